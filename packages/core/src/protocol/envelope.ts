@@ -1,0 +1,59 @@
+/** Type of every error frame. */
+export const ERROR_TYPE = "ERROR";
+/** Types that begin with this belong to the protocol, in both directions. */
+export const CONTROL_PREFIX = "$ws:";
+
+export const PROGRESS_TYPE = "$ws:progress";
+export const ABORT_TYPE = "$ws:abort";
+export const PING_TYPE = "$ws:ping";
+export const PONG_TYPE = "$ws:pong";
+export const GOAWAY_TYPE = "$ws:goaway";
+
+/** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
+export const PING_FRAME = '{"type":"$ws:ping"}';
+export const PONG_FRAME = '{"type":"$ws:pong"}';
+
+/** Longest correlation id, in UTF-16 code units. */
+export const MAX_CORRELATION_ID = 64;
+
+/** Meta keys that the protocol writes itself; a definition may not declare them. */
+export const RESERVED_META: readonly string[] = ["clientId", "receivedAt", "correlationId", "timeoutMs", "inReplyTo", "idempotencyKey"];
+
+/** What accompanies a payload. Keys without a declaration are passed on unvalidated. */
+export interface Meta {
+  /** When the sender says it sent this, in milliseconds since the epoch. */
+  timestamp?: number;
+  /** Ties a request to its progress, response or error. */
+  correlationId?: string;
+  [key: string]: unknown;
+}
+
+/** One decoded frame, before anything but its outline has been checked. */
+export interface Envelope {
+  type: string;
+  meta?: Meta;
+  payload?: unknown;
+}
+
+/** Payload of an `ERROR` frame. */
+export interface ErrorPayload {
+  code: string;
+  message: string;
+  details?: unknown;
+  retryable: boolean;
+  /** Milliseconds after which a retry makes sense. */
+  retryAfterMs?: number;
+  /** Names one unexpected failure in the server's log. */
+  id?: string;
+}
+
+/** Whether a decoded value has a frame's outline; says nothing about its payload. */
+export function isEnvelope(value: unknown): value is Envelope {
+  if (typeof value !== "object" || value === null) return false;
+  const { type, meta } = value as { type?: unknown; meta?: unknown };
+  return (
+    typeof type === "string" &&
+    type !== "" &&
+    (meta === undefined || (typeof meta === "object" && meta !== null && !Array.isArray(meta)))
+  );
+}

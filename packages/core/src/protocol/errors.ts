@@ -1,0 +1,54 @@
+import { ERROR_CODES, type ErrorCode } from "./codes.ts";
+import type { Issue } from "./validate.ts";
+
+/** How a failure may be repeated. */
+export interface RetryOptions {
+  /** Whether the same request may succeed later. Default: the code's own, see `ERROR_CODES`. */
+  retryable?: boolean;
+  /** Milliseconds to wait before trying again. */
+  retryAfterMs?: number;
+}
+
+/**
+ * A failure meant for the peer: thrown in a handler or middleware, it becomes an `ERROR` frame with this code, message
+ * and details. Anything else that is thrown reaches the peer as INTERNAL without its text.
+ */
+export class WsKitError<D = unknown> extends Error {
+  override readonly name: string = "WsKitError";
+  readonly code: ErrorCode;
+  readonly details: D | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details?: D, options?: RetryOptions & ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+    this.retryable = options?.retryable ?? ERROR_CODES[code];
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** A payload or meta that does not fit its schema. */
+export class ValidationError extends Error {
+  override readonly name: string = "ValidationError";
+  /** Type of the message concerned. */
+  readonly type: string;
+  /** Whether it was on its way in or out. */
+  readonly direction: "in" | "out";
+  readonly issues: readonly Issue[];
+
+  constructor(type: string, part: string, direction: "in" | "out", issues: readonly Issue[]) {
+    super(describe(type, part, issues));
+    this.type = type;
+    this.direction = direction;
+    this.issues = issues;
+  }
+}
+
+function describe(type: string, part: string, issues: readonly Issue[]): string {
+  const [first] = issues;
+  const where = first && first.path.length > 0 ? `${first.path.join(".")}: ` : "";
+  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
+  return `Invalid ${part} of ${JSON.stringify(type)}${first ? ` at ${where || "its root: "}${first.message}${more}` : ""}`;
+}

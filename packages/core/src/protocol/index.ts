@@ -1,0 +1,53 @@
+export { CLOSE, ERROR_CODES, isTerminalClose } from "./codes.ts";
+export type { ErrorCode } from "./codes.ts";
+export { jsonCodec } from "./codec.ts";
+export type { Codec } from "./codec.ts";
+export { checkType, createDefiners } from "./define.ts";
+export type { Compile, DefineOptions, Definers } from "./define.ts";
+export {
+  ABORT_TYPE,
+  CONTROL_PREFIX,
+  ERROR_TYPE,
+  GOAWAY_TYPE,
+  isEnvelope,
+  MAX_CORRELATION_ID,
+  PING_FRAME,
+  PING_TYPE,
+  PONG_FRAME,
+  PONG_TYPE,
+  PROGRESS_TYPE,
+} from "./envelope.ts";
+export type { Envelope, ErrorPayload, Meta } from "./envelope.ts";
+export { ValidationError, WsKitError } from "./errors.ts";
+export type { RetryOptions } from "./errors.ts";
+export type {
+  AnyMessage,
+  AnyRpc,
+  ErrorSchemas,
+  Frame,
+  InferErrors,
+  InferErrorsInput,
+  InferInput,
+  InferMessage,
+  InferMeta,
+  InferMetaInput,
+  InferPayload,
+  InferProgress,
+  InferProgressInput,
+  InferResponse,
+  Message,
+  Rpc,
+  SendArgs,
+  SendOptions,
+  Validators,
+} from "./message.ts";
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardProps,
+  StandardResult,
+  StandardSchema,
+} from "./standard-schema.ts";
+export { isPromise, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
+export type { Checked, Issue, Validator } from "./validate.ts";

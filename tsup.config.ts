@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { defineConfig } from "tsup";
+
+/** Every package builds alike: one ESM file and one declaration file for each entry its manifest exports. */
+const { exports: entries } = JSON.parse(readFileSync("package.json", "utf8")) as { exports: Record<string, string> };
+const entry: Record<string, string> = {};
+for (const source of Object.values(entries)) {
+  if (source.endsWith(".ts")) entry[source.replace("./src/", "").replace(/\.ts$/, "")] = source;
+}
+
+export default defineConfig({
+  entry,
+  format: "esm",
+  target: "es2023",
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  treeshake: true,
+});
