@@ -59,14 +59,17 @@ export function createDefiners(compile: Compile, names: (source: unknown) => rea
     } as const;
   }
 
+  function message(type: string, payload?: unknown, options: DefineOptions = {}): AnyMessage {
+    return Object.freeze({ kind: "message", ...define(type, payload, options) }) as AnyMessage;
+  }
+
   return {
-    message(type, payload, options = {}) {
-      return Object.freeze({ kind: "message", ...define(type, payload, options) }) as AnyMessage;
-    },
+    message,
     rpc(type, payload, ...rest) {
-      const [response, options = {}] = (
-        typeof rest[0] === "string" ? [this.message(rest[0], rest[1]), rest[2]] : rest
-      ) as [AnyMessage, DefineOptions?];
+      const [response, options = {}] = (typeof rest[0] === "string" ? [message(rest[0], rest[1]), rest[2]] : rest) as [
+        AnyMessage,
+        DefineOptions?,
+      ];
       if (response?.kind === undefined) {
         throw new TypeError(`rpc(${JSON.stringify(type)}) needs a response: a type with its payload, or a message`);
       }
@@ -102,11 +105,7 @@ function checkMeta(type: string, keys: readonly string[]): void {
   }
 }
 
-function validateFrame(
-  type: string,
-  { meta, payload }: Validators,
-  frame: unknown,
-): Checked<unknown> {
+function validateFrame(type: string, { meta, payload }: Validators, frame: unknown): Checked<unknown> {
   if (!isEnvelope(frame)) return { issues: [{ message: "Expected a frame: an object with a type" }] };
   if (frame.type !== type) return { issues: [{ path: ["type"], message: `Expected ${JSON.stringify(type)}` }] };
   type Part = StandardResult<unknown> | undefined;
@@ -115,11 +114,12 @@ function validateFrame(
     const issues = [...prefixed("meta", m), ...prefixed("payload", p)];
     if (issues.length > 0) return { issues };
     const value: Record<string, unknown> = { type };
-    if (frame.meta || meta) value["meta"] = { ...frame.meta, ...((m as { value?: object } | undefined)?.value) };
+    if (frame.meta || meta) value["meta"] = { ...frame.meta, ...(m as { value?: object } | undefined)?.value };
     if (p) value["payload"] = (p as { value: unknown }).value;
     return { value };
   };
-  return checks.some(isPromise) ? Promise.all(checks).then(join) : join(checks as readonly [Part, Part]);
+  const later = async () => join([await checks[0], await checks[1]]);
+  return checks.some(isPromise) ? later() : join(checks as readonly [Part, Part]);
 }
 
 function prefixed(part: string, result: StandardResult<unknown> | undefined): StandardIssue[] {

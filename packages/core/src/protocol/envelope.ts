@@ -17,7 +17,14 @@ export const PONG_FRAME = '{"type":"$ws:pong"}';
 export const MAX_CORRELATION_ID = 64;
 
 /** Meta keys that the protocol writes itself; a definition may not declare them. */
-export const RESERVED_META: readonly string[] = ["clientId", "receivedAt", "correlationId", "timeoutMs", "inReplyTo", "idempotencyKey"];
+export const RESERVED_META: readonly string[] = [
+  "clientId",
+  "receivedAt",
+  "correlationId",
+  "timeoutMs",
+  "inReplyTo",
+  "idempotencyKey",
+];
 
 /** What accompanies a payload. Keys without a declaration are passed on unvalidated. */
 export interface Meta {

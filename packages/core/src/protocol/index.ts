@@ -41,6 +41,8 @@ export type {
   SendOptions,
   Validators,
 } from "./message.ts";
+export { message, rpc } from "./standard.ts";
+export type { StandardMessageOptions, StandardRpcOptions } from "./standard.ts";
 export type {
   SchemaInput,
   SchemaOutput,

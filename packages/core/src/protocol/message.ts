@@ -1,14 +1,19 @@
 import type { ErrorCode } from "./codes.ts";
 import type { Meta } from "./envelope.ts";
-import type { StandardProps, StandardSchema } from "./standard-schema.ts";
+import type { StandardSchema } from "./standard-schema.ts";
 import type { Validator } from "./validate.ts";
 
 /**
  * One kind of message, known to both ends. `In` is what a sender gives, `Out` what a receiver gets; they differ where
  * the schema transforms. A definition is a frozen plain object, and itself a Standard Schema of the whole frame.
  */
-export interface Message<T extends string = string, In = undefined, Out = In, MetaIn = unknown, MetaOut = MetaIn>
-  extends StandardSchema<Frame<T, In, MetaIn>, Frame<T, Out, MetaOut>> {
+export interface Message<
+  T extends string = string,
+  In = undefined,
+  Out = In,
+  MetaIn = unknown,
+  MetaOut = MetaIn,
+> extends StandardSchema<Frame<T, In, MetaIn>, Frame<T, Out, MetaOut>> {
   readonly kind: "message" | "rpc";
   readonly type: T;
   /** The validator's own schema of the payload; undefined where there is none. */

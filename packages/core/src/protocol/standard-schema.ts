@@ -27,4 +27,5 @@ export interface StandardIssue {
 /** What a sender may give for this schema. */
 export type SchemaInput<S> = S extends StandardSchema<infer In, unknown> ? In : never;
 /** What a receiver gets from this schema. */
-export type SchemaOutput<S> = S extends StandardSchema<never, infer Out> ? Out : S extends StandardSchema<infer _, infer Out> ? Out : never;
+export type SchemaOutput<S> =
+  S extends StandardSchema<never, infer Out> ? Out : S extends StandardSchema<infer _, infer Out> ? Out : never;
