@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 // Vitest no longer looks for a file of this name; the test script passes it with --config.
 export default defineConfig({
   test: {
+    reporters: process.env["CI"] ? ["default", "./test/summary-reporter.ts"] : ["default"],
     projects: [
       {
         test: {
@@ -14,7 +15,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
