@@ -1,47 +1,21 @@
-import { isPromise, type Checked, type StandardResult, type Validator } from "@ws-kit/core/protocol";
+import { createValidator, type Validator } from "@ws-kit/core/protocol";
 import { $ZodObjectJIT, type $ZodShape } from "zod/v4/core";
-import { defOf, planWire, type WireNode, type WirePlan } from "./wire.ts";
+import { planWire, type ZodNode } from "./wire.ts";
 
 /** Makes the validator of one part of a definition out of a zod schema or a raw shape. */
 export function compile(source: unknown, what: string): Validator {
   const schema = toSchema(source, what);
-  // A schema that refers to itself before it exists can only be read later, when its module has run to the end.
-  let plan: WirePlan | undefined = planWire(schema, what);
-  const validate = schema["~standard"].validate;
-  return {
-    schema,
-    inbound: validate,
-    outbound(value) {
-      const { strip } = (plan ??= planWire(schema, what, true));
-      const result = validate(value);
-      if (strip === undefined) return result;
-      return isPromise(result)
-        ? Promise.resolve(result).then((r) => stripped(r, value, strip))
-        : stripped(result, value, strip);
-    },
-  };
+  const plan = planWire(schema, what);
+  return createValidator(schema, plan);
 }
 
-function stripped(
-  result: StandardResult<unknown>,
-  value: unknown,
-  strip: (value: unknown) => unknown,
-): Checked<unknown> {
-  if (result.issues) return result;
-  const wire = strip(value);
-  return wire instanceof Promise ? wire.then((v: unknown) => ({ value: v })) : { value: wire };
-}
-
-function toSchema(source: unknown, what: string): WireNode {
+function toSchema(source: unknown, what: string): ZodNode {
   if (isZod(source)) return source;
   if (isRecord(source) && !isZod3(source) && !("~standard" in source)) {
     for (const [key, field] of Object.entries(source)) {
-      if (!isZod(field)) throw new TypeError(refusal(field, `${what} at ${JSON.stringify(key)}`));
+      if (!isZod(field)) throw new TypeError(refusal(field, `${what} at ${key}`));
     }
-    return new $ZodObjectJIT({
-      type: "object",
-      shape: source as $ZodShape,
-    });
+    return new $ZodObjectJIT({ type: "object", shape: source as $ZodShape });
   }
   throw new TypeError(refusal(source, what));
 }
@@ -57,12 +31,12 @@ function refusal(source: unknown, where: string): string {
 /** Keys that a meta source declares, through every wrapper that leaves them in sight. */
 export function metaKeys(source: unknown): readonly string[] {
   if (!isZod(source)) return isRecord(source) ? Object.keys(source) : [];
-  const def = defOf(source);
+  const { def } = source._zod;
   const inner = [def.innerType, def.in, def.left, def.right, ...(def.options ?? [])];
   return [...Object.keys(def.shape ?? {}), ...inner.flatMap((part) => (part ? metaKeys(part) : []))];
 }
 
-function isZod(value: unknown): value is WireNode {
+function isZod(value: unknown): value is ZodNode {
   return isRecord(value) && isRecord(value["_zod"]);
 }
 

@@ -51,5 +51,7 @@ export type {
   StandardResult,
   StandardSchema,
 } from "./standard-schema.ts";
-export { isPromise, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
+export { keep, stripBoth, stripFields, stripItems, stripUnion } from "./strip.ts";
+export type { Strip } from "./strip.ts";
+export { createValidator, isPromise, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
 export type { Checked, Issue, Validator } from "./validate.ts";

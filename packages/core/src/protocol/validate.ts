@@ -1,4 +1,6 @@
+import { redact } from "./redact.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
+import { keep, type Strip } from "./strip.ts";
 
 /** One reason why a value was refused. Never holds the value itself. */
 export interface Issue {
@@ -43,21 +45,49 @@ export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T>
   return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
 }
 
+/** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */
+export type Tell = (issues: readonly StandardIssue[], value: unknown) => readonly StandardIssue[];
+
 /**
- * A Standard Schema of unknown make: it cannot be told whether it transforms, so what the sender gave is what travels.
+ * Makes a validator out of what a package knows of its schemas.
+ *
+ * @param wire Asked at each sending for what takes undeclared keys out of the input, which is what travels; undefined
+ * where the schema only checks, so that its output may travel.
+ * @param tell Runs for failures alone.
  */
-export function standardValidator<In, Out>(schema: StandardSchema<In, Out>): Validator<In, Out> {
-  const validate = schema["~standard"].validate;
+export function createValidator<In, Out>(
+  schema: StandardSchema<In, Out>,
+  wire: () => Strip | undefined,
+  tell?: Tell,
+): Validator<In, Out> {
+  const run = (value: unknown) => schema["~standard"].validate(value);
+  const told = (result: StandardResult<Out>, value: unknown): StandardResult<Out> =>
+    result.issues && tell ? { issues: tell(result.issues, value) } : result;
+  const inbound = (value: unknown): Checked<Out> => {
+    const result = run(value);
+    return result instanceof Promise ? result.then((later) => told(later, value)) : told(result, value);
+  };
   return {
     schema,
-    inbound: validate,
+    inbound,
     outbound(value) {
-      const result = validate(value);
-      return isPromise(result) ? Promise.resolve(result).then((r) => asGiven(r, value)) : asGiven(result, value);
+      const strip = wire();
+      const result = inbound(value);
+      if (strip === undefined) return result;
+      return result instanceof Promise ? result.then((later) => sent(later, value, strip)) : sent(result, value, strip);
     },
   };
 }
 
-function asGiven(result: StandardResult<unknown>, value: unknown): StandardResult<unknown> {
-  return result.issues ? result : { value };
+function sent(result: StandardResult<unknown>, value: unknown, strip: Strip): Checked<unknown> {
+  if (result.issues) return result;
+  const wire = strip(value);
+  return wire instanceof Promise ? wire.then((later: unknown) => ({ value: later })) : { value: wire };
+}
+
+/**
+ * A Standard Schema of unknown make: it cannot be told whether it transforms, so what the sender gave is what travels.
+ */
+export function standardValidator<In, Out>(schema: StandardSchema<In, Out>): Validator<In, Out> {
+  return createValidator(schema, () => keep, redact);
 }
