@@ -65,7 +65,7 @@ export function createValidator<In, Out>(
     result.issues && tell ? { issues: tell(result.issues, value) } : result;
   const inbound = (value: unknown): Checked<Out> => {
     const result = run(value);
-    return result instanceof Promise ? result.then((later) => told(later, value)) : told(result, value);
+    return isPromise(result) ? Promise.resolve(result).then((later) => told(later, value)) : told(result, value);
   };
   return {
     schema,
@@ -74,7 +74,9 @@ export function createValidator<In, Out>(
       const strip = wire();
       const result = inbound(value);
       if (strip === undefined) return result;
-      return result instanceof Promise ? result.then((later) => sent(later, value, strip)) : sent(result, value, strip);
+      return isPromise(result)
+        ? Promise.resolve(result).then((later) => sent(later, value, strip))
+        : sent(result, value, strip);
     },
   };
 }
