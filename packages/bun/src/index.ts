@@ -1,1 +1,17 @@
-export {};
+import type { ServerWebSocket } from "bun";
+
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- core reads the socket's type from here
+  namespace WsKit {
+    interface Sockets {
+      // oxlint-disable-next-line typescript/no-explicit-any -- code that keeps sockets types their data itself; ctx.data has the precise type
+      bun: ServerWebSocket<any>;
+    }
+  }
+}
+
+export { bearerToken } from "@ws-kit/core";
+export { createBunHandler } from "./handler.ts";
+export type { BunHandler, BunHandlerOptions } from "./handler.ts";
+export { serve } from "./serve.ts";
+export type { ServeOptions, WsKitServer } from "./serve.ts";

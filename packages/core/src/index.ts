@@ -1,1 +1,52 @@
+export type { Broker, BrokerSession } from "./broker.ts";
+export { systemClock } from "./clock.ts";
+export type { Clock } from "./clock.ts";
+export type { Connection } from "./connection.ts";
+export type {
+  AnyContext,
+  CloseContext,
+  ConnectionContext,
+  MessageContext,
+  MessageHandler,
+  MiddlewareContext,
+  OpenContext,
+  RequestContext,
+  RequestHandler,
+  RpcContext,
+  RpcHandler,
+  Topics,
+} from "./context-types.ts";
+export type { DrainOptions } from "./drain.ts";
+export type { GuardRefusal } from "./guard.ts";
+export { expel, ping } from "./heartbeat.ts";
+export { Hub } from "./hub.ts";
+export { DEFAULT_LIMITS } from "./limits.ts";
+export type { Limits } from "./limits.ts";
+export { consoleLogger } from "./logger.ts";
+export type { Logger } from "./logger.ts";
 export * from "./protocol/index.ts";
+export { createRouter, Router } from "./router.ts";
+export type { ConnectionHandle, RouterConnections } from "./router-connections.ts";
+export type { Runtime, RuntimeSocket, Socket } from "./socket.ts";
+export { bearerToken, chooseProtocol } from "./token.ts";
+export type {
+  AuthorizeTopic,
+  ConnectionData,
+  ErrorHandler,
+  FilteredPublishOptions,
+  HeartbeatOptions,
+  MaybePromise,
+  MergeOptions,
+  Middleware,
+  Next,
+  OpenData,
+  PublishOptions,
+  PublishResult,
+  RouteOptions,
+  RouterOptions,
+  RuntimeTuning,
+} from "./types.ts";
+export { admit } from "./upgrade.ts";
+export type { Admission, AuthenticatedData, UpgradeOptions } from "./upgrade.ts";
+export { prepare, tune } from "./websocket.ts";
+export type { DataSocket, WebSocketCallbacks } from "./websocket.ts";

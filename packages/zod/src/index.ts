@@ -1,10 +1,16 @@
 export { z } from "zod";
 export { message, rpc } from "./define.ts";
 export type { MessageOptions, RpcOptions, ZodSchema, ZodShape } from "./define.ts";
-export { ERROR_CODES, ValidationError, WsKitError } from "@ws-kit/core";
+export { bearerToken, createRouter, ERROR_CODES, Router, ValidationError, WsKitError } from "@ws-kit/core";
 export type {
+  AnyContext,
   AnyMessage,
   AnyRpc,
+  Broker,
+  CloseContext,
+  ConnectionContext,
+  ConnectionData,
+  ConnectionHandle,
   ErrorCode,
   InferErrors,
   InferErrorsInput,
@@ -17,9 +23,24 @@ export type {
   InferProgressInput,
   InferResponse,
   Issue,
+  Limits,
+  Logger,
   Message,
+  MessageContext,
+  MessageHandler,
   Meta,
+  Middleware,
+  MiddlewareContext,
+  Next,
+  OpenContext,
+  OpenData,
+  PublishResult,
+  RequestContext,
+  RequestHandler,
   RetryOptions,
+  RouterOptions,
   Rpc,
+  RpcContext,
+  RpcHandler,
   SendOptions,
 } from "@ws-kit/core";

@@ -1,0 +1,84 @@
+import {
+  admit,
+  chooseProtocol,
+  Hub,
+  prepare,
+  tune,
+  type Admission,
+  type MaybePromise,
+  type OpenData,
+  type Router,
+  type RuntimeTuning,
+  type UpgradeOptions,
+  type WebSocketCallbacks,
+} from "@ws-kit/core";
+import type { Server } from "bun";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- whatever data the surrounding server types its sockets with
+type AnyServer = Server<any>;
+
+export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>, RuntimeTuning {}
+
+/** Upgrades requests to connections of its router; refuses with a response. Also works as a Hono or Elysia handler. */
+export interface BunHandler {
+  (req: Request, server: AnyServer): MaybePromise<Response>;
+  fetch(this: void, req: Request, server: AnyServer): MaybePromise<Response>;
+  /** What `Bun.serve` needs beside it; the same as `router.websocket`. */
+  websocket: WebSocketCallbacks;
+}
+
+/** How many handlers have put their topics into a server's one name space. */
+const handlersOf = new WeakMap<AnyServer, number>();
+
+/**
+ * Makes the function that upgrades requests inside any `Bun.serve`, Hono or Elysia. The server's `websocket` must be
+ * that of a WS-Kit router.
+ *
+ * @example
+ * const ws = createBunHandler(router);
+ * Bun.serve({ fetch: (req, server) => ws(req, server), websocket: router.websocket });
+ */
+export function createBunHandler<Data = OpenData>(
+  router: Router<Data>,
+  options: BunHandlerOptions<Data> = {},
+): BunHandler {
+  const core = router["~core"];
+  tune(router.websocket, core, options);
+  const hubs = new WeakMap<AnyServer, Hub>();
+
+  function hubOf(server: AnyServer): Hub {
+    let hub = hubs.get(server);
+    if (hub === undefined) {
+      const before = handlersOf.get(server) ?? 0;
+      handlersOf.set(server, before + 1);
+      hub = new Hub(core, {
+        publish: (topic, frame) => server.publish(topic, frame),
+        // A second handler's topics must not meet the first one's.
+        ...(before > 0 && { topicPrefix: `${before}:` }),
+      });
+      hubs.set(server, hub);
+    }
+    return hub;
+  }
+
+  function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {
+    if (admission instanceof Response) return admission;
+    const protocol = chooseProtocol(req);
+    const upgraded = server.upgrade(req, {
+      data: prepare(hub, admission.data, admission.clientId),
+      ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
+    });
+    // Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for.
+    return upgraded ? new Response(null) : new Response("The upgrade failed", { status: 400 });
+  }
+
+  function handler(req: Request, server: AnyServer): MaybePromise<Response> {
+    const hub = hubOf(server);
+    const admission = admit(hub, req, options as UpgradeOptions<never>);
+    return admission instanceof Promise
+      ? admission.then((decided) => upgrade(req, server, hub, decided))
+      : upgrade(req, server, hub, admission);
+  }
+
+  return Object.assign(handler, { fetch: handler, websocket: router.websocket });
+}

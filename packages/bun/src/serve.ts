@@ -1,0 +1,74 @@
+import type { MaybePromise, OpenData, Router } from "@ws-kit/core";
+import type { Server, Serve } from "bun";
+import { createBunHandler, type BunHandlerOptions } from "./handler.ts";
+
+type BunOptions = Serve.Options<unknown>;
+
+export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data> {
+  /** Default 3000, or the environment's `BUN_PORT`, `PORT` or `NODE_PORT`, as `Bun.serve` has it; 0 takes a free one. */
+  port?: number;
+  /** Default `0.0.0.0`. */
+  hostname?: string;
+  /** Path of the WebSocket endpoint; the rest goes to `routes` and `fetch`. Default: every upgrade is taken. */
+  path?: string;
+  /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
+  fetch?: (req: Request, server: Server<unknown>) => MaybePromise<Response>;
+  /** Bun's own routes, HTML imports included. They come before the WebSocket endpoint. */
+  routes?: Record<string, unknown>;
+  /** Certificates, as `Bun.serve` takes them. */
+  tls?: unknown;
+  /** Bun's development mode, with error pages and, if asked for, hot reloading. Default: Bun's own. */
+  development?: boolean | { hmr?: boolean; console?: boolean };
+}
+
+/** A running server. */
+export interface WsKitServer {
+  readonly port: number;
+  readonly hostname: string;
+  readonly url: URL;
+  /** Bun's own server. */
+  readonly server: Server<unknown>;
+  /** Stops listening, drains every connection and closes it with 1012. `timeoutMs` as for `router.drain`. */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/**
+ * Serves a router's WebSockets, and HTTP beside them.
+ * @throws Error when the port is taken (`EADDRINUSE`), as `Bun.serve` does.
+ */
+export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
+  const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
+  const handler = createBunHandler(router, handlerOptions as BunHandlerOptions<Data>);
+
+  const server: Server<unknown> = Bun.serve({
+    ...(port !== undefined && { port }),
+    ...(hostname !== undefined && { hostname }),
+    ...(routes !== undefined && { routes }),
+    ...(tls !== undefined && { tls }),
+    ...(development !== undefined && { development }),
+    fetch(req: Request, running: Server<unknown>): MaybePromise<Response> {
+      const isUpgrade = req.headers.get("upgrade")?.toLowerCase() === "websocket";
+      const onPath = path === undefined || new URL(req.url).pathname === path;
+      if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return handler(req, running);
+      return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, running);
+    },
+    websocket: router.websocket,
+  } as BunOptions) as Server<unknown>;
+
+  let stopping: Promise<void> | undefined;
+  return {
+    server,
+    // A TCP server always has these; they are undefined for a unix socket alone, which `serve` does not offer.
+    port: server.port as number,
+    hostname: server.hostname as string,
+    url: server.url,
+    stop(stopOptions = {}) {
+      return (stopping ??= (async () => {
+        // New connections are refused from here on; those that exist are drained.
+        void server.stop();
+        await router.drain(stopOptions);
+        await server.stop(true);
+      })());
+    },
+  };
+}

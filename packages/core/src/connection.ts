@@ -1,0 +1,69 @@
+import { BaseContext, type MessageContextImpl } from "./context.ts";
+import type { Expiring } from "./deadlines.ts";
+import type { Incoming } from "./dispatch.ts";
+import type { Hub } from "./hub.ts";
+import type { RpcContextImpl } from "./rpc.ts";
+import type { Socket } from "./socket.ts";
+import { OPENING } from "./state.ts";
+import { TopicsOf } from "./topics.ts";
+
+/**
+ * Everything the server knows of one socket. Its shape is fixed when it is made, so that every access on the hot path
+ * is monomorphic; what most connections never need stays undefined until first use.
+ */
+export class Connection {
+  readonly hub: Hub;
+  readonly clientId: string;
+  readonly data: Record<string, unknown>;
+  socket: Socket;
+  /** The runtime's own socket, for `ctx.ws`; the same as `socket` where no wrapper is needed. */
+  ws: unknown;
+  state: number = OPENING;
+  /** Something arrived since the last heartbeat ping. */
+  alive = true;
+  paused = false;
+  /** The peer did not take everything at once: look at the buffer before the next send. */
+  congested = false;
+  /** Who holds the lane: later messages wait until it is done. */
+  holder: BaseContext | undefined = undefined;
+  /** Frees the lane when its holder takes too long. */
+  laneTimer: Expiring | undefined = undefined;
+  /** Decoded messages that wait for the lane. */
+  waiting: Incoming[] | undefined = undefined;
+  /** Run once the lane is free and nothing waits. */
+  whenIdle: (() => void) | undefined = undefined;
+  /** Rpcs that have not settled, by correlation id. */
+  calls: Map<string, RpcContextImpl> | undefined = undefined;
+  /** Contexts whose abort signal somebody looked at. */
+  signalled: Set<MessageContextImpl> | undefined = undefined;
+  /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
+  outbox: Promise<unknown> | undefined = undefined;
+  following: Set<string> | undefined = undefined;
+  /** Subscribes that wait for permission. */
+  joining: Map<string, symbol> | undefined = undefined;
+  violations = 0;
+  violationsSince = 0;
+  /** The close code that this side chose, where the runtime would report another. */
+  closeCode = 0;
+  closeReason = "";
+  /** An earlier connection with the same client id. */
+  older: Connection | undefined = undefined;
+  private topicsOf: TopicsOf | undefined = undefined;
+
+  constructor(hub: Hub, data: Record<string, unknown>, clientId: string, socket: Socket, ws: unknown) {
+    this.hub = hub;
+    this.data = data;
+    this.clientId = clientId;
+    this.socket = socket;
+    this.ws = ws;
+  }
+
+  get topics(): TopicsOf {
+    return (this.topicsOf ??= new TopicsOf(this));
+  }
+
+  /** A context outside any handler, for `onError`. */
+  context(): BaseContext {
+    return new BaseContext(this);
+  }
+}

@@ -1,0 +1,66 @@
+import type { Connection } from "./connection.ts";
+import { errorPayload } from "./failures.ts";
+import { bytesOver, textTooDeep, valueTooDeep, VIOLATION_WINDOW_MS } from "./limits.ts";
+import { close, sendError } from "./outgoing.ts";
+import { CLOSE, isEnvelope, type Envelope, type ErrorCode } from "./protocol/index.ts";
+
+/** Frames longer than this are scanned for depth before they are parsed; shorter ones cannot exhaust a parser's stack. */
+const SCAN_FROM = 4_096;
+
+/** Checks and decodes one frame. Undefined when it was refused, and answered. */
+export function decode(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): Envelope | undefined {
+  const { limits, codec } = conn.hub;
+  if (typeof data !== "string") {
+    close(conn, CLOSE.UNSUPPORTED_DATA, "Binary frames are not understood");
+    return undefined;
+  }
+  const { maxMessageBytes, maxDepth } = limits;
+  if (data.length * 3 > maxMessageBytes) {
+    const bytes = bytesOver(data, maxMessageBytes);
+    if (bytes !== undefined) {
+      return violate(
+        conn,
+        "RESOURCE_EXHAUSTED",
+        `A frame of ${bytes} bytes is over limits.maxMessageBytes, ${maxMessageBytes}`,
+      );
+    }
+  }
+  if (data.length > SCAN_FROM && textTooDeep(data, maxDepth)) return tooDeep(conn);
+  let value: unknown;
+  try {
+    value = codec.decode(data);
+  } catch {
+    return violate(conn, "INVALID_ARGUMENT", "The frame is not valid JSON");
+  }
+  // Depth needs an opening and a closing bracket for every level.
+  if (data.length > maxDepth * 2 && data.length <= SCAN_FROM && valueTooDeep(value, maxDepth)) return tooDeep(conn);
+  if (!isEnvelope(value)) {
+    return violate(
+      conn,
+      "INVALID_ARGUMENT",
+      "A frame is an object with a type that is not empty and, at will, meta and payload",
+    );
+  }
+  return value;
+}
+
+function tooDeep(conn: Connection): undefined {
+  return violate(conn, "INVALID_ARGUMENT", `The frame nests deeper than limits.maxDepth, ${conn.hub.limits.maxDepth}`);
+}
+
+/** Answers a frame that breaks the protocol itself, and closes with 1008 when there are too many of them. */
+export function violate(conn: Connection, code: ErrorCode, message: string, inReplyTo?: string): undefined {
+  const { limits, clock } = conn.hub;
+  sendError(
+    conn,
+    inReplyTo === undefined ? {} : { inReplyTo },
+    errorPayload(code, message, undefined, { retryable: false }),
+  );
+  const now = clock.monotonic();
+  if (conn.violations === 0 || now - conn.violationsSince >= VIOLATION_WINDOW_MS) {
+    conn.violations = 0;
+    conn.violationsSince = now;
+  }
+  if (++conn.violations > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
+  return undefined;
+}

@@ -1,0 +1,296 @@
+import type { Connection } from "./connection.ts";
+import { CLOSING } from "./state.ts";
+import type { BaseContext } from "./context.ts";
+import { MessageContextImpl } from "./context.ts";
+import { control } from "./control.ts";
+import { decode, violate } from "./decode.ts";
+import type { Expiring } from "./deadlines.ts";
+import { errorPayload, report } from "./failures.ts";
+import { sendError } from "./outgoing.ts";
+import { drainLane, enqueue, origin } from "./order.ts";
+import {
+  CONTROL_PREFIX,
+  ERROR_TYPE,
+  isPromise,
+  MAX_CORRELATION_ID,
+  toIssues,
+  WsKitError,
+  type Envelope,
+  type ErrorCode,
+  type RetryOptions,
+  type StandardResult,
+} from "./protocol/index.ts";
+import { deliver, RpcContextImpl } from "./rpc.ts";
+import type { CompiledRoute } from "./routes.ts";
+
+/** A decoded message and when it arrived: 0 while nobody has asked. */
+export interface Incoming {
+  readonly envelope: Envelope;
+  readonly arrived: number;
+}
+
+/** The way of every incoming frame, from the adapter to its handler. */
+export function receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
+  if (conn.state >= CLOSING) return;
+  conn.alive = true;
+  const envelope = decode(conn, data);
+  if (envelope === undefined) return;
+  if (envelope.type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else if (conn.holder !== undefined || conn.waiting !== undefined) enqueue(conn, envelope);
+  else start(conn, envelope, 0);
+}
+
+/** Runs one message; afterwards the lane is held if later messages have to wait for it. */
+export function start(conn: Connection, envelope: Envelope, arrived: number): void {
+  const { hub } = conn;
+  const route = hub.routes().get(envelope.type);
+  const { meta } = envelope;
+  if (meta !== undefined) {
+    // The server's own keys: what a client claims there is not believed.
+    delete meta["clientId"];
+    delete meta["receivedAt"];
+  }
+  const id = meta?.correlationId;
+  if (route === undefined) {
+    if (envelope.type === ERROR_TYPE)
+      return violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
+    return refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${JSON.stringify(envelope.type)}`);
+  }
+  let ctx: MessageContextImpl;
+  if (route.isRpc) {
+    const call = openCall(conn, route, envelope, arrived);
+    if (call === undefined) return;
+    ctx = call;
+  } else if (id === undefined) ctx = new MessageContextImpl(conn, route, envelope, arrived);
+  else
+    return refuse(
+      conn,
+      envelope,
+      "FAILED_PRECONDITION",
+      `${JSON.stringify(envelope.type)} is not answered here: it is handled with on()`,
+    );
+
+  let result: unknown;
+  try {
+    result = route.outer === undefined ? validate(ctx) : route.outer.run(ctx);
+  } catch (error) {
+    fail(ctx, error);
+  }
+  if (ctx.inner === undefined && !isPromise(result)) finish(ctx);
+  else wait(ctx, result);
+}
+
+function openCall(
+  conn: Connection,
+  route: CompiledRoute,
+  envelope: Envelope,
+  arrived: number,
+): RpcContextImpl | undefined {
+  const id: unknown = envelope.meta?.correlationId;
+  if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
+    const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
+    sendError(conn, { inReplyTo: envelope.type }, errorPayload("INVALID_ARGUMENT", message));
+    return undefined;
+  }
+  const { calls, hub } = conn;
+  if (calls !== undefined) {
+    if (calls.has(id)) {
+      refuse(conn, envelope, "ALREADY_EXISTS", "A request with this correlationId is still running");
+      return undefined;
+    }
+    if (calls.size >= hub.limits.maxInflightRequests) {
+      refuse(
+        conn,
+        envelope,
+        "RESOURCE_EXHAUSTED",
+        `More than ${hub.limits.maxInflightRequests} requests are running (limits.maxInflightRequests)`,
+      );
+      return undefined;
+    }
+  }
+  const call = new RpcContextImpl(conn, route, envelope, arrived, id);
+  const key: unknown = envelope.meta?.["idempotencyKey"];
+  if (key === undefined || (route.message as { idempotent?: boolean }).idempotent !== true) return call;
+  if (typeof key !== "string" || key === "" || key.length > MAX_CORRELATION_ID) {
+    refuse(
+      conn,
+      envelope,
+      "INVALID_ARGUMENT",
+      `meta.idempotencyKey is a string of 1 to ${MAX_CORRELATION_ID} characters`,
+    );
+    return undefined;
+  }
+  const scoped = `${envelope.type}\n${key}`;
+  const first = hub.memory.find(scoped);
+  if (first === undefined) {
+    call.remembered = hub.memory.open(scoped);
+    return call;
+  }
+  first.whenSettled((outcome) => deliver(conn, id, outcome, (error) => report(hub, error, undefined, conn)));
+  return undefined;
+}
+
+/** The payload and meta against their schemas, then typed middleware and the handler. */
+export function validate(ctx: MessageContextImpl): unknown {
+  const { route, envelope } = ctx;
+  const { payload, meta } = route.message["~validators"];
+  if (meta !== undefined) {
+    const checked = meta.inbound(envelope.meta ?? {});
+    if (isPromise(checked))
+      return Promise.resolve(checked).then((late) => (admitMeta(ctx, late), validatePayload(ctx)));
+    admitMeta(ctx, checked);
+  }
+  if (payload === undefined) {
+    ctx.payload = undefined;
+    return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
+  }
+  const checked = payload.inbound(envelope.payload);
+  if (isPromise(checked)) return Promise.resolve(checked).then((late) => admit(ctx, late));
+  return admit(ctx, checked);
+}
+
+function validatePayload(ctx: MessageContextImpl): unknown {
+  const validator = ctx.route.message["~validators"].payload;
+  const checked = validator === undefined ? { value: undefined } : validator.inbound(ctx.envelope.payload);
+  return isPromise(checked) ? Promise.resolve(checked).then((late) => admit(ctx, late)) : admit(ctx, checked);
+}
+
+function admitMeta(ctx: MessageContextImpl, result: StandardResult<unknown>): void {
+  if (result.issues !== undefined) throw invalid(ctx, "meta", result);
+  ctx.envelope.meta = { ...ctx.envelope.meta, ...(result.value as object) };
+}
+
+function admit(ctx: MessageContextImpl, result: StandardResult<unknown>): unknown {
+  if (result.issues !== undefined) throw invalid(ctx, "payload", result);
+  ctx.payload = result.value;
+  return ctx.route.typed === undefined ? enter(ctx) : ctx.route.typed.run(ctx);
+}
+
+function invalid(ctx: MessageContextImpl, part: "payload" | "meta", result: StandardResult<unknown>): WsKitError {
+  const issues = toIssues(result.issues ?? []);
+  return new WsKitError("INVALID_ARGUMENT", `Invalid ${part} for ${ctx.subject}`, { in: part, issues });
+}
+
+/** Calls the handler. From here on an rpc no longer holds up what follows it. */
+export function enter(ctx: MessageContextImpl): unknown {
+  ctx.entered = true;
+  const { conn, route } = ctx;
+  if (!route.isRpc) return route.handler(ctx);
+  const call = ctx as RpcContextImpl;
+  // Cancelled or out of time before its turn came.
+  if (call.settled) return undefined;
+  try {
+    const result = route.handler(call);
+    if (isPromise(result)) return Promise.resolve(result).then((value) => call.returned(value));
+    call.returned(result);
+    return undefined;
+  } finally {
+    if (conn.holder === ctx) release(conn);
+  }
+}
+
+/** Everything the message started has ended. */
+function finish(ctx: MessageContextImpl): void {
+  if (ctx.route.isRpc) {
+    const call = ctx as RpcContextImpl;
+    if (!call.settled) {
+      if (ctx.entered) {
+        ctx.conn.hub.logger.error(`The handler of ${ctx.subject} ended without an answer`);
+        call.settleError(errorPayload("INTERNAL", "The handler ended without an answer"));
+      } else call.settleError(errorPayload("PERMISSION_DENIED", "Not let through"));
+    }
+  } else if (!ctx.entered && !ctx.answered) {
+    ctx.conn.hub.logger.debug(`Middleware dropped ${ctx.subject}`);
+  }
+  ctx.release();
+  ctx.conn.hub.runtime.settled?.(ctx.conn);
+}
+
+/** Turns whatever a stage threw into an answer. */
+export function fail(ctx: MessageContextImpl, error: unknown): void {
+  if (error instanceof WsKitError) return ctx.error(error.code, error.message, error.details, retryOf(error));
+  const id = crypto.randomUUID();
+  report(ctx.conn.hub, error, ctx, ctx.conn, id);
+  const payload = { ...errorPayload("INTERNAL", "Internal error"), id };
+  if (ctx.route.isRpc) (ctx as RpcContextImpl).settleError(payload);
+  else sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
+}
+
+function retryOf({ retryable, retryAfterMs }: WsKitError): RetryOptions {
+  return retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs };
+}
+
+/** Follows a message that did not end at once, and holds the lane for it where order asks for that. */
+function wait(ctx: MessageContextImpl, result: unknown): void {
+  const { conn, route } = ctx;
+  const { hub } = conn;
+  // Read the clock now: later it would no longer be when the message arrived.
+  void ctx.receivedAt;
+  if (route.isRpc) {
+    const call = ctx as RpcContextImpl;
+    if (!call.settled) {
+      (conn.calls ??= new Map()).set(call.id, call);
+      hub.deadlines.add(call, call.timeoutMs);
+    }
+    if (!ctx.entered) hold(conn, ctx);
+  } else if (!route.concurrent) hold(conn, ctx);
+  void settle(ctx, result).then(() => {
+    finish(ctx);
+    if (conn.holder === ctx) release(conn);
+  });
+}
+
+async function settle(ctx: MessageContextImpl, result: unknown): Promise<void> {
+  try {
+    await result;
+  } catch (error) {
+    fail(ctx, error);
+  }
+  while (ctx.inner !== undefined) {
+    const { inner } = ctx;
+    ctx.inner = undefined;
+    try {
+      await inner;
+    } catch (error) {
+      fail(ctx, error);
+    }
+  }
+}
+
+/** Later messages wait until `ctx` is done, or `ms` have passed. */
+export function hold(conn: Connection, ctx: BaseContext, ms: number = conn.hub.limits.handlerTimeoutMs): void {
+  conn.holder = ctx;
+  conn.laneTimer ??= new LaneTimer(conn);
+  conn.hub.deadlines.add(conn.laneTimer, ms);
+}
+
+/** The lane is free: what waited goes on. */
+export function release(conn: Connection): void {
+  conn.holder = undefined;
+  if (conn.laneTimer !== undefined) conn.hub.deadlines.delete(conn.laneTimer);
+  drainLane(conn, start);
+}
+
+/** Frees a lane whose handler takes too long. */
+class LaneTimer implements Expiring {
+  expiresAt = 0;
+  private readonly conn: Connection;
+
+  constructor(conn: Connection) {
+    this.conn = conn;
+  }
+
+  expire(): void {
+    const { holder, hub } = this.conn;
+    if (holder === undefined) return;
+    hub.logger.error(
+      `${holder.subject} of ${holder.clientId} took over ${hub.limits.handlerTimeoutMs} ms: later messages go on without it`,
+    );
+    if (holder instanceof MessageContextImpl) holder.abort("The handler took too long");
+    release(this.conn);
+  }
+}
+
+function refuse(conn: Connection, envelope: Envelope, code: ErrorCode, message: string): void {
+  sendError(conn, origin(envelope), errorPayload(code, message));
+}

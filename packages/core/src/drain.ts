@@ -1,0 +1,46 @@
+import type { Connection } from "./connection.ts";
+import { CLOSED, CLOSING } from "./state.ts";
+import type { Hub } from "./hub.ts";
+import { close, write } from "./outgoing.ts";
+import { CLOSE, GOAWAY_TYPE } from "./protocol/index.ts";
+
+export interface DrainOptions {
+  /** Milliseconds that running handlers and rpcs get before their connections are closed. Default 10,000. */
+  timeoutMs?: number;
+  /** What clients are told to wait before they connect again, in milliseconds. Default 1,000. */
+  reconnectAfterMs?: number;
+}
+
+/** How often connections are looked at while a drain waits, in milliseconds. */
+const POLL_MS = 10;
+
+export async function drain(hubs: Iterable<Hub>, options: DrainOptions): Promise<void> {
+  await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
+}
+
+async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions): Promise<void> {
+  hub.draining = true;
+  const goaway = hub.codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs } });
+  for (const conn of hub.connections) write(conn, goaway);
+  const { clock } = hub;
+  const until = clock.monotonic() + timeoutMs;
+  const pause = () => new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
+  while (clock.monotonic() < until && [...hub.connections].some(busy)) await pause();
+  for (const conn of [...hub.connections]) close(conn, CLOSE.RESTART, "The server restarts");
+  // A peer that does not answer the closing handshake is not waited for longer than a handler would be.
+  const closeUntil = clock.monotonic() + Math.min(1_000, hub.limits.closeGraceMs);
+  while (clock.monotonic() < closeUntil && hub.connections.size > 0) await pause();
+  for (const conn of [...hub.connections]) if (conn.state !== CLOSED) conn.socket.terminate();
+  const graceUntil = clock.monotonic() + hub.limits.closeGraceMs;
+  while (clock.monotonic() < graceUntil && (hub.connections.size > 0 || hub.closing.size > 0)) await pause();
+}
+
+function busy(conn: Connection): boolean {
+  if (conn.state >= CLOSING) return false;
+  return (
+    conn.holder !== undefined ||
+    conn.waiting !== undefined ||
+    (conn.calls !== undefined && conn.calls.size > 0) ||
+    conn.outbox !== undefined
+  );
+}

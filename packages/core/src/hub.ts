@@ -1,0 +1,119 @@
+import { BrokerLink } from "./broker-link.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { Connection } from "./connection.ts";
+import { Registry } from "./connections.ts";
+import { Deadlines } from "./deadlines.ts";
+import { receive } from "./dispatch.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { closed, opened } from "./lifecycle.ts";
+import type { Limits } from "./limits.ts";
+import type { Logger } from "./logger.ts";
+import { AnswerMemory } from "./memory.ts";
+import { overBuffer } from "./outgoing.ts";
+import type { Codec } from "./protocol/index.ts";
+import { deliverLocally } from "./pubsub.ts";
+import type { RouterCore } from "./router-core.ts";
+import type { CompiledRoute } from "./routes.ts";
+import type { Runtime, Socket } from "./socket.ts";
+import { TopicIndex } from "./topics.ts";
+
+/** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
+export class Hub {
+  readonly router: RouterCore;
+  readonly runtime: Runtime;
+  readonly limits: Readonly<Limits>;
+  readonly codec: Codec;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly validateOutgoing: boolean;
+  readonly authorizeTopic: RouterCore["authorizeTopic"];
+  readonly nativeTopics: boolean;
+  readonly deadlines: Deadlines;
+  readonly memory: AnswerMemory;
+  readonly topics: TopicIndex = new TopicIndex();
+  readonly connections: Registry = new Registry();
+  /** Connections whose `onClose` still runs. */
+  readonly closing: Set<Connection> = new Set();
+  readonly brokerLink: BrokerLink | undefined;
+  private readonly heartbeat: Heartbeat | undefined;
+  publishedSinceSweep = 0;
+  /** New connections are refused. */
+  draining = false;
+
+  constructor(router: RouterCore, runtime: Runtime = {}) {
+    this.router = router;
+    this.runtime = runtime;
+    this.limits = router.limits;
+    this.codec = router.codec;
+    this.logger = router.logger;
+    this.validateOutgoing = router.validateOutgoing;
+    this.authorizeTopic = router.authorizeTopic;
+    this.clock = runtime.clock ?? systemClock;
+    this.nativeTopics = runtime.publish !== undefined;
+    this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
+    this.memory = new AnswerMemory(this.clock, this.limits);
+    this.heartbeat =
+      router.heartbeat === undefined || runtime.ownHeartbeat === true
+        ? undefined
+        : new Heartbeat(this, router.heartbeat);
+    this.brokerLink =
+      router.broker === undefined
+        ? undefined
+        : new BrokerLink(router.broker, this.logger, (topic, frame) =>
+            deliverLocally(this, topic, frame, undefined, {}),
+          );
+    router.hubs.add(this);
+  }
+
+  routes(): ReadonlyMap<string, CompiledRoute> {
+    return this.router.routes();
+  }
+
+  nativeName(topic: string): string {
+    const { topicPrefix } = this.runtime;
+    return topicPrefix === undefined ? topic : topicPrefix + topic;
+  }
+
+  /** A socket is open. Everything later is told about the connection this returns. */
+  open(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
+    const conn = this.adopt(socket, data, clientId, ws);
+    opened(conn);
+    return conn;
+  }
+
+  /** Takes in a connection without running `onOpen`: one that was open before this hub woke up. */
+  adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
+    const conn = new Connection(this, data, clientId, socket, ws);
+    this.connections.add(conn);
+    this.heartbeat?.start();
+    return conn;
+  }
+
+  /** A frame arrived. */
+  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
+    receive(conn, data);
+  }
+
+  /** The socket closed: once, whichever side began. */
+  close(conn: Connection, code: number, reason: string): void {
+    closed(conn, code, reason);
+  }
+
+  /** The socket's buffer has room again. */
+  drained(conn: Connection): void {
+    overBuffer(conn);
+  }
+
+  /** A ping or pong frame arrived. */
+  seen(conn: Connection): void {
+    conn.alive = true;
+  }
+
+  /** Lets go of timers and the broker; the connections are the adapter's to close. */
+  async dispose(): Promise<void> {
+    this.router.hubs.delete(this);
+    this.heartbeat?.stop();
+    this.deadlines.clear();
+    await this.brokerLink?.close();
+  }
+}

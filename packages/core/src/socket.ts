@@ -1,0 +1,57 @@
+import type { Clock } from "./clock.ts";
+import type { Connection } from "./connection.ts";
+
+/**
+ * What the core needs from a runtime's socket. Bun's `ServerWebSocket` has exactly this shape and is used as it is;
+ * other adapters wrap theirs in an object of these few members. An optional member is a capability: leave it out where
+ * the runtime cannot do it.
+ */
+export interface Socket {
+  /** Queues one text frame. `0` means that it was dropped, `-1` that it waits behind others; anything else is success. */
+  send(frame: string): number | void;
+  /** Starts the closing handshake (RFC 6455 §7.1.2). */
+  close(code?: number, reason?: string): void;
+  /** Ends the connection at once, without a handshake: the peer is presumed dead. */
+  terminate(): void;
+  /** Bytes accepted by `send` that have not left yet. */
+  getBufferedAmount(): number;
+  /** Sends a ping frame (RFC 6455 §5.5.2). */
+  ping?(): unknown;
+  /** Stops and restarts reading, so that a peer who sends faster than handlers work is slowed down by TCP. */
+  pause?(): unknown;
+  resume?(): unknown;
+  /** Runs `write` so that everything it sends leaves in one system call. */
+  cork?(write: () => void): unknown;
+  /** Native topics; an adapter that has them also gives its runtime a `publish`. */
+  subscribe?(topic: string): unknown;
+  unsubscribe?(topic: string): unknown;
+  /** Sends to every other socket subscribed natively to the topic. */
+  publish?(topic: string, frame: string): unknown;
+}
+
+/** What a listener (one server, one Durable Object) offers besides its sockets. */
+export interface Runtime {
+  /** Sends one frame to all sockets that are natively subscribed to the topic. Absent: the core loops over them. */
+  publish?(topic: string, frame: string): unknown;
+  /** Put before every native topic, where several routers share one server's topics. Default: nothing. */
+  topicPrefix?: string;
+  /** Default: the real clock. */
+  clock?: Clock;
+  /** True where a pending timer keeps the process from sleeping (a Durable Object): timers are then dropped when idle. */
+  sleeps?: boolean;
+  /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
+  ownHeartbeat?: boolean;
+  /** Called when a handler of a connection has ended, so that its state can be kept. */
+  settled?(conn: Connection): void;
+}
+
+/** Where adapters declare their socket's type, so that `ctx.ws` has it. */
+declare global {
+  // oxlint-disable-next-line typescript/no-namespace -- the one form of declaration that merges across packages
+  namespace WsKit {
+    interface Sockets {}
+  }
+}
+
+/** The runtime's own socket: its precise type once an adapter is in the program. */
+export type RuntimeSocket = [keyof WsKit.Sockets] extends [never] ? Socket : WsKit.Sockets[keyof WsKit.Sockets];

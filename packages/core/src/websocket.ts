@@ -1,0 +1,98 @@
+import type { Connection } from "./connection.ts";
+import type { Hub } from "./hub.ts";
+import { CLOSE } from "./protocol/index.ts";
+import type { RouterCore } from "./router-core.ts";
+import type { Socket } from "./socket.ts";
+import type { RuntimeTuning } from "./types.ts";
+
+/** Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. */
+const STATE: unique symbol = Symbol("ws-kit");
+
+/** Before the socket opens: the hub that will keep it. Afterwards: its connection. */
+type State = { hub: Hub; clientId: string; conn: Connection | undefined };
+type Prepared = Record<string, unknown> & { [STATE]?: State };
+
+/** A socket whose runtime keeps `data` for it, as Bun does. */
+export interface DataSocket extends Socket {
+  readonly data: unknown;
+}
+
+/** The events of a runtime that calls one set of functions for all its sockets, and its settings, in Bun's spelling. */
+export interface WebSocketCallbacks {
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the runtime's socket type is, and however it types its data
+  open(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  message(ws: any, data: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  close(ws: any, code: number, reason: string): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  drain(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  ping(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  pong(ws: any): void;
+  maxPayloadLength?: number;
+  idleTimeout?: number;
+  backpressureLimit?: number;
+  perMessageDeflate?: boolean;
+}
+
+/** Makes a connection's data ready for a socket that is about to open. */
+export function prepare(hub: Hub, data: Record<string, unknown>, clientId: string): Record<string, unknown> {
+  const state: State = { hub, clientId, conn: undefined };
+  return Object.defineProperty(data, STATE, { value: state, enumerable: false, configurable: true });
+}
+
+function stateOf(ws: DataSocket): State | undefined {
+  return (ws.data as Prepared | undefined)?.[STATE];
+}
+
+export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): WebSocketCallbacks {
+  const callbacks: WebSocketCallbacks = {
+    open(ws: DataSocket) {
+      const state = stateOf(ws);
+      if (state !== undefined) {
+        state.conn = state.hub.open(ws, ws.data as Record<string, unknown>, state.clientId);
+        return;
+      }
+      core.logger.error(
+        "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req)",
+      );
+      ws.close(CLOSE.POLICY, "Not upgraded by WS-Kit");
+    },
+    message(ws: DataSocket, data) {
+      const conn = stateOf(ws)?.conn;
+      if (conn !== undefined) conn.hub.receive(conn, data);
+    },
+    close(ws: DataSocket, code, reason) {
+      const conn = stateOf(ws)?.conn;
+      if (conn !== undefined) conn.hub.close(conn, code, reason);
+    },
+    drain(ws: DataSocket) {
+      const conn = stateOf(ws)?.conn;
+      if (conn !== undefined) conn.hub.drained(conn);
+    },
+    ping(ws: DataSocket) {
+      const conn = stateOf(ws)?.conn;
+      if (conn !== undefined) conn.hub.seen(conn);
+    },
+    pong(ws: DataSocket) {
+      const conn = stateOf(ws)?.conn;
+      if (conn !== undefined) conn.hub.seen(conn);
+    },
+  };
+  tune(callbacks, core, tuning);
+  return callbacks;
+}
+
+/** Applies settings of the runtime to a router's callbacks, which reach every server that they are passed to later. */
+export function tune(callbacks: WebSocketCallbacks, core: RouterCore, tuning: RuntimeTuning): void {
+  const { maxMessageBytes, maxBufferedBytes } = core.limits;
+  if (tuning.maxPayloadBytes !== undefined || callbacks.maxPayloadLength === undefined) {
+    callbacks.maxPayloadLength = tuning.maxPayloadBytes ?? maxMessageBytes * 2;
+  }
+  if (tuning.idleTimeoutSeconds !== undefined) callbacks.idleTimeout = tuning.idleTimeoutSeconds;
+  if (tuning.compression !== undefined) callbacks.perMessageDeflate = tuning.compression;
+  // The runtime drops frames over this in silence, so it must lie above where the core closes the connection.
+  callbacks.backpressureLimit = Math.min(2 ** 31 - 1, Math.max(16 * 1024 * 1024, maxBufferedBytes * 2));
+}
