@@ -61,17 +61,6 @@ export function createBunHandler<Data = OpenData>(
     return hub;
   }
 
-  function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {
-    if (admission instanceof Response) return admission;
-    const protocol = chooseProtocol(req);
-    const upgraded = server.upgrade(req, {
-      data: prepare(hub, admission.data, admission.clientId),
-      ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
-    });
-    // Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for.
-    return upgraded ? new Response(null) : new Response("The upgrade failed", { status: 400 });
-  }
-
   function handler(req: Request, server: AnyServer): MaybePromise<Response> {
     const hub = hubOf(server);
     const admission = admit(hub, req, options as UpgradeOptions<never>);
@@ -81,4 +70,15 @@ export function createBunHandler<Data = OpenData>(
   }
 
   return Object.assign(handler, { fetch: handler, websocket: router.websocket });
+}
+
+function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {
+  if (admission instanceof Response) return admission;
+  const protocol = chooseProtocol(req);
+  const upgraded = server.upgrade(req, {
+    data: prepare(hub, admission.data, admission.clientId),
+    ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
+  });
+  // Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for.
+  return upgraded ? new Response(null) : new Response("The upgrade failed", { status: 400 });
 }

@@ -1,7 +1,7 @@
 import type { ServerWebSocket } from "bun";
 
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- core reads the socket's type from here
+  // Core reads the socket's type from here
   namespace WsKit {
     interface Sockets {
       // oxlint-disable-next-line typescript/no-explicit-any -- code that keeps sockets types their data itself; ctx.data has the precise type

@@ -40,7 +40,8 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
   const handler = createBunHandler(router, handlerOptions as BunHandlerOptions<Data>);
 
-  const server: Server<unknown> = Bun.serve({
+  // Spread from untyped parts: Bun tells its overloads apart by literal options.
+  const server = Bun.serve<unknown>({
     ...(port !== undefined && { port }),
     ...(hostname !== undefined && { hostname }),
     ...(routes !== undefined && { routes }),
@@ -53,7 +54,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, running);
     },
     websocket: router.websocket,
-  } as BunOptions) as Server<unknown>;
+  } as BunOptions);
 
   let stopping: Promise<void> | undefined;
   return {

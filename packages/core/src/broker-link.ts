@@ -12,7 +12,7 @@ export class BrokerLink {
     try {
       connected = broker.connect(deliver);
     } catch (error) {
-      connected = Promise.reject(error as Error);
+      connected = Promise.reject(error);
     }
     if (!isPromise(connected)) this.session = connected;
     this.connecting = Promise.resolve(connected);

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { CLOSED, CLOSING } from "./state.ts";
+import { CLOSING } from "./state.ts";
 import type { Hub } from "./hub.ts";
 import { close, write } from "./outgoing.ts";
 import { CLOSE, GOAWAY_TYPE } from "./protocol/index.ts";
@@ -26,11 +26,11 @@ async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000
   const until = clock.monotonic() + timeoutMs;
   const pause = () => new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
   while (clock.monotonic() < until && [...hub.connections].some(busy)) await pause();
-  for (const conn of [...hub.connections]) close(conn, CLOSE.RESTART, "The server restarts");
+  for (const conn of hub.connections) close(conn, CLOSE.RESTART, "The server restarts");
   // A peer that does not answer the closing handshake is not waited for longer than a handler would be.
   const closeUntil = clock.monotonic() + Math.min(1_000, hub.limits.closeGraceMs);
   while (clock.monotonic() < closeUntil && hub.connections.size > 0) await pause();
-  for (const conn of [...hub.connections]) if (conn.state !== CLOSED) conn.socket.terminate();
+  for (const conn of hub.connections) conn.socket.terminate();
   const graceUntil = clock.monotonic() + hub.limits.closeGraceMs;
   while (clock.monotonic() < graceUntil && (hub.connections.size > 0 || hub.closing.size > 0)) await pause();
 }

@@ -54,7 +54,7 @@ export class Heartbeat {
   }
 
   private check(): void {
-    for (const conn of [...this.hub.connections]) if (!conn.alive && !conn.paused) this.stale(conn);
+    for (const conn of this.hub.connections) if (!conn.alive && !conn.paused) this.stale(conn);
     if (this.hub.connections.size === 0) this.timer = undefined;
     else this.schedule(() => this.ping(), this.options.intervalMs - this.options.timeoutMs);
   }

@@ -18,7 +18,7 @@ export function opened(conn: Connection): void {
   conn.holder = ctx;
   let result: unknown;
   try {
-    result = inTurn(handlers as readonly ((ctx: never) => unknown)[], ctx, 0);
+    result = inTurn(handlers, ctx, 0);
   } catch (error) {
     return openFailed(conn, ctx, error);
   }
@@ -116,7 +116,7 @@ class CloseTimer implements Expiring {
 function runClose(ctx: CloseContextImpl): void {
   const { conn } = ctx;
   const { hub } = conn;
-  const handlers = hub.router.closeHandlers() as readonly ((ctx: never) => unknown)[];
+  const handlers = hub.router.closeHandlers();
   const ended = () => {
     hub.closing.delete(conn);
     hub.runtime.settled?.(conn);

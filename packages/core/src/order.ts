@@ -26,17 +26,16 @@ export function drainLane(
   conn: Connection,
   start: (conn: Connection, envelope: Envelope, arrived: number) => void,
 ): void {
-  const { waiting } = conn;
   // `waiting` stays in place while its last message starts, so that whatever arrives meanwhile lines up behind it.
-  while (waiting !== undefined && conn.holder === undefined) {
-    const next = waiting.shift();
+  while (conn.waiting !== undefined && conn.holder === undefined) {
+    const next = conn.waiting.shift();
     if (next === undefined) {
       conn.waiting = undefined;
       break;
     }
     start(conn, next.envelope, next.arrived);
   }
-  if (conn.paused && (waiting === undefined || waiting.length <= conn.hub.limits.maxPendingMessages / 2)) {
+  if (conn.paused && (conn.waiting?.length ?? 0) <= conn.hub.limits.maxPendingMessages / 2) {
     conn.paused = false;
     conn.socket.resume?.();
   }

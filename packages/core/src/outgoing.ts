@@ -116,7 +116,7 @@ export function sendMessage(
   if (conn.state >= CLOSING) return false;
   let frame: string | Promise<string>;
   try {
-    frame = encode(conn.hub, message, payload, options?.meta as Meta | undefined);
+    frame = encode(conn.hub, message, payload, options?.meta);
   } catch (error) {
     report(conn.hub, error, undefined, conn);
     return false;

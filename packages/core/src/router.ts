@@ -39,7 +39,7 @@ export class Router<Data = OpenData> {
 
   /** @throws RangeError or TypeError for an option that cannot be honoured. */
   constructor(options: RouterOptions<Data> = {}) {
-    this["~core"] = new RouterCore(options as RouterOptions<never>);
+    this["~core"] = new RouterCore(options);
     this.connections = new RouterConnections(this["~core"]);
     this.websocket = websocketCallbacks(this["~core"], options);
   }

@@ -99,7 +99,7 @@ function compileRoute({ route, path }: Found, stages: Stages): CompiledRoute {
     isRpc: kind === "rpc",
     concurrent: options.concurrent === true,
     handler: handler as CompiledRoute["handler"],
-    errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).reverse())],
+    errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).toReversed())],
     outer: global.length > 0 ? new Chain(global, stages.validate) : undefined,
     typed: typed.length > 0 ? new Chain(typed, stages.enter) : undefined,
   };

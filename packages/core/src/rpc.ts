@@ -130,7 +130,7 @@ export class RpcContextImpl extends MessageContextImpl {
   private answer(message: AnyMessage, payload: unknown, options: SendOptions | undefined): void {
     if (this.late("reply")) return;
     this.end();
-    this.deliver({ message, payload, meta: options?.meta as Meta | undefined });
+    this.deliver({ message, payload, meta: options?.meta });
   }
 
   private fail(error: unknown): void {

@@ -47,7 +47,7 @@ export interface Runtime {
 
 /** Where adapters declare their socket's type, so that `ctx.ws` has it. */
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- the one form of declaration that merges across packages
+  // A namespace: the one form of declaration that merges across packages
   namespace WsKit {
     interface Sockets {}
   }

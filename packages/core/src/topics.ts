@@ -25,7 +25,7 @@ export class TopicsOf {
       if (authorize !== undefined) {
         const allowed = authorize(topic, conn as never);
         if (isPromise(allowed)) return this.later(topic, Promise.resolve(allowed));
-        if (allowed !== true) throw refusal(topic);
+        if (!allowed) throw refusal(topic);
       }
       return settled(conn.hub.topics.add(topic, conn));
     } catch (error) {
@@ -100,7 +100,7 @@ function settled(result: unknown): Promise<void> {
 }
 
 function rejected(error: unknown): Promise<void> {
-  return quiet(Promise.reject(error as Error));
+  return quiet(Promise.reject(error));
 }
 
 /** A refusal that nobody waits for is no unhandled rejection; whoever awaits it still gets it. */

@@ -80,7 +80,7 @@ function checkOrigin(hub: Hub, req: Request, allowed: UpgradeOptions["allowedOri
   const origin = req.headers.get("origin");
   if (origin === null || allowed === "*") return undefined;
   let passes = false;
-  if (typeof allowed === "function") guarded(hub, () => void (passes = allowed(origin, req) === true));
+  if (typeof allowed === "function") guarded(hub, () => void (passes = allowed(origin, req)));
   else if (allowed === undefined) passes = hostOf(origin) === (req.headers.get("host") ?? new URL(req.url).host);
   else passes = allowed.includes(origin);
   if (passes) return undefined;
