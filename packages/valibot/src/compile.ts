@@ -1,12 +1,12 @@
-import { createValidator, type Validator } from "@ws-kit/core/protocol";
-import { object, objectAsync, type ObjectEntries, type ObjectEntriesAsync } from "valibot";
+import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
+import { object, type ObjectEntries } from "valibot";
 import { tell } from "./issues.ts";
-import { planWire, type ValibotNode } from "./wire.ts";
+import { UNCARRIED, view, type ValibotNode } from "./wire.ts";
 
 /** Makes the validator of one part of a definition out of a valibot schema or a raw shape. */
 export function compile(source: unknown, what: string): Validator {
   const schema = toSchema(source, what);
-  return createValidator(schema, planWire(schema, what), tell);
+  return createValidator(schema, planWire(schema, view, UNCARRIED, what), tell);
 }
 
 function toSchema(source: unknown, what: string): ValibotNode {
@@ -14,11 +14,9 @@ function toSchema(source: unknown, what: string): ValibotNode {
   if (!isRecord(source) || "~standard" in source) throw new TypeError(refusal(source, what));
   for (const [key, field] of Object.entries(source)) {
     if (!isValibot(field)) throw new TypeError(refusal(field, `${what} at ${key}`));
+    if (field.async) throw new TypeError(`The ${what} at ${key} is asynchronous; wrap the shape in v.objectAsync()`);
   }
-  const schema: unknown = Object.values(source).some((field) => (field as ValibotNode).async)
-    ? objectAsync(source as ObjectEntriesAsync)
-    : object(source as ObjectEntries);
-  return schema as ValibotNode;
+  return object(source as ObjectEntries);
 }
 
 function refusal(source: unknown, where: string): string {

@@ -6,32 +6,17 @@ import {
   type Rpc,
   type StandardSchema,
 } from "@ws-kit/core/protocol";
-import type {
-  GenericSchema,
-  GenericSchemaAsync,
-  InferInput,
-  InferOutput,
-  ObjectEntries,
-  ObjectEntriesAsync,
-  ObjectSchema,
-  ObjectSchemaAsync,
-} from "valibot";
+import type { GenericSchema, GenericSchemaAsync, InferInput, InferOutput, ObjectEntries, ObjectSchema } from "valibot";
 import { compile, metaKeys } from "./compile.ts";
 
 /** Any valibot schema. */
 export type ValibotSchema = GenericSchema | GenericSchemaAsync;
-/** The fields of an object, as in `v.object(entries)`; one asynchronous field makes it `v.objectAsync`. */
-export type ValibotShape = ObjectEntries | ObjectEntriesAsync;
+/** The fields of an object, as in `v.object(entries)`. */
+export type ValibotShape = ObjectEntries;
 type Source = ValibotSchema | ValibotShape;
 
 /** The schema that a source stands for. */
-type Schema<S> = S extends ValibotSchema
-  ? S
-  : S extends ObjectEntries
-    ? ObjectSchema<S, undefined>
-    : S extends ObjectEntriesAsync
-      ? ObjectSchemaAsync<S, undefined>
-      : never;
+type Schema<S> = S extends ValibotSchema ? S : S extends ObjectEntries ? ObjectSchema<S, undefined> : never;
 /** What a sender gives for a schema or shape. */
 type In<S> = S extends Source ? InferInput<Schema<S>> : undefined;
 /** What a receiver gets from a schema or shape. */

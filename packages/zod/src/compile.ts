@@ -1,12 +1,11 @@
-import { createValidator, type Validator } from "@ws-kit/core/protocol";
+import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
 import { $ZodObjectJIT, type $ZodShape } from "zod/v4/core";
-import { planWire, type ZodNode } from "./wire.ts";
+import { UNCARRIED, view, type ZodNode } from "./wire.ts";
 
 /** Makes the validator of one part of a definition out of a zod schema or a raw shape. */
 export function compile(source: unknown, what: string): Validator {
   const schema = toSchema(source, what);
-  const plan = planWire(schema, what);
-  return createValidator(schema, plan);
+  return createValidator(schema, planWire(schema, view, UNCARRIED, what));
 }
 
 function toSchema(source: unknown, what: string): ZodNode {

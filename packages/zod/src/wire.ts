@@ -1,21 +1,13 @@
-import {
-  keep,
-  stripBoth,
-  stripFields,
-  stripItems,
-  stripUnion,
-  type StandardSchema,
-  type Strip,
-} from "@ws-kit/core/protocol";
+import type { SchemaView, StandardSchema } from "@ws-kit/core/protocol";
 
 /** As much of a zod schema as is read here; the same in classic, mini and every copy of zod 4. */
 export interface ZodNode extends StandardSchema {
   readonly _zod: { readonly def: ZodDef };
 }
 
-interface ZodDef extends Changes {
+interface ZodDef extends Check {
   readonly type: string;
-  readonly checks?: readonly { readonly _zod: { readonly def: Changes & { readonly check: string } } }[];
+  readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
   readonly coerce?: boolean;
   readonly shape?: Readonly<Record<string, ZodNode>>;
   readonly catchall?: ZodNode | undefined;
@@ -33,150 +25,51 @@ interface ZodDef extends Changes {
   readonly getter?: () => ZodNode;
 }
 
-interface Changes {
+interface Check {
+  readonly check?: string;
   /** Formats that may also rewrite what they accept, as `z.url({ normalize: true })` does. */
   readonly normalize?: boolean;
 }
 
 /** Types whose values JSON has no form for, with what to use instead. */
-const UNCARRIED: Readonly<Record<string, string>> = {
+export const UNCARRIED: Readonly<Record<string, string>> = {
   date: "z.iso.datetime(), or z.codec(z.iso.datetime(), z.date(), …) to receive a Date",
   bigint: "z.string(), or z.codec(z.string(), z.bigint(), …) to receive a bigint",
   map: "z.record(), or z.codec(…) to receive a Map",
   set: "z.array(), or z.codec(…) to receive a Set",
   symbol: "z.string() or z.enum()",
   nan: "z.null()",
-  promise: "the schema of the awaited value",
+  promise: "the schema of what it resolves to",
   function: "a schema of data",
   file: "z.base64(), or an upload over HTTP",
 };
 
-/** Types whose output may differ from their input. */
-const TRANSFORMS: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  "pipe transform default prefault catch success".split(" "),
+/** Types whose output is their input, wherever that of what they hold is. A type not known here may transform. */
+const CHECKS: ReadonlySet<string> = /* @__PURE__ */ new Set(
+  `string number int boolean undefined null void any unknown never enum literal template_literal custom object array
+  tuple record union intersection optional nullable nonoptional readonly lazy`.split(/\s+/),
 );
 
-/** Types that hold nothing to strip and change nothing. */
-const LEAVES: ReadonlySet<string> = /* @__PURE__ */ new Set(
-  "string number int boolean undefined null void any unknown never enum literal template_literal custom".split(" "),
-);
-
-/**
- * Reads a schema's input side, which is what travels.
- *
- * A schema may refer to one that is not defined yet; then it is read when it is first sent.
- *
- * @returns what answers the stripper of the input, or undefined for a schema that only checks.
- * @throws TypeError naming the path of what JSON cannot carry.
- */
-export function planWire(schema: ZodNode, what: string): () => Strip | undefined {
-  let plan: { strip: Strip | undefined } | undefined;
-  const read = () => {
-    const walk = new Walk(what);
-    const strip = walk.visit(schema, "");
-    return { strip: walk.transforms ? (strip ?? keep) : undefined };
+/** What is to be known of a schema to tell how it travels. */
+export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
+  // Coercion takes anything, so the wire side is whatever the sender has.
+  if (def.coerce) return { type: "coerced", transforms: true };
+  const { type, element, keyType, valueType, catchall, left, right } = def;
+  const caught = type === "catch" ? def.innerType : undefined;
+  return {
+    type: type === "literal" && def.values?.some((value) => typeof value === "bigint") ? "bigint" : type,
+    transforms: !CHECKS.has(type) || rewrites(def) || def.checks?.some((check) => rewrites(check._zod.def)),
+    fields: valueType ? {} : def.shape,
+    keys: keyType,
+    items: element ? [] : def.items,
+    rest: element ?? valueType ?? def.rest ?? (catchall?._zod.def.type === "never" ? undefined : catchall),
+    options: caught ? [caught] : def.options,
+    sides: left && right && [left, right],
+    inner: caught ? undefined : (def.innerType ?? def.in),
+    later: def.getter,
   };
-  try {
-    plan = read();
-  } catch (error) {
-    if (!(error instanceof ReferenceError)) throw error;
-  }
-  return () => (plan ??= read()).strip;
 }
 
-class Walk {
-  transforms = false;
-  readonly #what: string;
-  readonly #seen: Map<ZodNode, Strip | undefined> = new Map();
-
-  constructor(what: string) {
-    this.#what = what;
-  }
-
-  /** The stripper of a node, or undefined where there is nothing below it to strip. */
-  visit(node: ZodNode, path: string): Strip | undefined {
-    if (this.#seen.has(node)) return this.#seen.get(node);
-    // A node below itself goes through the map, which holds the finished stripper by the time there is a value.
-    this.#seen.set(node, (value) => (this.#seen.get(node) ?? keep)(value));
-    const strip = this.#make(node._zod.def, path);
-    this.#seen.set(node, strip);
-    return strip;
-  }
-
-  #make(def: ZodDef, path: string): Strip | undefined {
-    if (TRANSFORMS.has(def.type) || def.coerce === true || rewrites(def)) this.transforms = true;
-    // Coercion takes anything, so the wire side is whatever the sender has.
-    if (def.coerce === true) return undefined;
-    this.#refuse(def, path);
-    const child = (node: ZodNode | null | undefined, step = ""): Strip | undefined =>
-      node ? this.visit(node, `${path}${step}`) : undefined;
-    switch (def.type) {
-      case "object":
-        return this.#object(def, path);
-      case "array": {
-        const item = child(def.element, "[]");
-        return item && stripItems([], item);
-      }
-      case "tuple":
-        return stripItems(
-          (def.items ?? []).map((item, index) => child(item, `[${index}]`) ?? keep),
-          child(def.rest, "[]"),
-        );
-      case "record":
-        child(def.keyType, "{key}");
-        return stripFields(new Map(), child(def.valueType, "{}") ?? keep);
-      case "union":
-        return stripUnion((def.options ?? []).map((schema) => ({ schema, strip: child(schema) })));
-      case "intersection":
-        return stripBoth([child(def.left), child(def.right)]);
-      case "pipe":
-        return child(def.in);
-      case "lazy":
-        return child(def.getter?.());
-      case "catch":
-        return stripCaught(def.innerType, child(def.innerType));
-      default:
-        if (def.innerType) return child(def.innerType);
-        // A kind of schema that did not exist when this was written: what the sender gives is what travels.
-        if (!LEAVES.has(def.type)) this.transforms = true;
-        return undefined;
-    }
-  }
-
-  #object(def: ZodDef, path: string): Strip {
-    const shape = new Map<string, Strip>();
-    for (const [key, field] of Object.entries(def.shape ?? {})) {
-      shape.set(key, this.visit(field, path === "" ? key : `${path}.${key}`) ?? keep);
-    }
-    const loose = def.catchall && def.catchall._zod.def.type !== "never";
-    return stripFields(shape, loose ? (this.visit(def.catchall, `${path}{}`) ?? keep) : undefined);
-  }
-
-  #refuse(def: ZodDef, path: string): void {
-    const type = def.type === "literal" && def.values?.some((value) => typeof value === "bigint") ? "bigint" : def.type;
-    const instead = Object.hasOwn(UNCARRIED, type) ? UNCARRIED[type] : undefined;
-    if (instead === undefined) return;
-    const where = path === "" ? "" : ` at ${path}`;
-    throw new TypeError(`The ${this.#what}${where} is a ${type}, which JSON cannot carry; use ${instead}`);
-  }
-}
-
-/** A `catch` accepts anything; what it would replace stays at home, and the receiver's `catch` fills the gap. */
-function stripCaught(inner: ZodNode | undefined, strip: Strip | undefined): Strip | undefined {
-  return (
-    inner &&
-    stripUnion([
-      { schema: inner, strip: strip ?? ((value) => value) },
-      { schema: anything, strip: () => undefined },
-    ])
-  );
-}
-
-const anything: StandardSchema = { "~standard": { version: 1, vendor: "ws-kit", validate: (value) => ({ value }) } };
-
-function rewrites(def: ZodDef): boolean {
-  if (def.normalize === true) return true;
-  return (
-    def.checks?.some((check) => check._zod.def.check === "overwrite" || check._zod.def.normalize === true) === true
-  );
+function rewrites({ check, normalize }: Check): boolean {
+  return check === "overwrite" || normalize === true;
 }

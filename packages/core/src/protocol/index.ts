@@ -51,7 +51,8 @@ export type {
   StandardResult,
   StandardSchema,
 } from "./standard-schema.ts";
-export { keep, stripBoth, stripFields, stripItems, stripUnion } from "./strip.ts";
-export type { Strip } from "./strip.ts";
+export { BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX, tokenFromProtocols, tokenProtocols } from "./token.ts";
 export { createValidator, isPromise, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
 export type { Checked, Issue, Validator } from "./validate.ts";
+export { planWire } from "./wire.ts";
+export type { SchemaView, Strip } from "./wire.ts";

@@ -1,6 +1,6 @@
 import { redact } from "./redact.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
-import { keep, type Strip } from "./strip.ts";
+import type { Strip } from "./wire.ts";
 
 /** One reason why a value was refused. Never holds the value itself. */
 export interface Issue {
@@ -91,5 +91,5 @@ function sent(result: StandardResult<unknown>, value: unknown, strip: Strip): Ch
  * A Standard Schema of unknown make: it cannot be told whether it transforms, so what the sender gave is what travels.
  */
 export function standardValidator<In, Out>(schema: StandardSchema<In, Out>): Validator<In, Out> {
-  return createValidator(schema, () => keep, redact);
+  return createValidator(schema, () => (value) => value, redact);
 }
