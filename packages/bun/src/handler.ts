@@ -42,6 +42,14 @@ export function createBunHandler<Data = OpenData>(
   router: Router<Data>,
   options: BunHandlerOptions<Data> = {},
 ): BunHandler {
+  return handlerWithHubs(router, options).handler;
+}
+
+/** Also gives the hub that keeps a server's connections, for whoever stops the server. */
+export function handlerWithHubs<Data>(
+  router: Router<Data>,
+  options: BunHandlerOptions<Data>,
+): { handler: BunHandler; hubOf: (server: AnyServer) => Hub } {
   const core = router["~core"];
   tune(router.websocket, core, options);
   const hubs = new WeakMap<AnyServer, Hub>();
@@ -69,7 +77,7 @@ export function createBunHandler<Data = OpenData>(
       : upgrade(req, server, hub, admission);
   }
 
-  return Object.assign(handler, { fetch: handler, websocket: router.websocket });
+  return { handler: Object.assign(handler, { fetch: handler, websocket: router.websocket }), hubOf };
 }
 
 function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {

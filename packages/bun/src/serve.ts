@@ -1,6 +1,6 @@
-import type { MaybePromise, OpenData, Router } from "@ws-kit/core";
+import { drain, type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
-import { createBunHandler, type BunHandlerOptions } from "./handler.ts";
+import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
 
 type BunOptions = Serve.Options<unknown>;
 
@@ -38,7 +38,7 @@ export interface WsKitServer {
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
-  const handler = createBunHandler(router, handlerOptions as BunHandlerOptions<Data>);
+  const { handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 
   // Spread from untyped parts: Bun tells its overloads apart by literal options.
   const server = Bun.serve<unknown>({
@@ -67,8 +67,10 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       return (stopping ??= (async () => {
         // New connections are refused from here on; those that exist are drained.
         void server.stop();
-        await router.drain(stopOptions);
+        const hub = hubOf(server);
+        await drain([hub], stopOptions);
         await server.stop(true);
+        await hub.dispose();
       })());
     },
   };

@@ -14,6 +14,7 @@ import {
   isPromise,
   MAX_CORRELATION_ID,
   toIssues,
+  ValidationError,
   WsKitError,
   type Envelope,
   type ErrorCode,
@@ -168,7 +169,8 @@ function admit(ctx: MessageContextImpl, result: StandardResult<unknown>): unknow
 
 function invalid(ctx: MessageContextImpl, part: "payload" | "meta", result: StandardResult<unknown>): WsKitError {
   const issues = toIssues(result.issues ?? []);
-  return new WsKitError("INVALID_ARGUMENT", `Invalid ${part} for ${ctx.subject}`, { in: part, issues });
+  const { message } = new ValidationError(ctx.route.message.type, part, "in", issues);
+  return new WsKitError("INVALID_ARGUMENT", message, { in: part, issues });
 }
 
 /** Calls the handler. From here on an rpc no longer holds up what follows it. */

@@ -14,6 +14,7 @@ export interface DrainOptions {
 /** How often connections are looked at while a drain waits, in milliseconds. */
 const POLL_MS = 10;
 
+/** Drains several listeners at once; see `Router.drain`. */
 export async function drain(hubs: Iterable<Hub>, options: DrainOptions): Promise<void> {
   await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
 }

@@ -16,6 +16,7 @@ export type {
   RpcHandler,
   Topics,
 } from "./context-types.ts";
+export { drain } from "./drain.ts";
 export type { DrainOptions } from "./drain.ts";
 export type { GuardRefusal } from "./guard.ts";
 export { expel, ping } from "./heartbeat.ts";
