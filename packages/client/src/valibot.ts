@@ -1,1 +1,2 @@
-export {};
+export * from "./index.ts";
+export { message, rpc, v } from "@ws-kit/valibot";

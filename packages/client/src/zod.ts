@@ -1,1 +1,2 @@
-export {};
+export * from "./index.ts";
+export { message, rpc, z } from "@ws-kit/zod";

@@ -1,0 +1,72 @@
+import { ValidationError } from "@ws-kit/core/protocol";
+import type { AnyRpc, ErrorCode, ErrorPayload, InferErrors } from "@ws-kit/core/protocol";
+
+export { ValidationError };
+
+/** A request got no answer in time, by this side's clock or by the server's (gRPC DEADLINE_EXCEEDED). */
+export class TimeoutError extends Error {
+  override readonly name: string = "TimeoutError";
+  /** The time the request had, in milliseconds. */
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`No answer within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** The server answered with an error. `isServerError(error, Rpc)` gives `code` and `context` the rpc's own types. */
+export class ServerError<C extends string = ErrorCode, D = unknown> extends Error {
+  override readonly name: string = "ServerError";
+  /** A gRPC status code. */
+  readonly code: C;
+  /** The details that the handler gave along. */
+  readonly context: D;
+  /** Whether the same request may succeed later. */
+  readonly retryable: boolean;
+  /** How long to wait before trying again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+  /** Names an unexpected failure in the server's log. */
+  readonly id: string | undefined;
+
+  constructor(payload: ErrorPayload, context: D) {
+    super(payload.message);
+    this.code = payload.code as C;
+    this.context = context;
+    this.retryable = payload.retryable;
+    this.retryAfterMs = payload.retryAfterMs;
+    this.id = payload.id;
+  }
+}
+
+/** The connection ended before the answer came, or before the message could be known to have arrived. */
+export class ConnectionClosedError extends Error {
+  override readonly name: string = "ConnectionClosedError";
+  /** Whether the server may have received it: false only when it certainly never left this client. */
+  readonly mayHaveExecuted: boolean;
+
+  constructor(message: string, mayHaveExecuted: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.mayHaveExecuted = mayHaveExecuted;
+  }
+}
+
+/** The client could not take or had to give up the operation: aborted, closed, too many at once. */
+export class StateError extends Error {
+  override readonly name: string = "StateError";
+}
+
+/** A `ServerError` whose `code` narrows `context` to the details that the rpc declares for it. */
+export type ServerErrorOf<R> = {
+  [C in ErrorCode]: ServerError<C, C extends keyof InferErrors<R> ? InferErrors<R>[C] | undefined : unknown>;
+}[ErrorCode];
+
+/**
+ * Whether the server answered with an error, typed by the rpc's declared ones:
+ * `if (isServerError(error, GetUser) && error.code === "NOT_FOUND") error.context?.id`.
+ *
+ * @param _rpc The rpc that was called; only its type matters.
+ */
+export function isServerError<R extends AnyRpc>(error: unknown, _rpc?: R): error is ServerErrorOf<R> {
+  return error instanceof ServerError;
+}

@@ -1,0 +1,129 @@
+import type {
+  AnyMessage,
+  AnyRpc,
+  Envelope,
+  InferInput,
+  InferMessage,
+  InferMetaInput,
+  InferProgress,
+  Meta,
+  SendArgs,
+  SendOptions,
+} from "@ws-kit/core/protocol";
+import type { ConnectionState } from "./states.ts";
+
+/**
+ * What went wrong, beside a call that failed by itself:
+ * `validation` a message in either direction does not fit its schema, `parse` a frame is no frame, `server` the server
+ * answered a message with an error, `overflow` the queue had no room, `lost` a message that `send` had taken may not
+ * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `handler` one of
+ * the application's functions threw.
+ */
+export type ErrorKind = "validation" | "parse" | "server" | "overflow" | "lost" | "auth" | "connect" | "handler";
+
+export interface ErrorContext {
+  type: ErrorKind;
+  /** Type of the message concerned, where there is one. */
+  message?: string | undefined;
+  /** What it carried, for `overflow` and `lost`. */
+  payload?: unknown;
+}
+
+/** Circumstances of a change of state. */
+export interface StateInfo {
+  /** On `closed`: the WebSocket close code; 1006 where the connection just broke. */
+  code?: number;
+  reason?: string;
+  /** On `reconnecting`: milliseconds until the next dial. */
+  delayMs?: number;
+  /** On `reconnecting`: dials since the last stable connection, this one included. */
+  attempt?: number;
+}
+
+/** Undoes a registration. */
+export type Off = () => void;
+
+export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
+  /** Time for the answer, waiting for a connection included. The server learns what is left. Default: 30,000. */
+  timeoutMs?: number | undefined;
+  /** Aborting rejects with a `StateError` and tells the server, whose `ctx.signal` aborts. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
+  /** Called for each progress report, in order, before the answer. */
+  onProgress?: ((progress: InferProgress<R>) => void) | undefined;
+}
+
+/** An rpc that reports while it runs: iterate for its progress, await `result` for its answer. */
+export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>, void, undefined> {
+  readonly result: Promise<InferMessage<R["response"]>>;
+}
+
+export interface StreamOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
+  /** Most reports held for a slow consumer; one more aborts the rpc with a `StateError`. Default: 1,000. */
+  bufferSize?: number | undefined;
+}
+
+export interface Client extends AsyncDisposable {
+  readonly state: ConnectionState;
+  /** Whether `state` is `"open"`. */
+  readonly isConnected: boolean;
+  /** Round trip of the last heartbeat in milliseconds; undefined before the first. */
+  readonly latencyMs: number | undefined;
+
+  /**
+   * Connects, or dials at once where it waits to reconnect.
+   *
+   * @throws ConnectionClosedError when the client gives up or is closed first. Leaving the promise alone is fine.
+   */
+  connect(): Promise<void>;
+  /**
+   * Hangs up for good, until `connect()`. Pending requests reject, no message handler fires any more.
+   *
+   * @returns when the connection is closed.
+   */
+  close(code?: number, reason?: string): Promise<void>;
+
+  /** Calls the handler for each message of this type that fits its schema. */
+  on<M extends AnyMessage>(message: M, handler: (message: InferMessage<M>) => void): Off;
+  /** As `on`, for the next one only. */
+  once<M extends AnyMessage>(message: M, handler: (message: InferMessage<M>) => void): Off;
+  /** Gets messages whose type has no handler, unvalidated. */
+  onUnhandled(handler: (frame: Envelope & { meta: Meta }) => void): Off;
+  /** Gets every change of state. A drop is `closed`, then `reconnecting`, then `connecting`. */
+  onState(handler: (state: ConnectionState, info: StateInfo) => void): Off;
+  /** Gets what goes wrong outside of a call. */
+  onError(handler: (error: Error, context: ErrorContext) => void): Off;
+
+  /**
+   * Sends a message, or queues it while there is no connection. Never throws.
+   *
+   * @returns whether it was taken. What does not fit its schema goes to `onError`; under an asynchronous schema that is
+   * known later, and the answer here is true. A message that was taken and may not have arrived is reported as `lost`.
+   */
+  send<M extends AnyMessage>(message: M, ...args: SendArgs<InferInput<M>, InferMetaInput<M>>): boolean;
+
+  /**
+   * Sends a request and waits for the given response.
+   *
+   * @throws TimeoutError, ServerError, ConnectionClosedError, StateError or ValidationError.
+   */
+  request<M extends AnyMessage, R extends AnyMessage>(
+    message: M,
+    payload: InferInput<M>,
+    response: R,
+    options?: RequestOptions<InferMetaInput<M>>,
+  ): Promise<InferMessage<R>>;
+  /** Sends an rpc and waits for its own response. Throws as above. */
+  request<R extends AnyRpc>(
+    rpc: R,
+    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, RpcOptions<R>>
+  ): Promise<InferMessage<R["response"]>>;
+
+  /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
+  stream<R extends AnyRpc>(
+    rpc: R,
+    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, StreamOptions<R>>
+  ): ProgressStream<R>;
+}

@@ -1,0 +1,11 @@
+import { message, rpc, z } from "@ws-kit/zod";
+
+export const Note = message("NOTE", { n: z.number() });
+export const Echo = message("ECHO", { n: z.number() });
+export const Fail = message("FAIL", {});
+export const Add = rpc("ADD", { a: z.number(), b: z.number() }, "SUM", { sum: z.number() });
+export const Count = rpc("COUNT", { to: z.number() }, "COUNTED", { to: z.number() }, { progress: { at: z.number() } });
+export const Find = rpc("FIND", { id: z.string() }, "FOUND", {}, { errors: { NOT_FOUND: { id: z.string() } } });
+/** Takes as long as it is told to, and says through `ABORTED` when it was cancelled before. */
+export const Slow = rpc("SLOW", { ms: z.number() }, "SLOW_DONE", {});
+export const Aborted = message("ABORTED", { ms: z.number() });

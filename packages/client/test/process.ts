@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const require = createRequire(import.meta.url);
+const BUN = join(require.resolve("bun/package.json"), "..", "bin", "bun.exe");
+
+export interface RunningServer {
+  readonly port: number;
+  readonly url: string;
+  /** Ends it the way a crash does, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Runs the test server under Bun. */
+export async function startServer(port = 0, script = "server.ts"): Promise<RunningServer> {
+  const child = spawn(BUN, [join(import.meta.dirname, script)], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const listening = await lineOf(child, /^listening on (\d+)$/);
+  return {
+    port: Number(listening[1]),
+    url: `ws://127.0.0.1:${listening[1]}/`,
+    kill: () => kill(child),
+  };
+}
+
+/** The first line of a process's output that matches. */
+export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
+  if (!child.stdout) throw new Error("The process has no output");
+  for await (const line of createInterface(child.stdout)) {
+    const match = pattern.exec(line);
+    if (match) return match;
+  }
+  throw new Error(`The process ended without ${pattern}`);
+}
+
+function kill(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve();
+    child.once("exit", () => resolve());
+    child.kill("SIGKILL");
+  });
+}

@@ -1,0 +1,38 @@
+/** A WS-Kit server in a process of its own. Run by Bun; prints its port. */
+import { serve } from "@ws-kit/bun";
+import { createRouter } from "@ws-kit/zod";
+import { Aborted, Add, Count, Echo, Fail, Find, Note, Slow } from "./messages.ts";
+
+const router = createRouter();
+
+router.on(Note, (ctx) => {
+  ctx.send(Echo, { n: ctx.payload.n });
+});
+router.on(Fail, (ctx) => {
+  ctx.error("FAILED_PRECONDITION", "Not today");
+});
+router.rpc(Add, (ctx) => {
+  ctx.reply({ sum: ctx.payload.a + ctx.payload.b });
+});
+router.rpc(Count, (ctx) => {
+  for (let at = 1; at <= ctx.payload.to; at++) ctx.progress({ at });
+  ctx.reply({ to: ctx.payload.to });
+});
+router.rpc(Find, (ctx) => {
+  ctx.error("NOT_FOUND", "No such thing", { id: ctx.payload.id });
+});
+router.rpc(Slow, async (ctx) => {
+  const { ms } = ctx.payload;
+  const timer = Promise.withResolvers<void>();
+  const timeout = setTimeout(timer.resolve, ms);
+  ctx.signal.addEventListener("abort", () => {
+    clearTimeout(timeout);
+    ctx.send(Aborted, { ms });
+    timer.resolve();
+  });
+  await timer.promise;
+  ctx.reply({});
+});
+
+const server = serve(router, { port: Number(process.env["PORT"] ?? 0), hostname: "127.0.0.1" });
+console.log(`listening on ${server.port}`);
