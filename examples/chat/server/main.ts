@@ -1,0 +1,21 @@
+import { serve } from "@ws-kit/bun";
+import page from "../page/index.html";
+import { chat } from "./chat.ts";
+
+const port = Number(process.env["PORT"] ?? 3000);
+/** Bun then bundles the page anew on every change and reloads it. */
+const development = process.env["NODE_ENV"] === "development";
+
+try {
+  const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development });
+  console.log(`The chat is at ${server.url}`);
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // Tells the pages to come back in a moment, rather than letting their connections drop.
+    process.once(signal, () => void server.stop().then(() => process.exit()));
+  }
+} catch (error) {
+  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  console.error(taken ? `Port ${port} is taken. Choose another one with PORT=${port + 1}` : error);
+  process.exit(1);
+}
