@@ -47,6 +47,8 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     ...(routes !== undefined && { routes }),
     ...(tls !== undefined && { tls }),
     ...(development !== undefined && { development }),
+    // With `development: false` Bun would share a taken port with its owner, and take half of its connections.
+    reusePort: false,
     fetch(req: Request, running: Server<unknown>): MaybePromise<Response> {
       const isUpgrade = req.headers.get("upgrade")?.toLowerCase() === "websocket";
       const onPath = path === undefined || new URL(req.url).pathname === path;
