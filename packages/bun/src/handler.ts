@@ -71,7 +71,7 @@ export function handlerWithHubs<Data>(
 
   function handler(req: Request, server: AnyServer): MaybePromise<Response> {
     const hub = hubOf(server);
-    const admission = admit(hub, req, options as UpgradeOptions<never>);
+    const admission = admit(hub, req, options);
     return admission instanceof Promise
       ? admission.then((decided) => upgrade(req, server, hub, decided))
       : upgrade(req, server, hub, admission);

@@ -25,11 +25,14 @@ export class Chain {
     const run = this.idle.pop() ?? new Run(this);
     run.ctx = ctx;
     const result = run.step(0);
-    // Only a run in which everything was called, and nothing waits, can have no `next` left to call.
-    if (!run.waits && run.reached === this.stages.length) {
+    if (isPromise(result)) run.endWith(result);
+    else if (!run.waits) {
       run.ctx = undefined;
-      run.reached = -1;
-      this.idle.push(run);
+      // Only a run in which everything was called can have no `next` left that somebody may call.
+      if (run.reached === this.stages.length) {
+        run.reached = -1;
+        this.idle.push(run);
+      }
     }
     return result;
   }
@@ -48,9 +51,16 @@ class Run {
     this.nexts = chain.stages.map((_, index) => () => this.step(index + 1));
   }
 
+  /** A `next` that is called after its message has ended is refused. */
+  endWith(result: PromiseLike<unknown>): void {
+    const end = () => void (this.ctx = undefined);
+    result.then(end, end);
+  }
+
   step(index: number): unknown {
     const { ctx, chain } = this;
-    if (ctx === undefined || index <= this.reached) throw new Error("next() was called more than once");
+    if (ctx === undefined || index <= this.reached)
+      throw new Error("next() was called more than once, or after its message had ended");
     this.reached = index;
     const stage = chain.stages[index];
     const result: unknown =

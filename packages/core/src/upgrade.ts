@@ -20,6 +20,9 @@ export interface UpgradeOptions<Data = OpenData> {
   allowedOrigins?: "*" | readonly string[] | ((origin: string, req: Request) => boolean);
 }
 
+/** `UpgradeOptions` of whatever data. */
+export type AnyUpgradeOptions = Pick<UpgradeOptions, "allowedOrigins"> & { authenticate?: (req: Request) => unknown };
+
 /** A connection that may open. */
 export interface Admission {
   readonly data: ConnectionData<Record<string, unknown>>;
@@ -27,7 +30,7 @@ export interface Admission {
 }
 
 /** Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws. */
-export function admit(hub: Hub, req: Request, options: UpgradeOptions<never>): MaybePromise<Admission | Response> {
+export function admit(hub: Hub, req: Request, options: AnyUpgradeOptions): MaybePromise<Admission | Response> {
   if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
   }
@@ -36,7 +39,7 @@ export function admit(hub: Hub, req: Request, options: UpgradeOptions<never>): M
   if (refusal !== undefined) return refusal;
   if (options.authenticate === undefined) return accept({});
   try {
-    const result: unknown = options.authenticate(req);
+    const result = options.authenticate(req);
     return isPromise(result) ? inTime(hub, Promise.resolve(result)) : decide(result);
   } catch (error) {
     return thrown(hub, error);
