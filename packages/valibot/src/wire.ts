@@ -5,7 +5,7 @@ export interface ValibotNode extends StandardSchema {
   readonly kind: "schema";
   readonly type: string;
   readonly async: boolean;
-  readonly pipe?: readonly { readonly kind: string; readonly type: string }[];
+  readonly pipe?: readonly { readonly kind: string }[];
   readonly fallback?: unknown;
   readonly default?: unknown;
   readonly entries?: Readonly<Record<string, ValibotNode>>;
@@ -20,44 +20,35 @@ export interface ValibotNode extends StandardSchema {
   readonly getter?: (input?: unknown) => ValibotNode;
 }
 
-/** Types whose values JSON has no form for, with what to use instead. */
-export const UNCARRIED: Readonly<Record<string, string>> = {
-  date: "v.pipe(v.string(), v.isoTimestamp(), v.toDate()) to receive a Date",
-  bigint: "v.pipe(v.string(), v.toBigint()) to receive a bigint",
-  map: "v.record(), with v.transform() to receive a Map",
-  set: "v.array(), with v.transform() to receive a Set",
-  symbol: "v.string() or v.picklist()",
-  nan: "v.null()",
-  promise: "the schema of what it resolves to",
-  function: "a schema of data",
-  instance: "a schema of its data",
-  file: "v.base64(), or an upload over HTTP",
-  blob: "v.base64(), or an upload over HTTP",
+/** Types whose values JSON has no form for. */
+const UNCARRIED = /^(?:date|bigint|map|set|symbol|nan|promise|function|instance|file|blob)$/;
+
+/** How what a schema is made of counts. */
+const KINDS: Readonly<Record<string, SchemaView<ValibotNode>["kind"]>> = {
+  record: "fields",
+  union: "first",
+  variant: "first",
+  intersect: "all",
 };
 
 /** What is to be known of a schema to tell how it travels. */
 export function view(node: ValibotNode): SchemaView<ValibotNode> {
-  const { type, item, key, entries, options, getter } = node;
-  const record = type === "record";
+  const { type, entries, item, items, wrapped, getter } = node;
+  const kind = entries ? "fields" : item || items ? "items" : KINDS[type];
   return {
-    type: typeof node.literal === "bigint" || typeof node.literal === "symbol" ? typeof node.literal : type,
+    refused:
+      (UNCARRIED.test(type) || UNCARRIED.test(typeof node.literal)) &&
+      `a ${type}, not for JSON: try v.pipe(v.string(), v.toDate())`,
+    // A step of another kind may put something else in place of what it got; a further schema may drop keys.
     transforms:
       node.default !== undefined ||
       node.fallback !== undefined ||
       (getter && getter.length > 0) ||
-      node.pipe?.slice(1).some(changes),
-    fields: record ? {} : entries,
-    keys: record ? (key as ValibotNode) : undefined,
-    items: item ? [] : node.items,
-    rest: item ?? node.rest ?? (record ? node.value : type.startsWith("loose_") || undefined),
-    options: type === "union" || type === "variant" ? (options as ValibotNode[]) : undefined,
-    sides: type === "intersect" ? (options as ValibotNode[]) : undefined,
-    inner: node.wrapped,
-    later: getter,
+      node.pipe?.slice(1).some((step) => step.kind !== "validation" && step.kind !== "metadata"),
+    kind,
+    parts: kind && (entries ?? items ?? (node.options as ValibotNode[] | undefined)),
+    rest: item ?? node.rest ?? node.value ?? (type.startsWith("loose_") || undefined),
+    keys: type === "record" ? (node.key as ValibotNode) : undefined,
+    inner: wrapped ? () => wrapped : getter,
   };
-}
-
-/** Whether a step of a pipe may put another value in place of the one it got; a further schema may drop keys. */
-function changes({ kind, type }: { readonly kind: string; readonly type: string }): boolean {
-  return kind === "schema" || (kind === "transformation" && !/^(?:brand|flavor|readonly|guard)$/.test(type));
 }

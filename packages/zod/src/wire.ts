@@ -32,7 +32,7 @@ interface Check {
 }
 
 /** Types whose values JSON has no form for, with what to use instead. */
-export const UNCARRIED: Readonly<Record<string, string>> = {
+const UNCARRIED: Readonly<Record<string, string>> = {
   date: "z.iso.datetime(), or z.codec(z.iso.datetime(), z.date(), …) to receive a Date",
   bigint: "z.string(), or z.codec(z.string(), z.bigint(), …) to receive a bigint",
   map: "z.record(), or z.codec(…) to receive a Map",
@@ -53,21 +53,27 @@ const CHECKS: ReadonlySet<string> = /* @__PURE__ */ new Set(
 /** What is to be known of a schema to tell how it travels. */
 export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
   // Coercion takes anything, so the wire side is whatever the sender has.
-  if (def.coerce) return { type: "coerced", transforms: true };
-  const { type, element, keyType, valueType, catchall, left, right } = def;
-  const caught = type === "catch" ? def.innerType : undefined;
-  return {
-    type: type === "literal" && def.values?.some((value) => typeof value === "bigint") ? "bigint" : type,
+  if (def.coerce) return { transforms: true };
+  const { type, shape, element, items, keyType, valueType, options, left, right, innerType, catchall } = def;
+  const inner = innerType ?? def.in;
+  const bigint = type === "literal" && def.values?.some((value) => typeof value === "bigint");
+  const instead = Object.hasOwn(UNCARRIED, type) ? UNCARRIED[type] : bigint && UNCARRIED["bigint"];
+  const common = {
+    refused: instead && `a ${type}, which JSON cannot carry; use ${instead}`,
     transforms: !CHECKS.has(type) || rewrites(def) || def.checks?.some((check) => rewrites(check._zod.def)),
-    fields: valueType ? {} : def.shape,
-    keys: keyType,
-    items: element ? [] : def.items,
-    rest: element ?? valueType ?? def.rest ?? (catchall?._zod.def.type === "never" ? undefined : catchall),
-    options: caught ? [caught] : def.options,
-    sides: left && right && [left, right],
-    inner: caught ? undefined : (def.innerType ?? def.in),
-    later: def.getter,
   };
+  if (shape) {
+    const closed = catchall?._zod.def.type === "never";
+    return { ...common, kind: "fields", parts: shape, rest: closed ? undefined : catchall };
+  }
+  if (keyType) return { ...common, kind: "fields", rest: valueType, keys: keyType };
+  if (element) return { ...common, kind: "items", rest: element };
+  if (items) return { ...common, kind: "items", parts: items, rest: def.rest ?? undefined };
+  if (options) return { ...common, kind: "first", parts: options };
+  if (left && right) return { ...common, kind: "all", parts: [left, right] };
+  // What it would replace is not sent: the receiver's own `catch` fills the gap.
+  if (type === "catch" && inner) return { ...common, kind: "first", parts: [inner] };
+  return { ...common, inner: inner ? () => inner : def.getter };
 }
 
 function rewrites({ check, normalize }: Check): boolean {

@@ -41,6 +41,8 @@ export type {
   SendOptions,
   Validators,
 } from "./message.ts";
+export { describePlain } from "./plain.ts";
+export type { Bound, FastCheck, Plain, PlainField } from "./plain.ts";
 export { message, rpc } from "./standard.ts";
 export type { StandardMessageOptions, StandardRpcOptions } from "./standard.ts";
 export type {
@@ -52,7 +54,8 @@ export type {
   StandardSchema,
 } from "./standard-schema.ts";
 export { BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX, tokenFromProtocols, tokenProtocols } from "./token.ts";
-export { createValidator, isPromise, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
+export { createValidator, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
 export type { Checked, Issue, Validator } from "./validate.ts";
+export { isPromise } from "./when.ts";
 export { planWire } from "./wire.ts";
 export type { SchemaView, Strip } from "./wire.ts";

@@ -1,5 +1,7 @@
+import type { FastCheck, Plain } from "./plain.ts";
 import { redact } from "./redact.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
+import { when } from "./when.ts";
 import type { Strip } from "./wire.ts";
 
 /** One reason why a value was refused. Never holds the value itself. */
@@ -26,6 +28,10 @@ export interface Validator<In = unknown, Out = In> {
   inbound(value: unknown): Checked<Out>;
   /** From the sender to the wire: validated, and without anything a plain object schema does not declare. */
   outbound(value: unknown): Checked<unknown>;
+  /** Describes a schema that only looks at types and bounds, for a server that generates its check; see `Plain`. */
+  readonly plain?: (() => Plain | undefined) | undefined;
+  /** Where a server keeps what it generated. */
+  fast?: FastCheck | undefined;
 }
 
 /** Reduces a validator's issues to what may be shown to a peer. */
@@ -41,55 +47,46 @@ function segment(part: PropertyKey | { readonly key: PropertyKey }): string | nu
   return typeof key === "number" ? key : String(key);
 }
 
-export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
 /** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */
 export type Tell = (issues: readonly StandardIssue[], value: unknown) => readonly StandardIssue[];
 
 /**
  * Makes a validator out of what a package knows of its schemas.
  *
- * @param wire Asked at each sending for what takes undeclared keys out of the input, which is what travels; undefined
- * where the schema only checks, so that its output may travel.
+ * @param strip Takes undeclared keys out of the input, which is what travels; undefined where the schema only checks,
+ * so that its output may travel.
  * @param tell Runs for failures alone.
+ * @param plain See `Validator`.
  */
 export function createValidator<In, Out>(
   schema: StandardSchema<In, Out>,
-  wire: () => Strip | undefined,
+  strip: Strip | undefined,
   tell?: Tell,
+  plain?: () => Plain | undefined,
 ): Validator<In, Out> {
-  const run = (value: unknown) => schema["~standard"].validate(value);
-  const told = (result: StandardResult<Out>, value: unknown): StandardResult<Out> =>
-    result.issues && tell ? { issues: tell(result.issues, value) } : result;
+  const standard = schema["~standard"];
   const inbound = (value: unknown): Checked<Out> => {
-    const result = run(value);
-    return isPromise(result) ? Promise.resolve(result).then((later) => told(later, value)) : told(result, value);
+    const result = standard.validate(value);
+    return tell ? when(result, (done) => (done.issues ? { issues: tell(done.issues, value) } : done)) : result;
   };
   return {
     schema,
     inbound,
     outbound(value) {
-      const strip = wire();
       const result = inbound(value);
-      if (strip === undefined) return result;
-      return isPromise(result)
-        ? Promise.resolve(result).then((later) => sent(later, value, strip))
-        : sent(result, value, strip);
+      if (!strip) return result;
+      return when(result, (done): Checked<unknown> =>
+        done.issues ? done : when(strip(value), (stripped) => ({ value: stripped })),
+      );
     },
+    plain,
+    fast: undefined,
   };
-}
-
-function sent(result: StandardResult<unknown>, value: unknown, strip: Strip): Checked<unknown> {
-  if (result.issues) return result;
-  const wire = strip(value);
-  return wire instanceof Promise ? wire.then((later: unknown) => ({ value: later })) : { value: wire };
 }
 
 /**
  * A Standard Schema of unknown make: it cannot be told whether it transforms, so what the sender gave is what travels.
  */
 export function standardValidator<In, Out>(schema: StandardSchema<In, Out>): Validator<In, Out> {
-  return createValidator(schema, () => (value) => value, redact);
+  return createValidator(schema, (value) => value, redact);
 }

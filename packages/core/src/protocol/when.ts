@@ -1,0 +1,15 @@
+export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** Goes on with a value: at once if it is there, otherwise when it comes. */
+export function when<T, R>(value: T | PromiseLike<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {
+  return isPromise(value) ? Promise.resolve(value).then(then) : then(value);
+}
+
+export function whenAll<T, R>(
+  values: readonly (T | PromiseLike<T>)[],
+  then: (values: readonly T[]) => R | Promise<R>,
+): R | Promise<R> {
+  return when(values.some(isPromise) ? Promise.all(values) : (values as readonly T[]), then);
+}
