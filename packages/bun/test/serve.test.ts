@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+type Name = "plain" | "site" | "pair" | "mounted" | "bare";
+let bun: ChildProcess;
+let ports: Record<Name, number>;
+let log = "";
+
+beforeAll(async () => {
+  bun = spawn("bun", [fileURLToPath(new URL("servers.ts", import.meta.url))], { stdio: ["ignore", "pipe", "pipe"] });
+  bun.stderr?.on("data", (chunk: Buffer) => (log += chunk.toString()));
+  if (bun.stdout === null) throw new Error("no output");
+  const [line] = (await once(createInterface(bun.stdout), "line")) as [string];
+  ports = JSON.parse(line) as typeof ports;
+});
+
+afterAll(async () => {
+  if (bun.exitCode !== null) return;
+  bun.kill("SIGTERM");
+  await once(bun, "exit");
+});
+
+/** A socket whose frames can be awaited one by one. */
+class Client {
+  readonly ws: WebSocket;
+  private readonly frames: unknown[] = [];
+  private readonly wanting: ((frame: unknown) => void)[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  constructor(name: Name, path = "", protocols: string[] = []) {
+    this.ws = new WebSocket(`ws://localhost:${ports[name]}${path}`, protocols);
+    this.ws.addEventListener("message", ({ data }) => {
+      const frame: unknown = JSON.parse(data as string);
+      const want = this.wanting.shift();
+      if (want === undefined) this.frames.push(frame);
+      else want(frame);
+    });
+    this.closed = new Promise((resolve) => {
+      this.ws.addEventListener("close", ({ code, reason }) => resolve({ code, reason }));
+    });
+  }
+
+  async open(): Promise<this> {
+    await once(this.ws, "open");
+    return this;
+  }
+
+  send(type: string, payload?: unknown): void {
+    this.ws.send(JSON.stringify({ type, payload }));
+  }
+
+  next(): Promise<unknown> {
+    const frame = this.frames.shift();
+    return frame === undefined ? new Promise((resolve) => this.wanting.push(resolve)) : Promise.resolve(frame);
+  }
+}
+
+const url = (name: Name, path: string) => `http://localhost:${ports[name]}${path}`;
+
+describe("serve", () => {
+  it("takes every upgrade without a path, and gives ws.data as ctx.data", async () => {
+    const client = await new Client("plain", "/anything").open();
+    client.send("WHOAMI");
+    expect(await client.next()).toMatchObject({
+      payload: { same: true, data: { clientId: expect.stringMatching(/-/) } },
+    });
+    client.ws.close();
+  });
+
+  it("shares its port with routes, fetch and a path of its own", async () => {
+    expect(await (await fetch(url("site", "/hello"))).text()).toBe("hello");
+    expect(await (await fetch(url("site", "/about"))).text()).toBe("page /about");
+    const client = await new Client("site", "/ws?token=ada").open();
+    client.send("WHOAMI");
+    expect(await client.next()).toMatchObject({ payload: { data: { user: "ada" } } });
+    client.ws.close();
+    expect((await new Client("site", "/ws").closed).code).toBe(1006);
+    expect((await new Client("site", "/elsewhere?token=ada").closed).code).toBe(1006);
+  });
+
+  it("takes a token as a subprotocol, and selects the one without it", async () => {
+    const client = await new Client("site", "/ws", ["ws-kit", "ws-kit.token.YWRh"]).open();
+    expect(client.ws.protocol).toBe("ws-kit");
+    client.send("WHOAMI");
+    expect(await client.next()).toMatchObject({ payload: { data: { user: "ada" } } });
+    client.ws.close();
+  });
+});
+
+describe("createBunHandler", () => {
+  it("keeps the topics of two routers on one server apart", async () => {
+    const [red, otherRed, blue] = await Promise.all([
+      new Client("pair", "/red").open(),
+      new Client("pair", "/red").open(),
+      new Client("pair", "/blue").open(),
+    ]);
+    red.send("SAY", { text: "1" });
+    for (const client of [red, otherRed]) expect(await client.next()).toMatchObject({ payload: { text: "red: 1" } });
+    blue.send("SAY", { text: "2" });
+    expect(await blue.next()).toMatchObject({ payload: { text: "blue: 2" } });
+    for (const client of [red, otherRed, blue]) client.ws.close();
+  });
+
+  it("mounts in Hono, beside routes that publish", async () => {
+    expect(await (await fetch(url("mounted", "/"))).text()).toBe("Welcome");
+    const client = await new Client("mounted", "/ws").open();
+    client.send("SAY", { text: "hi" });
+    expect(await client.next()).toMatchObject({ payload: { text: "hono: hi" } });
+    const response = await fetch(url("mounted", "/say/news"), { method: "POST" });
+    expect(await response.json()).toEqual({ ok: true, matched: 1 });
+    expect(await client.next()).toMatchObject({ payload: { text: "news" } });
+    client.ws.close();
+  });
+
+  it("closes a socket that it did not upgrade, and says how to do it right", async () => {
+    expect(await new Client("bare").closed).toMatchObject({ code: 1008 });
+    expect(log).toContain("createBunHandler(router)");
+  });
+});
+
+it("stop() says goaway, closes with 1012 and lets the process end", async () => {
+  const clients = await Promise.all([new Client("plain").open(), new Client("site", "/ws?token=x").open()]);
+  bun.kill("SIGTERM");
+  for (const client of clients) {
+    expect(await client.next()).toMatchObject({ type: "$ws:goaway", payload: { reconnectAfterMs: 1_000 } });
+    expect(await client.closed).toMatchObject({ code: 1012 });
+  }
+  expect(await once(bun, "exit")).toEqual([0, null]);
+});
