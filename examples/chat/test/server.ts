@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const MAIN = join(import.meta.dirname, "../server/main.ts");
+
+/** The chat as its own process. */
+export interface ChatServer {
+  readonly port: number;
+  readonly process: ChildProcess;
+  /** Ends it as a crash would, or politely with SIGTERM; resolves when it is gone. */
+  kill(signal?: "SIGKILL" | "SIGTERM"): Promise<void>;
+}
+
+/** Starts the chat and waits until it listens. */
+export async function startChat(port?: number): Promise<ChatServer> {
+  const chosen = port ?? (await freePort());
+  const process = runChat(chosen);
+  const exited = once(process, "exit");
+  const lines = createInterface({ input: process.stdout });
+  const [line] = (await Promise.race([once(lines, "line"), exited])) as [unknown];
+  if (typeof line !== "string") throw new Error(`The chat ended with ${String(line)}`);
+  return {
+    port: chosen,
+    process,
+    async kill(signal = "SIGKILL") {
+      process.kill(signal);
+      await exited;
+    },
+  };
+}
+
+export function runChat(port: number) {
+  return spawn("bun", [MAIN], {
+    env: { ...process.env, PORT: String(port) },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
