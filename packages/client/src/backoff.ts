@@ -5,9 +5,14 @@ import type { ReconnectOptions } from "./options.ts";
  * it (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
  * @param attempt Dials since the last stable connection, the first retry being 0.
+ * @param holdOffMs What the server asked to wait at least. Jitter then spreads over as long again, since it asked
+ * everybody at once.
  */
-export function backoff(attempt: number, options: ReconnectOptions): number {
-  const { initialDelayMs = 300, maxDelayMs = 30_000, jitter } = options;
-  const bound = Math.min(maxDelayMs, initialDelayMs * 2 ** attempt);
-  return jitter === "none" ? bound : Math.random() * bound;
+export function backoff(
+  attempt: number,
+  holdOffMs: number,
+  { initialDelayMs = 300, maxDelayMs = 30_000, jitter }: ReconnectOptions,
+): number {
+  const bound = Math.max(holdOffMs, Math.min(maxDelayMs, initialDelayMs * 2 ** attempt));
+  return holdOffMs + (jitter === "none" ? bound : Math.random() * bound);
 }

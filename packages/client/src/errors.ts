@@ -7,7 +7,7 @@ export { ValidationError };
 export class TimeoutError extends Error {
   override readonly name: string = "TimeoutError";
   /** The time the request had, in milliseconds. */
-  readonly timeoutMs: number;
+  declare readonly timeoutMs: number;
 
   constructor(timeoutMs: number) {
     super(`No answer within ${timeoutMs} ms`);
@@ -19,23 +19,19 @@ export class TimeoutError extends Error {
 export class ServerError<C extends string = ErrorCode, D = unknown> extends Error {
   override readonly name: string = "ServerError";
   /** A gRPC status code. */
-  readonly code: C;
+  declare readonly code: C;
   /** The details that the handler gave along. */
-  readonly context: D;
+  declare readonly context: D;
   /** Whether the same request may succeed later. */
-  readonly retryable: boolean;
+  declare readonly retryable: boolean;
   /** How long to wait before trying again, in milliseconds. */
-  readonly retryAfterMs: number | undefined;
+  declare readonly retryAfterMs: number | undefined;
   /** Names an unexpected failure in the server's log. */
-  readonly id: string | undefined;
+  declare readonly id: string | undefined;
 
-  constructor(payload: ErrorPayload, context: D) {
-    super(payload.message);
-    this.code = payload.code as C;
-    this.context = context;
-    this.retryable = payload.retryable;
-    this.retryAfterMs = payload.retryAfterMs;
-    this.id = payload.id;
+  constructor({ code, message, retryable, retryAfterMs, id }: ErrorPayload, context: D) {
+    super(message);
+    Object.assign(this, { code, context, retryable, retryAfterMs, id });
   }
 }
 
@@ -43,10 +39,10 @@ export class ServerError<C extends string = ErrorCode, D = unknown> extends Erro
 export class ConnectionClosedError extends Error {
   override readonly name: string = "ConnectionClosedError";
   /** Whether the server may have received it: false only when it certainly never left this client. */
-  readonly mayHaveExecuted: boolean;
+  declare readonly mayHaveExecuted: boolean;
 
-  constructor(message: string, mayHaveExecuted: boolean, options?: ErrorOptions) {
-    super(message, options);
+  constructor(reason: string, mayHaveExecuted = false) {
+    super(`Connection closed: ${reason}`);
     this.mayHaveExecuted = mayHaveExecuted;
   }
 }

@@ -1,8 +1,9 @@
-import { CLOSE, isTerminalClose, tokenProtocols } from "@ws-kit/core/protocol";
+import { isTerminalClose, tokenProtocols } from "@ws-kit/core/protocol";
 import { backoff } from "./backoff.ts";
+import type { Guard, Report } from "./check.ts";
 import { ConnectionClosedError } from "./errors.ts";
 import type { ClientOptions, SocketLike } from "./options.ts";
-import { TRANSITIONS, type ConnectionState } from "./states.ts";
+import type { ConnectionState } from "./states.ts";
 import type { ErrorKind, StateInfo } from "./types.ts";
 
 /** What the connection tells the client. */
@@ -18,20 +19,21 @@ export interface LinkEvents {
   readonly down: (reason: string, final: boolean, clean: boolean) => () => void;
   /** The device came back: online again, or the page visible again. */
   readonly wake: () => void;
-  readonly report: (error: unknown, kind: ErrorKind) => void;
 }
+
+/** `idle` nothing has happened yet, `on` a connection is wanted, `off` the user closed it, `over` the client gave up. */
+export type Phase = "idle" | "on" | "off" | "over";
 
 /** One connection that is dialed again whenever it is lost: the state machine, without any message in it. */
 export interface Link {
   readonly state: () => ConnectionState;
+  readonly phase: () => Phase;
   readonly open: () => void;
   readonly close: (code?: number, reason?: string) => void;
   /** Gives up a connection that seems dead, and reconnects. */
-  readonly drop: (code: number, reason: string) => void;
+  readonly drop: (reason: string) => void;
   /** Whether the socket took it. */
   readonly send: (text: string) => boolean;
-  /** Unsent bytes in the socket. */
-  readonly buffered: () => number;
   /** Waits at least this long before the next dial, as the server asked. */
   readonly holdOff: (ms: number) => void;
 }
@@ -44,19 +46,21 @@ const runtime = globalThis as {
   removeEventListener?(type: string, listener: () => void): void;
 };
 const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
-/** What a side sees where no close frame came (RFC 6455 §7.4.1). */
-const ABNORMAL = 1006;
 
-export function createLink(options: ClientOptions, events: LinkEvents): Link {
+// Close codes, see CLOSE in core; a test holds them to it. 1006 is what a side sees where no close frame came.
+export const ABNORMAL = 1006;
+export const UNAUTHENTICATED = 4401;
+export const TIMEOUT = 4408;
+
+export function createLink(options: ClientOptions, report: Report, guard: Guard, events: LinkEvents): Link {
   const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000 } = options;
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = reconnect;
 
   let state: ConnectionState = "closed";
+  let phase: Phase = "idle";
   let socket: SocketLike | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
-  /** Whether the user wants to be connected, so that a loss is followed by another dial. */
-  let wanted = false;
   /** Dials since the last stable connection, the first one not counted. */
   let attempt = 0;
   let openedAt = 0;
@@ -65,14 +69,10 @@ export function createLink(options: ClientOptions, events: LinkEvents): Link {
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  function enter(to: ConnectionState): void {
-    if (!TRANSITIONS[state].includes(to)) throw new Error(`No way from ${state} to ${to}`);
+  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
+  function move(to: ConnectionState, info: StateInfo = {}): void {
     clearTimeout(timer);
     state = to;
-  }
-
-  function move(to: ConnectionState, info: StateInfo = {}): void {
-    enter(to);
     events.state(to, info);
   }
 
@@ -80,87 +80,83 @@ export function createLink(options: ClientOptions, events: LinkEvents): Link {
     const mine = ++turn;
     move("connecting");
     if (mine !== turn) return;
-    timer = setTimeout(() => drop(CLOSE.TIMEOUT, "dial timed out"), connectTimeoutMs);
+    timer = setTimeout(drop, connectTimeoutMs, "dial timed out");
     let step: ErrorKind = "connect";
     let hopeless = false;
     try {
-      const url = typeof options.url === "function" ? await options.url() : options.url;
+      const url = await (typeof options.url === "function" ? options.url() : options.url);
       step = "auth";
       const token = await auth?.getToken({ refresh });
       if (mine !== turn) return;
       step = "connect";
-      // The same URL will not be accepted the next time either.
-      hopeless = typeof options.url !== "function";
-      connect(String(url), token ?? "");
+      // What the socket's class does not take now it will not take the next time either.
+      hopeless = true;
+      connect(String(url), token);
     } catch (error) {
-      if (mine !== turn) return;
-      events.report(error, step);
-      if (mine === turn) drop(ABNORMAL, String(error), hopeless);
+      if (mine === turn) report(step, error);
+      if (mine === turn) down(ABNORMAL, String(error), hopeless);
     }
   }
 
-  function connect(url: string, token: string): void {
+  function connect(url: string, token?: string | null): void {
     const mine = turn;
-    const offered = options.protocols ?? [];
-    const protocols = typeof offered === "string" ? [offered] : [...offered];
-    if (token && auth?.attach === "protocol") protocols.push(...tokenProtocols(token));
-    else if (token) {
-      url += `${url.includes("?") ? "&" : "?"}${encodeURIComponent(auth?.queryParam ?? "token")}=${encodeURIComponent(token)}`;
+    const protocols = typeof options.protocols === "string" ? [options.protocols] : [...(options.protocols ?? [])];
+    if (token) {
+      const { attach, queryParam = "token" } = auth ?? {};
+      if (attach === "protocol") protocols.push(...tokenProtocols(token));
+      else url += (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString();
     }
-    const Socket = options.WebSocket ?? globalThis.WebSocket;
-    const made: SocketLike = new Socket(url, protocols);
+    const made: SocketLike = new (options.WebSocket ?? WebSocket)(url, protocols);
     socket = made;
-    made.addEventListener("open", () => mine === turn && opened());
+    made.addEventListener("open", () => {
+      if (mine !== turn) return;
+      openedAt = Date.now();
+      move("open");
+    });
     made.addEventListener("message", ({ data }: { data: unknown }) => {
       if (mine === turn && state === "open") events.data(data);
     });
     made.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => {
-      if (mine === turn) drop(code, reason);
+      if (mine === turn) down(code, reason);
     });
     // A close follows every error. Without a listener the `ws` package would throw it.
     made.addEventListener("error", () => {});
   }
 
-  function opened(): void {
-    openedAt = Date.now();
-    move("open");
+  /** Does not wait for a server that may be gone. */
+  function drop(reason: string): void {
+    const dead = socket;
+    down(ABNORMAL, reason);
+    dead?.close(TIMEOUT, reason);
   }
 
-  function drop(code: number, reason: string, hopeless = false): void {
+  function down(code: number, reason: string, hopeless = false): void {
     const mine = ++turn;
-    hangUp(code, reason);
-    socket = undefined;
+    const expired = code === UNAUTHENTICATED;
+    const clean = state === "closing" && code !== ABNORMAL;
     if (state === "open" && Date.now() - openedAt >= stableAfterMs) {
       attempt = 0;
       refresh = false;
     }
-    const refused = hopeless || isTerminalClose(code) || (code === CLOSE.UNAUTHENTICATED && refresh);
-    refresh ||= code === CLOSE.UNAUTHENTICATED;
+    const refused = hopeless || !enabled || attempt >= maxAttempts || isTerminalClose(code) || (expired && refresh);
+    refresh ||= expired;
+    socket = undefined;
+    // A new connect() while closing is followed whatever ended the old one.
     const again =
-      wanted && (state === "closing" || (enabled && !refused && attempt < maxAttempts && agreed(code, reason)));
-    const gaveUp = wanted && !again;
-    if (!again) want(false);
-    const clean = state === "closing" && code !== ABNORMAL;
-    enter("closed");
-    const after = events.down(`${code} ${reason}`.trim(), !again, clean);
-    events.state("closed", { code, reason });
-    after();
-    if (gaveUp) events.report(new ConnectionClosedError(`Gave up: ${code} ${reason}`.trim(), false), "connect");
-    if (again && wanted && mine === turn) wait();
-  }
-
-  function agreed(code: number, reason: string): boolean {
-    try {
-      return shouldReconnect?.({ code, reason, attempt }) ?? true;
-    } catch (error) {
-      events.report(error, "handler");
-      return true;
-    }
+      phase === "on" &&
+      (state === "closing" || (!refused && guard(() => shouldReconnect?.({ code, reason, attempt })) !== false));
+    const gaveUp = phase === "on" && !again;
+    if (gaveUp) enter("over");
+    const tell = events.down(`${code} ${reason}`, !again, clean);
+    move("closed", { code, reason });
+    tell();
+    if (gaveUp) report("connect", new ConnectionClosedError(`${code} ${reason}`));
+    if (again && mine === turn && phase === "on") wait();
   }
 
   function wait(): void {
     const mine = turn;
-    const delayMs = holdOffMs + backoff(attempt, reconnect);
+    const delayMs = backoff(attempt, holdOffMs, reconnect);
     holdOffMs = 0;
     move("reconnecting", { delayMs, attempt: attempt + 1 });
     if (mine === turn) timer = setTimeout(redial, delayMs);
@@ -176,52 +172,43 @@ export function createLink(options: ClientOptions, events: LinkEvents): Link {
   function wake(): void {
     if (runtime.document?.hidden) return;
     if (state === "open") events.wake();
-    else redial();
+    redial();
   }
 
-  function want(value: boolean): void {
-    wanted = value;
-    for (const type of WAKE_EVENTS) runtime[value ? "addEventListener" : "removeEventListener"]?.(type, wake);
-  }
-
-  function hangUp(code?: number, reason?: string): void {
-    try {
-      socket?.close(code, reason);
-    } catch {
-      // A code that only a peer may send, or a socket that was never open.
-      socket?.close();
-    }
+  function enter(to: Phase): void {
+    phase = to;
+    for (const type of WAKE_EVENTS) runtime[to === "on" ? "addEventListener" : "removeEventListener"]?.(type, wake);
   }
 
   return {
     state: () => state,
+    phase: () => phase,
     open() {
-      const fresh = !wanted;
-      want(true);
-      if (state === "reconnecting") redial();
-      else if (fresh && state === "closed") {
+      const fresh = phase !== "on";
+      enter("on");
+      redial();
+      if (fresh && state === "closed") {
         attempt = 0;
         refresh = false;
         void dial();
       }
     },
-    close(code = CLOSE.NORMAL, reason = "") {
-      want(false);
+    close(code = 1000, reason) {
+      enter("off");
       if (state === "open") {
         const mine = turn;
         move("closing");
         if (mine !== turn) return;
-        hangUp(code, reason);
-        timer = setTimeout(() => drop(ABNORMAL, "close timed out"), closeTimeoutMs);
-      } else if (state !== "closed" && state !== "closing") drop(code, reason);
+        timer = setTimeout(drop, closeTimeoutMs, "close timed out");
+        socket?.close(code, reason);
+      } else if (state !== "closed" && state !== "closing") drop("by this client");
     },
-    drop: (code, reason) => drop(code, reason),
+    drop,
     send(text) {
-      if (state !== "open" || socket?.readyState !== 1) return false;
-      socket.send(text);
-      return true;
+      const left = state === "open" && socket?.readyState === 1;
+      if (left) socket?.send(text);
+      return left;
     },
-    buffered: () => socket?.bufferedAmount ?? 0,
     holdOff(ms) {
       holdOffMs = ms;
     },

@@ -1,23 +1,18 @@
-import { isPromise } from "@ws-kit/core/protocol";
+import type { Guard } from "./check.ts";
 import type { Off } from "./types.ts";
 
-/** A set of functions of the application; one that throws is reported and does not stop the others. */
+/** A set of functions of the application; one that throws does not stop the others. */
 export interface Listeners<A extends unknown[]> {
-  readonly size: number;
+  readonly size: () => number;
   readonly add: (listener: (...args: A) => unknown) => Off;
   readonly emit: (...args: A) => void;
 }
 
 /** @param stopped Asked before each call, so that nothing fires once an earlier listener closed the client. */
-export function createListeners<A extends unknown[]>(
-  fail: (error: unknown) => void,
-  stopped: () => boolean = () => false,
-): Listeners<A> {
+export function createListeners<A extends unknown[]>(guard: Guard, stopped?: () => boolean): Listeners<A> {
   const all = new Set<{ listener: (...args: A) => unknown }>();
   return {
-    get size() {
-      return all.size;
-    },
+    size: () => all.size,
     add(listener) {
       // Wrapped, so that the same function can be registered twice and each registration undone.
       const entry = { listener };
@@ -26,13 +21,7 @@ export function createListeners<A extends unknown[]>(
     },
     emit(...args) {
       for (const entry of Array.from(all)) {
-        if (stopped() || !all.has(entry)) continue;
-        try {
-          const result = entry.listener(...args);
-          if (isPromise(result)) result.then(undefined, fail);
-        } catch (error) {
-          fail(error);
-        }
+        if (!stopped?.() && all.has(entry)) guard(() => entry.listener(...args));
       }
     },
   };

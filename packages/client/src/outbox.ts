@@ -1,89 +1,118 @@
-import { StateError } from "./errors.ts";
-import type { Link } from "./link.ts";
+import { ConnectionClosedError, StateError } from "./errors.ts";
 import type { ClientOptions } from "./options.ts";
 
-/** One frame to send: encoded when it leaves, since a request tells how much time it has left by then. */
+/** Most messages remembered for a server that has never answered a ping. */
+const MAX_UNCONFIRMED = 1_000;
+
+/** One frame on its way out. */
 export interface Outgoing {
-  readonly type: string;
-  readonly payload: unknown;
-  /** Bytes it holds in the queue. */
-  bytes: number;
+  /** Makes its text when it leaves, since a request tells how much time it has left by then. */
   readonly encode: () => string;
-  /** Called when the socket took it. */
-  readonly sent?: () => void;
-  /** Called when it is dropped from the queue. */
-  readonly dropped: (error: StateError) => void;
+  /** Told once that it will not, or may not, arrive. */
+  readonly fail: (error: Error) => void;
+  /** Whether a request may be sent again; undefined for a message, which nothing answers. */
+  readonly idempotent?: boolean;
+  /** What it takes of the queue. */
+  bytes?: number;
+  /** Whether any server may have it. */
+  sent?: boolean;
 }
 
-/** What waits for a connection, in the order it was accepted. */
+/** What has been accepted: it waits for a connection, or for a sign that it arrived. */
 export interface Outbox {
   /** Sends or queues. @returns whether it was taken. */
   readonly post: (item: Outgoing) => boolean;
-  /** Puts what may be sent again before everything else. */
-  readonly unshift: (items: readonly Outgoing[]) => void;
-  readonly remove: (item: Outgoing) => void;
+  /** Sends what waits. */
   readonly flush: () => void;
-  /** Empties it. @returns what was in it. */
-  readonly clear: () => Outgoing[];
+  /** Forgets it. @returns whether the present server has it. */
+  readonly remove: (item: Outgoing) => boolean;
+  /** Remembers that a ping follows what has been sent so far. */
+  readonly mark: () => void;
+  /** The ping was answered; it overtook nothing, so what was sent before it has arrived. */
+  readonly confirm: () => void;
+  /** The user hangs up: gives up what waits, and what waits for an answer. */
+  readonly close: (reason: string) => void;
+  /**
+   * The connection is gone, for good if `final`; `clean` if the server confirmed that it read everything. What may be
+   * sent again waits for the next one, before all else.
+   *
+   * @returns what tells those who are concerned.
+   */
+  readonly down: (reason: string, final: boolean, clean: boolean) => () => void;
 }
 
-/** @param ready Whether frames may go out now; the server may be draining. */
-export function createOutbox(options: ClientOptions, link: Link, ready: () => boolean): Outbox {
-  const { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 } = options;
-  let queue: Outgoing[] = [];
-  let bytes = 0;
+/** @param transmit Whether the text went out. */
+export function createOutbox(
+  { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
+  transmit: (text: string) => boolean,
+): Outbox {
+  let queue = new Set<Outgoing>();
+  const sent = new Set<Outgoing>();
+  let marked: Outgoing[] = [];
+  let confirms = false;
 
-  function transmit(item: Outgoing): boolean {
-    if (!ready() || !link.send(item.encode())) return false;
-    item.sent?.();
-    return true;
+  const isMessage = (item: Outgoing): boolean => item.idempotent === undefined;
+
+  function remove(item: Outgoing): boolean {
+    queue.delete(item);
+    return sent.delete(item);
+  }
+
+  function leave(item: Outgoing): boolean {
+    const left = transmit(item.encode());
+    if (left) {
+      queue.delete(item);
+      sent.add(item);
+      item.sent = true;
+      if (!confirms && sent.size > MAX_UNCONFIRMED) [...sent].filter(isMessage).slice(0, 1).forEach(remove);
+    }
+    return left;
   }
 
   function enqueue(item: Outgoing): boolean {
-    item.bytes = new TextEncoder().encode(item.encode()).length;
-    const fits = () => queue.length < queueSize && bytes + item.bytes <= queueBytes;
-    while (!fits()) {
-      const oldest = policy === "drop-oldest" && queue.shift();
-      if (!oldest) return false;
-      bytes -= oldest.bytes;
-      oldest.dropped(new StateError("Dropped from the full queue"));
+    const bytes = (item.bytes = new TextEncoder().encode(item.encode()).length);
+    const fits = () =>
+      queue.size < queueSize && [...queue].reduce((sum, waiting) => sum + (waiting.bytes ?? 0), bytes) <= queueBytes;
+    for (const oldest of policy === "drop-oldest" && bytes <= queueBytes ? queue : []) {
+      if (fits()) break;
+      queue.delete(oldest);
+      oldest.fail(new StateError("The queue is full"));
     }
-    queue.push(item);
-    bytes += item.bytes;
-    return true;
+    return policy !== "off" && fits() && !!queue.add(item);
+  }
+
+  function doom(which: (item: Outgoing) => boolean, reason: string): () => void {
+    const doomed = [...sent, ...queue].filter(which);
+    doomed.forEach(remove);
+    return () => {
+      for (const item of doomed) item.fail(new ConnectionClosedError(reason, item.sent));
+    };
   }
 
   return {
     post(item) {
-      // A socket that cannot get rid of its bytes is as full as a queue.
-      const stuck = link.buffered() > queueBytes;
-      if (!stuck && queue.length === 0 && transmit(item)) return true;
-      if (policy === "off") return false;
-      if (!stuck && enqueue(item)) return true;
-      item.dropped(new StateError("No room in the queue"));
-      return false;
-    },
-    unshift(items) {
-      queue.unshift(...items);
-      for (const item of items) bytes += item.bytes;
-    },
-    remove(item) {
-      const at = queue.indexOf(item);
-      if (at < 0) return;
-      queue.splice(at, 1);
-      bytes -= item.bytes;
+      const taken = (!queue.size && leave(item)) || enqueue(item);
+      if (!taken) item.fail(new StateError("The queue is full"));
+      return taken;
     },
     flush() {
-      for (let item = queue[0]; item && transmit(item); item = queue[0]) {
-        queue.shift();
-        bytes -= item.bytes;
-      }
+      for (const item of queue) if (!leave(item)) break;
     },
-    clear() {
-      const all = queue;
-      queue = [];
-      bytes = 0;
-      return all;
+    remove,
+    mark() {
+      marked = [...sent].filter(isMessage);
+    },
+    confirm() {
+      confirms = true;
+      marked.forEach(remove);
+    },
+    close: (reason) => doom((item) => !sent.has(item) || !isMessage(item), reason)(),
+    down(reason, final, clean) {
+      if (clean) [...sent].filter(isMessage).forEach(remove);
+      const tell = doom((item) => final || (sent.has(item) && !item.idempotent), reason);
+      queue = new Set([...sent, ...queue]);
+      sent.clear();
+      return tell;
     },
   };
 }

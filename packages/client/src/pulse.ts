@@ -1,54 +1,36 @@
-import { PING_FRAME } from "@ws-kit/core/protocol";
 import type { HeartbeatOptions } from "./options.ts";
 
 /** How long after a message the server is asked whether it has come this far, where no heartbeat asks earlier. */
 const CONFIRM_MS = 5_000;
-/** As many messages ask at once. */
-const CONFIRM_COUNT = 64;
-/** Most messages remembered for a server that has never answered a ping. */
-const MAX_UNCONFIRMED = 1_000;
 /** How late a timer may be before this process must have been frozen or throttled, and an answer may wait unread. */
 const LATE_MS = 250;
 
-/** Asks the server for signs of life, and by them knows which messages have arrived. */
+/** Asks the server for signs of life, and by them for what has arrived. */
 export interface Pulse {
   readonly latencyMs: () => number | undefined;
-  readonly start: () => void;
-  /** @returns what was sent and is not known to have arrived. */
-  readonly stop: () => Sent[];
+  /** A connection begins, or a message left that the next pong is to confirm. */
+  readonly expect: (confirmation: boolean) => void;
   /** Something came from the server. */
   readonly heard: () => void;
-  readonly pong: () => void;
-  readonly sent: (message: Sent) => void;
+  /** @returns whether a ping was under way. */
+  readonly pong: () => boolean;
   /** Asks now. */
   readonly probe: () => void;
-}
-
-export interface Sent {
-  readonly type: string;
-  readonly payload: unknown;
+  readonly stop: () => void;
 }
 
 /**
- * @param send Whether the frame went out.
+ * @param ping Whether it went out.
  * @param dead Called when the server did not answer in time.
  */
-export function createPulse(
-  heartbeat: HeartbeatOptions | undefined,
-  send: (text: string) => boolean,
-  dead: () => void,
-): Pulse {
+export function createPulse(heartbeat: HeartbeatOptions | undefined, ping: () => boolean, dead: () => void): Pulse {
   const { intervalMs = 25_000, timeoutMs = 10_000 } = heartbeat ?? {};
-  /** Sent since the last answered ping, oldest first; a ping overtakes nothing, so its pong confirms what went before. */
-  let unconfirmed: Sent[] = [];
-  /** How many of them the ping now under way confirms; undefined while none is. */
-  let asked: number | undefined;
+  /** When the ping under way left; 0 while none is. */
   let pingedAt = 0;
-  /** Whether a server has ever answered; the list must not grow for one that does not know pings. */
-  let answers = false;
-  /** Whether nothing at all has come since the ping. */
+  /** Whether nothing at all has come since. */
   let silent = false;
   let secondChance = true;
+  let unconfirmed = false;
   let latencyMs: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = Infinity;
@@ -56,71 +38,54 @@ export function createPulse(
   function arm(ms: number): void {
     clearTimeout(timer);
     dueAt = Date.now() + ms;
-    timer = setTimeout(tick, ms);
+    if (ms < Infinity) timer = setTimeout(tick, ms);
   }
 
-  function disarm(): void {
-    clearTimeout(timer);
-    dueAt = Infinity;
-  }
-
-  /** Sets the time of the next ping, unless one is under way. */
-  function schedule(): void {
-    if (asked !== undefined) return;
-    const ms = Math.min(heartbeat ? intervalMs : Infinity, unconfirmed.length > 0 ? CONFIRM_MS : Infinity);
-    if (Date.now() + ms < dueAt) arm(ms);
+  function expect(confirmation: boolean): void {
+    unconfirmed ||= confirmation;
+    const ms = Math.min(heartbeat ? intervalMs : Infinity, unconfirmed ? CONFIRM_MS : Infinity);
+    if (!pingedAt && Date.now() + ms < dueAt) arm(ms);
   }
 
   function probe(): void {
-    if (asked !== undefined || !send(PING_FRAME)) return;
-    asked = unconfirmed.length;
+    if (pingedAt || !ping()) return;
     pingedAt = Date.now();
     silent = true;
-    disarm();
-    if (heartbeat) arm(timeoutMs);
+    unconfirmed = false;
+    arm(heartbeat ? timeoutMs : Infinity);
   }
 
   function tick(): void {
     const late = Date.now() - dueAt > LATE_MS;
-    disarm();
-    if (asked === undefined) probe();
-    else if (silent && !(late && secondChance)) dead();
-    else {
-      secondChance = !silent;
-      silent = true;
-      arm(timeoutMs);
-    }
+    if (!pingedAt) return probe();
+    if (silent && !(late && secondChance)) return dead();
+    secondChance = !silent;
+    silent = true;
+    arm(timeoutMs);
+  }
+
+  function stop(): void {
+    pingedAt = 0;
+    unconfirmed = false;
+    arm(Infinity);
   }
 
   return {
     latencyMs: () => latencyMs,
-    start: schedule,
-    stop() {
-      const lost = unconfirmed;
-      unconfirmed = [];
-      asked = undefined;
-      disarm();
-      return lost;
-    },
+    expect,
     heard() {
       silent = false;
       secondChance = true;
     },
     pong() {
-      if (asked === undefined) return;
+      if (!pingedAt) return false;
       latencyMs = Date.now() - pingedAt;
-      unconfirmed.splice(0, asked);
-      asked = undefined;
-      answers = true;
-      disarm();
-      schedule();
-    },
-    sent(message) {
-      unconfirmed.push(message);
-      if (!answers && unconfirmed.length > MAX_UNCONFIRMED) unconfirmed.shift();
-      if (unconfirmed.length >= CONFIRM_COUNT) probe();
-      else schedule();
+      pingedAt = 0;
+      arm(Infinity);
+      expect(false);
+      return true;
     },
     probe,
+    stop,
   };
 }

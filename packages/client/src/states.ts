@@ -2,7 +2,7 @@
 export type ConnectionState = "closed" | "connecting" | "open" | "closing" | "reconnecting";
 
 /**
- * Every legal change of state; the connection refuses any other.
+ * Every legal change of state; the property tests hold thousands of random lives to it.
  *
  * A drop goes open → closed → reconnecting → connecting, so a listener sees each loss as `closed` first.
  */

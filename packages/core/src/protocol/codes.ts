@@ -80,13 +80,10 @@ export const CLOSE: {
   TIMEOUT: 4408,
 };
 
+// As numbers, so that whoever asks need not carry the table; a test holds them to it.
+const TERMINAL: readonly number[] = [1002, 1003, 1007, 1008, 1009, 4400, 4403];
+
 /** Close codes after which connecting again with the same input cannot help. 4401 joins them after one token refresh. */
 export function isTerminalClose(code: number): boolean {
-  return (
-    code === CLOSE.PROTOCOL_ERROR ||
-    code === CLOSE.UNSUPPORTED_DATA ||
-    (code >= CLOSE.INVALID_DATA && code <= CLOSE.TOO_BIG) ||
-    code === CLOSE.BAD_REQUEST ||
-    code === CLOSE.FORBIDDEN
-  );
+  return TERMINAL.includes(code);
 }

@@ -1,13 +1,15 @@
 /** The subprotocol that a client with a token offers besides it, for the server to select. */
 export const BASE_PROTOCOL = "ws-kit";
-/** Marks the subprotocol that carries a token: this, then the token in base64url, since a header takes few characters. */
+/** Marks the subprotocol that carries a token. */
 export const TOKEN_PROTOCOL_PREFIX = "ws-kit.token.";
 
-/** What a client offers to pass a token; a server selects any other than the one with the token in it. */
+/**
+ * What a client offers to pass a token; a server selects any other than the one with the token in it. The token is
+ * percent-encoded, since a subprotocol's name takes only some characters (RFC 9110 §5.6.2); a JWT stays as it is.
+ */
 export function tokenProtocols(token: string): string[] {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(token));
-  const base64url = btoa(bytes).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-  return [BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX + base64url];
+  const name = encodeURIComponent(token).replace(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"));
+  return [BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX + name];
 }
 
 /**
@@ -21,8 +23,7 @@ export function tokenFromProtocols(header: string | null | undefined): string | 
   const encoded = offered?.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL_PREFIX));
   if (encoded === undefined) return undefined;
   try {
-    const binary = atob(encoded.slice(TOKEN_PROTOCOL_PREFIX.length).replaceAll("-", "+").replaceAll("_", "/"));
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
+    return decodeURIComponent(encoded.slice(TOKEN_PROTOCOL_PREFIX.length));
   } catch {
     return undefined;
   }
