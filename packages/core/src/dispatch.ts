@@ -1,3 +1,4 @@
+import { openCall, refuse } from "./calls.ts";
 import type { Connection } from "./connection.ts";
 import { CLOSING } from "./state.ts";
 import type { BaseContext } from "./context.ts";
@@ -6,23 +7,21 @@ import { control } from "./control.ts";
 import { decode, violate } from "./decode.ts";
 import type { Expiring } from "./deadlines.ts";
 import { errorPayload, report } from "./failures.ts";
+import { fastCheck } from "./generate.ts";
 import { sendError } from "./outgoing.ts";
-import { drainLane, enqueue, origin } from "./order.ts";
+import { drainLane, enqueue } from "./order.ts";
 import {
   CONTROL_PREFIX,
   ERROR_TYPE,
   isPromise,
-  MAX_CORRELATION_ID,
   toIssues,
   ValidationError,
   WsKitError,
   type Envelope,
-  type ErrorCode,
   type RetryOptions,
   type StandardResult,
 } from "./protocol/index.ts";
-import { deliver, RpcContextImpl } from "./rpc.ts";
-import type { CompiledRoute } from "./routes.ts";
+import type { RpcContextImpl } from "./rpc.ts";
 
 /** A decoded message and when it arrived: 0 while nobody has asked. */
 export interface Incoming {
@@ -81,56 +80,6 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
   else wait(ctx, result);
 }
 
-function openCall(
-  conn: Connection,
-  route: CompiledRoute,
-  envelope: Envelope,
-  arrived: number,
-): RpcContextImpl | undefined {
-  const id: unknown = envelope.meta?.correlationId;
-  if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
-    const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
-    sendError(conn, { inReplyTo: envelope.type }, errorPayload("INVALID_ARGUMENT", message));
-    return undefined;
-  }
-  const { calls, hub } = conn;
-  if (calls !== undefined) {
-    if (calls.has(id)) {
-      refuse(conn, envelope, "ALREADY_EXISTS", "A request with this correlationId is still running");
-      return undefined;
-    }
-    if (calls.size >= hub.limits.maxInflightRequests) {
-      refuse(
-        conn,
-        envelope,
-        "RESOURCE_EXHAUSTED",
-        `More than ${hub.limits.maxInflightRequests} requests are running (limits.maxInflightRequests)`,
-      );
-      return undefined;
-    }
-  }
-  const call = new RpcContextImpl(conn, route, envelope, arrived, id);
-  const key: unknown = envelope.meta?.["idempotencyKey"];
-  if (key === undefined || (route.message as { idempotent?: boolean }).idempotent !== true) return call;
-  if (typeof key !== "string" || key === "" || key.length > MAX_CORRELATION_ID) {
-    refuse(
-      conn,
-      envelope,
-      "INVALID_ARGUMENT",
-      `meta.idempotencyKey is a string of 1 to ${MAX_CORRELATION_ID} characters`,
-    );
-    return undefined;
-  }
-  const scoped = `${envelope.type}\n${key}`;
-  const first = hub.memory.find(scoped);
-  if (first === undefined) {
-    call.remembered = hub.memory.open(scoped);
-    return call;
-  }
-  first.whenSettled((outcome) => deliver(conn, id, outcome, (error) => report(hub, error, undefined, conn)));
-  return undefined;
-}
-
 /** The payload and meta against their schemas, then typed middleware and the handler. */
 export function validate(ctx: MessageContextImpl): unknown {
   const { route, envelope } = ctx;
@@ -143,6 +92,11 @@ export function validate(ctx: MessageContextImpl): unknown {
   }
   if (payload === undefined) {
     ctx.payload = undefined;
+    return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
+  }
+  const value = fastCheck(payload)(envelope.payload);
+  if (value !== undefined) {
+    ctx.payload = value;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
   const checked = payload.inbound(envelope.payload);
@@ -291,8 +245,4 @@ class LaneTimer implements Expiring {
     if (holder instanceof MessageContextImpl) holder.abort("The handler took too long");
     release(this.conn);
   }
-}
-
-function refuse(conn: Connection, envelope: Envelope, code: ErrorCode, message: string): void {
-  sendError(conn, origin(envelope), errorPayload(code, message));
 }

@@ -1,6 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { CLOSED, CLOSING } from "./state.ts";
 import { report } from "./failures.ts";
+import { fastCheck } from "./generate.ts";
 import type { Hub } from "./hub.ts";
 import {
   CLOSE,
@@ -96,6 +97,8 @@ function assemble(
 
 /** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */
 export function outbound(validator: Validator, value: unknown, type: string, part: string): unknown {
+  const fast = fastCheck(validator)(value);
+  if (fast !== undefined) return fast;
   const result: Checked<unknown> = validator.outbound(value);
   if (isPromise(result)) return Promise.resolve(result).then((late) => passed(late, type, part));
   return result.issues === undefined ? result.value : passed(result, type, part);

@@ -1,0 +1,103 @@
+import { createRouter, Hub, type Router, type Socket } from "@ws-kit/core";
+import { message, z } from "@ws-kit/zod";
+import * as valibot from "../messages.valibot.ts";
+import { Ask, Echo, Echoed, shape } from "../messages.zod.ts";
+import { handWrittenValibot, handWrittenZod, type Receive } from "./hand-written.ts";
+
+export const ECHO_FRAME = JSON.stringify({
+  type: "ECHO",
+  payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 },
+});
+export const ASK_FRAME = JSON.stringify({
+  type: "ASK",
+  meta: { correlationId: "0b6f5d1c-7a57-4f0e-9c4e-52ab" },
+  payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 },
+});
+
+/** A socket that takes everything and counts it. */
+export class NullSocket implements Socket {
+  sent = 0;
+  last = "";
+
+  send(frame: string): number {
+    this.sent++;
+    this.last = frame;
+    return frame.length;
+  }
+
+  close(): void {}
+  terminate(): void {}
+
+  getBufferedAmount(): number {
+    return 0;
+  }
+}
+
+/** One frame through one server, in process. */
+export interface Case {
+  readonly name: string;
+  /** The case it is compared with. */
+  readonly baseline: string;
+  readonly run: () => void;
+  readonly socket: NullSocket;
+}
+
+function byHand(name: string, receive: Receive, frame: string): Case {
+  const socket = new NullSocket();
+  return { name, baseline: name, socket, run: () => receive(socket, frame) };
+}
+
+function byRouter(name: string, baseline: string, router: Router, frame: string): Case {
+  const socket = new NullSocket();
+  const hub = new Hub(router["~core"]);
+  const conn = hub.open(socket, {}, "client");
+  return { name, baseline, socket, run: () => hub.receive(conn, frame) };
+}
+
+function echoRouter(validateOutgoing: boolean): Router {
+  return createRouter({ validateOutgoing }).on(Echo, (ctx) => {
+    ctx.send(Echoed, ctx.payload);
+  });
+}
+
+function withRoutes(count: number): Router {
+  const router = echoRouter(true);
+  for (let i = 1; i < count; i++) router.on(message(`OTHER_${i}`, shape), () => {});
+  return router;
+}
+
+/** Every in-process case, baselines first. */
+export function dispatchCases(): Case[] {
+  const middleware = echoRouter(true);
+  for (let i = 0; i < 3; i++) middleware.use((_ctx, next) => next());
+  const asynchronous = createRouter().on(Echo, async (ctx) => {
+    ctx.send(Echoed, ctx.payload);
+  });
+  const ask = createRouter().rpc(Ask, (ctx) => {
+    ctx.reply(ctx.payload);
+  });
+  const returning = createRouter().rpc(Ask, (ctx) => ctx.payload);
+  const byValibot = createRouter().on(valibot.Echo, (ctx) => {
+    ctx.send(valibot.Echoed, ctx.payload);
+  });
+  const deep = z.object({ ...shape, tags: z.array(z.string()).optional() });
+  const optional = createRouter().on(message("ECHO", deep), (ctx) => {
+    ctx.send(Echoed, ctx.payload);
+  });
+  return [
+    byHand("hand-written", handWrittenZod(true), ECHO_FRAME),
+    byHand("hand-written, reply unchecked", handWrittenZod(false), ECHO_FRAME),
+    byHand("hand-written rpc", handWrittenZod(true), ASK_FRAME),
+    byHand("hand-written valibot", handWrittenValibot(true), ECHO_FRAME),
+    byRouter("echo", "hand-written", echoRouter(true), ECHO_FRAME),
+    byRouter("echo, validateOutgoing: false", "hand-written, reply unchecked", echoRouter(false), ECHO_FRAME),
+    byRouter("echo, middleware ×3", "hand-written", middleware, ECHO_FRAME),
+    byRouter("echo, async handler", "hand-written", asynchronous, ECHO_FRAME),
+    byRouter("echo, optional array", "hand-written", optional, ECHO_FRAME),
+    byRouter("rpc, ctx.reply", "hand-written rpc", ask, ASK_FRAME),
+    byRouter("rpc, returned", "hand-written rpc", returning, ASK_FRAME),
+    byRouter("echo, valibot", "hand-written valibot", byValibot, ECHO_FRAME),
+    byRouter("echo, 100 routes", "hand-written", withRoutes(100), ECHO_FRAME),
+    byRouter("echo, 2,000 routes", "hand-written", withRoutes(2_000), ECHO_FRAME),
+  ];
+}

@@ -1,0 +1,87 @@
+import * as v from "valibot";
+import { z } from "zod";
+import { shape } from "../messages.zod.ts";
+import { shape as valibotShape } from "../messages.valibot.ts";
+
+/** As much of a socket as a handler by hand uses. */
+export interface Peer {
+  send(frame: string): unknown;
+}
+
+export type Receive = (peer: Peer, text: string) => void;
+
+interface Checker {
+  (value: unknown): { ok: true; value: unknown } | { ok: false };
+}
+
+const zodPayload = z.object(shape);
+const valibotPayload = v.object(valibotShape);
+
+const byZod: Checker = (value) => {
+  const result = zodPayload.safeParse(value);
+  return result.success ? { ok: true, value: result.data } : { ok: false };
+};
+
+const byValibot: Checker = (value) => {
+  const result = v.safeParse(valibotPayload, value);
+  return result.success ? { ok: true, value: result.output } : { ok: false };
+};
+
+function refuse(peer: Peer, code: string, message: string): void {
+  peer.send(JSON.stringify({ type: "ERROR", payload: { code, message } }));
+}
+
+/**
+ * What somebody writes who needs no framework: parse, switch on the type, check the payload, answer. It makes the same
+ * checks of what comes in as WS-Kit makes and, with `checkReply`, of what goes out; it has no limits, no order, no
+ * settlement.
+ */
+export function handWritten(check: Checker, checkReply: boolean): Receive {
+  return (peer, text) => {
+    let frame: { type?: unknown; meta?: { correlationId?: unknown }; payload?: unknown };
+    try {
+      frame = JSON.parse(text) as typeof frame;
+    } catch {
+      refuse(peer, "INVALID_ARGUMENT", "Not JSON");
+      return;
+    }
+    if (typeof frame !== "object" || frame === null) {
+      refuse(peer, "INVALID_ARGUMENT", "Not a frame");
+      return;
+    }
+    switch (frame.type) {
+      case "ECHO": {
+        const payload = check(frame.payload);
+        if (!payload.ok) {
+          refuse(peer, "INVALID_ARGUMENT", "Bad payload");
+          return;
+        }
+        if (!checkReply) {
+          peer.send(JSON.stringify({ type: "ECHOED", payload: payload.value }));
+          return;
+        }
+        const reply = check(payload.value);
+        if (reply.ok) peer.send(JSON.stringify({ type: "ECHOED", payload: reply.value }));
+        return;
+      }
+      case "ASK": {
+        const correlationId = frame.meta?.correlationId;
+        const payload = check(frame.payload);
+        if (typeof correlationId !== "string" || !payload.ok) {
+          refuse(peer, "INVALID_ARGUMENT", "Bad request");
+          return;
+        }
+        const reply = checkReply ? check(payload.value) : payload;
+        if (reply.ok) {
+          peer.send(JSON.stringify({ type: "ANSWER", meta: { correlationId }, payload: reply.value }));
+        }
+        return;
+      }
+      default:
+        refuse(peer, "UNIMPLEMENTED", "Unknown type");
+    }
+  };
+}
+
+export const handWrittenZod = (checkReply: boolean): Receive => handWritten(byZod, checkReply);
+export const handWrittenValibot = (checkReply: boolean): Receive => handWritten(byValibot, checkReply);

@@ -1,0 +1,186 @@
+import { isPromise, type Validator } from "@ws-kit/core/protocol";
+import { message as valibotMessage, v } from "@ws-kit/valibot";
+import { message as zodMessage, z } from "@ws-kit/zod";
+import { describe, expect, it } from "vitest";
+import { fastCheck } from "../../core/src/generate.ts";
+
+/** A repeatable source of choices (mulberry32). */
+function chooser(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+type Choose = (below: number) => number;
+
+const KEYS = ["a", "b", "with space", 'quo"te', "then", "constructor", "toString", "$[x", "\u2028", "0", "10"];
+const WORDS = ["", "a", "ab", "abc", "😀", "😀b", "x".repeat(12), "__proto__", "null", "\u2028"];
+
+/** One schema, written for both validators. */
+interface Twin {
+  readonly zod: z.ZodType;
+  readonly valibot: v.GenericSchema;
+}
+
+function schema(choose: Choose, depth: number): Twin {
+  const least = choose(4);
+  const leaves: (() => Twin)[] = [
+    () => ({ zod: z.string(), valibot: v.string() }),
+    () => ({
+      zod: z.string().min(least).max(8),
+      valibot: v.pipe(v.string(), v.minLength(least), v.maxLength(8)),
+    }),
+    () => ({ zod: z.number(), valibot: v.number() }),
+    () => ({ zod: z.number().min(-1).max(10), valibot: v.pipe(v.number(), v.minValue(-1), v.maxValue(10)) }),
+    () => ({ zod: z.number().gt(0).lt(10), valibot: v.number() }),
+    () => ({ zod: z.int(), valibot: v.pipe(v.number(), v.integer()) }),
+    () => ({ zod: z.number().int(), valibot: v.pipe(v.number(), v.integer()) }),
+    () => ({ zod: z.boolean(), valibot: v.boolean() }),
+    () => ({ zod: z.null(), valibot: v.null() }),
+    () => ({ zod: z.literal("ab"), valibot: v.literal("ab") }),
+    () => ({ zod: z.literal([0, "a", true, null]), valibot: v.literal(0) }),
+    () => ({ zod: z.enum(["a", "ab"]), valibot: v.picklist(["a", "ab"]) }),
+  ];
+  const branches: (() => Twin)[] = [
+    () => object(choose, depth - 1),
+    () => {
+      const item = schema(choose, depth - 1);
+      return { zod: z.array(item.zod).min(least % 2), valibot: v.pipe(v.array(item.valibot), v.minLength(least % 2)) };
+    },
+    () => {
+      const inner = schema(choose, depth - 1);
+      return { zod: inner.zod.nullable(), valibot: v.nullable(inner.valibot) };
+    },
+  ];
+  const all = depth > 0 ? [...leaves, ...branches, ...branches] : leaves;
+  return (all[choose(all.length)] as () => Twin)();
+}
+
+function object(choose: Choose, depth: number): Twin {
+  const zodShape: Record<string, z.ZodType> = {};
+  const valibotShape: Record<string, v.GenericSchema> = {};
+  for (let i = choose(5); i >= 0; i--) {
+    const key = KEYS[choose(KEYS.length)] as string;
+    const field = schema(choose, depth);
+    const optional = choose(3) === 0;
+    zodShape[key] = optional ? field.zod.optional() : field.zod;
+    valibotShape[key] = optional ? v.optional(field.valibot) : field.valibot;
+  }
+  return { zod: z.object(zodShape), valibot: v.object(valibotShape) };
+}
+
+/** A value that fits the schema more often than not. */
+function value(choose: Choose, of: z.ZodType, depth = 4): unknown {
+  const odd = [undefined, null, -0, Number.NaN, Infinity, 2 ** 60, 1.5, "abc", [], {}, [undefined], true, new Date(0)];
+  if (choose(12) === 0 || depth === 0) return odd[choose(odd.length)];
+  if (of instanceof z.ZodObject) {
+    const made: Record<string, unknown> = choose(9) === 0 ? Object.create({ a: "a", b: 1 }) : {};
+    for (const [key, field] of Object.entries<z.ZodType>(of.shape).toSorted(() => choose(3) - 1)) {
+      if (choose(8) > 0) made[key] = value(choose, field, depth - 1);
+    }
+    if (choose(3) === 0) made["undeclared"] = "secret";
+    return made;
+  }
+  if (of instanceof z.ZodArray)
+    return Array.from({ length: choose(4) }, () => value(choose, of.element as z.ZodType, depth - 1));
+  if (of instanceof z.ZodOptional || of instanceof z.ZodNullable) return value(choose, of.unwrap() as z.ZodType, depth);
+  if (of instanceof z.ZodNumber) return [0, 1, 3, 9.5, 10, -1, 42][choose(7)];
+  if (of instanceof z.ZodBoolean) return choose(2) === 0;
+  if (of instanceof z.ZodNull) return null;
+  if (of instanceof z.ZodLiteral) return [...of.values][choose(of.values.size)];
+  if (of instanceof z.ZodEnum) return of.options[choose(of.options.length)];
+  return WORDS[choose(WORDS.length)];
+}
+
+function compare(validator: Validator, given: unknown): "accepted" | "left" {
+  const fast = fastCheck(validator)(given);
+  if (fast === undefined) return "left";
+  const slow = validator.outbound(given);
+  if (isPromise(slow)) throw new Error("A plain schema is never asynchronous");
+  expect(slow.issues).toBeUndefined();
+  const expected = (slow as { value: unknown }).value;
+  expect(fast).toEqual(expected);
+  // Also the order of the keys, and no key without a value where the validator leaves it out.
+  expect(JSON.stringify(fast)).toBe(JSON.stringify(expected));
+  expect(Object.keys(fast as object)).toEqual(Object.keys(expected as object));
+  return "accepted";
+}
+
+describe("a generated check", () => {
+  it.each(["zod", "valibot"] as const)("agrees with %s on everything that it accepts", (library) => {
+    const choose = chooser(20_260_401);
+    const seen = { accepted: 0, left: 0 };
+    let generated = 0;
+    for (let round = 0; round < 800; round++) {
+      const twin = object(choose, 3);
+      const message = library === "zod" ? zodMessage("M", twin.zod) : valibotMessage("M", twin.valibot);
+      const validator = message["~validators"].payload as Validator;
+      if (validator.plain?.() !== undefined) generated++;
+      for (let i = 0; i < 60; i++) seen[compare(validator, value(choose, twin.zod))]++;
+    }
+    expect(generated).toBe(800);
+    expect(seen.accepted).toBeGreaterThan(4_000);
+    expect(seen.left).toBeGreaterThan(4_000);
+  });
+
+  it("is not made for what does more than look", () => {
+    type Tree = { children: Tree[] };
+    const Tree: z.ZodType<Tree> = z.object({
+      get children() {
+        return z.array(Tree);
+      },
+    });
+    const others = [
+      z.object({ a: z.string().trim() }),
+      z.object({ a: z.email() }),
+      z.object({ a: z.string().refine(() => true) }),
+      z.object({ a: z.string().default("x") }),
+      z.object({ a: z.coerce.number() }),
+      z.object({ a: z.string().transform((text) => text.length) }),
+      z.object({ a: z.string() }).strict(),
+      z.looseObject({ a: z.string() }),
+      z.object({ a: z.string() }).refine(() => false),
+      z.object({ a: z.unknown() }),
+      z.object({ a: z.int32() }),
+      z.object({
+        a: z
+          .string()
+          .optional()
+          .refine(() => false),
+      }),
+      z.object({ a: z.string().readonly() }),
+      z.object({ a: z.string().catch("x") }),
+      Tree,
+    ];
+    for (const source of others) expect(zodMessage("M", source)["~validators"].payload?.plain?.()).toBeUndefined();
+    const valibotOthers = [
+      v.object({ a: v.pipe(v.string(), v.trim()) }),
+      v.object({ a: v.pipe(v.string(), v.email()) }),
+      v.object({ a: v.optional(v.string(), "x") }),
+      v.object({ a: v.fallback(v.string(), "x") }),
+      v.object({ a: v.optional(v.fallback(v.string(), "x")) }),
+      v.fallback(v.object({ a: v.string() }), { a: "x" }),
+      v.pipe(
+        v.object({ a: v.string() }),
+        v.check(() => false),
+      ),
+      v.strictObject({ a: v.string() }),
+      v.looseObject({ a: v.string() }),
+      v.nullable(v.string(), "x"),
+    ];
+    for (const source of valibotOthers) {
+      expect(valibotMessage("M", source)["~validators"].payload?.plain?.()).toBeUndefined();
+    }
+  });
+
+  it("reads a __proto__ key from the wire as an undeclared one", () => {
+    const validator = zodMessage("M", { a: z.string() })["~validators"].payload as Validator;
+    const checked = fastCheck(validator)(JSON.parse('{"a":"x","__proto__":{"admin":true}}')) as Record<string, unknown>;
+    expect(checked).toEqual({ a: "x" });
+    expect(checked["admin"]).toBeUndefined();
+  });
+});

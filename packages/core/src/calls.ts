@@ -1,0 +1,63 @@
+import type { Connection } from "./connection.ts";
+import { errorPayload, report } from "./failures.ts";
+import { origin } from "./order.ts";
+import { sendError } from "./outgoing.ts";
+import { MAX_CORRELATION_ID, type Envelope, type ErrorCode } from "./protocol/index.ts";
+import { deliver, RpcContextImpl } from "./rpc.ts";
+import type { CompiledRoute } from "./routes.ts";
+
+/** Makes the context of a request. Undefined where it may not run, and was answered, or where a repeat gets an answer that exists. */
+export function openCall(
+  conn: Connection,
+  route: CompiledRoute,
+  envelope: Envelope,
+  arrived: number,
+): RpcContextImpl | undefined {
+  const id: unknown = envelope.meta?.correlationId;
+  if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
+    const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
+    sendError(conn, { inReplyTo: envelope.type }, errorPayload("INVALID_ARGUMENT", message));
+    return undefined;
+  }
+  const { calls, hub } = conn;
+  if (calls !== undefined) {
+    if (calls.has(id)) {
+      refuse(conn, envelope, "ALREADY_EXISTS", "A request with this correlationId is still running");
+      return undefined;
+    }
+    if (calls.size >= hub.limits.maxInflightRequests) {
+      refuse(
+        conn,
+        envelope,
+        "RESOURCE_EXHAUSTED",
+        `More than ${hub.limits.maxInflightRequests} requests are running (limits.maxInflightRequests)`,
+      );
+      return undefined;
+    }
+  }
+  const call = new RpcContextImpl(conn, route, envelope, arrived, id);
+  const key: unknown = envelope.meta?.["idempotencyKey"];
+  if (key === undefined || (route.message as { idempotent?: boolean }).idempotent !== true) return call;
+  if (typeof key !== "string" || key === "" || key.length > MAX_CORRELATION_ID) {
+    refuse(
+      conn,
+      envelope,
+      "INVALID_ARGUMENT",
+      `meta.idempotencyKey is a string of 1 to ${MAX_CORRELATION_ID} characters`,
+    );
+    return undefined;
+  }
+  const scoped = `${envelope.type}\n${key}`;
+  const first = hub.memory.find(scoped);
+  if (first === undefined) {
+    call.remembered = hub.memory.open(scoped);
+    return call;
+  }
+  first.whenSettled((outcome) => deliver(conn, id, outcome, (error) => report(hub, error, undefined, conn)));
+  return undefined;
+}
+
+/** Answers a message that does not get to its handler. */
+export function refuse(conn: Connection, envelope: Envelope, code: ErrorCode, message: string): void {
+  sendError(conn, origin(envelope), errorPayload(code, message));
+}

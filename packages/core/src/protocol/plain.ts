@@ -1,0 +1,60 @@
+/**
+ * A schema that only looks at types and bounds, described so that a server can generate a check for it. One-sided: a
+ * value that fits is accepted by the schema, with exactly the declared keys as its output; of a value that does not fit
+ * only the schema itself can say whether and why it is refused.
+ */
+export type Plain =
+  | { readonly kind: "string" | "array"; readonly of?: Plain; readonly minLength?: number; readonly maxLength?: number }
+  | { readonly kind: "number"; readonly integer?: boolean; readonly bounds?: readonly Bound[] }
+  | { readonly kind: "boolean" }
+  | { readonly kind: "literal"; readonly values: readonly (string | number | boolean | null)[] }
+  | { readonly kind: "nullable"; readonly of: Plain }
+  | { readonly kind: "object"; readonly fields: readonly PlainField[] };
+
+/** Answers the checked value without undeclared keys; undefined where the schema itself has to look at it. */
+export type FastCheck = (value: unknown) => unknown;
+
+export interface Bound {
+  readonly operator: ">=" | ">" | "<=" | "<";
+  readonly value: number;
+}
+
+export interface PlainField {
+  readonly key: string;
+  readonly of: Plain;
+  /** Left out of the output where the value has no such key. */
+  readonly optional: boolean;
+}
+
+/** Most parts of one description: a check longer than that is not worth generating. */
+const MAX_PARTS = 256;
+
+/**
+ * Describes a schema, part by part.
+ *
+ * @param describe Says what one schema is, asking `below` for what it holds; undefined for what is not plain.
+ * @returns undefined where any part is not plain, where the schema holds itself, or where it is very large.
+ */
+export function describePlain<S extends object>(
+  root: S,
+  describe: (schema: S, below: (inner: S) => Plain) => Plain | undefined,
+): Plain | undefined {
+  const open = new Set<S>();
+  let parts = 0;
+  const visit = (schema: S): Plain => {
+    if (open.has(schema) || ++parts > MAX_PARTS) throw NOT_PLAIN;
+    open.add(schema);
+    const plain = describe(schema, visit);
+    open.delete(schema);
+    if (plain === undefined) throw NOT_PLAIN;
+    return plain;
+  };
+  try {
+    return visit(root);
+  } catch (error) {
+    if (error === NOT_PLAIN) return undefined;
+    throw error;
+  }
+}
+
+const NOT_PLAIN: Error = new Error("Not plain");

@@ -1,0 +1,108 @@
+import { describePlain, type Bound, type Plain } from "@ws-kit/core/protocol";
+import type { ValibotNode } from "./wire.ts";
+
+/** As much of a schema as is read here beyond what tells how it travels. */
+interface Node {
+  readonly type: string;
+  readonly async: boolean;
+  readonly pipe?: readonly Item[];
+  readonly default?: unknown;
+  readonly fallback?: unknown;
+  readonly entries?: Readonly<Record<string, ValibotNode>>;
+  readonly item?: ValibotNode;
+  readonly wrapped?: ValibotNode;
+  readonly literal?: unknown;
+  readonly options?: readonly unknown[];
+}
+
+interface Item {
+  readonly kind: string;
+  readonly type: string;
+  readonly requirement?: unknown;
+}
+
+/** Describes a schema that only looks at types and bounds; undefined for any other. */
+export function plainOf(schema: ValibotNode): Plain | undefined {
+  return describePlain(schema, describe);
+}
+
+function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Plain | undefined {
+  const { type, async, pipe, entries, item, wrapped, literal, options, ...rest } = schema as unknown as Node;
+  if (async || rest.default !== undefined || "fallback" in rest) return undefined;
+  // The first item of a pipe is the schema without its pipe.
+  const actions = (pipe ?? []).slice(1).filter(({ kind }) => kind !== "metadata");
+  switch (type) {
+    case "string": {
+      const lengths = lengthsOf(actions);
+      return lengths && { kind: "string", ...lengths };
+    }
+    case "number":
+      return numberOf(actions);
+    case "array": {
+      const lengths = lengthsOf(actions);
+      return item && lengths && { kind: "array", of: below(item), ...lengths };
+    }
+    default:
+  }
+  if (actions.length > 0) return undefined;
+  switch (type) {
+    case "boolean":
+      return { kind: "boolean" };
+    case "null":
+      return { kind: "literal", values: [null] };
+    case "literal":
+      return literalsOf([literal]);
+    case "picklist":
+    case "enum":
+      return literalsOf(options ?? []);
+    case "nullable":
+      return wrapped && { kind: "nullable", of: below(wrapped) };
+    case "object": {
+      const fields = Object.entries(entries ?? {}).map(([key, field]) => {
+        const inner = field as unknown as Node;
+        const optional =
+          inner.type === "optional" &&
+          inner.default === undefined &&
+          !("fallback" in inner) &&
+          inner.pipe === undefined;
+        return { key, optional, of: below(optional && inner.wrapped ? inner.wrapped : field) };
+      });
+      return { kind: "object", fields };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function lengthsOf(actions: readonly Item[]) {
+  let minLength = 0;
+  let maxLength = Infinity;
+  for (const { type, requirement } of actions) {
+    if (type === "non_empty") minLength = Math.max(minLength, 1);
+    else if (type === "min_length" && typeof requirement === "number") minLength = Math.max(minLength, requirement);
+    else if (type === "max_length" && typeof requirement === "number") maxLength = Math.min(maxLength, requirement);
+    else return undefined;
+  }
+  return { ...(minLength > 0 && { minLength }), ...(maxLength < Infinity && { maxLength }) };
+}
+
+function numberOf(actions: readonly Item[]): Plain | undefined {
+  const bounds: Bound[] = [];
+  let integer = false;
+  for (const { type, requirement } of actions) {
+    if (type === "integer") integer = true;
+    else if (type === "min_value" && typeof requirement === "number")
+      bounds.push({ operator: ">=", value: requirement });
+    else if (type === "max_value" && typeof requirement === "number")
+      bounds.push({ operator: "<=", value: requirement });
+    else return undefined;
+  }
+  return { kind: "number", integer, bounds };
+}
+
+function literalsOf(values: readonly unknown[]): Plain | undefined {
+  const carried = values.filter(
+    (value) => typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value),
+  );
+  return carried.length === values.length ? { kind: "literal", values: carried as string[] } : undefined;
+}

@@ -1,0 +1,105 @@
+import { describePlain, type Bound, type Plain } from "@ws-kit/core/protocol";
+import { config } from "zod/v4/core";
+import type { ZodNode } from "./wire.ts";
+
+type Def = ZodNode["_zod"]["def"] & {
+  readonly format?: string;
+  readonly entries?: Readonly<Record<string, unknown>>;
+};
+
+/** What a check looks at, in zod's own words. */
+interface CheckDef {
+  readonly check?: string;
+  readonly format?: string;
+  readonly value?: unknown;
+  readonly inclusive?: boolean;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly length?: number;
+}
+
+/** Describes a schema that only looks at types and bounds; undefined for any other, and where zod may not generate code. */
+export function plainOf(schema: ZodNode): Plain | undefined {
+  return config().jitless === true ? undefined : describePlain(schema, describe);
+}
+
+function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain): Plain | undefined {
+  const { type, coerce, shape, element, innerType, catchall, format, entries } = def as Def;
+  const checks = (def.checks ?? []).map((check) => check._zod.def as CheckDef);
+  // Formats are checks of themselves.
+  if (coerce === true || (format !== undefined && format !== "safeint")) return undefined;
+  switch (type) {
+    case "string": {
+      const lengths = lengthsOf(checks, 2);
+      return lengths && { kind: "string", ...lengths };
+    }
+    case "number":
+      return numberOf(format === undefined ? checks : [{ check: "number_format", format }, ...checks]);
+    case "array": {
+      const lengths = lengthsOf(checks, 1);
+      return element && lengths && { kind: "array", of: below(element), ...lengths };
+    }
+    default:
+  }
+  if (checks.length > 0) return undefined;
+  switch (type) {
+    case "boolean":
+      return { kind: "boolean" };
+    case "null":
+      return { kind: "literal", values: [null] };
+    case "literal":
+      return literalsOf(def.values ?? []);
+    case "enum":
+      return literalsOf(Object.values(entries ?? {}));
+    case "nullable":
+      return innerType && { kind: "nullable", of: below(innerType) };
+    case "object": {
+      if (shape === undefined || catchall !== undefined || Object.getOwnPropertySymbols(shape).length > 0)
+        return undefined;
+      const fields = Object.entries(shape).map(([key, field]) => {
+        const inner = field._zod.def;
+        const optional = inner.type === "optional" && !inner.checks?.length;
+        return { key, optional, of: below(optional && inner.innerType ? inner.innerType : field) };
+      });
+      return { kind: "object", fields };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** @param unitsEach UTF-16 units that zod may count as one: it measures strings in code points. */
+function lengthsOf(checks: readonly CheckDef[], unitsEach: 1 | 2) {
+  let minLength = 0;
+  let maxLength = Infinity;
+  for (const { check, minimum, maximum } of checks) {
+    if (check === "min_length" && minimum !== undefined) minLength = Math.max(minLength, minimum);
+    else if (check === "max_length" && maximum !== undefined) maxLength = Math.min(maxLength, maximum);
+    else return undefined;
+  }
+  return {
+    ...(minLength > 0 && { minLength: unitsEach * (minLength - 1) + 1 }),
+    ...(maxLength < Infinity && { maxLength }),
+  };
+}
+
+function numberOf(checks: readonly CheckDef[]): Plain | undefined {
+  const bounds: Bound[] = [];
+  let integer = false;
+  for (const { check, value, inclusive, format } of checks) {
+    if (check === "number_format" && format === "safeint") integer = true;
+    else if (check === "greater_than" && typeof value === "number")
+      bounds.push({ operator: inclusive === true ? ">=" : ">", value });
+    else if (check === "less_than" && typeof value === "number")
+      bounds.push({ operator: inclusive === true ? "<=" : "<", value });
+    else return undefined;
+  }
+  return { kind: "number", integer, bounds };
+}
+
+function literalsOf(values: readonly unknown[]): Plain | undefined {
+  const carried = values.filter(
+    (value) => typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value),
+  );
+  return carried.length === values.length ? { kind: "literal", values: carried as string[] } : undefined;
+}
