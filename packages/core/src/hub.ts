@@ -77,7 +77,7 @@ export class Hub {
   /** A socket is open. Everything later is told about the connection this returns. */
   open(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
     const conn = this.adopt(socket, data, clientId, ws);
-    opened(conn);
+    this.opened(conn);
     return conn;
   }
 
@@ -87,6 +87,11 @@ export class Hub {
     this.connections.add(conn);
     this.heartbeat?.start();
     return conn;
+  }
+
+  /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
+  opened(conn: Connection): void {
+    opened(conn);
   }
 
   /** A frame arrived. */

@@ -52,7 +52,9 @@ export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): Web
     open(ws: DataSocket) {
       const state = stateOf(ws);
       if (state !== undefined) {
-        state.conn = state.hub.open(ws, ws.data as Record<string, unknown>, state.clientId);
+        // Known before `onOpen` runs: one that throws closes the socket, and Bun says so before this returns.
+        state.conn = state.hub.adopt(ws, ws.data as Record<string, unknown>, state.clientId);
+        state.hub.opened(state.conn);
         return;
       }
       core.logger.error(
@@ -66,7 +68,7 @@ export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): Web
     },
     close(ws: DataSocket, code, reason) {
       const conn = stateOf(ws)?.conn;
-      if (conn !== undefined) conn.hub.close(conn, code, reason);
+      if (conn !== undefined) conn.hub.close(conn, sentCode(code, reason), reason);
     },
     drain(ws: DataSocket) {
       const conn = stateOf(ws)?.conn;
@@ -83,6 +85,16 @@ export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): Web
   };
   tune(callbacks, core, tuning);
   return callbacks;
+}
+
+/**
+ * The code that the peer was given. Bun reports 1006 for a frame that breaks RFC 6455 and tells only by the reason which
+ * code it sent.
+ */
+function sentCode(code: number, reason: string): number {
+  if (code !== 1006 || !reason.startsWith("Received ")) return code;
+  if (reason === "Received too big message") return CLOSE.TOO_BIG;
+  return reason === "Received invalid UTF-8" ? CLOSE.INVALID_DATA : CLOSE.PROTOCOL_ERROR;
 }
 
 /** Applies settings of the runtime to a router's callbacks, which reach every server that they are passed to later. */

@@ -1,0 +1,87 @@
+import { createRouter, type Router, type RouterOptions } from "@ws-kit/zod";
+import type { UpgradeOptions } from "@ws-kit/core";
+import { authenticate, type Data } from "./auth.ts";
+import { Gates } from "./gates.ts";
+import { addHandlers, addLifecycle } from "./handlers.ts";
+import { addRouting } from "./routing.ts";
+
+export { control, type Outside } from "./control.ts";
+export type { Data } from "./auth.ts";
+
+/** One WebSocket endpoint of the fixture: its router, and who may connect. */
+export interface Endpoint {
+  readonly path: `/${string}`;
+  readonly router: Router<Data>;
+  readonly options: UpgradeOptions<Data>;
+}
+
+/** Limits low enough to reach, and times short enough to wait for. */
+export const TIGHT = {
+  maxMessageBytes: 1_000,
+  maxDepth: 8,
+  maxPendingMessages: 4,
+  maxInflightRequests: 2,
+  maxTopics: 3,
+  maxTopicBytes: 16,
+  maxBufferedBytes: 65_536,
+  maxViolations: 3,
+  requestTimeoutMs: 300,
+  maxRequestTimeoutMs: 600,
+  handlerTimeoutMs: 300,
+  openTimeoutMs: 300,
+  closeGraceMs: 300,
+  authTimeoutMs: 300,
+} as const;
+
+export const PULSE = { intervalMs: 400, timeoutMs: 200 } as const;
+
+/** The endpoints that every adapter serves, side by side on one server. */
+export interface App {
+  readonly main: Endpoint;
+  /** The same with low limits. */
+  readonly tight: Endpoint;
+  /** With a heartbeat. */
+  readonly pulse: Endpoint;
+  /** With a list of origins and without `authenticate`. */
+  readonly listed: Endpoint;
+  /** To be drained. */
+  readonly restart: Endpoint;
+}
+
+const logger: NonNullable<RouterOptions["logger"]> = {
+  debug: () => {},
+  warn: (message) => console.error(`[warn] ${message}`),
+  error: (message, cause) => console.error(`[error] ${message}`, cause instanceof Error ? cause.message : ""),
+};
+
+export function createApp(): App {
+  const gates = new Gates();
+  const stale = new Set<string>();
+
+  function router(options: RouterOptions<Data> = {}): Router<Data> {
+    const made = createRouter<Data>({ logger, ...options });
+    addLifecycle(made, gates, stale);
+    addHandlers(made, gates);
+    return made;
+  }
+
+  const options = { authenticate };
+  const main = router({
+    authorizeTopic(topic) {
+      if (topic === "secret") return false;
+      return topic === "secret-async" ? Promise.resolve(false) : true;
+    },
+  });
+  addRouting(main);
+  return {
+    main: { path: "/main", router: main, options },
+    tight: { path: "/tight", router: router({ limits: TIGHT }), options },
+    pulse: {
+      path: "/pulse",
+      router: router({ heartbeat: { ...PULSE, onStaleConnection: (clientId) => void stale.add(clientId) } }),
+      options,
+    },
+    listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
+    restart: { path: "/restart", router: router(), options },
+  };
+}

@@ -1,0 +1,66 @@
+import { bearerToken, type AuthenticatedData, type MaybePromise } from "@ws-kit/core";
+
+/** What the fixture keeps for each connection; most of it is the query of its URL. */
+export interface Data {
+  /** Connections with the same value see each other's journal. */
+  test: string;
+  /** Any value: follow the journal from the start. */
+  watch?: string;
+  role?: string;
+  /** How `onOpen` and `onClose` behave. */
+  open?: string;
+  close?: string;
+  token?: string;
+  nested?: { list: number[] };
+  by?: string;
+}
+
+const SHARED: Data = { test: "shared", nested: { list: [1] } };
+
+/** Upgrades that `auth=hold` keeps waiting, by test, and those that may go on. */
+export const held: Set<string> = new Set();
+export const released: Set<string> = new Set();
+
+/** Every way in which `authenticate` can end; `auth` in the query picks one. */
+export function authenticate(req: Request): MaybePromise<AuthenticatedData<Data> | undefined | null | false> {
+  const query = Object.fromEntries(new URL(req.url).searchParams);
+  const data: AuthenticatedData<Data> = { test: "none", ...query };
+  switch (query["auth"]) {
+    case "undefined":
+      return undefined;
+    case "null":
+      return null;
+    case "false":
+      return false;
+    case "async-null":
+      return Promise.resolve(null);
+    case "response":
+      throw new Response("Pay first", { status: 402, headers: { "x-reason": "unpaid" } });
+    case "async-response":
+      return Promise.reject(new Response("Not from here", { status: 451 }));
+    case "error":
+      throw new Error("the secret cause");
+    case "async-error":
+      return Promise.reject(new Error("the secret cause"));
+    case "never":
+      return new Promise(() => {});
+    case "async":
+      return Promise.resolve({ ...data, role: "late" });
+    case "hold":
+      return hold(data);
+    case "token":
+      return { ...data, token: bearerToken(req) ?? "none" };
+    case "shared":
+      return SHARED;
+    case undefined:
+    default:
+      return data;
+  }
+}
+
+async function hold(data: Data): Promise<Data> {
+  held.add(data.test);
+  // Polls, for where one request may not settle another one's promise.
+  while (!released.has(data.test)) await new Promise((resolve) => setTimeout(resolve, 5));
+  return data;
+}

@@ -1,0 +1,88 @@
+/** What a runtime lets its adapter do. The suite holds every adapter to what is declared here, in both directions. */
+export interface Capabilities {
+  /** Ping frames of the WebSocket protocol; without them the heartbeat sends `$ws:ping`, which clients must answer. */
+  readonly pingFrames: boolean;
+  /** Tells how much a peer has not read yet, so that a slow one is closed with 1013 (`maxBufferedBytes`). */
+  readonly bufferedAmount: boolean;
+  /** Stops reading from a peer that is too far ahead (`maxPendingMessages`); without it more is refused. */
+  readonly pauseReading: boolean;
+  /** Ends a dead peer's connection at once; without it the runtime keeps the socket until the peer or TCP gives up. */
+  readonly terminate: boolean;
+  /** Fans a publish out in the runtime itself. */
+  readonly nativeTopics: boolean;
+  /** Connections outlive the process: the object sleeps, and wakes with their data and topics. */
+  readonly hibernation: boolean;
+  /** The option `compression`. */
+  readonly compression: boolean;
+  /** The option `idleTimeoutSeconds`. */
+  readonly idleTimeout: boolean;
+  /** The option `maxPayloadBytes` keeps the runtime from buffering more; without it a frame is read, then refused. */
+  readonly payloadCap: boolean;
+  /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
+  readonly network: boolean;
+}
+
+export type AdapterName = "bun" | "node" | "cloudflare" | "deno" | "testing";
+
+export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
+  bun: {
+    pingFrames: true,
+    bufferedAmount: true,
+    pauseReading: true,
+    terminate: true,
+    nativeTopics: true,
+    hibernation: false,
+    compression: true,
+    idleTimeout: true,
+    payloadCap: true,
+    network: true,
+  },
+  node: {
+    pingFrames: true,
+    bufferedAmount: true,
+    pauseReading: true,
+    terminate: true,
+    nativeTopics: false,
+    hibernation: false,
+    compression: true,
+    idleTimeout: false,
+    payloadCap: true,
+    network: true,
+  },
+  cloudflare: {
+    pingFrames: false,
+    bufferedAmount: false,
+    pauseReading: false,
+    terminate: false,
+    nativeTopics: false,
+    hibernation: true,
+    compression: false,
+    idleTimeout: false,
+    payloadCap: false,
+    network: true,
+  },
+  deno: {
+    pingFrames: false,
+    bufferedAmount: true,
+    pauseReading: false,
+    terminate: false,
+    nativeTopics: false,
+    hibernation: false,
+    compression: false,
+    idleTimeout: true,
+    payloadCap: false,
+    network: true,
+  },
+  testing: {
+    pingFrames: true,
+    bufferedAmount: true,
+    pauseReading: true,
+    terminate: true,
+    nativeTopics: false,
+    hibernation: false,
+    compression: false,
+    idleTimeout: false,
+    payloadCap: false,
+    network: false,
+  },
+};

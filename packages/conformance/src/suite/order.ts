@@ -1,0 +1,118 @@
+import { describe, expect, test } from "vitest";
+import type { Bed } from "../bed.ts";
+
+const echo = (text: string) => ({ type: "ECHO", payload: { text } });
+const said = (text: string) => ({ type: "SAID", payload: { text } });
+
+/** Messages of one connection start in the order in which they arrived. */
+export function order(bed: Bed): void {
+  describe("order", () => {
+    test("pipelined messages are handled in the order in which they were sent", async () => {
+      const peer = await bed.room().join();
+      const frames = Array.from({ length: 40 }, (_, n) => ({
+        type: n % 3 === 0 ? "ECHO_ASYNC" : "ECHO",
+        payload: { text: String(n) },
+      }));
+      peer.together(...frames);
+      await peer.expect(...frames);
+    });
+
+    test("JOIN and SAY in one write: the message sees the join", async () => {
+      const room = bed.room();
+      const peer = await room.join();
+      peer.together(
+        { type: "JOIN", payload: { room: room.id } },
+        { type: "SAY", payload: { room: room.id, text: "hi" } },
+      );
+      await peer.expect(said("hi"));
+    });
+
+    test("an asynchronous handler ends before the next begins", async () => {
+      const room = bed.room();
+      const watcher = await room.watch();
+      const peer = await room.join();
+      peer.together(
+        { type: "HOLD", payload: { gate: room.id, text: "first" } },
+        { type: "ECHO", payload: { text: "second" } },
+      );
+      await watcher.journal("holding");
+      watcher.send("RELEASE", { gate: room.id });
+      await peer.expect(echo("first"), echo("second"));
+    });
+
+    test("a connection's order holds up nobody else", async () => {
+      const room = bed.room();
+      const watcher = await room.watch();
+      const [slow, quick] = [await room.join(), await room.join()];
+      slow.send("HOLD", { gate: room.id, text: "slow" });
+      await watcher.journal("holding");
+      await quick.silent();
+      quick.send("RELEASE", { gate: room.id });
+      await slow.expect(echo("slow"));
+    });
+
+    test("rpcs do not hold up what follows", async () => {
+      const room = bed.room();
+      const peer = await room.join();
+      peer.together(
+        { type: "WAIT", meta: { correlationId: "1" }, payload: { gate: room.id } },
+        { type: "ECHO", payload: { text: "meanwhile" } },
+        { type: "RELEASE", payload: { gate: room.id } },
+      );
+      await peer.expect(echo("meanwhile"), {
+        type: "WAITED",
+        meta: { correlationId: "1" },
+        payload: { gate: room.id },
+      });
+    });
+
+    test("a concurrent route does not hold up what follows", async () => {
+      const room = bed.room();
+      const peer = await room.join();
+      peer.together(
+        { type: "HOLD_CONCURRENT", payload: { gate: room.id, text: "last" } },
+        { type: "ECHO", payload: { text: "first" } },
+        { type: "RELEASE", payload: { gate: room.id } },
+      );
+      await peer.expect(echo("first"), echo("last"));
+    });
+
+    test("messages that had arrived when the peer left are still handled", async () => {
+      const room = bed.room();
+      const watcher = await room.watch();
+      const peer = await room.join();
+      peer.together(
+        { type: "HOLD", payload: { gate: room.id, text: "unread" } },
+        { type: "SAY", payload: { room: `j:${room.id}`, text: "last words" } },
+      );
+      await watcher.journal("holding");
+      peer.wire.close(1000);
+      await peer.closed;
+      await room.until("connections", ({ count }) => count === 1);
+      watcher.send("RELEASE", { gate: room.id });
+      await watcher.journal("held");
+      await watcher.expect(said("last words"));
+      await watcher.journal("close");
+    });
+
+    test("a handler over handlerTimeoutMs lets the next message in, and its signal aborts", async () => {
+      const room = bed.room("tight");
+      const peer = await room.join();
+      peer.together({ type: "HANG", payload: { text: "" } }, { type: "ECHO", payload: { text: "after" } });
+      await bed.target.elapse(300);
+      await peer.expect(said("The handler took too long"), echo("after"));
+    });
+
+    test("control frames do not wait behind messages", async () => {
+      const room = bed.room();
+      const watcher = await room.watch();
+      const peer = await room.join();
+      peer.send("HOLD", { gate: room.id, text: "held" });
+      await watcher.journal("holding");
+      peer.wire.send('{"type":"$ws:ping"}');
+      expect(await peer.next()).toEqual({ type: "$ws:pong" });
+      watcher.send("RELEASE", { gate: room.id });
+      await peer.expect(echo("held"));
+    });
+  });
+}
