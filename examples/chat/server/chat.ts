@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { type ConnectionContext, createRouter, WsKitError } from "@ws-kit/zod";
+import { type CloseContext, createRouter, WsKitError } from "@ws-kit/zod";
 import {
   Authenticate,
   ChatMessage,
@@ -31,7 +31,9 @@ chat.onOpen((ctx) => {
   ctx.send(RoomList, roomList());
 });
 
-chat.onClose(leaveAllRooms);
+chat.onClose((ctx) => {
+  if (ctx.data.user) leaveAllRooms(ctx, ctx.data.user);
+});
 
 chat.rpc(Authenticate, (ctx) => {
   const { username, token = randomUUID() } = ctx.payload;
@@ -47,13 +49,18 @@ chat.rpc(Authenticate, (ctx) => {
 });
 
 chat.on(LogOut, (ctx) => {
-  leaveAllRooms(ctx);
+  if (ctx.data.user) leaveAllRooms(ctx, ctx.data.user);
   for (const roomId of rooms.keys()) ctx.topics.unsubscribe(roomId);
   ctx.data.user = undefined;
 });
 
-chat.rpc(JoinRoom, (ctx) => {
-  const user = userOf(ctx);
+type Member = { user: User; clientId: string };
+
+/** The rest is for those who have logged in; others are answered UNAUTHENTICATED. */
+const members = chat.guard((data): data is Member => data.user !== undefined, { message: "Log in first" });
+
+members.rpc(JoinRoom, (ctx) => {
+  const { user } = ctx.data;
   const room = rooms.get(ctx.payload.roomId);
   if (!room) return ctx.error("NOT_FOUND", `There is no room ${ctx.payload.roomId}`);
 
@@ -65,53 +72,46 @@ chat.rpc(JoinRoom, (ctx) => {
   return { roomId: room.id, history: room.history };
 });
 
-chat.on(LeaveRoom, (ctx) => {
+members.on(LeaveRoom, (ctx) => {
   const room = joinedRoom(ctx, ctx.payload.roomId);
   ctx.topics.unsubscribe(room.id);
-  leaveRoom(ctx, room);
+  leaveRoom(ctx, ctx.data.user, room);
 });
 
-chat.rpc(SendMessage, (ctx) => {
+members.rpc(SendMessage, (ctx) => {
   const { roomId, text, attachment } = ctx.payload;
   const room = joinedRoom(ctx, roomId);
-  const said = { messageId: randomUUID(), roomId, ...userOf(ctx), text, timestamp: ctx.receivedAt, attachment };
+  const said = { messageId: randomUUID(), roomId, ...ctx.data.user, text, timestamp: ctx.receivedAt, attachment };
   room.remember(said);
   ctx.publish(roomId, ChatMessage, said, { excludeSelf: true });
   return said;
 });
 
-chat.on(TypingStart, (ctx) => tellTyping(ctx, ctx.payload.roomId, true));
-chat.on(TypingStop, (ctx) => tellTyping(ctx, ctx.payload.roomId, false));
+members.on(TypingStart, (ctx) => tellTyping(ctx, ctx.payload.roomId, ctx.data.user, true));
+members.on(TypingStop, (ctx) => tellTyping(ctx, ctx.payload.roomId, ctx.data.user, false));
 
-type Context = Pick<ConnectionContext<Meta>, "clientId" | "data" | "publish"> & {
-  topics: { has(topic: string): boolean; list(): string[] };
-};
+/** What the functions below need of a context; even `onClose` has it. */
+type Context = Pick<CloseContext, "clientId" | "publish" | "topics">;
 
-function tellTyping(ctx: Context, roomId: string, typing: boolean): void {
-  const room = joinedRoom(ctx, roomId);
-  ctx.publish(room.id, UserTyping, { roomId, ...userOf(ctx), typing }, { excludeSelf: true });
+function tellTyping(ctx: Context, roomId: string, user: User, typing: boolean): void {
+  joinedRoom(ctx, roomId);
+  ctx.publish(roomId, UserTyping, { roomId, ...user, typing }, { excludeSelf: true });
 }
 
-function leaveRoom(ctx: Context, room: Room): void {
-  const user = userOf(ctx);
+function leaveRoom(ctx: Context, user: User, room: Room): void {
   if (!room.leave(user, ctx.clientId)) return;
   ctx.publish(room.id, UserLeft, { roomId: room.id, ...user }, { excludeSelf: true });
   ctx.publish(LOBBY, RoomList, roomList());
 }
 
-function leaveAllRooms(ctx: Context): void {
+function leaveAllRooms(ctx: Context, user: User): void {
   for (const topic of ctx.topics.list()) {
     const room = rooms.get(topic);
-    if (room) leaveRoom(ctx, room);
+    if (room) leaveRoom(ctx, user, room);
   }
 }
 
 /** Throwing a WsKitError anywhere in a handler answers with it, as `ctx.error` does. */
-function userOf({ data }: Context): User {
-  if (!data.user) throw new WsKitError("UNAUTHENTICATED", "Log in first");
-  return data.user;
-}
-
 function joinedRoom(ctx: Context, roomId: string): Room {
   const room = rooms.get(roomId);
   if (!room || !ctx.topics.has(roomId)) throw new WsKitError("PERMISSION_DENIED", `You are not in the room ${roomId}`);

@@ -15,7 +15,7 @@ try {
     process.once(signal, () => void server.stop().then(() => process.exit()));
   }
 } catch (error) {
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  console.error(taken ? `Port ${port} is taken. Choose another one with PORT=${port + 1}` : error);
+  const { code, message } = error as NodeJS.ErrnoException;
+  console.error(code === "EADDRINUSE" ? `Port ${port} is taken. Choose another one with PORT=${port + 1}` : message);
   process.exit(1);
 }

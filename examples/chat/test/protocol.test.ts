@@ -71,7 +71,7 @@ describe("logging in", () => {
     const wire = await person("Twice", "help");
     expect((await wire.request("AUTHENTICATE", { username: "Again" })).payload.code).toBe("FAILED_PRECONDITION");
     wire.send("LOG_OUT");
-    expect((await wire.request("SEND_MESSAGE", { roomId: "help", text: "hi" })).payload.code).toBe("PERMISSION_DENIED");
+    expect((await wire.request("SEND_MESSAGE", { roomId: "help", text: "hi" })).payload.code).toBe("UNAUTHENTICATED");
     expect((await wire.logIn("Again")).username).toBe("Again");
   });
 });
