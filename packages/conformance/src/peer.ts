@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import { deferred } from "./gates.ts";
 import type { Wire } from "./target.ts";
 
 /** A frame as it is on the wire. */
@@ -28,7 +29,7 @@ export class Peer {
   private fences = 0;
 
   constructor() {
-    const { promise, resolve } = Promise.withResolvers<Closed>();
+    const { promise, resolve } = deferred<Closed>();
     this.closed = promise;
     this.end = resolve;
   }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
+import { deferred } from "./gates.ts";
 import { patiently } from "./peer.ts";
 import { Refusal, type ConnectOptions, type Target, type Wire, type WireEvents } from "./target.ts";
 
@@ -16,7 +17,7 @@ export async function spawnTarget(command: string, args: readonly string[]): Pro
   const exited = once(child, "exit").then(() => {
     running = false;
   });
-  const { promise: listening, resolve, reject } = Promise.withResolvers<number>();
+  const { promise: listening, resolve, reject } = deferred<number>();
   const read = (chunk: Buffer) => {
     output += chunk.toString();
     const port = /^LISTENING (\d+)$/m.exec(output)?.[1];

@@ -28,6 +28,7 @@ export type { Logger } from "./logger.ts";
 export * from "./protocol/index.ts";
 export { createRouter, Router } from "./router.ts";
 export type { ConnectionHandle, RouterConnections } from "./router-connections.ts";
+export { closeArguments } from "./socket.ts";
 export type { Runtime, RuntimeSocket, Socket } from "./socket.ts";
 export { bearerToken, chooseProtocol } from "./token.ts";
 export type {

@@ -3,6 +3,7 @@ import { CLOSED, CLOSING } from "./state.ts";
 import { report } from "./failures.ts";
 import { fastCheck } from "./generate.ts";
 import type { Hub } from "./hub.ts";
+import { closeArguments } from "./socket.ts";
 import {
   CLOSE,
   ERROR_TYPE,
@@ -44,9 +45,8 @@ export function overBuffer(conn: Connection): boolean {
 export function close(conn: Connection, code: number, reason: string): void {
   if (conn.state >= CLOSING) return;
   conn.state = CLOSING;
-  conn.closeCode = code;
-  conn.closeReason = reason;
-  conn.socket.close(code, reason);
+  [conn.closeCode, conn.closeReason] = closeArguments(code, reason);
+  conn.socket.close(conn.closeCode, conn.closeReason);
 }
 
 /**

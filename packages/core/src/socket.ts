@@ -1,5 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
+import { bytesOver } from "./limits.ts";
+import { CLOSE } from "./protocol/index.ts";
 
 /**
  * What the core needs from a runtime's socket. Bun's `ServerWebSocket` has exactly this shape and is used as it is;
@@ -27,6 +29,22 @@ export interface Socket {
   unsubscribe?(topic: string): unknown;
   /** Sends to every other socket subscribed natively to the topic. */
   publish?(topic: string, frame: string): unknown;
+}
+
+/** Longest reason of a close, in bytes of UTF-8 (RFC 6455 §5.5). */
+const MAX_REASON_BYTES = 123;
+
+/**
+ * What may be given to a socket's `close`: runtimes throw for, or put on the wire, codes that no peer may send
+ * (RFC 6455 §7.4) and reasons that do not fit. A code that may not be sent becomes 1000, an overlong reason is cut.
+ */
+export function closeArguments(code: number = CLOSE.NORMAL, reason = ""): [code: number, reason: string] {
+  const allowed = (code >= 3000 && code <= 4999) || (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006));
+  let fitting = reason.slice(0, MAX_REASON_BYTES);
+  while (bytesOver(fitting, MAX_REASON_BYTES) !== undefined) fitting = fitting.slice(0, -1);
+  // No half of a surrogate pair.
+  if (fitting.length < reason.length) fitting = fitting.replace(/[\uD800-\uDBFF]$/, "");
+  return [allowed ? code : CLOSE.NORMAL, fitting];
 }
 
 /** What a listener (one server, one Durable Object) offers besides its sockets. */

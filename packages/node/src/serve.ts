@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import type { MaybePromise, OpenData, Router } from "@ws-kit/core";
+import { createNodeHandler, type NodeHandlerOptions } from "./handler.ts";
+import { toRequest, writeResponse } from "./http.ts";
+
+export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data> {
+  /** Default 3000, or the environment's `PORT`; 0 takes a free one. */
+  port?: number;
+  /** Default: every interface, IPv6 and IPv4. */
+  hostname?: string;
+  /** Path of the WebSocket endpoint; the rest goes to `fetch`. Default: every upgrade is taken. */
+  path?: string;
+  /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
+  fetch?: (req: Request) => MaybePromise<Response>;
+  /** Certificates and what else `https.createServer` takes. Left out: plain HTTP. */
+  tls?: ServerOptions;
+}
+
+/** A running server. */
+export interface WsKitServer {
+  /** @throws Error while a free port is still being looked for: wait for `ready`. */
+  readonly port: number;
+  readonly hostname: string;
+  readonly url: URL;
+  /** Node's own server. */
+  readonly server: Server | SecureServer;
+  /** Resolves once it listens; rejects when it cannot (`EADDRINUSE`). */
+  readonly ready: Promise<void>;
+  /** Stops listening, drains every connection and closes it with 1012. `timeoutMs` as for `router.drain`. */
+  stop(options?: { timeoutMs?: number }): Promise<void>;
+}
+
+/** Milliseconds that peers get to answer the closing handshake of a server that stops. */
+const CLOSE_MS = 1_000;
+
+/** Serves a router's WebSockets, and HTTP beside them. */
+export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
+  const { port = Number(process.env["PORT"] ?? 3000), hostname, path, fetch, tls, ...handlerOptions } = options;
+  const handler = createNodeHandler(router, handlerOptions as NodeHandlerOptions<Data>);
+
+  async function respond(message: IncomingMessage, out: ServerResponse): Promise<void> {
+    const left = new AbortController();
+    out.on("close", () => left.abort());
+    let response: Response;
+    try {
+      const req = toRequest(message, left.signal);
+      if (fetch !== undefined) response = await fetch(req);
+      else if (path !== undefined && new URL(req.url).pathname === path) {
+        const headers = { connection: "Upgrade", upgrade: "websocket" };
+        response = new Response("This is a WebSocket endpoint", { status: 426, headers });
+      } else response = new Response("Not found", { status: 404 });
+    } catch (error) {
+      router["~core"].logger.error("fetch failed", error);
+      response = new Response("Internal server error", { status: 500 });
+    }
+    await writeResponse(response, out);
+  }
+
+  const listener = (message: IncomingMessage, out: ServerResponse) => void respond(message, out);
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
+  handler.attach(server, path);
+  const ready = new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", reject);
+  });
+  server.listen(port, hostname);
+
+  let bound = port;
+  function boundPort(): number {
+    // Kept, since a server that has stopped has no address.
+    bound = (server.address() as AddressInfo | null)?.port ?? bound;
+    if (bound !== 0) return bound;
+    throw new Error("The server does not listen yet: await server.ready before reading the port");
+  }
+
+  let stopping: Promise<void> | undefined;
+  return {
+    server,
+    ready,
+    hostname: hostname ?? "localhost",
+    get port() {
+      return boundPort();
+    },
+    get url() {
+      const host = (hostname ?? "localhost").replace(/^.*:.*$/, "[$&]");
+      return new URL(`${tls === undefined ? "http" : "https"}://${host}:${boundPort()}/`);
+    },
+    stop(stopOptions = {}) {
+      return (stopping ??= (async () => {
+        // New connections are refused from here on; those that exist are drained.
+        const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+        await router.drain(stopOptions);
+        const late = setTimeout(handler.terminate, CLOSE_MS);
+        server.closeIdleConnections();
+        await closed;
+        clearTimeout(late);
+      })());
+    },
+  };
+}
