@@ -1,5 +1,5 @@
 import { ABORT_TYPE, ERROR_TYPE, PROGRESS_TYPE, ValidationError } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
+import type { AnyMessage, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
 import { attempt, chain, check, checkMessage, type CheckedMessage, type Guard, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";

@@ -1,8 +1,11 @@
 import { isTerminalClose, tokenProtocols } from "@ws-kit/core/protocol";
 import { backoff } from "./backoff.ts";
 import type { Guard, Report } from "./check.ts";
+import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 import { ConnectionClosedError } from "./errors.ts";
-import type { ClientOptions, SocketLike } from "./options.ts";
+import type { ClientOptions, SocketLike, Token } from "./options.ts";
+import type { join as joinShared } from "./share.ts";
+import { listen, type SocketEvents } from "./socket.ts";
 import type { ConnectionState } from "./states.ts";
 import type { ErrorKind, StateInfo } from "./types.ts";
 
@@ -47,18 +50,13 @@ const runtime = globalThis as {
 };
 const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
 
-// Close codes, see CLOSE in core; a test holds them to it. 1006 is what a side sees where no close frame came.
-export const ABNORMAL = 1006;
-export const UNAUTHENTICATED = 4401;
-export const TIMEOUT = 4408;
-
 export function createLink(options: ClientOptions, report: Report, guard: Guard, events: LinkEvents): Link {
   const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000 } = options;
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = reconnect;
 
   let state: ConnectionState = "closed";
   let phase: Phase = "idle";
-  let socket: SocketLike | undefined;
+  let socket: Pick<SocketLike, "readyState" | "send" | "close"> | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
   /** Dials since the last stable connection, the first one not counted. */
@@ -66,6 +64,7 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
   let openedAt = 0;
   let refresh = false;
   let holdOffMs = 0;
+  let closeCode: number | undefined;
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -87,40 +86,45 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
       const url = await (typeof options.url === "function" ? options.url() : options.url);
       step = "auth";
       const token = await auth?.getToken({ refresh });
-      if (mine !== turn) return;
       step = "connect";
+      const pool = options.share ? await import("./share.ts") : undefined;
+      if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       hopeless = true;
-      connect(String(url), token);
+      connect(String(url), token, pool?.join);
     } catch (error) {
       if (mine === turn) report(step, error);
       if (mine === turn) down(ABNORMAL, String(error), hopeless);
     }
   }
 
-  function connect(url: string, token?: string | null): void {
+  function connect(address: string, token: Token, join?: typeof joinShared): void {
     const mine = turn;
-    const protocols = typeof options.protocols === "string" ? [options.protocols] : [...(options.protocols ?? [])];
+    const { protocols = [], share } = options;
+    const offered = typeof protocols === "string" ? [protocols] : [...protocols];
+    let url = address;
     if (token) {
       const { attach, queryParam = "token" } = auth ?? {};
-      if (attach === "protocol") protocols.push(...tokenProtocols(token));
+      if (attach === "protocol") offered.push(...tokenProtocols(token));
       else url += (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString();
     }
-    const made: SocketLike = new (options.WebSocket ?? WebSocket)(url, protocols);
-    socket = made;
-    made.addEventListener("open", () => {
-      if (mine !== turn) return;
-      openedAt = Date.now();
-      move("open");
-    });
-    made.addEventListener("message", ({ data }: { data: unknown }) => {
-      if (mine === turn && state === "open") events.data(data);
-    });
-    made.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => {
-      if (mine === turn) down(code, reason);
-    });
-    // A close follows every error. Without a listener the `ws` package would throw it.
-    made.addEventListener("error", () => {});
+    const create = (): SocketLike => new (options.WebSocket ?? WebSocket)(url, offered);
+    const socketEvents: SocketEvents = {
+      open() {
+        if (mine !== turn) return;
+        openedAt = Date.now();
+        move("open");
+      },
+      message(data) {
+        if (mine === turn && state === "open") events.data(data);
+      },
+      close(code, reason) {
+        if (mine === turn) down(code, reason);
+      },
+    };
+    socket = join
+      ? join(JSON.stringify(share === true ? [url, offered] : [address, share]), create, socketEvents)
+      : listen(create(), socketEvents);
   }
 
   /** Does not wait for a server that may be gone. */
@@ -133,7 +137,8 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
   function down(code: number, reason: string, hopeless = false): void {
     const mine = ++turn;
     const expired = code === UNAUTHENTICATED;
-    const clean = state === "closing" && code !== ABNORMAL;
+    // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
+    const clean = state === "closing" && code === closeCode;
     if (state === "open" && Date.now() - openedAt >= stableAfterMs) {
       attempt = 0;
       refresh = false;
@@ -184,19 +189,17 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
     state: () => state,
     phase: () => phase,
     open() {
-      const fresh = phase !== "on";
+      if (phase === "on") return redial();
       enter("on");
-      redial();
-      if (fresh && state === "closed") {
-        attempt = 0;
-        refresh = false;
-        void dial();
-      }
+      attempt = 0;
+      refresh = false;
+      if (state === "closed") void dial();
     },
     close(code = 1000, reason) {
       enter("off");
       if (state === "open") {
         const mine = turn;
+        closeCode = code;
         move("closing");
         if (mine !== turn) return;
         timer = setTimeout(drop, closeTimeoutMs, "close timed out");

@@ -32,6 +32,11 @@ export interface ClientOptions {
   closeTimeoutMs?: number | undefined;
   /** Most requests without an answer; more are refused with a `StateError`. Default: 64, as the server's. */
   maxPendingRequests?: number | undefined;
+  /**
+   * Clients of one page with the same URL, protocols and token use one socket; the last to close closes it. A string
+   * stands for the user instead of the token, where each call of `getToken` gives another one. Default: false.
+   */
+  share?: boolean | string | undefined;
   /** Turns frames into text and back; the server must use the same. Default: JSON. */
   codec?: Codec | undefined;
   /** The socket's class, where the runtime has none or another should be used. Default: the global `WebSocket`. */

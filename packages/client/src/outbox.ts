@@ -91,7 +91,7 @@ export function createOutbox(
 
   return {
     post(item) {
-      const taken = (!queue.size && leave(item)) || enqueue(item);
+      const taken = leave(item) || enqueue(item);
       if (!taken) item.fail(new StateError("The queue is full"));
       return taken;
     },

@@ -1,0 +1,109 @@
+import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import { expect, test } from "vitest";
+import { createRig, useWorld } from "../test/rig.ts";
+
+const world = useWorld();
+const heartbeat = { intervalMs: 1_000, timeoutMs: 300 };
+const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
+
+test("without a heartbeat an idle connection is left alone", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  await world.time.advance(3_600_000);
+  expect(socket.wire).toEqual([]);
+  expect(world.time.pending()).toBe(0);
+});
+
+test("an empty heartbeat asks every 25 s and waits 10 s", async () => {
+  const rig = createRig({ heartbeat: {}, reconnect });
+  const socket = await rig.open();
+  await world.time.advance(24_999);
+  expect(socket.wire).toEqual([]);
+  await world.time.advance(1);
+  expect(socket.wire).toEqual([PING_FRAME]);
+  await world.time.advance(9_999);
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(1);
+  expect(rig.client.state).toBe("reconnecting");
+});
+
+test("measures the latency", async () => {
+  const rig = createRig({ heartbeat });
+  const socket = await rig.open();
+  expect(rig.client.latencyMs).toBeUndefined();
+  await world.time.advance(1_000);
+  await world.time.advance(40);
+  socket.read();
+  expect(rig.client.latencyMs).toBe(40);
+});
+
+test("finds a half-open connection within interval and timeout, and closes it with 4408", async () => {
+  const rig = createRig({ heartbeat, reconnect });
+  const socket = await rig.open();
+  await world.time.advance(1_000);
+  socket.read();
+  await world.time.advance(1_299);
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(1);
+  expect(rig.states.slice(2)).toEqual(["closed", "reconnecting"]);
+  expect(socket.closed).toBe(4408);
+  expect(rig.infos.at(-2)).toEqual({ code: 1006, reason: "no sign of life" });
+});
+
+test("anything that comes is a sign of life", async () => {
+  const rig = createRig({ heartbeat });
+  const socket = await rig.open();
+  await world.time.advance(1_000);
+  for (let round = 0; round < 5; round++) {
+    socket.deliver({ type: "NEWS", payload: { n: 1 } });
+    await world.time.advance(250);
+  }
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(700);
+  expect(rig.client.state).not.toBe("open");
+});
+
+test("a process that was frozen gives the answer a chance to be read, but only one", async () => {
+  const rig = createRig({ heartbeat, reconnect });
+  const socket = await rig.open();
+  await world.time.advance(1_000);
+  world.time.freeze(60_000);
+  await world.time.advance(0);
+  expect(rig.client.state).toBe("open");
+  socket.read();
+  await world.time.advance(1_000);
+  expect(rig.client.state).toBe("open");
+  // Throttled timers of a hidden tab: each is late, and nothing comes.
+  for (const state of ["open", "reconnecting"]) {
+    world.time.freeze(60_000);
+    await world.time.advance(0);
+    expect(rig.client.state).toBe(state);
+  }
+});
+
+test("asks at once when the page is shown again", async () => {
+  const rig = createRig({ heartbeat });
+  const socket = await rig.open();
+  world.page.fire("visibilitychange");
+  expect(socket.wire).toEqual([PING_FRAME]);
+  world.page.fire("pageshow");
+  expect(socket.wire).toEqual([PING_FRAME]);
+});
+
+test("answers the server's pings, and a pong nobody asked for changes nothing", async () => {
+  const rig = createRig({ heartbeat });
+  const socket = await rig.open();
+  socket.deliver(PONG_FRAME);
+  socket.deliver(PING_FRAME);
+  expect(socket.wire).toEqual([PONG_FRAME]);
+  expect(rig.client.latencyMs).toBeUndefined();
+});
+
+test("no timer outlives the connection", async () => {
+  const rig = createRig({ heartbeat: { intervalMs: 3_600_000 } });
+  const socket = await rig.open();
+  void rig.client.close();
+  socket.read();
+  expect(rig.client.state).toBe("closed");
+  expect(world.time.pending()).toBe(0);
+});

@@ -1,0 +1,308 @@
+import { expect, test, vi } from "vitest";
+import { Note, News } from "../test/definitions.ts";
+import { createRig, useWorld } from "../test/rig.ts";
+import { settled } from "../test/virtual-time.ts";
+
+const world = useWorld();
+const reconnect = { jitter: "none", initialDelayMs: 100, maxDelayMs: 1_000 } as const;
+
+test("dials with the first message, after the current tick, or when told to", async () => {
+  const lazy = createRig();
+  expect(lazy.client.state).toBe("closed");
+  lazy.client.send(Note, { n: 1 });
+  expect(lazy.client.state).toBe("connecting");
+
+  const eager = createRig({ autoConnect: true });
+  expect(eager.client.state).toBe("closed");
+  await settled();
+  expect(eager.states).toEqual(["connecting"]);
+
+  const patient = createRig({ autoConnect: false });
+  expect(patient.client.send(Note, { n: 1 })).toBe(true);
+  await settled();
+  expect(patient.client.state).toBe("closed");
+  await patient.open();
+  expect(patient.read()).toEqual(["NOTE 1"]);
+});
+
+test("a drop is told as closed, then reconnecting, then connecting", async () => {
+  const rig = createRig({ reconnect });
+  const socket = await rig.open();
+  socket.end(1011, "oops");
+  await world.time.advance(100);
+  expect(rig.states).toEqual(["connecting", "open", "closed", "reconnecting", "connecting"]);
+  expect(rig.infos[2]).toEqual({ code: 1011, reason: "oops" });
+  expect(rig.infos[3]).toEqual({ delayMs: 100, attempt: 1 });
+});
+
+test("waits twice as long each time, up to the maximum, and gives up after maxAttempts", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, maxAttempts: 6 } });
+  const connected = rig.client.connect();
+  await settled();
+  const delays: number[] = [];
+  for (let dial = 1; dial <= 7; dial++) {
+    rig.network.socket.end(1006);
+    const delayMs = rig.infos.at(-1)?.delayMs;
+    if (delayMs !== undefined) delays.push(delayMs);
+    await world.time.advance(1_000);
+  }
+  expect(delays).toEqual([100, 200, 400, 800, 1_000, 1_000]);
+  expect(rig.network.sockets).toHaveLength(7);
+  expect(rig.client.state).toBe("closed");
+  await expect(connected).rejects.toMatchObject({ name: "ConnectionClosedError" });
+  expect(rig.errors.map(({ type }) => type)).toEqual(["connect"]);
+  expect(rig.client.send(Note, { n: 1 })).toBe(false);
+});
+
+test("counts from 0 again after a connection that lasted", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, stableAfterMs: 5_000 } });
+  (await rig.open()).end(1006);
+  await world.time.advance(100);
+  rig.network.socket.accept();
+  await world.time.advance(4_999);
+  rig.network.socket.end(1006);
+  expect(rig.infos.at(-1)).toEqual({ delayMs: 200, attempt: 2 });
+  await world.time.advance(200);
+  rig.network.socket.accept();
+  await world.time.advance(5_000);
+  rig.network.socket.end(1006);
+  expect(rig.infos.at(-1)).toEqual({ delayMs: 100, attempt: 1 });
+});
+
+test.each([1002, 1003, 1007, 1008, 1009, 4400, 4403])("close code %d ends it", async (code) => {
+  const rig = createRig({ reconnect });
+  (await rig.open()).end(code);
+  await world.time.advance(60_000);
+  expect(rig.states.at(-1)).toBe("closed");
+  expect(rig.network.sockets).toHaveLength(1);
+  expect(world.time.pending()).toBe(0);
+});
+
+test.each([1000, 1001, 1006, 1011, 1012, 1013, 4408])("close code %d is retried", async (code) => {
+  const rig = createRig({ reconnect });
+  (await rig.open()).end(code);
+  await world.time.advance(100);
+  expect(rig.network.sockets).toHaveLength(2);
+});
+
+test("shouldReconnect decides; one that throws is reported and changes nothing", async () => {
+  const shouldReconnect = vi.fn<(drop: { code: number }) => boolean>(({ code }) => code !== 4999);
+  const rig = createRig({ reconnect: { ...reconnect, shouldReconnect } });
+  (await rig.open()).end(4000, "why");
+  expect(shouldReconnect).toHaveBeenCalledWith({ code: 4000, reason: "why", attempt: 0 });
+  await world.time.advance(100);
+  shouldReconnect.mockImplementationOnce(() => {
+    throw new Error("mine");
+  });
+  rig.network.socket.end(4000);
+  expect(rig.client.state).toBe("reconnecting");
+  expect(rig.errors).toMatchObject([{ type: "handler", error: { message: "mine" } }]);
+  await world.time.advance(200);
+  rig.network.socket.end(4999);
+  expect(rig.client.state).toBe("closed");
+});
+
+test("reconnect can be turned off", async () => {
+  const rig = createRig({ reconnect: { enabled: false } });
+  (await rig.open()).end(1006);
+  expect(rig.states).toEqual(["connecting", "open", "closed"]);
+});
+
+test("a dial that takes too long is given up, and what it still does is ignored", async () => {
+  const rig = createRig({ reconnect, connectTimeoutMs: 700 });
+  void rig.client.connect();
+  await world.time.advance(699);
+  const [first] = rig.network.sockets;
+  expect(rig.client.state).toBe("connecting");
+  await world.time.advance(1);
+  expect(rig.states.slice(1)).toEqual(["closed", "reconnecting"]);
+  first?.accept();
+  expect(rig.client.state).toBe("reconnecting");
+  expect(first?.closed).toBe(4408);
+});
+
+test.each(["online", "pageshow", "visibilitychange"])("%s dials at once", async (event) => {
+  const rig = createRig({ reconnect: { ...reconnect, initialDelayMs: 60_000, maxDelayMs: 60_000 } });
+  (await rig.open()).end(1006);
+  world.page.hidden = true;
+  world.page.fire(event);
+  expect(rig.client.state).toBe("reconnecting");
+  world.page.hidden = false;
+  world.page.fire(event);
+  expect(rig.client.state).toBe("connecting");
+});
+
+test("waits while the device is offline without using up attempts", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, maxAttempts: 1 } });
+  const socket = await rig.open();
+  world.page.onLine = false;
+  socket.end(1006);
+  await world.time.advance(600_000);
+  expect(rig.client.state).toBe("reconnecting");
+  world.page.onLine = true;
+  world.page.fire("online");
+  expect(rig.client.state).toBe("connecting");
+});
+
+test("connect() does not wait for the delay", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, initialDelayMs: 10_000 } });
+  (await rig.open()).end(1006);
+  void rig.client.connect();
+  expect(rig.client.state).toBe("connecting");
+});
+
+test("after a goaway nothing is sent until the next connection, which waits as asked", async () => {
+  const rig = createRig({ reconnect });
+  const socket = await rig.open();
+  const handled: number[] = [];
+  rig.client.on(News, ({ payload }) => handled.push(payload.n));
+  socket.deliver({ type: "$ws:goaway", payload: { reconnectAfterMs: 2_000 } });
+  expect(rig.client.send(Note, { n: 1 })).toBe(true);
+  expect(socket.wire).toEqual([]);
+  socket.deliver({ type: "NEWS", payload: { n: 7 } });
+  expect(handled).toEqual([7]);
+  socket.end(1012);
+  expect(rig.infos.at(-1)).toEqual({ delayMs: 4_000, attempt: 1 });
+  await world.time.advance(4_000);
+  rig.network.socket.accept();
+  expect(rig.read()).toEqual(["NOTE 1"]);
+  rig.client.send(Note, { n: 2 });
+  expect(rig.read()).toEqual(["NOTE 2"]);
+});
+
+test("close() during a dial, a wait or a close leaves nothing behind", async () => {
+  let giveToken: ((token: string) => void) | undefined;
+  const rig = createRig({
+    reconnect,
+    auth: { getToken: () => new Promise<string>((resolve) => (giveToken = resolve)) },
+  });
+  void rig.client.connect();
+  await settled();
+  await rig.client.close();
+  giveToken?.("late");
+  await settled();
+  expect(rig.network.sockets).toEqual([]);
+
+  void rig.client.connect();
+  await settled();
+  giveToken?.("t");
+  await settled();
+  rig.network.socket.end(1006);
+  expect(rig.client.state).toBe("reconnecting");
+  await rig.client.close();
+  expect(rig.client.state).toBe("closed");
+  expect(world.time.pending()).toBe(0);
+  expect(world.page.listeners.size).toBe(0);
+});
+
+test("close() waits for the server, but not for ever", async () => {
+  const rig = createRig({ closeTimeoutMs: 2_000 });
+  const socket = await rig.open();
+  const closed = rig.client.close(4001, "bye");
+  expect(rig.states.at(-1)).toBe("closing");
+  expect(socket.closed).toBe(4001);
+  await world.time.advance(1_999);
+  expect(rig.client.state).toBe("closing");
+  await world.time.advance(1);
+  await closed;
+  expect(rig.client.state).toBe("closed");
+});
+
+test("close() with a code that only servers may send rejects, and closes all the same", async () => {
+  const rig = createRig({ closeTimeoutMs: 100 });
+  await rig.open();
+  await expect(rig.client.close(1001)).rejects.toThrow(RangeError);
+  await world.time.advance(100);
+  expect(rig.client.state).toBe("closed");
+});
+
+test("connect() while closing opens again once it is closed", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, enabled: false } });
+  const socket = await rig.open();
+  void rig.client.close();
+  const connected = rig.client.connect();
+  socket.read();
+  await world.time.advance(100);
+  rig.network.socket.accept();
+  await connected;
+  expect(rig.client.isConnected).toBe(true);
+});
+
+test("after close() only autoConnect: true lets a message dial again, and nothing after dispose", async () => {
+  const plain = createRig();
+  await plain.open();
+  void plain.client.close();
+  plain.read();
+  expect(plain.client.send(Note, { n: 1 })).toBe(false);
+
+  const auto = createRig({ autoConnect: true });
+  await auto.open();
+  void auto.client.close();
+  auto.read();
+  expect(auto.client.send(Note, { n: 2 })).toBe(true);
+  await settled();
+  auto.network.socket.accept();
+  expect(auto.read()).toEqual(["NOTE 2"]);
+  const disposed = auto.client[Symbol.asyncDispose]();
+  auto.read();
+  await disposed;
+  expect(auto.client.send(Note, { n: 3 })).toBe(false);
+});
+
+test("no handler fires after close(), not even the next one of the same message", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const calls: string[] = [];
+  rig.client.on(News, () => {
+    calls.push("first");
+    void rig.client.close();
+  });
+  rig.client.on(News, () => calls.push("second"));
+  rig.client.onUnhandled(() => calls.push("unhandled"));
+  socket.deliver({ type: "NEWS", payload: { n: 1 } });
+  socket.deliver({ type: "NEWS", payload: { n: 2 } });
+  socket.deliver({ type: "OTHER" });
+  expect(calls).toEqual(["first"]);
+});
+
+test("what an abandoned socket still delivers is ignored", async () => {
+  const rig = createRig({ reconnect, heartbeat: { intervalMs: 100, timeoutMs: 100 } });
+  const old = await rig.open();
+  const got: number[] = [];
+  rig.client.on(News, ({ payload }) => got.push(payload.n));
+  await world.time.advance(300);
+  expect(rig.network.sockets).toHaveLength(2);
+  rig.network.socket.accept();
+  old.deliver({ type: "NEWS", payload: { n: 1 } });
+  rig.network.socket.deliver({ type: "NEWS", payload: { n: 2 } });
+  expect(got).toEqual([2]);
+  old.end(1006);
+  expect(rig.client.state).toBe("open");
+});
+
+test("listeners may connect and close in the middle of a change", async () => {
+  const rig = createRig({ reconnect });
+  const off = rig.client.onState((state) => {
+    if (state === "closed") void rig.client.close();
+  });
+  (await rig.open()).end(1006);
+  expect(rig.states.at(-1)).toBe("closed");
+  off();
+  rig.client.onState((state) => {
+    if (state === "connecting") void rig.client.close();
+  });
+  void rig.client.connect();
+  await settled();
+  expect(rig.client.state).toBe("closed");
+  expect(world.time.pending()).toBe(0);
+});
+
+test("a URL that no socket takes is told once and not tried again", async () => {
+  function Refusing() {
+    throw new SyntaxError("bad URL");
+  }
+  const rig = createRig({ WebSocket: Refusing as never });
+  await expect(rig.client.connect()).rejects.toMatchObject({ name: "ConnectionClosedError" });
+  expect(rig.errors[0]).toMatchObject({ type: "connect", error: { message: "bad URL" } });
+  expect(world.time.pending()).toBe(0);
+});
