@@ -3,10 +3,11 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { checkConsumer } from "./consumer.ts";
 
 /**
- * Holds what would be published, not what lies in the repository: packs every public package and puts the tarballs
- * before publint and are-the-types-wrong. Needs a build.
+ * Holds what would be published, not what lies in the repository: packs every public package, puts the tarballs before
+ * publint and are-the-types-wrong, and uses them in a project of their own. Needs a build.
  */
 
 interface Manifest {
@@ -23,7 +24,9 @@ try {
   const packages = globSync("packages/*/package.json")
     .map((path) => ({ path, manifest: JSON.parse(readFileSync(path, "utf8")) as Manifest }))
     .filter(({ manifest }) => !manifest.private);
-  for (const { path, manifest } of packages) check(manifest.name, pack(join(path, "..")));
+  const tarballs = new Map(packages.map(({ path, manifest }) => [manifest.name, pack(join(path, ".."))]));
+  for (const [name, tarball] of tarballs) check(name, tarball);
+  failures.push(...(await checkConsumer(join(directory, "consumer"), tarballs)));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { freePort } from "./ports.ts";
+import { readmeFiles } from "./readme.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const PROJECT = join(ROOT, "artifacts/readme");
@@ -12,7 +13,7 @@ const PROJECT = join(ROOT, "artifacts/readme");
 let files: Map<string, string>;
 
 beforeAll(async () => {
-  files = namedBlocks(await readFile(join(ROOT, "README.md"), "utf8"));
+  files = await readmeFiles();
   const port = await freePort();
   await rm(PROJECT, { recursive: true, force: true });
   await mkdir(PROJECT, { recursive: true });
@@ -38,9 +39,3 @@ test("the server and the client of the README are twenty lines each and talk to 
     await exited;
   }
 });
-
-/** Code blocks that begin with a comment naming their file. */
-function namedBlocks(markdown: string): Map<string, string> {
-  const blocks = markdown.matchAll(/```ts\n(\/\/ (\S+\.ts)\n[\s\S]*?)```/g);
-  return new Map([...blocks].map(([, code = "", name = ""]) => [name, code]));
-}
