@@ -14,9 +14,13 @@ export interface RunningServer {
 }
 
 /** Runs the test server under Bun. */
-export async function startServer(port = 0, script = "server.ts"): Promise<RunningServer> {
+export async function startServer(
+  port = 0,
+  script = "server.ts",
+  env: Record<string, string> = {},
+): Promise<RunningServer> {
   const child = spawn(BUN, [join(import.meta.dirname, script)], {
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, ...env, PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const listening = await lineOf(child, /^listening on (\d+)$/);

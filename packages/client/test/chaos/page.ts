@@ -1,0 +1,17 @@
+/** What a page is given: the load, reachable from outside. */
+import { type Load, startLoad } from "./load.ts";
+
+declare global {
+  var chaosLoad: { start(url: string, run: string): void; stop(): ReturnType<Load["stop"]> };
+}
+
+let load: Load | undefined;
+globalThis.chaosLoad = {
+  start(url, run) {
+    load = startLoad(url, run);
+  },
+  stop() {
+    if (!load) throw new Error("Not started");
+    return load.stop();
+  },
+};
