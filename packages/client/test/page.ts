@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page } from "playwright-core";
 import { bundle } from "./bundle.ts";
 
 /**
  * Opens a page that runs one of these files. It comes from a server on the loopback, since Chromium lets no other page
  * connect there.
  */
-export async function openPage(browser: Browser, file: string): Promise<Page> {
+export async function openPage(browser: Browser | BrowserContext, file: string): Promise<Page> {
   const script = await bundle(file);
   const server = createServer((req, res) => {
     const isScript = req.url === "/script.js";

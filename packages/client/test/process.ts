@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
-const BUN = join(require.resolve("bun/package.json"), "..", "bin", "bun.exe");
+export const BUN: string = join(require.resolve("bun/package.json"), "..", "bin", "bun.exe");
 
 export interface RunningServer {
   readonly port: number;

@@ -34,5 +34,5 @@ router.rpc(Slow, async (ctx) => {
   ctx.reply({});
 });
 
-const server = serve(router, { port: Number(process.env["PORT"] ?? 0), hostname: "127.0.0.1" });
+const server = serve(router, { port: Number(process.env["PORT"] ?? 0), hostname: "127.0.0.1", allowedOrigins: "*" });
 console.log(`listening on ${server.port}`);

@@ -1,0 +1,27 @@
+/** A client in a page, and what it has seen so far, for a test to look at from outside. */
+import { type Client, wsClient } from "@ws-kit/client/zod";
+import { Add, Echo, Note } from "./messages.ts";
+
+declare global {
+  var kit: {
+    client: Client;
+    states: string[];
+    echoed: number[];
+    open(url: string): Promise<number>;
+    note(n: number): void;
+  };
+}
+
+globalThis.kit = {
+  states: [],
+  echoed: [],
+  async open(url) {
+    kit.client = wsClient({ url, reconnect: { initialDelayMs: 600_000, maxDelayMs: 600_000, jitter: "none" } });
+    kit.client.onState((state) => kit.states.push(state));
+    kit.client.on(Echo, ({ payload }) => kit.echoed.push(payload.n));
+    return (await kit.client.request(Add, { a: 1, b: 2 })).payload.sum;
+  },
+  note(n) {
+    kit.client.send(Note, { n });
+  },
+} as Partial<typeof kit> as typeof kit;

@@ -1,0 +1,29 @@
+import { isServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
+import { Add, Count, Echo, Find, Note } from "./messages.ts";
+
+/** Goes once through what a client does, in whatever runtime. Answers `ok`. */
+export async function tour(url: string, options: Partial<ClientOptions> = {}): Promise<string> {
+  const client = wsClient({
+    url,
+    heartbeat: { intervalMs: 50 },
+    auth: { getToken: () => "a b", attach: "protocol" },
+    ...options,
+  });
+  const echoed = new Promise<number>((resolve) => client.once(Echo, ({ payload }) => resolve(payload.n)));
+  client.send(Note, { n: 7 });
+  assert((await echoed) === 7, "echo");
+  assert((await client.request(Add, { a: 1, b: 2 })).payload.sum === 3, "request");
+  let progress = 0;
+  for await (const { at } of client.stream(Count, { to: 3 })) progress += at;
+  assert(progress === 6, "progress");
+  const error = await client.request(Find, { id: "x" }).catch((reason: unknown) => reason);
+  assert(isServerError(error, Find) && error.code === "NOT_FOUND" && error.context?.id === "x", "error");
+  while (client.latencyMs === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  await client.close();
+  assert(client.state === "closed", "closed");
+  return "ok";
+}
+
+function assert(holds: boolean, what: string): void {
+  if (!holds) throw new Error(`Failed: ${what}`);
+}
