@@ -1,3 +1,4 @@
+export type { Meta } from "@ws-kit/core/protocol";
 export { wsClient } from "./client.ts";
 export {
   ConnectionClosedError,
