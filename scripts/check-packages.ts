@@ -64,6 +64,10 @@ function check(name: string, tarball: string): void {
   for (const [dependency, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     if (range.startsWith("workspace:")) failures.push(`${name}: depends on ${dependency} by ${range}`);
   }
+  for (const file of files.filter((path) => path.endsWith(".d.ts"))) {
+    const bare = /^import ['"].*/m.exec(run("tar", ["-xzOf", tarball, file]).output);
+    if (bare) failures.push(`${name}: ${file} has ${bare[0]}, which not every consumer can resolve`);
+  }
   demand(name, "publint", [tarball, "--strict"]);
   demand(name, "attw", [tarball, "--profile", "esm-only", "--no-color", "--no-emoji"]);
 }
