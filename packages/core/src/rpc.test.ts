@@ -169,6 +169,27 @@ describe("an rpc in flight", () => {
     expect(log).toEqual(["aborted"]);
   });
 
+  it("does not reach its handler once it was cancelled in its middleware", async () => {
+    const allowed = gate();
+    let entered = false;
+    const router = createRouter()
+      .use(async (_, next) => {
+        await allowed.opened;
+        await next();
+      })
+      .rpc(Ask, () => {
+        entered = true;
+        return { n: 1 };
+      });
+    const peer = bench(router).connect();
+    peer.message("ASK", { n: 1 }, id);
+    peer.message("$ws:abort", undefined, id);
+    allowed.open();
+    await settle();
+    expect(peer.socket.take().map((frame) => errorOf(frame).code)).toEqual(["CANCELLED"]);
+    expect(entered).toBe(false);
+  });
+
   it("reports progress, checked, until it has ended", async () => {
     const Import = rpc("IMPORT", undefined, "IMPORTED", undefined, { progress: fields({ done: "number" }) });
     const sent: boolean[] = [];

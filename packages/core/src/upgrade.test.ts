@@ -53,6 +53,12 @@ describe("authenticate", () => {
     expect(await outcome).toMatchObject({ status: 408 });
     expect(clock.pending).toBe(0);
   });
+
+  it("leaves no timer behind when it was in time", async () => {
+    const { decide, clock } = rig({ authenticate: () => Promise.resolve({}) });
+    await decide();
+    expect(clock.pending).toBe(0);
+  });
 });
 
 describe("origin", () => {
