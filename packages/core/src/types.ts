@@ -1,7 +1,7 @@
 import type { Broker } from "./broker.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
-import type { Codec, ErrorCode } from "./protocol/index.ts";
+import type { Codec } from "./protocol/index.ts";
 import type { RuntimeSocket } from "./socket.ts";
 import type { AnyContext, MiddlewareContext } from "./context-types.ts";
 
@@ -92,5 +92,3 @@ export interface FilteredPublishOptions<Data> extends PublishOptions {
 export type PublishResult =
   | { readonly ok: true; readonly matched: number }
   | { readonly ok: false; readonly error: Error };
-
-export type { ErrorCode };
