@@ -131,7 +131,6 @@ test("gives code, details, retryability and id of an error", async () => {
 
 test.each([
   { type: "ANSWER", payload: { n: -1 } },
-  { type: "OTHER", payload: { n: 1 } },
   { type: "$ws:progress", payload: { n: -1 } },
 ])("an answer that does not fit rejects with a ValidationError: %j", async (answer) => {
   const rig = createRig();
@@ -139,6 +138,14 @@ test.each([
   const broken = outcome(rig.client.request(Ask, { n: 1 }));
   socket.deliver({ ...answer, meta: asked(rig).meta });
   expect(await broken).toBeInstanceOf(ValidationError);
+});
+
+test("an answer of another type rejects", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const broken = outcome(rig.client.request(Ask, { n: 1 }));
+  socket.deliver({ type: "OTHER", meta: asked(rig).meta, payload: { n: 1 } });
+  expect(await broken).toMatchObject({ name: "StateError", message: expect.stringContaining("OTHER") });
 });
 
 test("an error frame without a payload still settles its request", async () => {

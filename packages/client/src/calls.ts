@@ -1,6 +1,6 @@
-import { ABORT_TYPE, ERROR_TYPE, PROGRESS_TYPE, ValidationError } from "@ws-kit/core/protocol";
-import type { AnyMessage, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
-import { attempt, chain, check, checkMessage, type CheckedMessage, type Guard, type Lane } from "./check.ts";
+import { ABORT_TYPE, ERROR_TYPE, PROGRESS_TYPE } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
+import { attempt, chain, checked, type CheckedMessage, type Guard, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import type { RequestOptions } from "./types.ts";
@@ -42,21 +42,21 @@ export function createCalls(
     take: (id, frame) => pending.get(id)?.(frame),
     request: (message, payload, response, { timeoutMs = 30_000, signal, meta, onProgress }) =>
       new Promise((resolve, reject) => {
-        const { type, "~validators": validators } = message;
+        const { check } = message["~validators"];
         const correlationId = randomId();
         const time = Math.min(timeoutMs, MAX_TIMER_MS);
         const deadline = Date.now() + time;
         // Made here, where its stack still names the caller.
         const late = new TimeoutError(timeoutMs);
-        let checked: CheckedMessage;
+        let frame: CheckedMessage;
 
         const item: Outgoing = {
           idempotent: "idempotent" in message && message.idempotent === true,
           encode: () =>
             codec.encode({
-              ...checked,
+              ...frame,
               meta: {
-                ...checked.meta,
+                ...frame.meta,
                 correlationId,
                 timeoutMs: Math.max(1, deadline - Date.now()),
                 idempotencyKey: item.idempotent ? correlationId : undefined,
@@ -68,6 +68,11 @@ export function createCalls(
           },
         };
         const fail = item.fail as (error: unknown) => void;
+
+        function post(ready: CheckedMessage): void {
+          frame = ready;
+          if (pending.has(correlationId)) outbox.post(item);
+        }
 
         // The promise keeps its first outcome, so whatever comes later finds nothing left to do.
         function settle(): void {
@@ -88,41 +93,32 @@ export function createCalls(
 
         function answer({ type: got, meta: gotMeta, payload: body }: Envelope): void | Promise<void> {
           if (got === PROGRESS_TYPE) {
-            return chain(check(validators.progress, type, "progress", "in", body), (progress) =>
-              guard(() => onProgress?.(progress as never)),
-            );
+            return chain(check("progress", "in", body), (progress) => guard(() => onProgress?.(progress as never)));
           }
           if (got === ERROR_TYPE) {
             const error = body as ErrorPayload;
             const { code, details } = error;
-            const declared = details === undefined ? undefined : validators.errors?.[code as ErrorCode];
-            return chain(check(declared, type, "error details", "in", details), (context) =>
+            const declared = details !== undefined && code in ((message as AnyRpc).errors ?? {});
+            return chain(declared ? check(code as ErrorCode, "in", details) : details, (context) =>
               // Either side's clock may be the first to notice.
-              fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, declared ? context : details)),
+              fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
             );
           }
-          if (got !== response.type) throw new ValidationError(response.type, `answer ${got}`, "in", []);
-          return chain(checkMessage(response, "in", gotMeta, body), (value) => {
-            settle();
-            resolve(value);
-          });
+          if (got !== response.type) throw new StateError(`Got ${got} for an answer`);
+          return checked(response, "in", gotMeta, body, answered, fail);
+        }
+
+        function answered(value: CheckedMessage): void {
+          settle();
+          resolve(value);
         }
 
         if (pending.size >= maxPending) return reject(new StateError(`${maxPending} requests are pending`));
         const timer = setTimeout(cancel, time, late);
-        pending.set(correlationId, (frame) => attempt(() => answer(frame), fail));
+        pending.set(correlationId, (got) => attempt(() => answer(got), fail));
         if (signal?.aborted) return abort();
         signal?.addEventListener("abort", abort);
-        void lane(() =>
-          attempt(
-            () =>
-              chain(checkMessage(message, "out", meta, payload), (result) => {
-                checked = result;
-                if (pending.has(correlationId)) outbox.post(item);
-              }),
-            fail,
-          ),
-        );
+        void lane(() => checked(message, "out", meta, payload, post, fail));
       }),
   };
 }

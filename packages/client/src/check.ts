@@ -1,5 +1,5 @@
-import { isPromise, toIssues, ValidationError } from "@ws-kit/core/protocol";
-import type { AnyMessage, Meta, Validator } from "@ws-kit/core/protocol";
+import { isPromise } from "@ws-kit/core/protocol";
+import type { AnyMessage, Meta } from "@ws-kit/core/protocol";
 import type { ErrorKind } from "./types.ts";
 
 /** What a schema has seen: ready to be handled or sent. */
@@ -32,42 +32,26 @@ export function attempt<T>(step: () => T | Promise<T>, fail: (error: unknown) =>
 
 /** Makes a call of the application's functions safe: what one throws goes to `fail`. */
 export function guarded(fail: (error: unknown) => void): Guard {
-  return (call) =>
-    attempt<ReturnType<typeof call> | undefined>(call, fail as (error: unknown) => undefined) as
-      | ReturnType<typeof call>
-      | undefined;
+  return <T>(call: () => T) => attempt<unknown>(call, fail) as T | undefined;
 }
 
-/** @throws ValidationError, or rejects with it where the schema is asynchronous. */
-export function check(
-  validator: Validator | undefined,
-  type: string,
-  part: string,
-  direction: "in" | "out",
-  value: unknown,
-): unknown {
-  return (
-    validator &&
-    chain(validator[`${direction}bound`](value), (result) => {
-      if (result.issues) throw new ValidationError(type, part, direction, toIssues(result.issues));
-      return result.value;
-    })
-  );
-}
-
-/** Checks meta and payload; meta keeps the keys that the message does not declare. */
-export function checkMessage(
-  { type, "~validators": validators }: AnyMessage,
+/** Checks meta and payload, then goes on with them; meta keeps the keys that the message does not declare. */
+export function checked<T>(
+  { type, "~validators": { check } }: AnyMessage,
   direction: "in" | "out",
   meta: Meta = {},
   payload: unknown,
-): CheckedMessage | Promise<CheckedMessage> {
-  return chain(check(validators.meta, type, "meta", direction, meta), (checkedMeta) =>
-    chain(check(validators.payload, type, "payload", direction, payload), (checkedPayload) => ({
-      type,
-      meta: { ...meta, ...(checkedMeta as Meta | undefined) },
-      payload: checkedPayload,
-    })),
+  use: (message: CheckedMessage) => T | Promise<T>,
+  fail: (error: unknown) => T,
+): T | Promise<T> {
+  return attempt(
+    () =>
+      chain(check("meta", direction, meta), (declared) =>
+        chain(check("payload", direction, payload), (value) =>
+          use({ type, meta: { ...meta, ...(declared as Meta | undefined) }, payload: value }),
+        ),
+      ),
+    fail,
   );
 }
 

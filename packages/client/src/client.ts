@@ -1,7 +1,7 @@
 import { CONTROL_PREFIX, GOAWAY_TYPE, isEnvelope, jsonCodec, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, SendOptions } from "@ws-kit/core/protocol";
 import { type CallOptions, createCalls } from "./calls.ts";
-import { attempt, chain, type CheckedMessage, checkMessage, createLane, guarded, type Report } from "./check.ts";
+import { checked, type CheckedMessage, createLane, guarded, type Report } from "./check.ts";
 import { ConnectionClosedError, StateError } from "./errors.ts";
 import { createInbox } from "./inbox.ts";
 import { createLink } from "./link.ts";
@@ -104,7 +104,7 @@ export function wsClient(options: ClientOptions): Client {
   }
 
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
-  function ready(): boolean {
+  function opens(): boolean {
     const phase = link.phase();
     if (phase === "over" || (phase === "off" && !revives)) return false;
     if (phase !== "on" && autoConnect !== false) link.open();
@@ -113,25 +113,24 @@ export function wsClient(options: ClientOptions): Client {
 
   function send(message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}): boolean {
     const { type } = message;
-    const step = () =>
-      chain(checkMessage(message, "out", meta, payload), (checked) => {
-        const text = codec.encode({ ...checked, meta: meta && checked.meta });
-        return outbox.post({
-          encode: () => text,
-          fail: (error) => report(error instanceof StateError ? "overflow" : "lost", error, type, payload),
-        });
+    const post = (ready: CheckedMessage) => {
+      const text = codec.encode({ ...ready, meta: meta && ready.meta });
+      return outbox.post({
+        encode: () => text,
+        fail: (error) => report(error instanceof StateError ? "overflow" : "lost", error, type, payload),
       });
+    };
     const fail = (error: unknown) => {
       report("validation", error, type);
       return false;
     };
-    return ready() && outgoing(() => attempt(step, fail)) !== false;
+    return opens() && outgoing(() => checked(message, "out", meta, payload, post, fail)) !== false;
   }
 
   async function request(message: AnyMessage, payload: unknown, callOptions: CallOptions, response?: AnyMessage) {
     const answer = response ?? (message as Partial<AnyRpc>).response;
     if (!answer) throw new TypeError(`request(${message.type}) needs a response`);
-    if (!ready()) throw new StateError("The client is closed");
+    if (!opens()) throw new StateError("The client is closed");
     return calls.request(message, payload, answer, callOptions);
   }
 

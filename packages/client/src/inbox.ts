@@ -1,6 +1,6 @@
 import { ERROR_TYPE } from "@ws-kit/core/protocol";
 import type { AnyMessage, Envelope, ErrorPayload, Meta } from "@ws-kit/core/protocol";
-import { attempt, chain, checkMessage, type CheckedMessage, type Guard, type Report } from "./check.ts";
+import { chain, checked, type CheckedMessage, type Guard, type Report } from "./check.ts";
 import { ServerError } from "./errors.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import type { Off } from "./types.ts";
@@ -37,10 +37,7 @@ export function createInbox(report: Report, guard: Guard, stopped: () => boolean
       return wanted.reduce<void | Promise<void>>(
         (before, [message, { emit }]) =>
           chain(before, () =>
-            attempt(
-              () => chain(checkMessage(message, "in", meta, payload), emit),
-              (error) => report("validation", error, type),
-            ),
+            checked(message, "in", meta, payload, emit, (error) => report("validation", error, type)),
           ),
         undefined,
       );

@@ -3,9 +3,8 @@ import { backoff } from "./backoff.ts";
 import type { Guard, Report } from "./check.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 import { ConnectionClosedError } from "./errors.ts";
-import type { ClientOptions, SocketLike, Token } from "./options.ts";
-import type { join as joinShared } from "./share.ts";
-import { listen, type SocketEvents } from "./socket.ts";
+import type { ClientOptions, Token } from "./options.ts";
+import { join, type Socket } from "./share.ts";
 import type { ConnectionState } from "./states.ts";
 import type { ErrorKind, StateInfo } from "./types.ts";
 
@@ -56,7 +55,7 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
 
   let state: ConnectionState = "closed";
   let phase: Phase = "idle";
-  let socket: Pick<SocketLike, "readyState" | "send" | "close"> | undefined;
+  let socket: Socket | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
   /** Dials since the last stable connection, the first one not counted. */
@@ -87,20 +86,19 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
       step = "auth";
       const token = await auth?.getToken({ refresh });
       step = "connect";
-      const pool = options.share ? await import("./share.ts") : undefined;
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       hopeless = true;
-      connect(String(url), token, pool?.join);
+      connect(String(url), token);
     } catch (error) {
       if (mine === turn) report(step, error);
       if (mine === turn) down(ABNORMAL, String(error), hopeless);
     }
   }
 
-  function connect(address: string, token: Token, join?: typeof joinShared): void {
+  function connect(address: string, token: Token): void {
     const mine = turn;
-    const { protocols = [], share } = options;
+    const { share, protocols = [] } = options;
     const offered = typeof protocols === "string" ? [protocols] : [...protocols];
     let url = address;
     if (token) {
@@ -108,23 +106,23 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
       if (attach === "protocol") offered.push(...tokenProtocols(token));
       else url += (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString();
     }
-    const create = (): SocketLike => new (options.WebSocket ?? WebSocket)(url, offered);
-    const socketEvents: SocketEvents = {
-      open() {
-        if (mine !== turn) return;
-        openedAt = Date.now();
-        move("open");
+    socket = join(
+      share ? JSON.stringify(share === true ? [url, offered] : [address, share]) : Symbol(),
+      () => new (options.WebSocket ?? WebSocket)(url, offered),
+      {
+        open() {
+          if (mine !== turn) return;
+          openedAt = Date.now();
+          move("open");
+        },
+        message(data) {
+          if (mine === turn && state === "open") events.data(data);
+        },
+        close(code, reason) {
+          if (mine === turn) down(code, reason);
+        },
       },
-      message(data) {
-        if (mine === turn && state === "open") events.data(data);
-      },
-      close(code, reason) {
-        if (mine === turn) down(code, reason);
-      },
-    };
-    socket = join
-      ? join(JSON.stringify(share === true ? [url, offered] : [address, share]), create, socketEvents)
-      : listen(create(), socketEvents);
+    );
   }
 
   /** Does not wait for a server that may be gone. */

@@ -1,31 +1,36 @@
-import { PONG_FRAME, PING_FRAME } from "@ws-kit/core/protocol";
+import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 import type { SocketLike } from "./options.ts";
-import { listen, type SocketEvents } from "./socket.ts";
+
+/** What a socket tells. */
+export interface SocketEvents {
+  readonly open: () => void;
+  readonly message: (data: unknown) => void;
+  readonly close: (code: number, reason: string) => void;
+}
+
+/** What can be done with a socket. */
+export type Socket = Pick<SocketLike, "readyState" | "send" | "close">;
 
 /** A socket with the clients on it. */
 interface Line {
+  readonly socket: SocketLike;
   readonly members: Set<SocketEvents>;
   /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
   readonly pings: SocketEvents[];
-  readonly socket: SocketLike;
 }
 
-const lines = new Map<string, Line>();
+const lines = new Map<unknown, Line>();
 
 /**
- * Joins the page's socket of this key, or makes it. What comes back is like a socket of one's own, so each client keeps
- * its own states, queue, requests and heartbeat. Sharing with other tabs would put a worker's port in the same place.
+ * Joins the page's socket of this key, or makes it. Each client keeps its own states, queue, requests and heartbeat, as
+ * on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
  *
- * @param key Stands for the server and the user.
+ * @param key Stands for the server and the user; one that nobody else has makes a socket of one's own.
  */
-export function join(
-  key: string,
-  create: () => SocketLike,
-  events: SocketEvents,
-): Pick<SocketLike, "readyState" | "send" | "close"> {
-  const line = lines.get(key) ?? open(key, create);
-  const { members, pings, socket } = line;
+export function join(key: unknown, create: () => SocketLike, events: SocketEvents): Socket {
+  const line = lines.get(key) ?? open(key, create());
+  const { socket, members, pings } = line;
   members.add(events);
   if (socket.readyState === 1) queueMicrotask(events.open);
   return {
@@ -47,26 +52,25 @@ export function join(
   };
 }
 
-function open(key: string, create: () => SocketLike): Line {
-  const members = new Set<SocketEvents>();
-  const pings: SocketEvents[] = [];
-  const socket = listen(create(), {
-    open() {
-      for (const member of members) member.open();
-    },
-    message(data) {
-      for (const member of data === PONG_FRAME ? pings.splice(0, 1) : members) member.message(data);
-    },
-    close(code, reason) {
-      forget(key, line);
-      for (const member of members) member.close(code, reason);
-    },
-  });
-  const line = { members, pings, socket };
+function open(key: unknown, socket: SocketLike): Line {
+  const line: Line = { socket, members: new Set(), pings: [] };
+  const { members, pings } = line;
   lines.set(key, line);
+  socket.addEventListener("open", () => {
+    for (const member of members) member.open();
+  });
+  socket.addEventListener("message", ({ data }: { data: unknown }) => {
+    for (const member of data === PONG_FRAME ? pings.splice(0, 1) : members) member.message(data);
+  });
+  socket.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => {
+    forget(key, line);
+    for (const member of members) member.close(code, reason);
+  });
+  // A close follows every error. Without a listener the `ws` package would throw it.
+  socket.addEventListener("error", () => {});
   return line;
 }
 
-function forget(key: string, line: Line): void {
+function forget(key: unknown, line: Line): void {
   if (lines.get(key) === line) lines.delete(key);
 }

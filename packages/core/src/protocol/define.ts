@@ -1,3 +1,4 @@
+import { createCheck } from "./check.ts";
 import type { ErrorCode } from "./codes.ts";
 import { CONTROL_PREFIX, ERROR_TYPE, isEnvelope, RESERVED_META } from "./envelope.ts";
 import type { AnyMessage, AnyRpc, Validators } from "./message.ts";
@@ -54,7 +55,7 @@ export function createDefiners(compile: Compile, names: (source: unknown) => rea
         errors: Object.fromEntries(errors.map(([code, validator]) => [code, validator?.schema])),
         idempotent: !!options.idempotent,
       }),
-      "~validators": parts,
+      "~validators": { ...parts, check: createCheck(type, parts) },
       "~standard": { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) },
     });
   }
@@ -88,7 +89,7 @@ function checkMeta(type: string, keys: readonly string[]): void {
   }
 }
 
-function validateFrame(type: string, { meta, payload }: Validators, frame: unknown): Checked<unknown> {
+function validateFrame(type: string, { meta, payload }: Pick<Validators, "meta" | "payload">, frame: unknown): Checked<unknown> {
   if (!isEnvelope(frame) || frame.type !== type) {
     return { issues: [{ path: ["type"], message: `Expected ${type}` }] };
   }

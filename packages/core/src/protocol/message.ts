@@ -51,7 +51,16 @@ export interface Validators {
   readonly meta: Validator | undefined;
   readonly progress: Validator | undefined;
   readonly errors: { readonly [C in ErrorCode]?: Validator } | undefined;
+  /**
+   * Checks one part; undefined where it is not declared.
+   *
+   * @throws ValidationError, or rejects with it where the schema is asynchronous.
+   */
+  readonly check: (part: PartName, direction: "in" | "out", value: unknown) => unknown;
 }
+
+/** What a schema may be declared for; an error code stands for the details that go with it. */
+export type PartName = "payload" | "meta" | "progress" | ErrorCode;
 
 /** A frame as an application sees it. */
 export interface Frame<T extends string, P, M> {
