@@ -5,20 +5,16 @@ const MAX_SCALARS = 256;
 
 /**
  * Takes the received value out of the messages of a validator that nothing is known of. Many quote it: ArkType's
- * `must be a string (was 5)`, Effect's `Expected string, actual 5`.
+ * `must be at least 10 (was 5)`, Effect's `Expected string, actual 5`.
  */
 export function redact(issues: readonly StandardIssue[], value: unknown): StandardIssue[] {
-  return issues.slice(0, 20).map((issue) => {
-    const path = issue.path ?? [];
+  return issues.map(({ message, path = [] }) => {
     const refused = path.reduce<unknown>(
       (at, part) =>
         (at as Record<PropertyKey, unknown> | null | undefined)?.[typeof part === "object" ? part.key : part],
       value,
     );
-    const { expected } = issue as { expected?: unknown };
-    // ArkType gives its expectation apart from what it found.
-    const message = typeof expected === "string" ? `must be ${expected}` : issue.message;
-    return { path, message: withoutScalars(message, refused) };
+    return { path, message: withoutScalars(message, refused).replace(/ \(was .*$/s, "") };
   });
 }
 

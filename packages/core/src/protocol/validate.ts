@@ -37,7 +37,8 @@ export interface Validator<In = unknown, Out = In> {
 /** Reduces a validator's issues to what may be shown to a peer. */
 export function toIssues(issues: readonly StandardIssue[]): Issue[] {
   return issues.slice(0, MAX_ISSUES).map(({ message, path }) => ({
-    path: path?.map(segment) ?? [],
+    // ArkType's path is a subclass of Array, which map() would make another of.
+    path: Array.from(path ?? [], segment),
     message,
   }));
 }
@@ -67,7 +68,9 @@ export function createValidator<In, Out>(
   const standard = schema["~standard"];
   const inbound = (value: unknown): Checked<Out> => {
     const result = standard.validate(value);
-    return tell ? when(result, (done) => (done.issues ? { issues: tell(done.issues, value) } : done)) : result;
+    return tell
+      ? when(result, (done) => (done.issues ? { issues: tell(done.issues.slice(0, MAX_ISSUES), value) } : done))
+      : result;
   };
   return {
     schema,
