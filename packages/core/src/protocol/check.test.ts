@@ -4,7 +4,7 @@ import { ValidationError } from "./errors.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 import { standardValidator } from "./validate.ts";
 
-const { message, rpc } = createDefiners(
+const define = createDefiners(
   (source) => standardValidator(source as StandardSchema),
   () => [],
 );
@@ -23,7 +23,7 @@ function text(later = false): StandardSchema {
 
 test("a definition checks each of its parts", () => {
   const schema = text();
-  const { check } = rpc("ASK", schema, "ANSWER", schema, {
+  const { check } = define.rpc("ASK", schema, "ANSWER", schema, {
     meta: schema,
     progress: schema,
     errors: { NOT_FOUND: schema },
@@ -33,17 +33,17 @@ test("a definition checks each of its parts", () => {
     expect(() => check(part, "out", 1)).toThrow(ValidationError);
   }
   expect(check("INTERNAL", "in", 1)).toBeUndefined();
-  expect(message("PING")["~validators"].check("payload", "in", 1)).toBeUndefined();
+  expect(define.message("PING")["~validators"].check("payload", "in", 1)).toBeUndefined();
 });
 
 test("says what was wrong, where and on which way", () => {
-  const { check } = message("NOTE", text())["~validators"];
+  const { check } = define.message("NOTE", text())["~validators"];
   const issues = [{ path: ["at"], message: "Expected text" }];
   expect(() => check("payload", "out", 1)).toThrow(expect.objectContaining({ type: "NOTE", direction: "out", issues }));
 });
 
 test("an asynchronous schema rejects instead", async () => {
-  const { check } = message("NOTE", text(true))["~validators"];
+  const { check } = define.message("NOTE", text(true))["~validators"];
   expect(await check("payload", "in", "x")).toBe("x");
   await expect(check("payload", "in", 1)).rejects.toThrow(ValidationError);
 });
