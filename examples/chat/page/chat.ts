@@ -1,5 +1,5 @@
 import { type ConnectionState, ServerError, wsClient } from "@ws-kit/client/zod";
-import type { InferInput, InferPayload } from "@ws-kit/zod";
+import type { InferPayload } from "@ws-kit/zod";
 import {
   Authenticate,
   ChatMessage,
@@ -14,32 +14,9 @@ import {
   UserLeft,
   UserTyping,
 } from "../shared/messages.ts";
+import { type Attachment, Room, type Said } from "./room.ts";
 import { forget, recall, remember, type Session } from "./session.ts";
 
-export type Said = InferPayload<typeof ChatMessage>;
-export type Attachment = NonNullable<InferInput<typeof SendMessage>["attachment"]>;
-
-/** One line of a room: what somebody said, or what happened. */
-export type Entry = { kind: "message"; message: Said } | { kind: "notice"; text: string; timestamp: number };
-
-export interface Room {
-  id: string;
-  name: string;
-  topic: string;
-  userCount: number;
-  entries: Entry[];
-  /** Messages that arrived while the room was out of sight, and the first of them. */
-  unread: number;
-  firstUnread?: string | undefined;
-  /** Who is typing: names and timers by user id. */
-  typing: Map<string, { username: string; timer: ReturnType<typeof setTimeout> }>;
-  draft: string;
-}
-
-/** Most lines a page keeps of one room. */
-const MAX_ENTRIES = 500;
-/** How long a typing indicator outlives its last sign, in milliseconds. */
-const TYPING_MS = 5000;
 /** How often to say that one is still typing, in milliseconds. */
 const TYPING_EVERY_MS = 3000;
 
@@ -80,7 +57,7 @@ export class Chat {
     client.onState((state) => {
       this.connection = state;
       this.ready = false;
-      for (const room of this.rooms.values()) nobodyTypes(room);
+      for (const room of this.rooms.values()) room.stopAllTyping();
       if (state === "open") {
         this.everConnected = true;
         void this.#resume();
@@ -95,13 +72,16 @@ export class Chat {
 
     client.on(RoomList, ({ payload }) => this.#updateRooms(payload.rooms));
     client.on(ChatMessage, ({ payload }) => this.#receive(payload));
-    client.on(UserJoined, ({ payload }) => this.#notice(payload.roomId, `${payload.username} joined`));
+    client.on(UserJoined, ({ payload }) => this.rooms.get(payload.roomId)?.notice(`${payload.username} joined`));
     client.on(UserLeft, ({ payload }) => {
-      this.#setTyping(payload.roomId, payload.userId, undefined);
-      this.#notice(payload.roomId, `${payload.username} left`);
+      const room = this.rooms.get(payload.roomId);
+      room?.stopTyping(payload.userId);
+      room?.notice(`${payload.username} left`);
     });
     client.on(UserTyping, ({ payload }) => {
-      this.#setTyping(payload.roomId, payload.userId, payload.typing ? payload.username : undefined);
+      const room = this.rooms.get(payload.roomId);
+      if (payload.typing) room?.setTyping(payload.userId, payload.username);
+      else room?.stopTyping(payload.userId);
     });
   }
 
@@ -120,12 +100,12 @@ export class Chat {
   }
 
   logOut(): void {
-    this.#client.send(LogOut);
+    if (this.ready) this.#client.send(LogOut);
     this.#endSession();
   }
 
   hasJoined(room: Room): boolean {
-    return this.session?.joined.includes(room.id) === true;
+    return this.session?.joined.includes(room.summary.id) === true;
   }
 
   /** Brings a room into sight, and joins it if need be. */
@@ -153,9 +133,10 @@ export class Chat {
     const room = this.current;
     if (!room || !this.session) return;
     this.closeRoom();
-    if (this.ready) this.#client.send(LeaveRoom, { roomId: room.id });
-    empty(room);
-    this.#saveSession({ joined: this.session.joined.filter((roomId) => roomId !== room.id) });
+    const { id } = room.summary;
+    if (this.ready) this.#client.send(LeaveRoom, { roomId: id });
+    room.clear();
+    this.#saveSession({ joined: this.session.joined.filter((roomId) => roomId !== id) });
   }
 
   /** What is in view has been read. */
@@ -171,10 +152,10 @@ export class Chat {
     if (!room) return false;
     this.#lastTypingSign = 0; // The message itself tells the others that the typing has ended.
     return this.#try(async () => {
-      const message = { roomId: room.id, text, attachment };
+      const message = { roomId: room.summary.id, text, attachment };
       const { payload } = await this.#client.request(SendMessage, message, { timeoutMs: 10_000 });
       room.firstUnread = undefined;
-      this.#add(room, { kind: "message", message: payload });
+      room.add({ kind: "message", message: payload });
     });
   }
 
@@ -188,32 +169,33 @@ export class Chat {
       this.#stopTyping(room);
     } else if (this.ready && now - this.#lastTypingSign > TYPING_EVERY_MS) {
       this.#lastTypingSign = now;
-      this.#client.send(TypingStart, { roomId: room.id });
+      this.#client.send(TypingStart, { roomId: room.summary.id });
     }
-  }
-
-  #stopTyping(room: Room): void {
-    if (this.#lastTypingSign > 0 && this.ready) this.#client.send(TypingStop, { roomId: room.id });
-    this.#lastTypingSign = 0;
   }
 
   reconnect(): void {
     this.#client.connect().catch(() => {}); // What goes wrong shows as a change of state.
   }
 
+  #stopTyping(room: Room): void {
+    if (this.#lastTypingSign > 0 && this.ready) this.#client.send(TypingStop, { roomId: room.summary.id });
+    this.#lastTypingSign = 0;
+  }
+
   /** After every new connection: says who we are and goes back into the rooms. */
   async #resume(): Promise<void> {
     if (!this.session) return;
-    const { username, token, joined } = this.session;
-    const known = await this.#try(async () => {
+    const { username, token, joined, current } = this.session;
+    try {
       await this.#client.request(Authenticate, { username, token });
-    });
-    if (known) {
-      this.ready = true;
-      for (const roomId of new Set([...joined, ...(this.current ? [this.current.id] : [])])) void this.#join(roomId);
-    } else if (this.connection === "open") {
-      this.#endSession();
+    } catch (error) {
+      // Without an answer this connection is lost as well, and the next one tries again.
+      if (!(error instanceof ServerError) || error.retryable) return;
+      this.#failed(error.message);
+      return this.#endSession();
     }
+    this.ready = true;
+    for (const roomId of new Set(current === undefined ? joined : [...joined, current])) void this.#join(roomId);
     this.#changed();
   }
 
@@ -222,55 +204,34 @@ export class Chat {
       const { payload } = await this.#client.request(JoinRoom, { roomId });
       const room = this.rooms.get(roomId);
       if (!room || !this.session) return;
-      // After a lost connection the history holds what was missed, and much that is here already.
-      const known = new Set(room.entries.map((entry) => (entry.kind === "message" ? entry.message.messageId : "")));
-      for (const message of payload.history) {
-        if (!known.has(message.messageId)) this.#add(room, { kind: "message", message });
-      }
+      room.catchUp(payload.history);
       if (this.hasJoined(room)) return;
-      this.#notice(roomId, "You joined");
+      room.notice("You joined");
       this.#saveSession({ joined: [...this.session.joined, roomId] });
     });
   }
 
-  #updateRooms(list: InferPayload<typeof RoomList>["rooms"]): void {
-    this.rooms = new Map(list.map((news) => [news.id, Object.assign(this.rooms.get(news.id) ?? newRoom(), news)]));
-    if (!this.current && this.session?.current) this.open(this.session.current);
+  #updateRooms(summaries: InferPayload<typeof RoomList>["rooms"]): void {
+    const known = this.rooms;
+    this.rooms = new Map();
+    for (const summary of summaries) {
+      const room = known.get(summary.id) ?? new Room(summary, this.#changed);
+      room.summary = summary;
+      this.rooms.set(summary.id, room);
+    }
+    if (!this.current && this.session?.current !== undefined) this.open(this.session.current);
     this.#changed();
   }
 
   #receive(message: Said): void {
     const room = this.rooms.get(message.roomId);
     if (!room) return;
-    this.#setTyping(message.roomId, message.userId, undefined);
+    room.stopTyping(message.userId);
     if ((room !== this.current || document.hidden) && message.userId !== this.session?.userId) {
       room.unread += 1;
       room.firstUnread ??= message.messageId;
     }
-    this.#add(room, { kind: "message", message });
-  }
-
-  #notice(roomId: string, text: string): void {
-    const room = this.rooms.get(roomId);
-    if (room) this.#add(room, { kind: "notice", text, timestamp: Date.now() });
-  }
-
-  #add(room: Room, entry: Entry): void {
-    room.entries.push(entry);
-    if (room.entries.length > MAX_ENTRIES) room.entries.splice(0, MAX_ENTRIES / 5);
-    this.#changed();
-  }
-
-  #setTyping(roomId: string, userId: string, username: string | undefined): void {
-    const typing = this.rooms.get(roomId)?.typing;
-    clearTimeout(typing?.get(userId)?.timer);
-    typing?.delete(userId);
-    if (username !== undefined) {
-      // The sign that it ended may get lost with its sender's connection.
-      const timer = setTimeout(() => this.#setTyping(roomId, userId, undefined), TYPING_MS);
-      typing?.set(userId, { username, timer });
-    }
-    this.#changed();
+    room.add({ kind: "message", message });
   }
 
   #saveSession(change: Partial<Session>): void {
@@ -282,7 +243,7 @@ export class Chat {
     this.session = undefined;
     this.ready = false;
     this.current = undefined;
-    for (const room of this.rooms.values()) empty(room);
+    for (const room of this.rooms.values()) room.clear();
     forget();
     this.#changed();
   }
@@ -296,19 +257,4 @@ export class Chat {
       return false;
     }
   }
-}
-
-function newRoom(): Room {
-  return { id: "", name: "", topic: "", userCount: 0, entries: [], unread: 0, typing: new Map(), draft: "" };
-}
-
-/** What a room that one is not in looks like. */
-function empty(room: Room): void {
-  Object.assign(room, { entries: [], unread: 0, firstUnread: undefined, draft: "" });
-}
-
-/** Forgets who is typing. */
-function nobodyTypes({ typing }: Room): void {
-  for (const { timer } of typing.values()) clearTimeout(timer);
-  typing.clear();
 }

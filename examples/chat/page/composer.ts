@@ -1,6 +1,7 @@
 import { MAX_TEXT } from "../shared/messages.ts";
-import type { Attachment, Chat } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { find } from "./dom.ts";
+import type { Attachment, Room } from "./room.ts";
 
 /** Where a message is written: its text, and a link to go with it. */
 export class Composer {
@@ -11,7 +12,7 @@ export class Composer {
   readonly #attach = find("attach", HTMLButtonElement);
   readonly #attached = find("attached");
   #attachment: Attachment | undefined;
-  #roomId: string | undefined;
+  #room: Room | undefined;
   #sending = false;
 
   /** @param onEscape Called when the user turns away from writing. */
@@ -38,14 +39,14 @@ export class Composer {
 
   render(): void {
     const { current, ready } = this.#chat;
-    if (current?.id !== this.#roomId) {
-      this.#roomId = current?.id;
+    if (current !== this.#room) {
+      this.#room = current;
       this.#text.value = current?.draft ?? "";
       this.#setAttachment(undefined);
     }
     const empty = this.#text.value.trim() === "" && !this.#attachment;
     this.#send.disabled = !ready || empty || this.#sending;
-    this.#text.placeholder = ready ? `Message ${current?.name ?? ""}` : "Waiting for the connection…";
+    this.#text.placeholder = ready ? `Message ${current?.summary.name ?? ""}` : "Waiting for the connection…";
   }
 
   focus(): void {
@@ -55,12 +56,12 @@ export class Composer {
   async #submit(): Promise<void> {
     this.render();
     if (this.#send.disabled) return;
-    const roomId = this.#roomId;
+    const room = this.#room;
     this.#sending = true;
     this.render();
     const sent = await this.#chat.send(this.#text.value, this.#attachment);
     this.#sending = false;
-    if (sent && roomId === this.#roomId) {
+    if (sent && room === this.#room) {
       this.#text.value = "";
       this.#setAttachment(undefined);
       this.#chat.typed("");

@@ -7,20 +7,22 @@ export function wireLogin(chat: Chat): { focus(): void } {
   const form = find("login-form", HTMLFormElement);
   const name = find("name", HTMLInputElement);
   const error = find("login-error");
-  const button = form.querySelector("button");
+  const button = find("login-button", HTMLButtonElement);
   name.maxLength = MAX_NAME;
 
   async function submit(): Promise<void> {
     const username = name.value.trim();
     if (username === "") return refuse("Enter a name first.");
-    if (button) button.disabled = true;
+    button.disabled = true;
+    button.textContent = "One moment…";
     refuse("");
     try {
       await chat.logIn(username);
     } catch (failure) {
       refuse(failure instanceof ServerError ? `${failure.message}.` : "The server cannot be reached. Try again.");
     } finally {
-      if (button) button.disabled = false;
+      button.disabled = false;
+      button.textContent = "Start chatting";
     }
   }
 

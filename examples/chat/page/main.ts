@@ -12,6 +12,7 @@ const roomList = new RoomList(chat);
 const messageList = new MessageList(chat);
 const composer = new Composer(chat, leaveComposer);
 const login = wireLogin(chat);
+const leave = find("leave", HTMLButtonElement);
 
 let renderScheduled = false;
 /** What is shown, to move the focus when it changes; null before anything is. */
@@ -19,7 +20,7 @@ let shownRoom: string | null | undefined = null;
 let shownUser: string | undefined;
 
 find("log-out").addEventListener("click", () => chat.logOut());
-find("leave").addEventListener("click", () => chat.leave());
+leave.addEventListener("click", () => chat.leave());
 find("back").addEventListener("click", leaveComposer);
 find("retry").addEventListener("click", () => chat.reconnect());
 document.addEventListener("visibilitychange", () => {
@@ -44,7 +45,7 @@ function render(): void {
   find("app").classList.toggle("in-room", current !== undefined);
   find("no-room").hidden = current !== undefined;
   find("room").hidden = current === undefined;
-  document.title = `${unread > 0 ? `(${unread}) ` : ""}${current ? `${current.name} · ` : ""}WS-Kit Chat`;
+  document.title = `${unread > 0 ? `(${unread}) ` : ""}${current ? `${current.summary.name} · ` : ""}WS-Kit Chat`;
 
   if (session) {
     paintAvatar(find("my-avatar"), session.userId, session.username);
@@ -54,9 +55,11 @@ function render(): void {
     composer.render();
   }
   if (current) {
-    setText(find("room-name"), current.name);
-    setText(find("room-topic"), `${current.topic} · ${current.userCount} here`);
-    setText(find("typing"), typingText([...current.typing.values()].map(({ username }) => username)));
+    leave.disabled = !chat.hasJoined(current);
+    const { name, topic, userCount } = current.summary;
+    setText(find("room-name"), name);
+    setText(find("room-topic"), `${topic} · ${userCount} here`);
+    setText(find("typing"), typingText(current.typing));
   }
   renderConnection();
   moveFocus();
@@ -81,7 +84,7 @@ function renderConnection(): void {
 
 function moveFocus(): void {
   const user = chat.session?.userId;
-  const room = chat.current?.id;
+  const room = chat.current?.summary.id;
   if (user === shownUser && room === shownRoom) return;
   if (!user) login.focus();
   // A phone would open its keyboard over what the user came to read.

@@ -1,6 +1,7 @@
-import type { Attachment, Chat, Entry, Room, Said } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { find, make } from "./dom.ts";
 import { avatar } from "./people.ts";
+import type { Attachment, Entry, Room, Said } from "./room.ts";
 import { dayName, sameDay, timeOfDay } from "./time.ts";
 
 /** Messages of one person this close together, in milliseconds, stand under one name. */

@@ -1,5 +1,6 @@
-import type { Chat, Room } from "./chat.ts";
+import type { Chat } from "./chat.ts";
 import { find, make, setText } from "./dom.ts";
+import type { Room } from "./room.ts";
 
 /** The rooms at the side. One of them is in the tab order; arrow keys, Home and End move among them. */
 export class RoomList {
@@ -15,10 +16,10 @@ export class RoomList {
   render(): void {
     const { rooms, current } = this.#chat;
     for (const room of rooms.values()) {
-      const item = this.#items.get(room.id) ?? this.#addItem(room);
+      const item = this.#items.get(room.summary.id) ?? this.#addItem(room);
       item.button.classList.toggle("joined", this.#chat.hasJoined(room));
       item.button.ariaCurrent = room === current ? "page" : null;
-      setText(item.count, room.userCount === 0 ? "" : `${room.userCount} here`);
+      setText(item.count, room.summary.userCount === 0 ? "" : `${room.summary.userCount} here`);
       setText(item.badge, room.unread === 0 ? "" : room.unread > 99 ? "99+" : String(room.unread));
       item.badge.ariaLabel = room.unread === 0 ? "" : `${room.unread} unread`;
       item.badge.hidden = room.unread === 0;
@@ -29,7 +30,7 @@ export class RoomList {
         this.#items.delete(id);
       }
     }
-    const inOrder = this.#items.get(current?.id ?? "")?.button ?? this.#buttons()[0];
+    const inOrder = this.#items.get(current?.summary.id ?? "")?.button ?? this.#buttons()[0];
     for (const button of this.#buttons()) button.tabIndex = button === inOrder ? 0 : -1;
   }
 
@@ -45,16 +46,16 @@ export class RoomList {
     const button = make(
       "button",
       "room-item",
-      make("span", "room-item-name", room.name),
+      make("span", "room-item-name", room.summary.name),
       badge,
-      make("span", "room-item-topic", room.topic),
+      make("span", "room-item-topic", room.summary.topic),
       count,
     );
     button.type = "button";
-    button.addEventListener("click", () => this.#chat.open(room.id));
+    button.addEventListener("click", () => this.#chat.open(room.summary.id));
     this.#list.append(make("li", "", button));
     const item = { button, count, badge };
-    this.#items.set(room.id, item);
+    this.#items.set(room.summary.id, item);
     return item;
   }
 
