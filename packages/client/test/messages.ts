@@ -9,3 +9,5 @@ export const Find = rpc("FIND", { id: z.string() }, "FOUND", {}, { errors: { NOT
 /** Takes as long as it is told to, and says through `ABORTED` when it was cancelled before. */
 export const Slow = rpc("SLOW", { ms: z.number() }, "SLOW_DONE", {});
 export const Aborted = message("ABORTED", { ms: z.number() });
+/** An application's own heartbeat; the server sends it back. */
+export const Beat = message("BEAT", { sentAt: z.number() });

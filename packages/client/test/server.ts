@@ -1,12 +1,15 @@
 /** A WS-Kit server in a process of its own. Run by Bun; prints its port. */
 import { serve } from "@ws-kit/bun";
 import { createRouter } from "@ws-kit/zod";
-import { Aborted, Add, Count, Echo, Fail, Find, Note, Slow } from "./messages.ts";
+import { Aborted, Add, Beat, Count, Echo, Fail, Find, Note, Slow } from "./messages.ts";
 
-const router = createRouter();
+const router = createRouter({ heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 } });
 
 router.on(Note, (ctx) => {
   ctx.send(Echo, { n: ctx.payload.n });
+});
+router.on(Beat, (ctx) => {
+  ctx.send(Beat, ctx.payload);
 });
 router.on(Fail, (ctx) => {
   ctx.error("FAILED_PRECONDITION", "Not today");
