@@ -11,6 +11,8 @@ for (const source of Object.values(entries)) {
 export default defineConfig({
   entry,
   format: "esm",
+  // Modules of the Workers runtime itself.
+  external: [/^cloudflare:/],
   target: "es2023",
   dts: true,
   sourcemap: true,

@@ -18,6 +18,8 @@ export interface Capabilities {
   readonly idleTimeout: boolean;
   /** The option `maxPayloadBytes` keeps the runtime from buffering more; without it a frame is read, then refused. */
   readonly payloadCap: boolean;
+  /** Refuses text that is no UTF-8 and frames without a mask or with an unknown opcode (RFC 6455), with 1007 or 1002. */
+  readonly strictFrames: boolean;
   /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
   readonly network: boolean;
 }
@@ -35,6 +37,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     compression: true,
     idleTimeout: true,
     payloadCap: true,
+    strictFrames: true,
     network: true,
   },
   node: {
@@ -47,6 +50,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     compression: true,
     idleTimeout: false,
     payloadCap: true,
+    strictFrames: true,
     network: true,
   },
   cloudflare: {
@@ -59,6 +63,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     compression: false,
     idleTimeout: false,
     payloadCap: false,
+    strictFrames: false,
     network: true,
   },
   deno: {
@@ -71,6 +76,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     compression: false,
     idleTimeout: true,
     payloadCap: false,
+    strictFrames: false,
     network: true,
   },
   testing: {
@@ -83,6 +89,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     compression: false,
     idleTimeout: false,
     payloadCap: false,
+    strictFrames: false,
     network: false,
   },
 };

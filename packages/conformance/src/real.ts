@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Socket } from "node:net";
-import { WebSocket } from "ws";
+import { WebSocket, type ClientOptions } from "ws";
 import { deferred } from "./gates.ts";
 import { patiently } from "./peer.ts";
 import { Refusal, type ConnectOptions, type Target, type Wire, type WireEvents } from "./target.ts";
@@ -51,7 +51,13 @@ export function socketsOf(host: string): Pick<Target, "connect" | "http" | "elap
 
 function connect(url: string, options: ConnectOptions, events: WireEvents): Promise<Wire> {
   const { headers = {}, protocols = [], deflate = false, deaf = false, signal } = options;
-  const socket = new WebSocket(url, [...protocols], { headers, perMessageDeflate: deflate, autoPong: !deaf });
+  const socket = new WebSocket(url, [...protocols], {
+    headers,
+    perMessageDeflate: deflate,
+    autoPong: !deaf,
+    // workerd leaves TCP open after it has closed a connection on which the peer never sent anything.
+    closeTimeout: 500,
+  } as ClientOptions);
   signal?.addEventListener("abort", () => socket.terminate());
   // The text of a message, whatever kind of buffer it arrived in.
   socket.on("message", (data: Buffer) => events.message(data.toString()));

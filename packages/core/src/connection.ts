@@ -4,7 +4,7 @@ import type { Incoming } from "./dispatch.ts";
 import type { Hub } from "./hub.ts";
 import type { RpcContextImpl } from "./rpc.ts";
 import type { Socket } from "./socket.ts";
-import { OPENING } from "./state.ts";
+import { CLOSED, OPENING } from "./state.ts";
 import { TopicsOf } from "./topics.ts";
 
 /**
@@ -56,6 +56,22 @@ export class Connection {
     this.clientId = clientId;
     this.socket = socket;
     this.ws = ws;
+  }
+
+  /** `onOpen` is through with it. */
+  get opened(): boolean {
+    return this.state !== OPENING;
+  }
+
+  get closed(): boolean {
+    return this.state === CLOSED;
+  }
+
+  /** Whether a handler of it runs, something waits for one, or a frame has yet to be sent. */
+  get busy(): boolean {
+    const { holder, waiting, calls, outbox, whenIdle, hub } = this;
+    if (holder !== undefined || waiting !== undefined || outbox !== undefined || whenIdle !== undefined) return true;
+    return (calls !== undefined && calls.size > 0) || hub.closing.has(this);
   }
 
   get topics(): TopicsOf {

@@ -244,5 +244,6 @@ class LaneTimer implements Expiring {
     );
     if (holder instanceof MessageContextImpl) holder.abort("The handler took too long");
     release(this.conn);
+    hub.runtime.settled?.(this.conn);
   }
 }

@@ -1,4 +1,3 @@
-import type { Connection } from "./connection.ts";
 import { CLOSING } from "./state.ts";
 import type { Hub } from "./hub.ts";
 import { close, write } from "./outgoing.ts";
@@ -19,14 +18,14 @@ export async function drain(hubs: Iterable<Hub>, options: DrainOptions): Promise
   await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
 }
 
-async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions): Promise<void> {
+export async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions): Promise<void> {
   hub.draining = true;
   const goaway = hub.codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs } });
   for (const conn of hub.connections) write(conn, goaway);
   const { clock } = hub;
   const until = clock.monotonic() + timeoutMs;
   const pause = () => new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
-  while (clock.monotonic() < until && [...hub.connections].some(busy)) await pause();
+  while (clock.monotonic() < until && [...hub.connections].some((conn) => conn.state < CLOSING && conn.busy)) await pause();
   for (const conn of hub.connections) close(conn, CLOSE.RESTART, "The server restarts");
   // A peer that does not answer the closing handshake is not waited for longer than a handler would be.
   const closeUntil = clock.monotonic() + Math.min(1_000, hub.limits.closeGraceMs);
@@ -34,14 +33,4 @@ async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000
   for (const conn of hub.connections) conn.socket.terminate();
   const graceUntil = clock.monotonic() + hub.limits.closeGraceMs;
   while (clock.monotonic() < graceUntil && (hub.connections.size > 0 || hub.closing.size > 0)) await pause();
-}
-
-function busy(conn: Connection): boolean {
-  if (conn.state >= CLOSING) return false;
-  return (
-    conn.holder !== undefined ||
-    conn.waiting !== undefined ||
-    (conn.calls !== undefined && conn.calls.size > 0) ||
-    conn.outbox !== undefined
-  );
 }

@@ -54,15 +54,9 @@ export class Heartbeat {
   }
 
   private check(): void {
-    for (const conn of this.hub.connections) if (!conn.alive && !conn.paused) this.stale(conn);
+    for (const conn of this.hub.connections) if (!conn.alive && !conn.paused) expel(conn);
     if (this.hub.connections.size === 0) this.timer = undefined;
     else this.schedule(() => this.ping(), this.options.intervalMs - this.options.timeoutMs);
-  }
-
-  private stale(conn: Connection): void {
-    const { onStaleConnection } = this.options;
-    if (onStaleConnection !== undefined) guarded(this.hub, () => onStaleConnection(conn.clientId, conn.ws as never));
-    expel(conn);
   }
 }
 
@@ -73,9 +67,12 @@ export function ping(conn: Connection): void {
   else conn.socket.ping();
 }
 
-/** Ends a connection whose peer is presumed dead: no handshake, but `onClose` says 4408. */
+/** Ends a connection whose peer is presumed dead, after `onStaleConnection`: no handshake, but `onClose` says 4408. */
 export function expel(conn: Connection): void {
   if (conn.state === CLOSED) return;
+  const { hub, clientId, ws } = conn;
+  const onStale = hub.router.heartbeat?.onStaleConnection;
+  if (onStale !== undefined) guarded(hub, () => onStale(clientId, ws as never));
   conn.closeCode = CLOSE.TIMEOUT;
   conn.closeReason = "Heartbeat missed";
   conn.socket.terminate();

@@ -4,18 +4,21 @@ import { Connection } from "./connection.ts";
 import { Registry } from "./connections.ts";
 import { Deadlines } from "./deadlines.ts";
 import { receive } from "./dispatch.ts";
+import { drainHub, type DrainOptions } from "./drain.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { closed, opened } from "./lifecycle.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { AnswerMemory } from "./memory.ts";
 import { overBuffer } from "./outgoing.ts";
-import type { Codec } from "./protocol/index.ts";
-import { deliverLocally } from "./pubsub.ts";
+import type { AnyMessage, Codec } from "./protocol/index.ts";
+import { deliverLocally, publishFrom, type AnyPublishOptions } from "./pubsub.ts";
 import type { RouterCore } from "./router-core.ts";
 import type { CompiledRoute } from "./routes.ts";
 import type { Runtime, Socket } from "./socket.ts";
+import { OPEN } from "./state.ts";
 import { TopicIndex } from "./topics.ts";
+import type { PublishResult } from "./types.ts";
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
 export class Hub {
@@ -62,7 +65,8 @@ export class Hub {
         : new BrokerLink(router.broker, this.logger, (topic, frame) =>
             deliverLocally(this, topic, frame, undefined, {}),
           );
-    router.hubs.add(this);
+    if (runtime.apart === true) router.servesApart = true;
+    else router.hubs.add(this);
   }
 
   routes(): ReadonlyMap<string, CompiledRoute> {
@@ -81,7 +85,7 @@ export class Hub {
     return conn;
   }
 
-  /** Takes in a connection without running `onOpen`: one that was open before this hub woke up. */
+  /** Takes in a connection without running `onOpen`. */
   adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
     const conn = new Connection(this, data, clientId, socket, ws);
     this.connections.add(conn);
@@ -92,6 +96,33 @@ export class Hub {
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
   opened(conn: Connection): void {
     opened(conn);
+  }
+
+  /**
+   * Takes in a connection that was open before this hub woke up, with what was kept of it.
+   * @param topics Those it followed; they were allowed once, and are not asked about again.
+   */
+  restore(
+    socket: Socket,
+    data: Record<string, unknown>,
+    clientId: string,
+    topics: Iterable<string>,
+    ws: unknown = socket,
+  ): Connection {
+    const conn = this.adopt(socket, data, clientId, ws);
+    conn.state = OPEN;
+    for (const topic of topics) this.topics.add(topic, conn);
+    return conn;
+  }
+
+  /** As `router.publish`, on this listener alone. */
+  publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {
+    return publishFrom(this, undefined, topic, message, payload, options);
+  }
+
+  /** As `router.drain`, of this listener alone. */
+  drain(options: DrainOptions = {}): Promise<void> {
+    return drainHub(this, options);
   }
 
   /** A frame arrived. */

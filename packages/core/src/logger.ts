@@ -5,7 +5,7 @@ export interface Logger {
   error(message: string, ...details: unknown[]): void;
 }
 
-const sink: Logger = globalThis.console;
+const sink: Logger = (globalThis as unknown as { console: Logger }).console;
 
 /** The default: warnings and errors to the console, debug messages nowhere. */
 export const consoleLogger: Logger = {

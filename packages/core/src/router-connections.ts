@@ -23,9 +23,9 @@ export interface ConnectionHandle<Data> {
 
 /** `router.connections`. */
 export class RouterConnections<Data> implements Iterable<ConnectionHandle<Data>> {
-  private readonly core: RouterCore;
+  private readonly core: Pick<RouterCore, "servedBy">;
 
-  constructor(core: RouterCore) {
+  constructor(core: Pick<RouterCore, "servedBy">) {
     this.core = core;
   }
 

@@ -8,6 +8,9 @@ import { jsonCodec, type AnyMessage, type Codec } from "./protocol/index.ts";
 import { compile, resolve, types, type Child, type CompiledRoute, type Route, type RouteSource } from "./routes.ts";
 import type { AuthorizeTopic, ErrorHandler, MergeOptions, Middleware, RouterOptions } from "./types.ts";
 
+const APART =
+  "A router that several Durable Objects share reaches none of their connections: use the object's own publish() and connections, or give createDurableObject() a function that makes a router for each";
+
 type Hook = (ctx: never) => unknown;
 
 /** The untyped inside of a `Router`: registrations, and what is compiled from them. */
@@ -18,6 +21,8 @@ export class RouterCore implements RouteSource {
   readonly ownErrorHandlers: ErrorHandler<never>[] = [];
   readonly children: (Child & { readonly source: RouterCore })[] = [];
   readonly hubs: Set<Hub> = new Set();
+  /** Serves listeners that cannot be reached from here. */
+  servesApart = false;
   readonly limits: Readonly<Limits>;
   readonly codec: Codec;
   readonly logger: Logger;
@@ -60,8 +65,17 @@ export class RouterCore implements RouteSource {
     return (this.lists.error ??= [...this.family()].flatMap((router) => router.ownErrorHandlers));
   }
 
+  /** Why nothing can be reached from here, where that is so. Says it once. */
+  unreachable(): Error | undefined {
+    if (!this.servesApart || this.hubs.size > 0) return undefined;
+    if (!this.warned.has(APART)) this.logger.error(APART);
+    this.warned.add(APART);
+    return new Error(APART);
+  }
+
   /** Every hub that serves this router: its own, and those of the routers it is merged into. */
   servedBy(into: Set<Hub> = new Set()): Set<Hub> {
+    this.unreachable();
     for (const hub of this.hubs) into.add(hub);
     for (const parent of this.parents) parent.servedBy(into);
     return into;

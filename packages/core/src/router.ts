@@ -157,7 +157,8 @@ export class Router<Data = OpenData> {
       if (!result.ok) return result;
       matched += result.matched;
     }
-    return { ok: true, matched };
+    const error = this["~core"].unreachable();
+    return error === undefined ? { ok: true, matched } : { ok: false, error };
   }
 
   /**

@@ -112,6 +112,7 @@ export class RpcContextImpl extends MessageContextImpl {
   expire(): void {
     this.settleError(errorPayload("DEADLINE_EXCEEDED", `No answer within ${this.timeoutMs} ms`));
     this.abort("The deadline passed");
+    this.conn.hub.runtime.settled?.(this.conn);
   }
 
   /** The caller gave up. */

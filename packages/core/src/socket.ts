@@ -59,7 +59,12 @@ export interface Runtime {
   sleeps?: boolean;
   /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
   ownHeartbeat?: boolean;
-  /** Called when a handler of a connection has ended, so that its state can be kept. */
+  /**
+   * True where a router must not reach this listener from outside its handlers: objects that share memory, but not I/O.
+   * `hub.publish` and the connections of the hub do reach it.
+   */
+  apart?: boolean;
+  /** Called when a handler of a connection has ended, or its topics have changed, so that its state can be kept. */
   settled?(conn: Connection): void;
 }
 

@@ -131,6 +131,7 @@ export class TopicIndex {
     set.add(conn);
     const { hub } = conn;
     if (hub.nativeTopics) conn.socket.subscribe?.(hub.nativeName(topic));
+    hub.runtime.settled?.(conn);
     return first ? hub.brokerLink?.subscribe(topic) : undefined;
   }
 
@@ -138,6 +139,7 @@ export class TopicIndex {
     if (conn.following?.delete(topic) !== true) return undefined;
     const { hub } = conn;
     if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
+    hub.runtime.settled?.(conn);
     return this.drop(topic, conn);
   }
 

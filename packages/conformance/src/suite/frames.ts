@@ -116,7 +116,7 @@ export function frames(bed: Bed): void {
       ["a frame without a mask", 1002, [0x81, 0x01, 0x41]],
       ["an opcode that does not exist", 1002, [0x83, 0x81, 0, 0, 0, 0, 0x41]],
     ] as const)("%s breaks RFC 6455 and closes %i, which onClose is told", async ([, code, bytes], context) => {
-      bed.needs("network", context);
+      bed.needs("strictFrames", context);
       const room = bed.room();
       const watcher = await room.watch();
       const peer = await room.join();

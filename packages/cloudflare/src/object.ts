@@ -1,0 +1,232 @@
+import { DurableObject } from "cloudflare:workers";
+import {
+  admit,
+  chooseProtocol,
+  expel,
+  Hub,
+  PING_FRAME,
+  PONG_FRAME,
+  RouterConnections,
+  type Admission,
+  type Connection,
+  type DrainOptions,
+  type FilteredPublishOptions,
+  type Message,
+  type OpenData,
+  type PublishResult,
+  type Router,
+  type SendArgs,
+  type SendOptions,
+  type UpgradeOptions,
+} from "@ws-kit/core";
+import { admissionOf } from "./admission.ts";
+import { Keeper } from "./keeper.ts";
+import { ObjectSocket } from "./socket.ts";
+import { readKept, type Kept } from "./state.ts";
+
+/** Marks our sockets among those that an object may have accepted for itself. */
+const TAG = "ws-kit";
+
+/** A Durable Object that serves a router, and sleeps while its connections are idle. */
+export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<Env> {
+  /** The live connections of this object. */
+  readonly connections: RouterConnections<Data>;
+  private readonly hub: Hub;
+  private readonly options: UpgradeOptions<Data>;
+  private readonly maxPayload: number;
+  private readonly keeper: Keeper;
+  private readonly sockets = new WeakMap<WebSocket, ObjectSocket>();
+  /** What waits for a connection to come to rest. */
+  private readonly resting = new Map<Connection, Set<() => void>>();
+
+  constructor(ctx: DurableObjectState, env: Env, router: Router<Data>, options: UpgradeOptions<Data>, apart: boolean) {
+    super(ctx, env);
+    const { maxPayloadLength = Infinity, idleTimeout, perMessageDeflate } = router.websocket;
+    if (idleTimeout !== undefined) throw new TypeError("Durable Objects have no idleTimeoutSeconds");
+    if (perMessageDeflate !== undefined) throw new TypeError("On Workers compression is the runtime's own decision");
+    this.maxPayload = maxPayloadLength;
+    this.options = options;
+    const settled = (conn: Connection) => this.#settled(conn);
+    this.hub = new Hub(router["~core"], { sleeps: true, ownHeartbeat: true, apart, settled });
+    this.connections = new RouterConnections<Data>({ servedBy: () => new Set([this.hub]) });
+    this.keeper = new Keeper(ctx.storage, this.hub.logger);
+    ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
+    this.#wake();
+  }
+
+  /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
+  override async fetch(req: Request): Promise<Response> {
+    const admission = admissionOf(req) ?? (await admit(this.hub, req, this.options));
+    if (admission instanceof Response) return admission;
+    if (this.hub.draining) return new Response("The server restarts", { status: 503, headers: { "retry-after": "1" } });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server, [TAG]);
+    this.#accept(server, admission);
+    const protocol = chooseProtocol(req);
+    const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
+    // Frames behind a close come too late.
+    if (ws.readyState !== WebSocket.OPEN) return undefined;
+    const socket = this.sockets.get(ws);
+    if (socket?.conn === undefined) return this.#refuse(ws);
+    socket.seen = Date.now();
+    if (socket.asked !== undefined) {
+      socket.asked = undefined;
+      this.keeper.schedule(socket);
+    }
+    if (tooLong(message, this.maxPayload)) return socket.close(1009, "Received too big message");
+    this.hub.receive(socket.conn, message);
+    return this.#rest(socket.conn);
+  }
+
+  override webSocketClose(ws: WebSocket, code: number, reason: string): void | Promise<void> {
+    // The runtime's own words for a peer that vanished are no reason that anybody gave.
+    return this.#over(ws, code, code === 1006 ? "" : reason);
+  }
+
+  override webSocketError(ws: WebSocket, error: unknown): void | Promise<void> {
+    const [, code] = /statusCode = (\d+)/.exec(String(error)) ?? [];
+    return this.#over(ws, code === undefined ? 1006 : Number(code), code === "1009" ? "Received too big message" : "");
+  }
+
+  /** The heartbeat, which takes the object's one alarm. Call it from an `alarm` of your own. */
+  override async alarm(): Promise<void> {
+    const { heartbeat } = this.hub.router;
+    if (heartbeat === undefined) return;
+    const { intervalMs, timeoutMs } = heartbeat;
+    const now = Date.now();
+    let [asked, due] = [false, now + intervalMs];
+    for (const conn of this.hub.connections) {
+      const socket = conn.socket as ObjectSocket;
+      const ponged = this.ctx.getWebSocketAutoResponseTimestamp(socket.ws)?.getTime() ?? 0;
+      const seen = Math.max(socket.seen, ponged);
+      if (socket.asked === undefined && seen > now - intervalMs) due = Math.min(due, seen + intervalMs);
+      else if (socket.asked === undefined) {
+        asked = true;
+        socket.asked = now;
+        socket.send(PING_FRAME);
+      } else if (seen < socket.asked) expel(conn);
+      else socket.asked = undefined;
+      this.keeper.schedule(socket);
+    }
+    if (this.hub.connections.size === 0) return;
+    await this.ctx.storage.setAlarm(asked ? now + timeoutMs : Math.max(due, now + intervalMs - timeoutMs));
+  }
+
+  /** Publishes to this object's followers of the topic. Never rejects. */
+  publish<In, MetaIn>(
+    topic: string,
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
+  ): Promise<PublishResult> {
+    return this.hub.publish(topic, message, ...(args as [unknown]));
+  }
+
+  /** Refuses new connections, tells clients to come back later, waits for what runs, and closes with 1012. */
+  drain(options?: DrainOptions): Promise<void> {
+    return this.hub.drain(options);
+  }
+
+  /** Keeps all connections' data: after changing some outside their own handlers, which keep theirs. */
+  keep(): void {
+    for (const conn of this.hub.connections) this.keeper.schedule(conn.socket as ObjectSocket);
+  }
+
+  #accept(ws: WebSocket, { data, clientId }: Admission): void {
+    const socket = new ObjectSocket(ws);
+    this.sockets.set(ws, socket);
+    socket.conn = this.hub.adopt(socket, data, clientId, ws);
+    this.keeper.schedule(socket);
+    this.hub.opened(socket.conn);
+    this.ctx.waitUntil(this.#rest(socket.conn) ?? Promise.resolve());
+    if (this.hub.router.heartbeat !== undefined)
+      this.ctx.waitUntil(this.#setAlarm(this.hub.router.heartbeat.intervalMs));
+  }
+
+  async #setAlarm(ms: number): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + ms);
+  }
+
+  /** Takes in the connections that were open when the object fell asleep. */
+  #wake(): void {
+    const later: [ObjectSocket, Kept][] = [];
+    for (const ws of this.ctx.getWebSockets(TAG)) {
+      const kept = readKept(ws.deserializeAttachment());
+      if (kept === undefined) continue;
+      const socket = new ObjectSocket(ws);
+      this.sockets.set(ws, socket);
+      if (kept.stored === undefined) this.#restore(socket, kept);
+      else later.push([socket, kept]);
+    }
+    if (later.length === 0) return;
+    void this.ctx.blockConcurrencyWhile(async () => {
+      for (const [socket, kept] of later) this.#restore(socket, await this.keeper.load(kept));
+    });
+  }
+
+  #restore(socket: ObjectSocket, kept: Kept): void {
+    const { id, data, topics = [], stored, asked, opened } = kept;
+    if (data === undefined) {
+      this.hub.logger.error(`Closed ${id}: its ctx.data could not be kept while the object slept`);
+      return socket.close(1011, "The connection's state was lost");
+    }
+    socket.stored = stored;
+    socket.asked = asked;
+    if (opened) {
+      socket.conn = this.hub.restore(socket, data, id, topics, socket.ws);
+      return undefined;
+    }
+    // The object ended in the middle of `onOpen`.
+    socket.conn = this.hub.adopt(socket, data, id, socket.ws);
+    return this.hub.opened(socket.conn);
+  }
+
+  #over(ws: WebSocket, code: number, reason: string): void | Promise<void> {
+    const socket = this.sockets.get(ws);
+    if (socket === undefined) return undefined;
+    socket.answer(code, reason);
+    socket.ended(code, reason);
+    return socket.conn && this.#rest(socket.conn);
+  }
+
+  #refuse(ws: WebSocket): void {
+    this.hub.logger.error(
+      "Closed a socket that skipped the checks of origin and authenticate: pass its upgrade to super.fetch(req), or handle its messages before calling super.webSocketMessage()",
+    );
+    ws.close(1008, "Not upgraded by WS-Kit");
+  }
+
+  /** Something of a connection has ended, or its topics have changed. */
+  #settled(conn: Connection): void {
+    const socket = conn.socket as ObjectSocket;
+    if (conn.closed) this.keeper.forget(socket);
+    else this.keeper.schedule(socket);
+    const waiting = this.resting.get(conn);
+    if (waiting === undefined) return;
+    // What lined up behind the handler that has just ended starts before this runs.
+    queueMicrotask(() => {
+      if (conn.busy) return;
+      this.resting.delete(conn);
+      for (const done of waiting) done();
+    });
+  }
+
+  /** Resolves when nothing of the connection runs: until then the event that waits for it keeps the object awake. */
+  #rest(conn: Connection): Promise<void> | undefined {
+    if (!conn.busy) return undefined;
+    return new Promise((resolve) => {
+      const waiting = this.resting.get(conn);
+      if (waiting === undefined) this.resting.set(conn, new Set([resolve]));
+      else waiting.add(resolve);
+    });
+  }
+}
+
+/** Whether a frame is over the cap; its length is only counted where that leaves it open. */
+function tooLong(message: string | ArrayBuffer, cap: number): boolean {
+  if (typeof message !== "string") return message.byteLength > cap;
+  return message.length > cap || (message.length * 3 > cap && new TextEncoder().encode(message).length > cap);
+}

@@ -1,0 +1,5 @@
+import { conformance } from "@ws-kit/conformance";
+import { startWorkerd } from "./workerd.ts";
+
+const CLASSES = ["Main", "Tight", "Pulse", "Listed", "Restart"];
+conformance("cloudflare", () => startWorkerd(`${import.meta.dirname}/workers/conformance.ts`, CLASSES));

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import { startWorkerd } from "./workerd.ts";
+
+/** workerd evicts an object that had nothing to do for ten seconds. */
+const EVICTED_AFTER_MS = 11_500;
+
+let server: Awaited<ReturnType<typeof startWorkerd>>;
+beforeAll(async () => {
+  server = await startWorkerd(`${import.meta.dirname}/workers/hibernation.ts`, ["Room", "Lobby"]);
+});
+afterAll(() => server.stop());
+
+type Frame = { type: string; meta?: object; payload: Record<string, unknown> };
+
+/** One connection, with what it received and has not been looked at. */
+class Client {
+  readonly frames: Frame[] = [];
+  readonly closed: Promise<[code: number, reason: string]>;
+  private readonly ws: WebSocket;
+  private wake: () => void = () => {};
+
+  private constructor(ws: WebSocket) {
+    this.ws = ws;
+    ws.on("message", (data: Buffer) => {
+      this.frames.push(JSON.parse(data.toString()) as Frame);
+      this.wake();
+    });
+    this.closed = new Promise((resolve) => {
+      ws.on("close", (code, reason) => resolve([code, reason.toString()]));
+    });
+    onTestFinished(() => ws.terminate());
+  }
+
+  static async open(path: string): Promise<Client> {
+    const ws = new WebSocket(`ws://${server.host}${path}`);
+    const client = new Client(ws);
+    await new Promise((resolve, reject) => {
+      ws.on("open", resolve);
+      ws.on("error", reject);
+    });
+    return client;
+  }
+
+  send(type: string, payload?: object, meta?: object): void {
+    this.ws.send(JSON.stringify({ type, payload, meta }));
+  }
+
+  close(): void {
+    this.ws.close(4000, "done");
+  }
+
+  async next(): Promise<Frame> {
+    while (this.frames.length === 0) await new Promise<void>((resolve) => (this.wake = resolve));
+    return this.frames.shift() as Frame;
+  }
+
+  async request(type: string, payload?: object): Promise<Record<string, unknown>> {
+    this.send(type, payload, { correlationId: "1" });
+    return (await this.next()).payload;
+  }
+}
+
+const idle = () => new Promise((resolve) => setTimeout(resolve, EVICTED_AFTER_MS));
+
+describe("a Durable Object that was evicted", () => {
+  test("wakes with its connections, their data and topics, and onOpen does not run again", async () => {
+    const ada = await Client.open("/rooms/a?user=ada");
+    const bob = await Client.open("/rooms/a?user=bob");
+    const bug = await Client.open("/rooms/a?user=bug");
+    ada.send("JOIN", { topic: "room" });
+    bob.send("JOIN", { topic: "room" });
+    bob.send("JOIN", { topic: "second" });
+    bob.send("GROW", { bytes: 100_000 });
+    bug.send("BREAK");
+    const before = await ada.request("REPORT");
+    expect(before).toMatchObject({ opened: 1, user: "ada", topics: ["room"], others: ["ada", "bob", "bug"] });
+    expect((await bob.request("REPORT"))["stored"]).toBe(1);
+    await expect.poll(() => server.logs()).toContain("data.broken is a function");
+
+    const slept = Date.now();
+    // The runtime answers pings without waking the object.
+    const pinging = setInterval(() => ada.send("$ws:ping"), 2_000);
+    await idle();
+    clearInterval(pinging);
+    expect(ada.frames.splice(0).every(({ type }) => type === "$ws:pong")).toBe(true);
+
+    const woken = Date.now();
+    const after = await ada.request("REPORT");
+    expect(after["instance"]).not.toBe(before["instance"]);
+    expect(after["wokeAt"]).toBeGreaterThan(slept + 10_000);
+    expect(after["wokeAt"]).toBeGreaterThanOrEqual(woken - 50);
+    expect(after).toEqual({
+      ...before,
+      instance: after["instance"],
+      wokeAt: after["wokeAt"],
+      visited: "1970-01-02T00:00:00.000Z",
+      stored: 1,
+      others: ["ada", "bob"],
+    });
+
+    // What could not be kept is not carried on without it.
+    expect(await bug.closed).toEqual([1011, "The connection's state was lost"]);
+
+    // A publish reaches those who have not said anything since.
+    ada.send("SAY", { topic: "room", text: "still there?" });
+    expect(await bob.next()).toEqual({ type: "SAID", payload: { text: "still there?" } });
+    expect(await ada.next()).toEqual({ type: "SAID", payload: { text: "still there?" } });
+    expect(await bob.request("REPORT")).toMatchObject({
+      instance: after["instance"],
+      opened: 1,
+      user: "bob",
+      bulk: 100_000,
+      topics: ["room", "second"],
+      visited: "1970-01-02T00:00:00.000Z",
+    });
+
+    // A close is complete, and leaves nothing in the storage.
+    bob.close();
+    expect(await bob.closed).toEqual([4000, "done"]);
+    expect(await ada.next()).toEqual({ type: "SAID", payload: { text: "bob left room,second with 4000" } });
+    expect(await ada.request("REPORT")).toMatchObject({ stored: 0, others: ["ada"] });
+  });
+
+  test("is woken by a close, which onClose hears of with everything it needs", async () => {
+    const ada = await Client.open("/rooms/b?user=ada");
+    const bob = await Client.open("/rooms/b?user=bob");
+    ada.send("JOIN", { topic: "room" });
+    bob.send("JOIN", { topic: "room" });
+    const before = await ada.request("REPORT");
+    await idle();
+    bob.close();
+    expect(await ada.next()).toEqual({ type: "SAID", payload: { text: "bob left room with 4000" } });
+    const after = await ada.request("REPORT");
+    expect(after["instance"]).not.toBe(before["instance"]);
+    expect(after["others"]).toEqual(["ada"]);
+  });
+
+  test("is woken by another object, whose publish reaches the sleeping", async () => {
+    const ada = await Client.open("/rooms/c?user=ada");
+    ada.send("JOIN", { topic: "room" });
+    const before = await ada.request("REPORT");
+    await idle();
+    const host = await Client.open("/lobby/main?user=host");
+    expect(await host.request("ANNOUNCE", { room: "c", text: "closing soon" })).toEqual({ matched: 1 });
+    expect(await ada.next()).toEqual({ type: "SAID", payload: { text: "closing soon" } });
+    expect((await ada.request("REPORT"))["instance"]).not.toBe(before["instance"]);
+  });
+
+  test("is not one in which a request still runs", async () => {
+    const ada = await Client.open("/rooms/d?user=ada");
+    const bob = await Client.open("/rooms/d?user=bob");
+    const before = await bob.request("REPORT");
+    ada.send("HOLD", undefined, { correlationId: "h" });
+    await idle();
+    bob.send("RELEASE");
+    expect(await ada.next()).toEqual({
+      type: "HELD",
+      meta: { correlationId: "h" },
+      payload: { instance: before["instance"] },
+    });
+  });
+});
+
+test("data that does not fit the attachment goes to the storage, and comes back when it does", async () => {
+  const ada = await Client.open("/rooms/f?user=ada");
+  for (const [bytes, stored] of [
+    [15_000, 0],
+    [17_000, 1],
+    [18_000, 1],
+    [15_000, 0],
+  ]) {
+    ada.send("GROW", { bytes });
+    // One later than the change: a connection is kept when its handler has ended.
+    ada.send("SAY", { topic: "nobody", text: "" });
+    await expect.poll(() => ada.request("REPORT")).toMatchObject({ bulk: bytes, stored });
+  }
+});
+
+describe("the Worker", () => {
+  test("refuses what JSON would lose on the way to the object, by name", async () => {
+    await expect(Client.open("/rooms/e?user=dated")).rejects.toThrow("Unexpected server response: 500");
+    await expect.poll(() => server.logs()).toContain("data.since is an instance of Date");
+  });
+
+  test("answers 404 for a room without an object, and for every other path", async () => {
+    await expect(Client.open("/rooms/closed?user=ada")).rejects.toThrow("Unexpected server response: 404");
+    await expect(Client.open("/nowhere")).rejects.toThrow("Unexpected server response: 404");
+  });
+
+  test("may be passed by: then the object decides by its own options", async () => {
+    const direct = await Client.open("/direct?user=dora");
+    expect(await direct.request("REPORT")).toMatchObject({ opened: 1, user: "dora" });
+    const ws = new WebSocket(`ws://${server.host}/direct`, { origin: "https://evil.example" });
+    await expect(new Promise((_, reject) => ws.on("error", reject))).rejects.toThrow("403");
+  });
+});

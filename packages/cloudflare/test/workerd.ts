@@ -1,0 +1,57 @@
+import type { Readable } from "node:stream";
+import { socketsOf, type Target } from "@ws-kit/conformance";
+import { build } from "esbuild";
+import { Miniflare, type MiniflareOptions } from "miniflare";
+
+/** The oldest runtime behaviour that the package is meant for. */
+export const COMPATIBILITY_DATE = "2026-06-01";
+
+/** Bundles a Worker as `wrangler` would. */
+export async function bundle(entry: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: "esm",
+    target: "es2023",
+    conditions: ["workerd", "worker"],
+    external: ["cloudflare:*"],
+  });
+  return outputFiles[0]?.text ?? "";
+}
+
+/** Starts a Worker in a real workerd; each class is bound under its own name in capitals. */
+export async function startWorkerd(
+  entry: string,
+  classes: readonly string[],
+  options: Partial<MiniflareOptions> = {},
+): Promise<Target & { readonly host: string; readonly workerd: Miniflare }> {
+  let output = "";
+  const workerd = new Miniflare({
+    modules: true,
+    script: await bundle(entry),
+    compatibilityDate: COMPATIBILITY_DATE,
+    durableObjects: Object.fromEntries(
+      classes.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
+    ),
+    handleRuntimeStdio(stdout: Readable, stderr: Readable) {
+      stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    },
+    ...options,
+  } as MiniflareOptions);
+  const { host } = await workerd.ready;
+  let running = true;
+  return {
+    ...socketsOf(host),
+    host,
+    workerd,
+    // The runtime's own note on a peer that broke RFC 6455, whatever the Worker does about it.
+    logs: () => output.replaceAll(/^.*WebSocket protocol error.*$/gm, ""),
+    alive: () => running,
+    async stop() {
+      running = false;
+      await workerd.dispose();
+    },
+  };
+}

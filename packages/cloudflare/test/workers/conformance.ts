@@ -1,0 +1,77 @@
+import { createDurableObject, createWorker } from "@ws-kit/cloudflare";
+import { control, createApp, TIGHT, type Data, type Outside } from "@ws-kit/conformance/app";
+
+interface Env {
+  MAIN: DurableObjectNamespace;
+  TIGHT: DurableObjectNamespace;
+  PULSE: DurableObjectNamespace;
+  LISTED: DurableObjectNamespace;
+  RESTART: DurableObjectNamespace;
+}
+
+// Module-level: every object of a class shares its router.
+const app = createApp();
+
+/** The fixture's HTTP side, from within an object: there `publish` and `connections` are the object's own. */
+async function beside(req: Request, object: Outside, upgrade: () => Promise<Response>): Promise<Response> {
+  return (await control(req, object)) ?? upgrade();
+}
+
+export class Main extends createDurableObject<Env, Data>(app.main.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
+export class Tight extends createDurableObject<Env, Data>(app.tight.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
+export class Pulse extends createDurableObject<Env, Data>(app.pulse.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
+export class Listed extends createDurableObject<Env, Data>(app.listed.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
+export class Restart extends createDurableObject<Env, Data>(app.restart.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
+type Name = keyof typeof app;
+
+function objects(env: Env): Record<Name, DurableObjectStub> {
+  return {
+    main: env.MAIN.getByName("the one"),
+    tight: env.TIGHT.getByName("the one"),
+    pulse: env.PULSE.getByName("the one"),
+    listed: env.LISTED.getByName("the one"),
+    restart: env.RESTART.getByName("the one"),
+  };
+}
+
+/** `/main` is the object of that name, and so on. */
+const rooms = { path: "/:id", object: (env: Env, id: string) => objects(env)[id as Name] };
+const main = createWorker<Env, Data>({ ...rooms, ...app.main.options });
+const tight = createWorker<Env, Data>({ ...rooms, ...app.tight.options, authTimeoutMs: TIGHT.authTimeoutMs });
+const listed = createWorker<Env, Data>({ ...rooms, ...app.listed.options });
+
+export default {
+  async fetch(req: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
+    const { pathname, searchParams } = new URL(req.url);
+    if (pathname === "/listed") return listed.fetch(req, env, ctx);
+    if (pathname === "/tight") return tight.fetch(req, env, ctx);
+    if (Object.hasOwn(app, pathname.slice(1))) return main.fetch(req, env, ctx);
+    if (pathname !== "/hello" && !pathname.startsWith("/control/")) return new Response("Not found", { status: 404 });
+    return objects(env)[(searchParams.get("endpoint") ?? "main") as Name].fetch(req);
+  },
+};

@@ -1,0 +1,115 @@
+import { createDurableObject, createWorker } from "@ws-kit/cloudflare";
+import { createRouter, message, rpc, z, type Router } from "@ws-kit/zod";
+
+interface Env {
+  ROOM: DurableObjectNamespace<Room>;
+  LOBBY: DurableObjectNamespace<Lobby>;
+}
+
+interface Data {
+  user: string;
+  visits?: Map<string, Date>;
+  bulk?: string;
+  broken?: () => void;
+}
+
+const Join = message("JOIN", { topic: z.string() });
+const Said = message("SAID", { text: z.string() });
+const Say = message("SAY", { topic: z.string(), text: z.string() });
+const Grow = message("GROW", { bytes: z.number() });
+const Break = message("BREAK");
+const Hold = rpc("HOLD", undefined, "HELD", { instance: z.string() });
+const Release = message("RELEASE");
+const Report = rpc("REPORT", undefined, "REPORTED", {
+  instance: z.string(),
+  wokeAt: z.number(),
+  opened: z.number(),
+  clientId: z.string(),
+  user: z.string(),
+  visited: z.string(),
+  bulk: z.number(),
+  topics: z.array(z.string()),
+  stored: z.number(),
+  others: z.array(z.string()),
+});
+const Announce = rpc("ANNOUNCE", { room: z.string(), text: z.string() }, "ANNOUNCED", { matched: z.number() });
+
+const authenticate = (req: Request): Data => ({ user: new URL(req.url).searchParams.get("user") ?? "nobody" });
+
+/** How often `onOpen` ran for each connection, in this isolate's memory, which outlives its objects. */
+const opened = new Map<string, number>();
+
+function createRoom(storage: DurableObjectStorage): Router<Data> {
+  const router = createRouter<Data>();
+  const instance = crypto.randomUUID();
+  const wokeAt = Date.now();
+  let release = (): void => {};
+  router.onOpen((ctx) => {
+    opened.set(ctx.clientId, (opened.get(ctx.clientId) ?? 0) + 1);
+    ctx.assignData({ visits: new Map([["first", new Date(86_400_000)]]) });
+  });
+  router.onClose((ctx) => {
+    void ctx.publish("room", Said, { text: `${ctx.data.user} left ${ctx.topics.list().join()} with ${ctx.code}` });
+  });
+  router.on(Join, (ctx) => ctx.topics.subscribe(ctx.payload.topic));
+  router.on(Say, (ctx) => {
+    void ctx.publish(ctx.payload.topic, Said, { text: ctx.payload.text });
+  });
+  router.on(Grow, (ctx) => ctx.assignData({ bulk: "x".repeat(ctx.payload.bytes) }));
+  router.on(Break, (ctx) => ctx.assignData({ broken: () => {} }));
+  router.rpc(Hold, async () => {
+    await new Promise<void>((resolve) => (release = resolve));
+    return { instance };
+  });
+  router.on(Release, () => release());
+  router.rpc(Report, async ({ clientId, data, topics }) => ({
+    instance,
+    wokeAt,
+    opened: opened.get(clientId) ?? 0,
+    clientId,
+    user: data.user,
+    visited: data.visits?.get("first")?.toISOString() ?? "never",
+    bulk: data.bulk?.length ?? 0,
+    topics: topics.list(),
+    stored: (await storage.list({ prefix: "ws-kit:" })).size,
+    others: [...router.connections].map((other) => other.data.user).toSorted((a, b) => a.localeCompare(b)),
+  }));
+  return router;
+}
+
+export class Room extends createDurableObject<Env, Data>((ctx) => createRoom(ctx.storage), { authenticate }) {
+  /** Called by other objects, through their stubs. */
+  async announce(text: string): Promise<number> {
+    const result = await this.publish("room", Said, { text });
+    return result.ok ? result.matched : -1;
+  }
+}
+
+export class Lobby extends createDurableObject<Env, Data>((_ctx, env) => {
+  const router = createRouter<Data>();
+  router.rpc(Announce, async ({ payload: { room, text } }) => {
+    return { matched: await env.ROOM.getByName(room).announce(text) };
+  });
+  return router;
+}) {}
+
+const lobby = createWorker<Env, Data>({
+  path: "/lobby/:id",
+  object: (env, id) => env.LOBBY.getByName(id),
+  authenticate,
+});
+
+export default createWorker<Env, Data>({
+  path: "/rooms/:id",
+  object: (env, id) => (id === "closed" ? undefined : env.ROOM.getByName(id)),
+  authenticate: (req) => {
+    const data = authenticate(req);
+    // JSON would lose it on the way to the object.
+    return data.user === "dated" ? { ...data, since: new Date() } : data;
+  },
+  fetch: (req, env, ctx) => {
+    // Past the Worker's checks: the object makes its own.
+    if (new URL(req.url).pathname === "/direct") return env.ROOM.getByName("direct").fetch(req);
+    return lobby.fetch(req, env, ctx);
+  },
+});
