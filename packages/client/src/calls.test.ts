@@ -321,4 +321,7 @@ test("asynchronous schemas keep the order, out and in", async () => {
   expect(rig.read()).toEqual(["SLOW 1", "NOTE 2"]);
   expect(got).toEqual(["slow 3", "news 4"]);
   expect(rig.errors).toMatchObject([{ type: "validation", message: "SLOW" }]);
+  // With nothing left to wait for, a message leaves at once again.
+  rig.client.send(Note, { n: 5 });
+  expect(rig.read()).toEqual(["NOTE 5"]);
 });

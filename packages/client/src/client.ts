@@ -138,9 +138,9 @@ export function wsClient(options: ClientOptions): Client {
   async function until(wanted: ConnectionState): Promise<void> {
     if (link.state() === wanted) return;
     await new Promise<void>((resolve, reject) => {
-      const off = states.add((state) => {
+      const off = states.add((state, { code, reason }) => {
         if (state === wanted) resolve();
-        else if (state === "closed" && link.phase() !== "on") reject(new ConnectionClosedError("gave up"));
+        else if (state === "closed" && link.phase() !== "on") reject(new ConnectionClosedError(`${code} ${reason}`));
         else return;
         off();
       });

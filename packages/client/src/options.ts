@@ -20,7 +20,7 @@ export interface ClientOptions {
   queue?: "drop-newest" | "drop-oldest" | "off" | undefined;
   /** Most messages and requests in the queue. Default: 1,000. */
   queueSize?: number | undefined;
-  /** Most bytes in the queue, and most unsent bytes in the socket's own buffer. Default: 1,048,576. */
+  /** Most bytes in the queue, as UTF-8. Default: 1,048,576. */
   queueBytes?: number | undefined;
   /** How to identify to the server. Default: not at all, beyond the browser's cookies. */
   auth?: AuthOptions | undefined;

@@ -1,4 +1,4 @@
-import { PING_FRAME } from "@ws-kit/core/protocol";
+import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { expect, test, vi } from "vitest";
 import { Ask, News, Note } from "../test/definitions.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
@@ -8,7 +8,6 @@ import { settled } from "../test/virtual-time.ts";
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
 
-/** Dialing loads the sharing code, which is not done within a few ticks. */
 const dialed = (network: FakeNetwork, count = 1) => vi.waitFor(() => expect(network.sockets).toHaveLength(count));
 
 test("two clients of one URL and token share a socket, each with its own handlers and requests", async () => {
@@ -100,6 +99,24 @@ test("each pong goes to who asked, and a dead socket is dead for all", async () 
   await world.time.advance(1_300);
   expect([watching.client.state, plain.client.state]).toEqual(["reconnecting", "reconnecting"]);
   expect(plain.errors).toMatchObject([{ type: "lost", message: "NOTE" }]);
+});
+
+test("a pong for one client confirms nothing of another", async () => {
+  const network = new FakeNetwork();
+  const [a, b] = [1_000, 1_500].map((intervalMs) =>
+    createRig({ share: true, url: "ws://pongs/", heartbeat: { intervalMs, timeoutMs: 5_000 } }, network),
+  ) as [Rig, Rig];
+  for (const { client } of [a, b]) void client.connect();
+  await dialed(network);
+  await settled();
+  network.socket.accept();
+  await world.time.advance(1_000);
+  b.client.send(Note, { n: 1 });
+  await world.time.advance(500);
+  network.socket.deliver(PONG_FRAME);
+  expect([a.client.latencyMs, b.client.latencyMs]).toEqual([500, undefined]);
+  network.socket.end(1006);
+  expect(b.errors).toMatchObject([{ type: "lost", payload: { n: 1 } }]);
 });
 
 type Rig = ReturnType<typeof createRig>;
