@@ -1,10 +1,29 @@
-import type { FastCheck, Plain, PlainField, Validator } from "./protocol/index.ts";
+import type { FastCheck, Plain, PlainField, StandardSchema, Validator } from "./protocol/index.ts";
 
 const NO_CHECK: FastCheck = () => undefined;
 
+/** Describes one validator's schemas; undefined for a schema that is not plain. */
+export type ReadPlain = (schema: never) => Plain | undefined;
+
+const readers = new Map<string, ReadPlain>();
+
+/**
+ * Teaches the server to read the schemas of one validator. Its package does so when it makes a router, which keeps all
+ * of this out of a browser's bundle.
+ *
+ * @param vendor As the schemas' Standard Schema interface names it.
+ */
+export function readPlainOf(vendor: string, read: ReadPlain): void {
+  readers.set(vendor, read);
+}
+
 /** The generated check of a schema, made when it is first asked for; one that accepts nothing where there is none. */
 export function fastCheck(validator: Validator): FastCheck {
-  return (validator.fast ??= makeCheck(validator.plain?.()) ?? NO_CHECK);
+  return (validator.fast ??= makeCheck(plainOf(validator.schema)) ?? NO_CHECK);
+}
+
+export function plainOf(schema: StandardSchema): Plain | undefined {
+  return readers.get(schema["~standard"].vendor)?.(schema as never);
 }
 
 /** Most alternatives that are compared one after the other. */

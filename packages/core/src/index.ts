@@ -19,6 +19,8 @@ export type {
 export { drain } from "./drain.ts";
 export type { DrainOptions } from "./drain.ts";
 export type { GuardRefusal } from "./guard.ts";
+export { readPlainOf } from "./generate.ts";
+export type { ReadPlain } from "./generate.ts";
 export { expel, ping } from "./heartbeat.ts";
 export { Hub } from "./hub.ts";
 export { DEFAULT_LIMITS } from "./limits.ts";

@@ -1,7 +1,6 @@
 import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
 import { object, type ObjectEntries } from "valibot";
 import { tell } from "./issues.ts";
-import { plainOf } from "./plain.ts";
 import { view, type ValibotNode } from "./wire.ts";
 
 /** Makes the validator of one part of a definition out of a valibot schema or a raw shape. */
@@ -10,7 +9,7 @@ export function compile(source: unknown, what: string): Validator {
     throw new TypeError(`The ${what} is not a valibot schema, or a shape of synchronous ones`);
   }
   const schema: ValibotNode = isValibot(source) ? source : object(source);
-  return createValidator(schema, planWire(schema, view, what), tell, () => plainOf(schema));
+  return createValidator(schema, planWire(schema, view, what), tell);
 }
 
 /** Keys that a meta source declares. */

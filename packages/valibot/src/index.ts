@@ -1,16 +1,8 @@
 export * as v from "valibot";
 export { message, rpc } from "./define.ts";
+export { createRouter } from "./router.ts";
 export type { MessageOptions, RpcOptions, ValibotSchema, ValibotShape } from "./define.ts";
-export {
-  CLOSE,
-  consoleLogger,
-  createRouter,
-  DEFAULT_LIMITS,
-  ERROR_CODES,
-  Router,
-  ValidationError,
-  WsKitError,
-} from "@ws-kit/core";
+export { CLOSE, consoleLogger, DEFAULT_LIMITS, ERROR_CODES, Router, ValidationError, WsKitError } from "@ws-kit/core";
 export type {
   AnyContext,
   AnyMessage,

@@ -1,12 +1,11 @@
 import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
 import { $ZodObjectJIT, type $ZodShape } from "zod/v4/core";
-import { plainOf } from "./plain.ts";
 import { view, type ZodNode } from "./wire.ts";
 
 /** Makes the validator of one part of a definition out of a zod schema or a raw shape. */
 export function compile(source: unknown, what: string): Validator {
   const schema = toSchema(source, what);
-  return createValidator(schema, planWire(schema, view, what), undefined, () => plainOf(schema));
+  return createValidator(schema, planWire(schema, view, what));
 }
 
 function toSchema(source: unknown, what: string): ZodNode {

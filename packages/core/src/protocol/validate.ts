@@ -1,4 +1,4 @@
-import type { FastCheck, Plain } from "./plain.ts";
+import type { FastCheck } from "./plain.ts";
 import { redact } from "./redact.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
 import { when } from "./when.ts";
@@ -28,8 +28,6 @@ export interface Validator<In = unknown, Out = In> {
   inbound(value: unknown): Checked<Out>;
   /** From the sender to the wire: validated, and without anything a plain object schema does not declare. */
   outbound(value: unknown): Checked<unknown>;
-  /** Describes a schema that only looks at types and bounds, for a server that generates its check; see `Plain`. */
-  readonly plain?: (() => Plain | undefined) | undefined;
   /** Where a server keeps what it generated. */
   fast?: FastCheck | undefined;
 }
@@ -57,13 +55,11 @@ export type Tell = (issues: readonly StandardIssue[], value: unknown) => readonl
  * @param strip Takes undeclared keys out of the input, which is what travels; undefined where the schema only checks,
  * so that its output may travel.
  * @param tell Runs for failures alone.
- * @param plain See `Validator`.
  */
 export function createValidator<In, Out>(
   schema: StandardSchema<In, Out>,
   strip: Strip | undefined,
   tell?: Tell,
-  plain?: () => Plain | undefined,
 ): Validator<In, Out> {
   const standard = schema["~standard"];
   const inbound = (value: unknown): Checked<Out> => {
@@ -82,7 +78,6 @@ export function createValidator<In, Out>(
         done.issues ? done : when(strip(value), (stripped) => ({ value: stripped })),
       );
     },
-    plain,
     fast: undefined,
   };
 }

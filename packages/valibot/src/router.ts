@@ -1,0 +1,12 @@
+import { createRouter as create, readPlainOf } from "@ws-kit/core";
+import { plainOf } from "./plain.ts";
+
+/**
+ * Makes a router. The checks of plain valibot schemas are generated for it, where the runtime allows that.
+ *
+ * @throws RangeError or TypeError for an option that cannot be honoured.
+ */
+export const createRouter: typeof create = (options) => {
+  readPlainOf("valibot", plainOf);
+  return create(options);
+};
