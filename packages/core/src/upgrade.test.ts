@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { bench, gate, memoryLogger } from "../test/harness.ts";
-import { tokenProtocols } from "./protocol/index.ts";
 import { createRouter } from "./router.ts";
 import { bearerToken, chooseProtocol } from "./token.ts";
 import { admit, type UpgradeOptions } from "./upgrade.ts";

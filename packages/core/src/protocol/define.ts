@@ -89,7 +89,11 @@ function checkMeta(type: string, keys: readonly string[]): void {
   }
 }
 
-function validateFrame(type: string, { meta, payload }: Pick<Validators, "meta" | "payload">, frame: unknown): Checked<unknown> {
+function validateFrame(
+  type: string,
+  { meta, payload }: Pick<Validators, "meta" | "payload">,
+  frame: unknown,
+): Checked<unknown> {
   if (!isEnvelope(frame) || frame.type !== type) {
     return { issues: [{ path: ["type"], message: `Expected ${type}` }] };
   }
