@@ -1,0 +1,14 @@
+import { bench, run, summary } from "mitata";
+import { dispatchCases } from "./cases.ts";
+
+/** Every case against its own baseline, with mitata's histograms. */
+const cases = dispatchCases();
+for (const baseline of new Set(cases.map((each) => each.baseline))) {
+  summary(() => {
+    for (const each of cases.filter((other) => other.baseline === baseline)) {
+      const measured = bench(each.name, each.run);
+      if (each.name === baseline) measured.baseline();
+    }
+  });
+}
+await run();

@@ -1,0 +1,126 @@
+import type { Load, Slice } from "./load/workloads.ts";
+import { join, publishes, requests } from "./load/workloads.ts";
+import { openMany } from "./load/connection.ts";
+import { residentBytes } from "./load/process-stats.ts";
+import { ServerProcess } from "./load/server-process.ts";
+import { median } from "./stats.ts";
+import type { Entry, Suite } from "./suites.ts";
+
+export interface Effort {
+  readonly rounds: number;
+  readonly sliceMs: number;
+  readonly warmMs: number;
+}
+
+export interface LoadFigure extends Slice {
+  readonly name: string;
+  /** Server CPU against the first of its suite: median over rounds of the ratio within a round. */
+  readonly ratio: number;
+}
+
+const CONNECTIONS = 50;
+const PUBLISHES_AT_ONCE = 4;
+
+function begin(server: ServerProcess, { dialect }: Entry, { workload }: Suite): Promise<Load> {
+  const payload = {
+    roomId: "lobby",
+    text: "x".repeat(workload.kind === "requests" ? workload.textBytes : 30),
+    seq: 12_345,
+  };
+  return workload.kind === "publish"
+    ? publishes(server, dialect, payload, workload.followers, PUBLISHES_AT_ONCE)
+    : requests(server, dialect, workload.type, payload, CONNECTIONS, workload.inFlight);
+}
+
+/** Runs all servers of a suite side by side, one slice after the other, so that what disturbs one disturbs all. */
+export async function measureSuite(suite: Suite, { rounds, sliceMs, warmMs }: Effort): Promise<LoadFigure[]> {
+  const running: { entry: Entry; server: ServerProcess; load: Load; slices: Slice[] }[] = [];
+  try {
+    for (const entry of suite.entries) {
+      const server = await ServerProcess.start(entry.server);
+      running.push({ entry, server, load: await begin(server, entry, suite), slices: [] });
+    }
+    for (const { load } of running) await load.run(warmMs);
+    for (let round = 0; round < rounds; round++) {
+      // Every other round backwards: nobody always comes after the same neighbour.
+      for (const each of round % 2 === 0 ? running : running.toReversed())
+        each.slices.push(await each.load.run(sliceMs));
+    }
+    const base = running[0]?.slices ?? [];
+    return running.map(({ entry, slices }) => {
+      const middle = (of: (slice: Slice) => number) => median(slices.map(of));
+      return {
+        name: entry.name,
+        ratio: median(slices.map((slice, i) => slice.cpuMicros / (base[i]?.cpuMicros ?? Number.NaN))),
+        cpuMicros: middle((slice) => slice.cpuMicros),
+        perSecond: middle((slice) => slice.perSecond),
+        serverBusy: middle((slice) => slice.serverBusy),
+        generatorBusy: middle((slice) => slice.generatorBusy),
+        p50: middle((slice) => slice.p50),
+        p99: middle((slice) => slice.p99),
+      };
+    });
+  } finally {
+    for (const { load, server } of running) {
+      load.close();
+      await server.stop();
+    }
+  }
+}
+
+export interface MemoryFigure {
+  readonly name: string;
+  readonly connections: number;
+  readonly topic: boolean;
+  /** Resident bytes that each idle connection adds, after garbage collection. */
+  readonly bytes: number;
+}
+
+/** Opens so many connections to a fresh server each time, and weighs it before and after. */
+export async function measureMemory(
+  entries: readonly Entry[],
+  connections: number,
+  topic: boolean,
+  rounds: number,
+): Promise<MemoryFigure[]> {
+  const found = new Map(entries.map(({ name }) => [name, [] as number[]]));
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, server: spec, dialect } of entries) {
+      const server = await ServerProcess.start(spec);
+      const first = await openMany(50, server.port, dialect);
+      await server.collect();
+      const before = residentBytes(server.pid);
+      const open = await openMany(connections, server.port, dialect);
+      if (topic) await join(open, dialect);
+      await server.collect();
+      found.get(name)?.push((residentBytes(server.pid) - before) / connections);
+      for (const connection of [...first, ...open]) connection.close();
+      await server.stop();
+    }
+  }
+  return entries.map(({ name }) => ({ name, connections, topic, bytes: median(found.get(name) ?? []) }));
+}
+
+export interface StartFigure {
+  readonly name: string;
+  /** Milliseconds from the start of the process until it listens. */
+  readonly ms: number;
+  readonly ratio: number;
+}
+
+export async function measureStart(entries: readonly Entry[], rounds: number): Promise<StartFigure[]> {
+  const times = entries.map(() => [] as number[]);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { server: spec }] of entries.entries()) {
+      const begun = performance.now();
+      const server = await ServerProcess.start(spec);
+      times[i]?.push(performance.now() - begun);
+      await server.stop();
+    }
+  }
+  return entries.map(({ name }, i) => ({
+    name,
+    ms: median(times[i] ?? []),
+    ratio: median((times[i] ?? []).map((ms, round) => ms / (times[0]?.[round] ?? Number.NaN))),
+  }));
+}

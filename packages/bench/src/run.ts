@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { fileURLToPath } from "node:url";
+import { measureDispatch, type DispatchFigure } from "./dispatch/quick.ts";
+import { GENERATOR_CPU, SERVER_CPU } from "./load/server-process.ts";
+import {
+  measureMemory,
+  measureStart,
+  measureSuite,
+  type LoadFigure,
+  type MemoryFigure,
+  type StartFigure,
+} from "./measure.ts";
+import { memoryEntries, startEntries, suites } from "./suites.ts";
+
+/** Everything one run found, as it is written to `results.json`. */
+interface Results {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly bun: string };
+  readonly dispatch: DispatchFigure[];
+  readonly suites: { name: string; figures: LoadFigure[] }[];
+  readonly memory: MemoryFigure[];
+  readonly start: StartFigure[];
+}
+
+const quick = process.argv.includes("--quick");
+const only = process.argv.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
+const effort = quick ? { rounds: 4, sliceMs: 200, warmMs: 500 } : { rounds: 12, sliceMs: 350, warmMs: 1_500 };
+
+function print(line = ""): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function share(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}
+
+function wanted(name: string): boolean {
+  return only === undefined || name.toLowerCase().includes(only.toLowerCase());
+}
+
+/** Begins again on the generator's core, so that the two sides never share one. */
+function pinned(): boolean {
+  if (process.env["WS_KIT_BENCH_PINNED"] !== undefined) return true;
+  const again = Bun.spawnSync(["taskset", "-c", String(GENERATOR_CPU), process.execPath, ...process.argv.slice(1)], {
+    stdio: ["inherit", "inherit", "inherit"],
+    env: { ...process.env, WS_KIT_BENCH_PINNED: "1" },
+  });
+  process.exitCode = again.exitCode;
+  return false;
+}
+
+async function main(): Promise<void> {
+  const results: Results = {
+    machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, bun: Bun.version },
+    dispatch: [],
+    suites: [],
+    memory: [],
+    start: [],
+  };
+  print(
+    `${results.machine.cpu}, ${results.machine.cores} cores, Bun ${Bun.version}; server on core ${SERVER_CPU}, load on core ${GENERATOR_CPU}`,
+  );
+  if (wanted("dispatch")) {
+    print("\n## In process\n\n| | ns a message | ratio |\n|---|---:|---:|");
+    results.dispatch.push(...(await measureDispatch(quick ? 15 : 60)));
+    for (const { name, ns, ratio } of results.dispatch) print(`| ${name} | ${ns.toFixed(0)} | ${ratio.toFixed(2)} |`);
+  }
+  for (const suite of suites.filter(({ name }) => wanted(name))) {
+    print(`\n## ${suite.name}\n\n| | CPU µs | ratio | a second | p50 ms | p99 ms | server busy | load busy |`);
+    print("|---|---:|---:|---:|---:|---:|---:|---:|");
+    const figures = await measureSuite(suite, effort);
+    results.suites.push({ name: suite.name, figures });
+    for (const f of figures) {
+      print(
+        `| ${f.name} | ${f.cpuMicros.toFixed(2)} | ${f.ratio.toFixed(2)} | ${Math.round(f.perSecond).toLocaleString("en")} | ` +
+          `${f.p50.toFixed(2)} | ${f.p99.toFixed(2)} | ${share(f.serverBusy)} | ${share(f.generatorBusy)} |`,
+      );
+    }
+  }
+  if (wanted("memory")) {
+    print("\n## Memory of an idle connection\n\n| | connections | topic | bytes |\n|---|---:|---|---:|");
+    for (const [connections, topic] of [
+      [5_000, false],
+      [5_000, true],
+      [9_500, false],
+    ] as const) {
+      if (quick && (topic || connections > 5_000)) continue;
+      const figures = await measureMemory(
+        memoryEntries.slice(0, quick ? 3 : undefined),
+        connections,
+        topic,
+        quick ? 1 : 3,
+      );
+      results.memory.push(...figures);
+      for (const f of figures) {
+        print(
+          `| ${f.name} | ${f.connections.toLocaleString("en")} | ${f.topic ? "yes" : "no"} | ${Math.round(f.bytes)} |`,
+        );
+      }
+    }
+  }
+  if (wanted("start")) {
+    print("\n## Start\n\n| | ms | ratio |\n|---|---:|---:|");
+    results.start.push(...(await measureStart(startEntries, quick ? 5 : 15)));
+    for (const { name, ms, ratio } of results.start) print(`| ${name} | ${ms.toFixed(0)} | ${ratio.toFixed(2)} |`);
+  }
+  const directory = fileURLToPath(new URL("../results/", import.meta.url));
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(`${directory}results.json`, `${JSON.stringify(results, undefined, 2)}\n`);
+  print(`\nWritten to packages/bench/results/results.json`);
+}
+
+if (pinned()) {
+  await main();
+  process.exit();
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { handWrittenValibot, handWrittenZod } from "../dispatch/hand-written.ts";
+import { shape } from "../messages.zod.ts";
+import { announce } from "./announce.ts";
+
+/** A server on bare Bun, as in `dispatch/hand-written.ts`, with topics. */
+const checkReply = !process.argv.includes("--unchecked");
+const receive = process.argv.includes("--valibot") ? handWrittenValibot(checkReply) : handWrittenZod(checkReply);
+const Payload = z.object(shape);
+const Join = z.object({ topic: z.string() });
+
+const server = Bun.serve<{ id: string }>({
+  port: 0,
+  fetch(req, running) {
+    return running.upgrade(req, { data: { id: crypto.randomUUID() } })
+      ? undefined
+      : new Response(null, { status: 400 });
+  },
+  websocket: {
+    message(ws, text) {
+      if (typeof text !== "string") return ws.close(1003);
+      // Topics are kept out of the path that the other workloads take.
+      if (text.startsWith('{"type":"JOIN"')) {
+        const { topic } = Join.parse((JSON.parse(text) as { payload: unknown }).payload);
+        ws.subscribe(topic);
+        ws.send(JSON.stringify({ type: "JOINED", payload: { topic } }));
+      } else if (text.startsWith('{"type":"PUBLISH"')) {
+        const payload = Payload.parse((JSON.parse(text) as { payload: unknown }).payload);
+        server.publish(
+          "room",
+          JSON.stringify({ type: "PUBLISHED", payload: checkReply ? Payload.parse(payload) : payload }),
+        );
+      } else receive(ws, text);
+      return undefined;
+    },
+  },
+});
+announce(server.port);

@@ -1,0 +1,15 @@
+import { announce } from "./announce.ts";
+
+/** The floor: what Bun itself costs, without JSON and without checks. */
+const server = Bun.serve({
+  port: 0,
+  fetch(req, running) {
+    return running.upgrade(req, { data: undefined }) ? undefined : new Response(null, { status: 400 });
+  },
+  websocket: {
+    message(ws, text) {
+      ws.send(text);
+    },
+  },
+});
+announce(server.port);

@@ -1,0 +1,5 @@
+import { serve } from "@ws-kit/bun";
+import { announce } from "./announce.ts";
+import { benchRouter } from "./ws-kit-router.ts";
+
+announce(serve(benchRouter(process.argv), { port: 0 }).port);

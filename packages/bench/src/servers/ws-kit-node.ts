@@ -1,0 +1,7 @@
+import { serve } from "@ws-kit/node";
+import { announce } from "./announce.ts";
+import { benchRouter } from "./ws-kit-router.ts";
+
+const server = serve(benchRouter(process.argv), { port: 0 });
+await server.ready;
+announce(server.port);

@@ -1,0 +1,35 @@
+import type { Router } from "@ws-kit/core";
+import { createRouter as valibotRouter } from "@ws-kit/valibot";
+import { createRouter, message } from "@ws-kit/zod";
+import * as byValibot from "../messages.valibot.ts";
+import { Ask, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
+
+/** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--routes=n`; `--middleware=n`; `--valibot`. */
+export function benchRouter(args: readonly string[]): Router {
+  const figure = (name: string) => Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? 0);
+  const router = (args.includes("--valibot") ? valibotRouter : createRouter)({
+    validateOutgoing: !args.includes("--off"),
+    limits: { maxMessageBytes: 70_000 },
+  });
+  for (let i = figure("middleware"); i > 0; i--) router.use((_ctx, next) => next());
+  for (let i = figure("routes"); i > 1; i--) router.on(message(`OTHER_${i}`, shape), () => {});
+  if (args.includes("--valibot")) {
+    return router.on(byValibot.Echo, (ctx) => {
+      ctx.send(byValibot.Echoed, ctx.payload);
+    });
+  }
+  return router
+    .on(Echo, (ctx) => {
+      ctx.send(Echoed, ctx.payload);
+    })
+    .rpc(Ask, (ctx) => {
+      ctx.reply(ctx.payload);
+    })
+    .on(Join, (ctx) => {
+      void ctx.topics.subscribe(ctx.payload.topic);
+      ctx.send(Joined, ctx.payload);
+    })
+    .on(Publish, (ctx) => {
+      void ctx.publish("room", Published, ctx.payload);
+    });
+}

@@ -1,0 +1,31 @@
+import type { AddressInfo } from "node:net";
+import { WebSocketServer, type WebSocket } from "ws";
+import { z } from "zod";
+import { handWrittenZod } from "../dispatch/hand-written.ts";
+import { shape } from "../messages.zod.ts";
+import { announce } from "./announce.ts";
+
+/** `ws` on Node by hand. */
+const receive = handWrittenZod(!process.argv.includes("--unchecked"));
+const Payload = z.object(shape);
+const room = new Set<WebSocket>();
+
+const server = new WebSocketServer({ port: 0, perMessageDeflate: false });
+server.on("connection", (ws) => {
+  ws.on("close", () => room.delete(ws));
+  ws.on("message", (data, binary) => {
+    if (binary) return ws.close(1003);
+    // oxlint-disable-next-line typescript/no-base-to-string -- ws gives one Buffer unless told otherwise
+    const text = data.toString();
+    if (text.startsWith('{"type":"JOIN"')) {
+      room.add(ws);
+      ws.send(JSON.stringify({ type: "JOINED" }));
+    } else if (text.startsWith('{"type":"PUBLISH"')) {
+      const payload = Payload.parse(Payload.parse((JSON.parse(text) as { payload: unknown }).payload));
+      const frame = JSON.stringify({ type: "PUBLISHED", payload });
+      for (const peer of room) peer.send(frame);
+    } else receive(ws, text);
+    return undefined;
+  });
+});
+server.on("listening", () => announce((server.address() as AddressInfo).port));

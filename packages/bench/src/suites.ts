@@ -1,0 +1,116 @@
+import { json, socketIo, trpc, type Dialect } from "./load/dialects.ts";
+import type { ServerSpec } from "./load/server-process.ts";
+
+/** One server under one workload. */
+export interface Entry {
+  readonly name: string;
+  readonly server: ServerSpec;
+  readonly dialect: Dialect;
+}
+
+/** Servers that are compared under one workload, in turns; the first is what the others are measured against. */
+export interface Suite {
+  readonly name: string;
+  readonly workload:
+    | {
+        readonly kind: "requests";
+        readonly type: "ECHO" | "ASK";
+        readonly textBytes: number;
+        readonly inFlight: number;
+      }
+    | { readonly kind: "publish"; readonly followers: number };
+  readonly entries: readonly Entry[];
+}
+
+function bun(name: string, file: string, args: readonly string[] = [], dialect: Dialect = json): Entry {
+  return { name, dialect, server: { name, runtime: "bun", file, args } };
+}
+
+function node(name: string, file: string, args: readonly string[] = [], dialect: Dialect = json): Entry {
+  return { name, dialect, server: { name, runtime: "node", file, args } };
+}
+
+const hand = bun("hand-written", "hand-written");
+const wsKit = bun("ws-kit", "ws-kit-bun");
+const socketIoBun = bun("Socket.IO", "socket-io-bun", [], socketIo);
+const small = { kind: "requests", type: "ECHO", textBytes: 30, inFlight: 16 } as const;
+
+export const suites: readonly Suite[] = [
+  {
+    name: "Bun: echo",
+    workload: small,
+    entries: [
+      hand,
+      wsKit,
+      bun("ws-kit, middleware ×3", "ws-kit-bun", ["--middleware=3"]),
+      bun("ws-kit, 100 routes", "ws-kit-bun", ["--routes=100"]),
+      bun("ws-kit, 2,000 routes", "ws-kit-bun", ["--routes=2000"]),
+      bun("crossws by hand", "crossws"),
+      bun("Elysia", "elysia"),
+      bun("Hono helper", "hono"),
+      socketIoBun,
+      bun("raw Bun, no JSON", "raw-bun"),
+    ],
+  },
+  {
+    name: "Bun: echo, reply unchecked",
+    workload: small,
+    entries: [
+      bun("hand-written", "hand-written", ["--unchecked"]),
+      bun("ws-kit, validateOutgoing: false", "ws-kit-bun", ["--off"]),
+    ],
+  },
+  {
+    name: "Bun: echo, valibot",
+    workload: small,
+    entries: [bun("hand-written", "hand-written", ["--valibot"]), bun("ws-kit", "ws-kit-bun", ["--valibot"])],
+  },
+  {
+    name: "Bun: rpc",
+    workload: { ...small, type: "ASK" },
+    entries: [hand, wsKit, socketIoBun],
+  },
+  {
+    name: "Bun: echo of 64 KB",
+    workload: { ...small, textBytes: 65_000, inFlight: 2 },
+    entries: [hand, wsKit],
+  },
+  {
+    name: "Bun: publish to 500",
+    workload: { kind: "publish", followers: 500 },
+    entries: [hand, wsKit, bun("crossws by hand", "crossws"), bun("Elysia", "elysia"), socketIoBun],
+  },
+  {
+    name: "Bun: publish to 5,000",
+    workload: { kind: "publish", followers: 5_000 },
+    entries: [hand, wsKit],
+  },
+  {
+    name: "Node: echo",
+    workload: small,
+    entries: [
+      node("ws by hand", "ws-node"),
+      node("ws-kit", "ws-kit-node"),
+      node("Socket.IO", "socket-io-node", [], socketIo),
+      node("tRPC", "trpc-node", [], trpc),
+    ],
+  },
+  {
+    name: "Node: publish to 500",
+    workload: { kind: "publish", followers: 500 },
+    entries: [node("ws by hand", "ws-node"), node("ws-kit", "ws-kit-node")],
+  },
+];
+
+/** Servers whose idle connections are weighed; raw Bun is what the others are measured against. */
+export const memoryEntries: readonly Entry[] = [
+  bun("raw Bun", "raw-bun"),
+  hand,
+  wsKit,
+  bun("Elysia", "elysia"),
+  socketIoBun,
+  node("ws by hand", "ws-node"),
+];
+
+/** Servers whose start is timed. */
+export const startEntries: readonly Entry[] = [hand, wsKit, bun("Elysia", "elysia"), socketIoBun];
