@@ -64,7 +64,9 @@ describe.each(kits)("$name", (kit) => {
     const schema = Object.values(kit.schemas)[index];
     return schema instanceof Differs ? [{ title, how: schema.how, shown: schema.shown }] : [];
   });
-  it.runIf(differing.length > 0).each(differing)("differs in $title: $how", ({ shown }) => expect(shown).not.toThrow());
+  for (const { title, how, shown } of differing) {
+    it(`differs in ${title}: ${how}`, () => expect(shown).not.toThrow());
+  }
 
   it("has a schema for every case, in the same order", () => {
     expect(Object.keys(kit.schemas)).toEqual(Object.keys(cases));
