@@ -106,17 +106,23 @@ describe.each(kits)("$name", (kit) => {
   });
 
   const uncarried = Object.entries(kit.uncarried);
-  it.runIf(uncarried.length > 0).each(uncarried)("refuses %s when defined, naming where it is", (kind, schema) => {
-    const type = kind.replace(" literal", "");
-    expect(() => define(schema)).toThrow(new RegExp(`payload of "X" is a (?:${type}|literal)`));
-    expect(() => define({ list: schema })).toThrow(/payload of "X" at list is a /);
-    expect(() => kit.message("X", undefined, { meta: { list: schema } } as never)).toThrow(/meta of "X" at list is a /);
-  });
+  for (const [kind, schema] of uncarried) {
+    it(`refuses ${kind} when defined, naming where it is`, () => {
+      const type = kind.replace(" literal", "");
+      expect(() => define(schema)).toThrow(new RegExp(`payload of "X" is a (?:${type}|literal)`));
+      expect(() => define({ list: schema })).toThrow(/payload of "X" at list is a /);
+      expect(() => kit.message("X", undefined, { meta: { list: schema } } as never)).toThrow(
+        /meta of "X" at list is a /,
+      );
+    });
+  }
 
   const { reserved } = kit.meta;
-  it.runIf(reserved !== undefined)("refuses meta keys that the protocol owns", () => {
-    expect(() => kit.message("X", undefined, { meta: reserved } as never)).toThrow(/clientId/);
-  });
+  if (reserved !== undefined) {
+    it("refuses meta keys that the protocol owns", () => {
+      expect(() => kit.message("X", undefined, { meta: reserved } as never)).toThrow(/clientId/);
+    });
+  }
 
   it("tells what is wrong without the value, and at most twenty times", async () => {
     const secret = "hunter2secret";
