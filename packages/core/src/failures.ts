@@ -20,6 +20,7 @@ export function errorPayload(code: ErrorCode, message: string, details?: unknown
 /** Hands an error to the routers' `onError`, or to the log where there is none. Never throws. */
 export function report(hub: Hub, thrown: unknown, ctx: BaseContext | undefined, conn?: Connection, id?: string): void {
   const error = toError(thrown);
+  hub.runtime.failed?.(error);
   const handlers = ctx?.errorHandlers() ?? hub.router.errorHandlers();
   if (handlers.length === 0) {
     const where = [ctx?.subject, ctx?.clientId ?? conn?.clientId, id].filter((part) => part !== undefined).join(", ");

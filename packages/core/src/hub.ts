@@ -7,10 +7,11 @@ import { receive } from "./dispatch.ts";
 import { drainHub, type DrainOptions } from "./drain.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { closed, opened } from "./lifecycle.ts";
+import { LateSends } from "./late-sends.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "./logger.ts";
 import { AnswerMemory } from "./memory.ts";
-import { overBuffer } from "./outgoing.ts";
+import { hand, overBuffer } from "./outgoing.ts";
 import type { AnyMessage, Codec } from "./protocol/index.ts";
 import { deliverLocally, publishFrom, type AnyPublishOptions } from "./pubsub.ts";
 import type { RouterCore } from "./router-core.ts";
@@ -40,6 +41,9 @@ export class Hub {
   readonly brokerLink: BrokerLink | undefined;
   private readonly heartbeat: Heartbeat | undefined;
   publishedSinceSweep = 0;
+  /** Whose frame is being taken in: the runtime gathers what its socket sends meanwhile. */
+  receiving: Connection | undefined = undefined;
+  readonly lateSends: LateSends = new LateSends(hand);
   /** New connections are refused. */
   draining = false;
 
@@ -48,7 +52,7 @@ export class Hub {
     this.runtime = runtime;
     this.limits = router.limits;
     this.codec = router.codec;
-    this.logger = router.logger;
+    this.logger = runtime.logger ?? router.logger;
     this.validateOutgoing = router.validateOutgoing;
     this.authorizeTopic = router.authorizeTopic;
     this.clock = runtime.clock ?? systemClock;
@@ -127,7 +131,9 @@ export class Hub {
 
   /** A frame arrived. */
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
+    this.receiving = conn;
     receive(conn, data);
+    this.receiving = undefined;
   }
 
   /** The socket closed: once, whichever side began. */

@@ -3,6 +3,7 @@ import { CLOSED, CLOSING } from "./state.ts";
 import { report } from "./failures.ts";
 import { fastCheck } from "./generate.ts";
 import type { Hub } from "./hub.ts";
+import { isLate } from "./late-sends.ts";
 import { closeArguments } from "./socket.ts";
 import {
   CLOSE,
@@ -22,6 +23,14 @@ import {
 /** Sends an encoded frame. False when the peer is gone, or so far behind that it is closed with 1013. */
 export function write(conn: Connection, frame: string): boolean {
   if (conn.state >= CLOSING) return false;
+  if (conn.congested && overBuffer(conn)) return false;
+  if (!isLate(conn.hub, conn)) return hand(conn, frame);
+  conn.hub.lateSends.add(conn, frame);
+  return true;
+}
+
+/** Gives one frame to the socket. */
+export function hand(conn: Connection, frame: string): boolean {
   if (conn.congested && overBuffer(conn)) return false;
   const sent = conn.socket.send(frame);
   // Bun: -1 when the frame was queued behind others, 0 when it was dropped. Runtimes that say nothing are asked.
@@ -44,6 +53,9 @@ export function overBuffer(conn: Connection): boolean {
 /** Starts the closing handshake with a code that `onClose` will see, whatever the runtime makes of it. */
 export function close(conn: Connection, code: number, reason: string): void {
   if (conn.state >= CLOSING) return;
+  conn.hub.lateSends.flushOne(conn);
+  // Sending may have found that the peer is too far behind.
+  if ((conn.state as number) >= CLOSING) return;
   conn.state = CLOSING;
   [conn.closeCode, conn.closeReason] = closeArguments(code, reason);
   conn.socket.close(conn.closeCode, conn.closeReason);
@@ -137,6 +149,7 @@ export function post(conn: Connection, frame: string | Promise<string>): boolean
     )
     .finally(() => {
       if (conn.outbox === turn) conn.outbox = undefined;
+      conn.hub.runtime.settled?.(conn);
     });
   conn.outbox = turn;
   return true;

@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./connection.ts";
 import { bytesOver } from "./limits.ts";
+import type { Logger } from "./logger.ts";
 import { CLOSE } from "./protocol/index.ts";
 
 /**
@@ -55,6 +56,8 @@ export interface Runtime {
   topicPrefix?: string;
   /** Default: the real clock. */
   clock?: Clock;
+  /** Default: the router's. */
+  logger?: Logger;
   /** True where a pending timer keeps the process from sleeping (a Durable Object): timers are then dropped when idle. */
   sleeps?: boolean;
   /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
@@ -66,6 +69,8 @@ export interface Runtime {
   apart?: boolean;
   /** Called when a handler of a connection has ended, or its topics have changed, so that its state can be kept. */
   settled?(conn: Connection): void;
+  /** Told of every failure, besides `onError` or the log. */
+  failed?(error: Error): void;
 }
 
 /** Where adapters declare their socket's type, so that `ctx.ws` has it. */

@@ -1,0 +1,179 @@
+import { createRouter, message, rpc, ValidationError, WsKitError, z } from "@ws-kit/zod";
+import { expect, expectTypeOf, test } from "vitest";
+import { createTestServer, RefusedError, VirtualClock } from "./index.ts";
+
+const Join = message("JOIN", { room: z.string() });
+const Say = message("SAY", { room: z.string(), text: z.string() });
+const Said = message("SAID", { text: z.string(), at: z.string().transform((text) => new Date(text)) });
+const Sum = rpc("SUM", { of: z.array(z.number()) }, "TOTAL", { total: z.number() }, { progress: { done: z.number() } });
+const Plain = message("PLAIN", { n: z.number() });
+const Doubled = message("DOUBLED", { n: z.number() });
+const Slow = rpc("SLOW", undefined, "NEVER", {});
+const Fail = message("FAIL");
+
+interface Data {
+  user: string;
+}
+
+function chat() {
+  const router = createRouter<Data>({
+    heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 },
+    limits: { requestTimeoutMs: 2_000 },
+  });
+  router.on(Join, (ctx) => ctx.topics.subscribe(ctx.payload.room));
+  router.on(Say, async (ctx) => {
+    await Promise.resolve();
+    void ctx.publish(ctx.payload.room, Said, { text: ctx.payload.text, at: "2026-01-01T00:00:00Z" });
+  });
+  router.rpc(Sum, (ctx) => {
+    let total = 0;
+    for (const [index, n] of ctx.payload.of.entries()) {
+      total += n;
+      ctx.progress({ done: index + 1 });
+    }
+    if (total < 0) throw new WsKitError("OUT_OF_RANGE", "Below zero", { total });
+    return { total };
+  });
+  router.rpc(Plain, (ctx) => ctx.reply(Doubled, { n: ctx.payload.n * 2 }));
+  router.rpc(Slow, () => new Promise(() => {}));
+  router.on(Fail, () => {
+    throw new Error("a bug");
+  });
+  return router;
+}
+
+test("what one sends the others receive, typed and validated", async () => {
+  const server = createTestServer(chat());
+  const [ada, bob] = [await server.connect({ data: { user: "ada" } }), await server.connect({ data: { user: "bob" } })];
+  ada.send(Join, { room: "r" });
+  bob.send(Join, { room: "r" });
+  await server.settle();
+  ada.send(Say, { room: "r", text: "hi" });
+  const { payload } = await bob.expect(Said);
+  expectTypeOf(payload).toEqualTypeOf<{ text: string; at: Date }>();
+  expect(payload).toEqual({ text: "hi", at: new Date("2026-01-01T00:00:00Z") });
+  await ada.expect(Said);
+  await expect(ada.silent()).resolves.toBeUndefined();
+});
+
+test("a request resolves with its response, or throws the server's error", async () => {
+  const client = await createTestServer(chat()).connect({ data: { user: "ada" } });
+  const done: number[] = [];
+  const answer = await client.request(Sum, { of: [1, 2] }, { onProgress: (progress) => done.push(progress.done) });
+  expectTypeOf(answer).toEqualTypeOf<{ total: number }>();
+  expect([answer, done]).toEqual([{ total: 3 }, [1, 2]]);
+  expect(await client.request(Plain, { n: 4 }, Doubled)).toEqual({ n: 8 });
+  const failed = client.request(Sum, { of: [-1] });
+  await expect(failed).rejects.toMatchObject({ code: "OUT_OF_RANGE", message: "Below zero", details: { total: -1 } });
+  await expect(failed).rejects.toBeInstanceOf(WsKitError);
+  await expect(client.silent()).resolves.toBeUndefined();
+});
+
+test("time passes when the test says so: deadlines", async () => {
+  const server = createTestServer(chat());
+  const client = await server.connect({ data: { user: "ada" } });
+  const outcome = client.request(Slow, undefined).catch((error: unknown) => error);
+  await server.clock.advance(1_999);
+  expect(client.received).toEqual([]);
+  await server.clock.advance(1);
+  expect(await outcome).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+});
+
+test("time passes when the test says so: the heartbeat", async () => {
+  const server = createTestServer(chat());
+  const [deaf, alive] = [await server.connect({ data: { user: "a" } }), await server.connect({ data: { user: "b" } })];
+  deaf.socket.responsive = false;
+  await server.clock.advance(35_000);
+  expect(await deaf.closed).toEqual({ code: 1006, reason: "" });
+  await expect(alive.silent()).resolves.toBeUndefined();
+});
+
+test("a cancelled request", async () => {
+  const client = await createTestServer(chat()).connect({ data: { user: "ada" } });
+  const abort = new AbortController();
+  const outcome = client.request(Slow, undefined, { signal: abort.signal });
+  abort.abort();
+  await expect(outcome).rejects.toMatchObject({ code: "CANCELLED" });
+});
+
+test("failures are captured, and nothing is logged", async () => {
+  const server = createTestServer(chat());
+  const client = await server.connect({ data: { user: "ada" } });
+  client.send(Fail);
+  expect(await client.expectError()).toMatchObject({ code: "INTERNAL", message: "Internal error" });
+  expect(server.errors.map(({ message: text }) => text)).toEqual(["a bug"]);
+  expect(server.logs.map(({ level }) => level)).toEqual(["error"]);
+  client.send(Join, { room: 5 as never });
+  expect(await client.expectError()).toMatchObject({ code: "INVALID_ARGUMENT" });
+});
+
+test("expect fails at once, and says what there was instead", async () => {
+  const server = createTestServer(chat());
+  const client = await server.connect({ data: { user: "ada" } });
+  await expect(client.expect(Said)).rejects.toThrow("nothing runs that could send it. Received before: nothing");
+  client.send(Join, { room: "r" });
+  client.send(Say, { room: "r", text: "hi" });
+  await expect(client.expect(Doubled)).rejects.toThrow('Expected "DOUBLED" and got {"type":"SAID"');
+  client.send(Say, { room: "r", text: "hi" });
+  await expect(client.silent()).rejects.toThrow('Not looked at: [{"type":"SAID"');
+  client.close(4000, "bye");
+  await client.closed;
+  await expect(client.next()).resolves.toMatchObject({ type: "SAID" });
+  await expect(client.next()).rejects.toThrow('Nothing arrived: closed with 4000 "bye"');
+});
+
+test("expect fails for what does not fit its schema", async () => {
+  const router = createRouter({ validateOutgoing: false });
+  router.on(Plain, (ctx) => void ctx.send(Doubled, { n: "two" as never }));
+  const client = await createTestServer(router).connect();
+  client.send(Plain, { n: 1 });
+  await expect(client.expect(Doubled)).rejects.toBeInstanceOf(ValidationError);
+});
+
+test("authenticate and Origin decide as they would", async () => {
+  const server = createTestServer(chat(), {
+    authenticate: (req) => {
+      const user = new URL(req.url).searchParams.get("user");
+      return user === null ? undefined : { user };
+    },
+  });
+  await expect(server.connect()).rejects.toMatchObject({ name: "RefusedError", status: 401 });
+  await expect(server.connect({ headers: { origin: "https://evil.example" } })).rejects.toBeInstanceOf(RefusedError);
+  const ada = await server.connect({ path: "/?user=ada" });
+  expect(ada.socket.data).toMatchObject({ user: "ada" });
+});
+
+test("stop ends the connections, and the router can be served again", async () => {
+  const router = chat();
+  const codes: number[] = [];
+  router.onClose((ctx) => void codes.push(ctx.code));
+  const server = createTestServer(router);
+  await server.connect({ data: { user: "ada" } });
+  await server.stop();
+  expect([codes, router.connections.size]).toEqual([[1006], 0]);
+  await createTestServer(router).connect({ data: { user: "ada" } });
+  expect(router.connections.size).toBe(1);
+});
+
+test("timers of one clock run in the order of their times, those set on the way included", async () => {
+  const clock = new VirtualClock(1_000);
+  const ran: [string, number][] = [];
+  const at = (name: string, ms: number, then = () => {}) =>
+    clock.setTimeout(() => {
+      ran.push([name, clock.now()]);
+      then();
+    }, ms);
+  at("late", 30);
+  at("early", 10, () => at("between", 5));
+  clock.clearTimeout(at("never", 20));
+  await clock.advance(20);
+  expect([ran, clock.monotonic()]).toEqual([
+    [
+      ["early", 1_010],
+      ["between", 1_015],
+    ],
+    20,
+  ]);
+  await clock.advance(10);
+  expect(ran.at(-1)).toEqual(["late", 1_030]);
+});

@@ -1,0 +1,158 @@
+import { closeArguments, type Connection, type Socket } from "@ws-kit/core";
+
+/** How a connection ended. */
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+}
+
+/** What the client's end hears. */
+interface Receiver {
+  frame(text: string): void;
+  closed(closed: Closed): void;
+  /** Something has arrived at the server's end. */
+  readonly delivered: () => void;
+}
+
+/** Both ends of one connection in memory: the server's `ctx.ws`, and what a client does to it. */
+export class MemorySocket implements Socket {
+  /** The same object as `ctx.data`. */
+  readonly data: Record<string, unknown>;
+  /** As in the WebSocket standard: 1 open, 2 closing, 3 closed. */
+  readyState: 1 | 2 | 3 = 1;
+  /** The client answers pings. */
+  responsive = true;
+  private conn: Connection | undefined;
+  private readonly client: Receiver;
+  /** On its way to the server. */
+  private readonly inbound: (string | Uint8Array | Closed)[] = [];
+  private serverPaused = false;
+  /** On its way to the client. */
+  private readonly outbound: (string | Closed)[] = [];
+  private clientPaused = false;
+
+  constructor(data: Record<string, unknown>, client: Receiver) {
+    this.data = data;
+    this.client = client;
+  }
+
+  /** Whether anything is on its way to an end that reads. */
+  get delivering(): boolean {
+    if (this.readyState === 3) return false;
+    return (this.inbound.length > 0 && !this.serverPaused) || (this.outbound.length > 0 && !this.clientPaused);
+  }
+
+  attach(conn: Connection): void {
+    this.conn = conn;
+    conn.hub.opened(conn);
+  }
+
+  send(frame: string): number {
+    if (this.readyState !== 1) return 0;
+    this.toClient(frame);
+    return this.clientPaused ? -1 : 1;
+  }
+
+  close(code?: number, reason?: string): void {
+    if (this.readyState !== 1) return;
+    const [sent, why] = closeArguments(code, reason);
+    this.readyState = 2;
+    this.toClient({ code: sent, reason: why });
+    this.conn?.hub.close(this.conn, sent, why);
+  }
+
+  terminate(): void {
+    if (this.readyState === 3) return;
+    this.outbound.length = 0;
+    this.over({ code: 1006, reason: "" });
+    this.conn?.hub.close(this.conn, 1006, "");
+  }
+
+  getBufferedAmount(): number {
+    return this.outbound.reduce((sum, item) => sum + (typeof item === "string" ? item.length : 0), 0);
+  }
+
+  ping(): void {
+    const { conn } = this;
+    queueMicrotask(() => {
+      if (this.responsive && conn !== undefined) conn.hub.seen(conn);
+    });
+  }
+
+  pause(): void {
+    this.serverPaused = true;
+  }
+
+  resume(): void {
+    this.serverPaused = false;
+    this.pump();
+  }
+
+  /** The client sends a frame. */
+  toServer(frame: string | Uint8Array): void {
+    if (this.readyState !== 1) return;
+    this.inbound.push(frame);
+    this.pump();
+  }
+
+  /** The client closes, after what it has sent. */
+  closeFromClient(closed: Closed): void {
+    if (this.readyState !== 1) return;
+    this.inbound.push(closed);
+    this.pump();
+  }
+
+  /** The client is gone, and with it whatever had not arrived. */
+  vanish(): void {
+    if (this.readyState === 3) return;
+    this.inbound.length = 0;
+    this.over({ code: 1006, reason: "" });
+    queueMicrotask(() => this.conn?.hub.close(this.conn, 1006, ""));
+  }
+
+  /** The client stops reading, or goes on. */
+  set reading(reads: boolean) {
+    this.clientPaused = !reads;
+    if (!reads) return;
+    this.flush();
+    if (this.conn !== undefined) this.conn.hub.drained(this.conn);
+  }
+
+  private toClient(item: string | Closed): void {
+    this.outbound.push(item);
+    if (!this.clientPaused) queueMicrotask(() => this.flush());
+  }
+
+  private flush(): void {
+    while (!this.clientPaused && this.readyState !== 3) {
+      const item = this.outbound.shift();
+      if (item === undefined) return;
+      if (typeof item === "string") this.client.frame(item);
+      else this.over(item);
+    }
+  }
+
+  /** One frame in one microtask, so that promise callbacks run between two, as they do on Bun. */
+  private pump(): void {
+    queueMicrotask(() => {
+      if (this.serverPaused) return;
+      const item = this.inbound.shift();
+      const { conn } = this;
+      if (item === undefined || conn === undefined) return;
+      if (typeof item === "string" || item instanceof Uint8Array) {
+        if (this.readyState === 1) conn.hub.receive(conn, item);
+      } else if (this.readyState === 1) {
+        this.readyState = 2;
+        this.toClient(item);
+        conn.hub.close(conn, item.code, item.reason);
+      }
+      this.client.delivered();
+      if (this.inbound.length > 0) this.pump();
+    });
+  }
+
+  private over(closed: Closed): void {
+    this.readyState = 3;
+    this.client.closed(closed);
+  }
+}
