@@ -50,6 +50,8 @@ class Life {
   readonly failures: string[] = [];
   readonly aborts: AbortController[] = [];
   readonly token: { pending: { resolve(): void; reject(): void }[]; mode: "now" | "later" | "fails" };
+  #connects = 0;
+  #connectsSettled = 0;
   #requests = 0;
   #messages = 0;
   #closed = false;
@@ -99,7 +101,9 @@ class Life {
 
   connect(): void {
     this.#closed = false;
-    void this.client.connect();
+    this.#connects++;
+    const settle = (): void => void this.#connectsSettled++;
+    this.client.connect().then(settle, settle);
   }
 
   close(): void {
@@ -156,6 +160,7 @@ class Life {
     this.#check(this.client.state === "closed", "not closed in the end");
     this.#check(time.pending() === 0, "a timer survives");
     this.#check(page.listeners.size === 0, "a listener survives");
+    this.#check(this.#connectsSettled === this.#connects, "a connect() hangs");
     const settledOnce = this.settled.length === this.#requests && new Set(this.settled).size === this.#requests;
     this.#check(settledOnce, "a request settled not once");
     const arrived = this.network.received

@@ -135,15 +135,16 @@ export function wsClient(options: ClientOptions): Client {
   }
 
   /** Waits for a state; rejects when it cannot come any more. */
-  async function until(wanted: ConnectionState): Promise<void> {
-    if (link.state() === wanted) return;
-    await new Promise<void>((resolve, reject) => {
-      const off = states.add((state, { code, reason }) => {
+  function until(wanted: ConnectionState): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (state: ConnectionState, { code, reason }: StateInfo): void => {
         if (state === wanted) resolve();
         else if (state === "closed" && link.phase() !== "on") reject(new ConnectionClosedError(`${code} ${reason}`));
         else return;
         off();
-      });
+      };
+      const off = states.add(look);
+      look(link.state(), { code: 1000, reason: "by this client" });
     });
   }
 

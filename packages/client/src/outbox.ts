@@ -2,7 +2,7 @@ import { ConnectionClosedError, StateError } from "./errors.ts";
 import type { ClientOptions } from "./options.ts";
 
 /** Most messages remembered for a server that has never answered a ping. */
-const MAX_UNCONFIRMED = 1_000;
+const MAX_UNCONFIRMED = 10_000;
 
 /** One frame on its way out. */
 export interface Outgoing {
@@ -51,7 +51,8 @@ export function createOutbox(
   let marked: Outgoing[] = [];
   let confirms = false;
 
-  const isMessage = (item: Outgoing): boolean => item.idempotent === undefined;
+  /** What was sent and gets no answer. */
+  const messages = (): Outgoing[] => [...sent].filter((item) => item.idempotent === undefined);
 
   function remove(item: Outgoing): boolean {
     queue.delete(item);
@@ -64,7 +65,9 @@ export function createOutbox(
       queue.delete(item);
       sent.add(item);
       item.sent = true;
-      if (!confirms && sent.size > MAX_UNCONFIRMED) [...sent].filter(isMessage).slice(0, 1).forEach(remove);
+      for (const oldest of confirms || sent.size <= MAX_UNCONFIRMED ? [] : sent) {
+        if (oldest.idempotent === undefined && remove(oldest)) break;
+      }
     }
     return left;
   }
@@ -100,15 +103,18 @@ export function createOutbox(
     },
     remove,
     mark() {
-      marked = [...sent].filter(isMessage);
+      marked = messages();
     },
     confirm() {
       confirms = true;
       marked.forEach(remove);
     },
-    close: (reason) => doom((item) => !sent.has(item) || !isMessage(item), reason)(),
+    close(reason) {
+      const spared = new Set(messages());
+      doom((item) => !spared.has(item), reason)();
+    },
     down(reason, final, clean) {
-      if (clean) [...sent].filter(isMessage).forEach(remove);
+      if (clean) messages().forEach(remove);
       const tell = doom((item) => final || (sent.has(item) && !item.idempotent), reason);
       queue = new Set([...sent, ...queue]);
       sent.clear();
