@@ -38,6 +38,9 @@ export class Connection {
   signalled: Set<MessageContextImpl> | undefined = undefined;
   /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
   outbox: Promise<unknown> | undefined = undefined;
+  /** Frames that leave together at the end of the tick; see `LateSends`. */
+  late: string[] | undefined = undefined;
+  lateUnits = 0;
   following: Set<string> | undefined = undefined;
   /** Subscribes that wait for permission. */
   joining: Map<string, symbol> | undefined = undefined;

@@ -55,7 +55,7 @@ export function close(conn: Connection, code: number, reason: string): void {
   if (conn.state >= CLOSING) return;
   conn.hub.lateSends.flushOne(conn);
   // Sending may have found that the peer is too far behind.
-  if ((conn.state as number) >= CLOSING) return;
+  if (conn.state >= CLOSING) return;
   conn.state = CLOSING;
   [conn.closeCode, conn.closeReason] = closeArguments(code, reason);
   conn.socket.close(conn.closeCode, conn.closeReason);

@@ -67,6 +67,8 @@ export function deliverLocally(
   if (followers === undefined) return 0;
   const except = excludeSelf === true ? sender : undefined;
   if (filter === undefined && hub.nativeTopics) {
+    // What was sent before this publish arrives before it.
+    hub.lateSends.flush();
     const self = except !== undefined && followers.has(except);
     if (self) except.socket.publish?.(hub.nativeName(topic), frame);
     else hub.runtime.publish?.(hub.nativeName(topic), frame);
