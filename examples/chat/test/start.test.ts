@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { type ChatServer, runChat, startChat } from "./server.ts";
 import { Wire } from "./wire.ts";
 
@@ -21,6 +21,7 @@ test("the page and its script are served", async () => {
 
 test("a taken port is one line and exit code 1", async () => {
   const second = runChat(server.port);
+  onTestFinished(() => void second.kill());
   const [output, errors, [code]] = await Promise.all([text(second.stdout), text(second.stderr), once(second, "exit")]);
   expect({ output, errors, code }).toEqual({
     output: "",
