@@ -38,7 +38,6 @@ export const SayMatched = rpc("SAY_MATCHED", { room: z.string(), text: z.string(
 });
 /** Subscribes and answers with the refusal, if there is one. */
 export const TryJoin = rpc("TRY_JOIN", { room: z.string() }, "JOINED", { refused: z.string().optional() });
-export const Direct = message("DIRECT", { clientId: z.string(), text: z.string() });
 
 const operands = { a: z.number(), b: z.number() };
 const sum = { sum: z.number() };

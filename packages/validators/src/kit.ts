@@ -18,5 +18,3 @@ export interface Kit {
   /** A schema of `{ trace: string }` and one that declares a meta key of the protocol's. */
   readonly meta: { readonly trace: unknown; readonly reserved: unknown };
 }
-
-export type { Differs };
