@@ -3,6 +3,7 @@ import {
   admit,
   chooseProtocol,
   expel,
+  frameOver,
   Hub,
   PING_FRAME,
   PONG_FRAME,
@@ -77,7 +78,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       socket.asked = undefined;
       this.keeper.schedule(socket);
     }
-    if (tooLong(message, this.maxPayload)) return socket.close(1009, "Received too big message");
+    if (frameOver(message, this.maxPayload)) return socket.close(1009, "Received too big message");
     this.hub.receive(socket.conn, message);
     return this.#rest(socket.conn);
   }
@@ -223,10 +224,4 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       else waiting.add(resolve);
     });
   }
-}
-
-/** Whether a frame is over the cap; its length is only counted where that leaves it open. */
-function tooLong(message: string | ArrayBuffer, cap: number): boolean {
-  if (typeof message !== "string") return message.byteLength > cap;
-  return message.length > cap || (message.length * 3 > cap && new TextEncoder().encode(message).length > cap);
 }

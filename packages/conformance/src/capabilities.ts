@@ -20,6 +20,8 @@ export interface Capabilities {
   readonly payloadCap: boolean;
   /** Refuses text that is no UTF-8 and frames without a mask or with an unknown opcode (RFC 6455), with 1007 or 1002. */
   readonly strictFrames: boolean;
+  /** A frame that the peer sent before it saw our close does not spoil the closing handshake. */
+  readonly crossingFrames: boolean;
   /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
   readonly network: boolean;
 }
@@ -38,6 +40,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     idleTimeout: true,
     payloadCap: true,
     strictFrames: true,
+    crossingFrames: true,
     network: true,
   },
   node: {
@@ -51,6 +54,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     idleTimeout: false,
     payloadCap: true,
     strictFrames: true,
+    crossingFrames: true,
     network: true,
   },
   cloudflare: {
@@ -64,6 +68,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     idleTimeout: false,
     payloadCap: false,
     strictFrames: false,
+    crossingFrames: true,
     network: true,
   },
   deno: {
@@ -77,6 +82,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     idleTimeout: true,
     payloadCap: false,
     strictFrames: false,
+    crossingFrames: false,
     network: true,
   },
   testing: {
@@ -90,6 +96,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     idleTimeout: false,
     payloadCap: false,
     strictFrames: false,
+    crossingFrames: true,
     network: false,
   },
 };

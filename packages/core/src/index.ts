@@ -33,6 +33,8 @@ export { RouterConnections } from "./router-connections.ts";
 export type { ConnectionHandle } from "./router-connections.ts";
 export { closeArguments } from "./socket.ts";
 export type { Runtime, RuntimeSocket, Socket } from "./socket.ts";
+export { frameOver, StandardSocket } from "./standard-socket.ts";
+export type { StandardWebSocket } from "./standard-socket.ts";
 export { bearerToken, chooseProtocol } from "./token.ts";
 export type {
   AuthorizeTopic,

@@ -82,7 +82,8 @@ export function lifecycle(bed: Bed): void {
       expect(await watcher.journal("close")).toMatchObject({ code: 4999, reason: "enough" });
     });
 
-    test("frames that follow a close are not handled", async () => {
+    test("frames that follow a close are not handled", async (context) => {
+      bed.needs("crossingFrames", context);
       const room = bed.room();
       const watcher = await room.watch();
       const peer = await room.join();

@@ -1,0 +1,15 @@
+declare global {
+  // Core reads the socket's type from here.
+  namespace WsKit {
+    interface Sockets {
+      deno: WebSocket;
+    }
+  }
+}
+
+export { bearerToken } from "@ws-kit/core";
+export { createDenoHandler } from "./handler.ts";
+export type { DenoHandler, DenoHandlerOptions } from "./handler.ts";
+export type { DenoServer } from "./runtime.ts";
+export { serve } from "./serve.ts";
+export type { ServeOptions, WsKitServer } from "./serve.ts";

@@ -1,0 +1,28 @@
+/** The part of Deno's own API that the adapter stands on (https://docs.deno.com/api/deno/). */
+export interface DenoApi {
+  upgradeWebSocket(req: Request, options?: { idleTimeout?: number }): { socket: WebSocket; response: Response };
+  serve(options: DenoServeOptions, handler: (req: Request) => Response | Promise<Response>): DenoServer;
+}
+
+export interface DenoServeOptions {
+  port?: number;
+  hostname?: string;
+  /** PEM certificate and key, for HTTPS. */
+  cert?: string;
+  key?: string;
+  onListen?: (address: { port: number; hostname: string }) => void;
+}
+
+/** Deno's own server. */
+export interface DenoServer {
+  readonly addr: { readonly port: number; readonly hostname: string };
+  readonly finished: Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** @throws Error outside Deno. */
+export function denoApi(): DenoApi {
+  const { Deno } = globalThis as { Deno?: DenoApi };
+  if (Deno === undefined) throw new Error("@ws-kit/deno runs on Deno alone");
+  return Deno;
+}
