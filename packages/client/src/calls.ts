@@ -1,4 +1,4 @@
-import { ABORT_TYPE, ERROR_TYPE, PROGRESS_TYPE } from "@ws-kit/core/protocol";
+import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
 import { attempt, chain, checked, type CheckedMessage, type Guard, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
@@ -42,7 +42,6 @@ export function createCalls(
     take: (id, frame) => pending.get(id)?.(frame),
     request: (message, payload, response, { timeoutMs = 30_000, signal, meta, onProgress }) =>
       new Promise((resolve, reject) => {
-        const { check } = message["~validators"];
         const correlationId = randomId();
         const time = Math.min(timeoutMs, MAX_TIMER_MS);
         const deadline = Date.now() + time;
@@ -93,13 +92,15 @@ export function createCalls(
 
         function answer({ type: got, meta: gotMeta, payload: body }: Envelope): void | Promise<void> {
           if (got === PROGRESS_TYPE) {
-            return chain(check("progress", "in", body), (progress) => guard(() => onProgress?.(progress as never)));
+            return chain(check(message, "progress", "in", body), (progress) =>
+              guard(() => onProgress?.(progress as never)),
+            );
           }
           if (got === ERROR_TYPE) {
             const error = body as ErrorPayload;
             const { code, details } = error;
             const declared = details !== undefined && code in ((message as AnyRpc).errors ?? {});
-            return chain(declared ? check(code as ErrorCode, "in", details) : details, (context) =>
+            return chain(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
               // Either side's clock may be the first to notice.
               fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
             );

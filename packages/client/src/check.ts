@@ -1,4 +1,4 @@
-import { isPromise } from "@ws-kit/core/protocol";
+import { check, isPromise } from "@ws-kit/core/protocol";
 import type { AnyMessage, Meta } from "@ws-kit/core/protocol";
 import type { ErrorKind } from "./types.ts";
 
@@ -37,7 +37,7 @@ export function guarded(fail: (error: unknown) => void): Guard {
 
 /** Checks meta and payload, then goes on with them; meta keeps the keys that the message does not declare. */
 export function checked<T>(
-  { type, "~validators": { check } }: AnyMessage,
+  definition: AnyMessage,
   direction: "in" | "out",
   meta: Meta = {},
   payload: unknown,
@@ -46,9 +46,9 @@ export function checked<T>(
 ): T | Promise<T> {
   return attempt(
     () =>
-      chain(check("meta", direction, meta), (declared) =>
-        chain(check("payload", direction, payload), (value) =>
-          use({ type, meta: { ...meta, ...(declared as Meta | undefined) }, payload: value }),
+      chain(check(definition, "meta", direction, meta), (declared) =>
+        chain(check(definition, "payload", direction, payload), (value) =>
+          use({ type: definition.type, meta: { ...meta, ...(declared as Meta | undefined) }, payload: value }),
         ),
       ),
     fail,

@@ -1,15 +1,11 @@
 import { expect, test, vi } from "vitest";
 import { News, Note, numberSchema } from "../test/definitions.ts";
-import { createDefiners, standardValidator } from "@ws-kit/core/protocol";
+import { message } from "@ws-kit/core/protocol";
 import type { Message, StandardSchema } from "@ws-kit/core/protocol";
 import { createRig, useWorld } from "../test/rig.ts";
 import { settled } from "../test/virtual-time.ts";
 
 useWorld();
-const define = createDefiners(
-  (source) => standardValidator(source as StandardSchema),
-  () => [],
-);
 
 test("hands messages to their handlers with type, meta and payload", async () => {
   const rig = createRig();
@@ -132,7 +128,7 @@ test("an error that answers no request is reported with the type it answers", as
 test("two definitions of one type each see it through their own schema", async () => {
   const rig = createRig();
   const socket = await rig.open();
-  const Any = define.message("NEWS") as Message<"NEWS">;
+  const Any = message("NEWS") as Message<"NEWS">;
   const got: unknown[] = [];
   rig.client.on(News, ({ payload }) => got.push(payload));
   rig.client.on(Any, ({ payload }) => got.push(payload));
@@ -142,7 +138,7 @@ test("two definitions of one type each see it through their own schema", async (
 });
 
 test("checks meta both ways, and keeps what is not declared", async () => {
-  const Traced = define.message("TRACED", undefined, { meta: numberSchema() }) as Message<
+  const Traced = message("TRACED", undefined, { meta: numberSchema() }) as Message<
     "TRACED",
     undefined,
     undefined,
@@ -161,7 +157,7 @@ test("checks meta both ways, and keeps what is not declared", async () => {
 });
 
 test("a payload that cannot be encoded is reported, not thrown", async () => {
-  const Any = define.message("ANY", {
+  const Any = message("ANY", {
     "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) },
   });
   const rig = createRig();

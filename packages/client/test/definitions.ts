@@ -1,11 +1,7 @@
-import { createDefiners, standardValidator, type AnyMessage, type Message, type Rpc } from "@ws-kit/core/protocol";
+import { message, rpc, type AnyMessage, type Message, type Rpc } from "@ws-kit/core/protocol";
 import type { StandardSchema } from "@ws-kit/core/protocol";
 
 /** Messages of the tests without a real server; their schema is by hand, so that the client is tested with nothing else. */
-const define = createDefiners(
-  (source) => standardValidator(source as StandardSchema),
-  () => [],
-);
 
 /** `{ n: number }`; a negative number is refused. With `wait`, it is known only when that settles. */
 export function numberSchema(wait?: () => Promise<void>): StandardSchema<{ n: number }> {
@@ -27,17 +23,17 @@ export function numberSchema(wait?: () => Promise<void>): StandardSchema<{ n: nu
 type N = Message<string, { n: number }>;
 const schema = numberSchema();
 
-export const Note = define.message("NOTE", schema) as N;
-export const News = define.message("NEWS", schema) as N;
-export const Ask = define.rpc("ASK", schema, "ANSWER", schema, { progress: schema }) as NRpc;
-export const AskAgain = define.rpc("ASK_AGAIN", schema, "ANSWER", schema, {
+export const Note = message("NOTE", schema) as N;
+export const News = message("NEWS", schema) as N;
+export const Ask = rpc("ASK", schema, "ANSWER", schema, { progress: schema }) as NRpc;
+export const AskAgain = rpc("ASK_AGAIN", schema, "ANSWER", schema, {
   progress: schema,
   idempotent: true,
 }) as NRpc;
 export const Answer = Ask.response as N;
 
 export function slowMessage(type: string, wait: () => Promise<void>): N {
-  return define.message(type, numberSchema(wait)) as N;
+  return message(type, numberSchema(wait)) as N;
 }
 
 type NRpc = Rpc<string, { n: number }, { n: number }, unknown, unknown, AnyMessage, StandardSchema<{ n: number }>>;

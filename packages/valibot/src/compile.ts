@@ -6,7 +6,7 @@ import { view, type ValibotNode } from "./wire.ts";
 /** Makes the validator of one part of a definition out of a valibot schema or a raw shape. */
 export function compile(source: unknown, what: string): Validator {
   if (!isValibot(source) && !isShape(source)) {
-    throw new TypeError(`The ${what} is not a valibot schema, or a shape of synchronous ones`);
+    throw new TypeError(`The ${what} is not a valibot schema or synchronous shape`);
   }
   const schema: ValibotNode = isValibot(source) ? source : object(source);
   return createValidator(schema, planWire(schema, view, what), tell);
@@ -14,7 +14,7 @@ export function compile(source: unknown, what: string): Validator {
 
 /** Keys that a meta source declares. */
 export function metaKeys(source: unknown): readonly string[] {
-  return Object.keys((isValibot(source) ? source.entries : source) ?? {});
+  return Object.keys((source as ValibotNode | undefined)?.entries ?? source ?? {});
 }
 
 function isValibot(source: unknown): source is ValibotNode {

@@ -38,17 +38,18 @@ export function view(node: ValibotNode): SchemaView<ValibotNode> {
   return {
     refused:
       (UNCARRIED.test(type) || UNCARRIED.test(typeof node.literal)) &&
-      `a ${type}, not for JSON: try v.pipe(v.string(), v.toDate())`,
+      `a ${type}, not for JSON; see v.pipe() and v.toDate()`,
     // A step of another kind may put something else in place of what it got; a further schema may drop keys.
     transforms:
       node.default !== undefined ||
       node.fallback !== undefined ||
-      (getter && getter.length > 0) ||
+      !!getter?.length ||
       node.pipe?.slice(1).some((step) => step.kind !== "validation" && step.kind !== "metadata"),
     kind,
-    parts: kind && (entries ?? items ?? (node.options as ValibotNode[] | undefined)),
+    // Options that are literals, and a key that is a name, are no schemas and looked over.
+    parts: entries ?? items ?? (node.options as ValibotNode[] | undefined),
     rest: item ?? node.rest ?? node.value ?? (type.startsWith("loose_") || undefined),
-    keys: type === "record" ? (node.key as ValibotNode) : undefined,
+    keys: node.key as ValibotNode,
     inner: wrapped ? () => wrapped : getter,
   };
 }

@@ -1,5 +1,4 @@
 import type { AnyMessage, AnyRpc } from "@ws-kit/core";
-import type { Differs } from "./case.ts";
 import type { CaseId } from "./cases.ts";
 
 /** One validator: how it writes the schema of each case. */

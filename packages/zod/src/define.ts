@@ -1,6 +1,8 @@
 import {
-  createDefiners,
+  defineMessage,
+  defineRpc,
   type AnyMessage,
+  type DefineKit,
   type ErrorCode,
   type Message,
   type Rpc,
@@ -50,7 +52,7 @@ export interface RpcOptions<M, P, E> extends MessageOptions<M> {
   idempotent?: boolean;
 }
 
-const definers = /* @__PURE__ */ createDefiners(compile, metaKeys);
+const kit: DefineKit = { compile, metaKeys };
 
 /**
  * Defines a message: its type, its payload (a shape for `z.object`, or any zod schema; nothing for none) and its meta.
@@ -63,7 +65,7 @@ export function message<
   S extends Source | undefined = undefined,
   M extends Source | undefined = undefined,
 >(type: T, payload?: S, options?: MessageOptions<M>): Message<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>> {
-  const made: AnyMessage = definers.message(type, payload, options);
+  const made: AnyMessage = defineMessage(kit, type, payload, options);
   return made as Message<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>>;
 }
 
@@ -101,5 +103,5 @@ export function rpc<
   options?: RpcOptions<M, P, E>,
 ): Rpc<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>, R, Part<P>, Errors<E>>;
 export function rpc(type: string, payload: unknown, ...rest: unknown[]): unknown {
-  return definers.rpc(type, payload, ...rest);
+  return defineRpc(kit, type, payload, ...rest);
 }

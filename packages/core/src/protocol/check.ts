@@ -1,25 +1,26 @@
 import { ValidationError } from "./errors.ts";
-import type { PartName, Validators } from "./message.ts";
+import type { AnyMessage, PartName, Validators } from "./message.ts";
 import { toIssues, type Validator } from "./validate.ts";
 import { when } from "./when.ts";
 
 /**
- * Makes a definition's own check, so that a client, which checks nothing else, carries none of this without a
- * definition.
+ * Checks one part of a message; undefined where it is not declared.
+ *
+ * @throws ValidationError, or rejects with it where the schema is asynchronous.
  */
-export function createCheck(type: string, parts: Omit<Validators, "check">): Validators["check"] {
-  return (part, direction, value) => {
-    const validator = partOf(parts, part);
-    return (
-      validator &&
-      when(validator[`${direction}bound`](value), (result) => {
-        if (result.issues) throw new ValidationError(type, part, direction, toIssues(result.issues));
-        return result.value;
-      })
-    );
-  };
-}
-
-function partOf(parts: Omit<Validators, "check">, part: PartName): Validator | undefined {
-  return part === "payload" || part === "meta" || part === "progress" ? parts[part] : parts.errors?.[part];
+export function check(
+  { type, "~validators": { errors, ...parts } }: AnyMessage,
+  part: PartName,
+  direction: "in" | "out",
+  value: unknown,
+): unknown {
+  const validator: Validator | undefined =
+    errors?.[part as keyof Validators["errors"]] ?? parts[part as keyof typeof parts];
+  return (
+    validator &&
+    when(validator[`${direction}bound`](value), (result) => {
+      if (result.issues) throw new ValidationError(type, part, direction, toIssues(result.issues));
+      return result.value;
+    })
+  );
 }

@@ -1,6 +1,5 @@
-import { createCheck } from "./check.ts";
 import type { ErrorCode } from "./codes.ts";
-import { CONTROL_PREFIX, ERROR_TYPE, isEnvelope, RESERVED_META } from "./envelope.ts";
+import { CONTROL_PREFIX, ERROR_TYPE, RESERVED_META, type Envelope } from "./envelope.ts";
 import type { AnyMessage, AnyRpc, Validators } from "./message.ts";
 import type { StandardIssue, StandardResult } from "./standard-schema.ts";
 import type { Checked, Validator } from "./validate.ts";
@@ -9,10 +8,12 @@ import { whenAll } from "./when.ts";
 /** Turns what a user wrote for a payload, meta, progress or details into a validator; `what` names it in errors. */
 export type Compile = (source: unknown, what: string) => Validator;
 
-/** The untyped form of `message()` and `rpc()`; each validator package gives it its own types. */
-export interface Definers {
-  message(type: string, payload?: unknown, options?: DefineOptions): AnyMessage;
-  rpc(type: string, payload: unknown, ...rest: unknown[]): AnyRpc;
+/** What a validator package brings. */
+export interface DefineKit {
+  /** Called once for each schema of a definition; throws a TypeError for what it cannot take. */
+  readonly compile: Compile;
+  /** Keys of meta that a source declares, as far as it can be told, to refuse reserved ones. */
+  readonly metaKeys: (source: unknown) => readonly string[];
 }
 
 export interface DefineOptions {
@@ -25,84 +26,74 @@ export interface DefineOptions {
   idempotent?: boolean;
 }
 
-/**
- * Makes `message()` and `rpc()` for one validator.
- *
- * @param compile Called once for each schema of a definition; throws a TypeError for what it cannot take.
- * @param names Keys of meta a source declares, as far as it can be told, to refuse reserved ones.
- */
-export function createDefiners(compile: Compile, names: (source: unknown) => readonly string[]): Definers {
-  function define(kind: "message" | "rpc", type: string, payload: unknown, options: DefineOptions, response?: object) {
-    checkType(type);
-    checkMeta(type, names(options.meta));
-    const part = (source: unknown, what: string) =>
-      source === undefined ? undefined : compile(source, `${what} of ${JSON.stringify(type)}`);
-    const errors = Object.entries(options.errors ?? {}).map(([code, source]) => [code, part(source, code)] as const);
-    const parts = {
-      payload: part(payload, "payload"),
-      meta: part(options.meta, "meta"),
-      progress: part(options.progress, "progress"),
-      errors: Object.fromEntries(errors),
-    };
-    return Object.freeze({
-      kind,
-      type,
-      payload: parts.payload?.schema,
-      meta: parts.meta?.schema,
-      ...(response && {
-        response,
-        progress: parts.progress?.schema,
-        errors: Object.fromEntries(errors.map(([code, validator]) => [code, validator?.schema])),
-        idempotent: !!options.idempotent,
-      }),
-      "~validators": { ...parts, check: createCheck(type, parts) },
-      "~standard": { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) },
-    });
-  }
+/** The untyped form of `message()`; each validator package gives it its own types. */
+export function defineMessage(
+  kit: DefineKit,
+  type: string,
+  payload?: unknown,
+  options: DefineOptions = {},
+): AnyMessage {
+  return Object.freeze({ kind: "message", ...describe(kit, type, payload, options) }) as AnyMessage;
+}
 
-  const message = (type: string, payload?: unknown, options: DefineOptions = {}) =>
-    define("message", type, payload, options) as AnyMessage;
+/** The untyped form of `rpc()`: the response is a message, or its type and payload in place. */
+export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...rest: unknown[]): AnyRpc {
+  const [response, options = {}] = (
+    typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
+  ) as [AnyMessage | undefined, DefineOptions?];
+  if (!response?.kind) throw new TypeError(`${type} needs a response`);
+  const progress = compiled(kit, type, options.progress, "progress");
+  const errors = Object.entries(options.errors ?? {}).map(
+    ([code, source]) => [code, compiled(kit, type, source, code)] as const,
+  );
+  return Object.freeze({
+    kind: "rpc",
+    ...describe(kit, type, payload, options, { progress, errors: Object.fromEntries(errors) }),
+    response,
+    progress: progress?.schema,
+    errors: Object.fromEntries(errors.map(([code, details]) => [code, details?.schema])),
+    idempotent: !!options.idempotent,
+  }) as AnyRpc;
+}
 
-  return {
-    message,
-    rpc(type, payload, ...rest) {
-      const [response, options = {}] = (typeof rest[0] === "string" ? [message(rest[0], rest[1]), rest[2]] : rest) as [
-        AnyMessage | undefined,
-        DefineOptions?,
-      ];
-      if (!response?.kind) throw new TypeError(`rpc(${JSON.stringify(type)}) needs a response`);
-      return define("rpc", type, payload, options, response) as AnyRpc;
-    },
+function describe(kit: DefineKit, type: string, payload: unknown, options: DefineOptions, more?: Partial<Validators>) {
+  checkType(type);
+  const taken = kit.metaKeys(options.meta).find((key) => RESERVED_META.includes(key));
+  if (taken) throw new TypeError(`Meta of ${type} may not declare ${taken}`);
+  const parts = {
+    payload: compiled(kit, type, payload, "payload"),
+    meta: compiled(kit, type, options.meta, "meta"),
+    ...more,
   };
+  return {
+    type,
+    payload: parts.payload?.schema,
+    meta: parts.meta?.schema,
+    "~validators": parts,
+    "~standard": { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) },
+  } as const;
+}
+
+function compiled({ compile }: DefineKit, type: string, source: unknown, what: string): Validator | undefined {
+  return source === undefined ? undefined : compile(source, `${what} of ${JSON.stringify(type)}`);
 }
 
 /** @throws TypeError when the type is empty or belongs to the protocol. */
 export function checkType(type: unknown): asserts type is string {
   if (typeof type !== "string" || type === "" || type === ERROR_TYPE || type.startsWith(CONTROL_PREFIX)) {
-    throw new TypeError(`${JSON.stringify(type)} is reserved, or no message type`);
+    throw new TypeError(`${JSON.stringify(type)} is not a type for messages`);
   }
 }
 
-function checkMeta(type: string, keys: readonly string[]): void {
-  for (const key of keys) {
-    if (RESERVED_META.includes(key)) throw new TypeError(`Meta of ${JSON.stringify(type)} may not declare ${key}`);
-  }
-}
-
-function validateFrame(
-  type: string,
-  { meta, payload }: Pick<Validators, "meta" | "payload">,
-  frame: unknown,
-): Checked<unknown> {
-  if (!isEnvelope(frame) || frame.type !== type) {
-    return { issues: [{ path: ["type"], message: `Expected ${type}` }] };
-  }
-  const checks = [meta?.inbound(frame.meta ?? {}), payload?.inbound(frame.payload)];
+function validateFrame(type: string, { meta, payload }: Validators, frame: unknown): Checked<unknown> {
+  const { type: got, meta: given = {}, payload: sent } = Object(frame) as Envelope;
+  if (got !== type) return { issues: [{ message: `Expected ${type}`, path: ["type"] }] };
+  const checks = [meta?.inbound(given), payload?.inbound(sent)];
   return whenAll(checks, ([inMeta, inPayload]) => {
     const issues = [...under("meta", inMeta), ...under("payload", inPayload)];
     if (issues.length > 0) return { issues };
     const values = [inMeta, inPayload] as ({ value?: object } | undefined)[];
-    return { value: { type, meta: { ...frame.meta, ...values[0]?.value }, payload: values[1]?.value } };
+    return { value: { type, meta: { ...given, ...values[0]?.value }, payload: values[1]?.value } };
   });
 }
 

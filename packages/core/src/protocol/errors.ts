@@ -39,16 +39,10 @@ export class ValidationError extends Error {
   readonly issues: readonly Issue[];
 
   constructor(type: string, part: string, direction: "in" | "out", issues: readonly Issue[]) {
-    super(describe(type, part, issues));
+    const [first] = issues;
+    super(`Invalid ${part} of ${JSON.stringify(type)} at ${first?.path.join(".") || "its root"}: ${first?.message}`);
     this.type = type;
     this.direction = direction;
     this.issues = issues;
   }
-}
-
-function describe(type: string, part: string, issues: readonly Issue[]): string {
-  const [first] = issues;
-  const where = first && first.path.length > 0 ? `${first.path.join(".")}: ` : "";
-  const more = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
-  return `Invalid ${part} of ${JSON.stringify(type)}${first ? ` at ${where || "its root: "}${first.message}${more}` : ""}`;
 }

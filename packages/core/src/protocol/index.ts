@@ -1,9 +1,10 @@
+export { check } from "./check.ts";
 export { CLOSE, ERROR_CODES, isTerminalClose } from "./codes.ts";
 export type { ErrorCode } from "./codes.ts";
 export { jsonCodec } from "./codec.ts";
 export type { Codec } from "./codec.ts";
-export { checkType, createDefiners } from "./define.ts";
-export type { Compile, DefineOptions, Definers } from "./define.ts";
+export { checkType, defineMessage, defineRpc } from "./define.ts";
+export type { Compile, DefineKit, DefineOptions } from "./define.ts";
 export {
   ABORT_TYPE,
   CONTROL_PREFIX,
@@ -54,7 +55,8 @@ export type {
   StandardSchema,
 } from "./standard-schema.ts";
 export { BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX, tokenFromProtocols, tokenProtocols } from "./token.ts";
-export { createValidator, MAX_ISSUES, standardValidator, toIssues } from "./validate.ts";
+export { MAX_ISSUES } from "./redact.ts";
+export { createValidator, standardValidator, toIssues } from "./validate.ts";
 export type { Checked, Issue, Validator } from "./validate.ts";
 export { isPromise } from "./when.ts";
 export { planWire } from "./wire.ts";

@@ -47,16 +47,10 @@ export interface Rpc<
 export type ErrorSchemas = { readonly [C in ErrorCode]?: StandardSchema<any, any> };
 
 export interface Validators {
-  readonly payload: Validator | undefined;
-  readonly meta: Validator | undefined;
-  readonly progress: Validator | undefined;
-  readonly errors: { readonly [C in ErrorCode]?: Validator } | undefined;
-  /**
-   * Checks one part; undefined where it is not declared.
-   *
-   * @throws ValidationError, or rejects with it where the schema is asynchronous.
-   */
-  readonly check: (part: PartName, direction: "in" | "out", value: unknown) => unknown;
+  readonly payload?: Validator | undefined;
+  readonly meta?: Validator | undefined;
+  readonly progress?: Validator | undefined;
+  readonly errors?: { readonly [C in ErrorCode]?: Validator } | undefined;
 }
 
 /** What a schema may be declared for; an error code stands for the details that go with it. */

@@ -1,5 +1,8 @@
 import type { StandardIssue } from "./standard-schema.ts";
 
+/** Most issues that one failure reports. */
+export const MAX_ISSUES = 20;
+
 /** Most scalars of one refused value that are looked for in its message. */
 const MAX_SCALARS = 256;
 
@@ -8,7 +11,7 @@ const MAX_SCALARS = 256;
  * `must be at least 10 (was 5)`, Effect's `Expected string, actual 5`.
  */
 export function redact(issues: readonly StandardIssue[], value: unknown): StandardIssue[] {
-  return issues.map(({ message, path = [] }) => {
+  return issues.slice(0, MAX_ISSUES).map(({ message, path = [] }) => {
     const refused = path.reduce<unknown>(
       (at, part) =>
         (at as Record<PropertyKey, unknown> | null | undefined)?.[typeof part === "object" ? part.key : part],

@@ -1,4 +1,4 @@
-import { createDefiners } from "./define.ts";
+import { defineMessage, defineRpc, type DefineKit } from "./define.ts";
 import type { ErrorCode } from "./codes.ts";
 import type { AnyMessage, Message, Rpc } from "./message.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.ts";
@@ -30,7 +30,7 @@ export interface StandardRpcOptions<M, P, E> extends StandardMessageOptions<M> {
   idempotent?: boolean;
 }
 
-const define = createDefiners(compile, () => []);
+const kit: DefineKit = { compile, metaKeys: () => [] };
 
 /**
  * Defines a message with any Standard Schema (https://standardschema.dev): ArkType, Effect Schema and others.
@@ -45,7 +45,7 @@ export function message<
   S extends Schema | undefined = undefined,
   M extends Schema | undefined = undefined,
 >(type: T, payload?: S, options?: StandardMessageOptions<M>): Message<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>> {
-  return define.message(type, payload, options) as Message<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>>;
+  return defineMessage(kit, type, payload, options) as Message<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>>;
 }
 
 /**
@@ -82,7 +82,7 @@ export function rpc<
   options?: StandardRpcOptions<M, P, E>,
 ): Rpc<T, In<S>, Out<S>, MetaIn<M>, MetaOut<M>, R, Part<P>, Errors<E>>;
 export function rpc(type: string, payload: unknown, ...rest: unknown[]): unknown {
-  return define.rpc(type, payload, ...rest);
+  return defineRpc(kit, type, payload, ...rest);
 }
 
 function compile(source: unknown, what: string): Validator {

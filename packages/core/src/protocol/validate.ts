@@ -1,5 +1,5 @@
 import type { FastCheck } from "./plain.ts";
-import { redact } from "./redact.ts";
+import { MAX_ISSUES, redact } from "./redact.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
 import { when } from "./when.ts";
 import type { Strip } from "./wire.ts";
@@ -9,9 +9,6 @@ export interface Issue {
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
-
-/** Most issues that one failure reports. */
-export const MAX_ISSUES = 20;
 
 /** A checked value, or why there is none; at once, or later where the schema is asynchronous. */
 export type Checked<Out> = StandardResult<Out> | Promise<StandardResult<Out>>;
@@ -64,9 +61,7 @@ export function createValidator<In, Out>(
   const standard = schema["~standard"];
   const inbound = (value: unknown): Checked<Out> => {
     const result = standard.validate(value);
-    return tell
-      ? when(result, (done) => (done.issues ? { issues: tell(done.issues.slice(0, MAX_ISSUES), value) } : done))
-      : result;
+    return tell ? when(result, (done) => (done.issues ? { issues: tell(done.issues, value) } : done)) : result;
   };
   return {
     schema,

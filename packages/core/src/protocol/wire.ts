@@ -42,7 +42,7 @@ export function planWire<S extends StandardSchema>(
   let transforms = false;
 
   function visit(schema: S | true | undefined, path: string): void {
-    if (schema === undefined || schema === true || visited.has(schema)) return;
+    if (typeof schema !== "object" || visited.has(schema)) return;
     visited.add(schema);
     const seen = view(schema);
     if (seen.refused) throw new TypeError(`The ${what}${path} is ${seen.refused}`);
@@ -55,7 +55,7 @@ export function planWire<S extends StandardSchema>(
   }
 
   function strip(schema: S | true | undefined, value: unknown): unknown {
-    if (!isObject(value) || schema === undefined || schema === true) return value;
+    if (!isObject(value) || typeof schema !== "object") return value;
     const { kind, parts = {}, rest, inner } = view(schema);
     if (inner) return strip(inner(value), value);
     if (kind === "first") return firstAccepting(Object.values<S>(parts), value);
