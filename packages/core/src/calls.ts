@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { errorPayload, report } from "./failures.ts";
+import { errorPayload } from "./failures.ts";
 import { origin } from "./order.ts";
 import { sendError } from "./outgoing.ts";
 import { MAX_CORRELATION_ID, type Envelope, type ErrorCode } from "./protocol/index.ts";
@@ -53,7 +53,7 @@ export function openCall(
     call.remembered = hub.memory.open(scoped);
     return call;
   }
-  first.whenSettled((outcome) => deliver(conn, id, outcome, (error) => report(hub, error, undefined, conn)));
+  first.whenSettled((outcome) => deliver(conn, id, outcome));
   return undefined;
 }
 

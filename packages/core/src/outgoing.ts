@@ -84,8 +84,11 @@ export function encode(
       return Promise.all([wire, wireMeta]).then(([p, m]) => assemble(hub, message.type, p, meta, m, correlationId));
     }
   }
-  if (wireMeta === undefined && correlationId === undefined) {
-    return hub.codec.encode({ type: message.type, payload: wire });
+  if (wireMeta === undefined) {
+    const { type } = message;
+    return hub.codec.encode(
+      correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire },
+    );
   }
   return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
 }

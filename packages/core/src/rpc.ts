@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
 import { CLOSED } from "./state.ts";
 import { MessageContextImpl } from "./context.ts";
-import { errorPayload, toError } from "./failures.ts";
+import { errorPayload, report, toError } from "./failures.ts";
 import { encode, outbound, post, sendError } from "./outgoing.ts";
 import {
   isPromise,
@@ -156,24 +156,36 @@ export class RpcContextImpl extends MessageContextImpl {
 
   private deliver(outcome: Outcome): void {
     this.remembered?.settle(outcome);
-    deliver(this.conn, this.id, outcome, (error) => this.report(error));
+    deliver(this.conn, this.id, outcome, this);
   }
 }
 
-/** Writes an outcome under a correlation id; one that does not fit its schema becomes INTERNAL. */
-export function deliver(conn: Connection, id: string, outcome: Outcome, failed: (error: unknown) => void): void {
+/**
+ * Writes an outcome under a correlation id; one that does not fit its schema becomes INTERNAL.
+ * @param ctx What `onError` is told of.
+ */
+export function deliver(conn: Connection, id: string, outcome: Outcome, ctx?: RpcContextImpl): void {
   if ("error" in outcome) return sendError(conn, { correlationId: id }, outcome.error);
-  const refuse = (error: unknown) => {
-    failed(toError(error));
-    return sendError(conn, { correlationId: id }, errorPayload("INTERNAL", "The response did not fit its schema"));
-  };
   try {
     const frame = encode(conn.hub, outcome.message, outcome.payload, outcome.meta, id);
     if (typeof frame === "string") post(conn, frame);
-    else frame.then((ready) => void post(conn, ready), refuse);
+    else deliverLater(conn, id, frame, ctx);
   } catch (error) {
-    refuse(error);
+    misfit(conn, id, error, ctx);
   }
+}
+
+/** Apart from `deliver`, so that a synchronous answer creates no closure. */
+function deliverLater(conn: Connection, id: string, frame: Promise<string>, ctx: RpcContextImpl | undefined): void {
+  frame.then(
+    (ready) => void post(conn, ready),
+    (error: unknown) => misfit(conn, id, error, ctx),
+  );
+}
+
+function misfit(conn: Connection, id: string, error: unknown, ctx: RpcContextImpl | undefined): void {
+  report(conn.hub, toError(error), ctx, conn);
+  sendError(conn, { correlationId: id }, errorPayload("INTERNAL", "The response did not fit its schema"));
 }
 
 function isDefinition(value: unknown): value is AnyMessage {
