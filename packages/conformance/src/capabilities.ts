@@ -51,7 +51,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     nativeTopics: false,
     hibernation: false,
     compression: true,
-    idleTimeout: false,
+    idleTimeout: true,
     payloadCap: true,
     strictFrames: true,
     crossingFrames: true,
