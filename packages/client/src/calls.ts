@@ -1,6 +1,6 @@
-import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE } from "@ws-kit/core/protocol";
+import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
-import { attempt, chain, checked, type CheckedMessage, type Guard, type Lane } from "./check.ts";
+import { attempt, checked, type CheckedMessage, type Guard, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import type { RequestOptions } from "./types.ts";
@@ -92,7 +92,7 @@ export function createCalls(
 
         function answer({ type: got, meta: gotMeta, payload: body }: Envelope): void | Promise<void> {
           if (got === PROGRESS_TYPE) {
-            return chain(check(message, "progress", "in", body), (progress) =>
+            return when(check(message, "progress", "in", body), (progress) =>
               guard(() => onProgress?.(progress as never)),
             );
           }
@@ -100,7 +100,7 @@ export function createCalls(
             const error = body as ErrorPayload;
             const { code, details } = error;
             const declared = details !== undefined && code in ((message as AnyRpc).errors ?? {});
-            return chain(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
+            return when(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
               // Either side's clock may be the first to notice.
               fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
             );

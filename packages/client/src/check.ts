@@ -1,4 +1,4 @@
-import { check, isPromise } from "@ws-kit/core/protocol";
+import { check, isPromise, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, Meta } from "@ws-kit/core/protocol";
 import type { ErrorKind } from "./types.ts";
 
@@ -14,11 +14,6 @@ export type Report = (kind: ErrorKind, error: unknown, message?: string, payload
 
 /** Calls a function of the application. */
 export type Guard = <T>(call: () => T) => T | undefined;
-
-/** Applies a step to a value that may come later, without making it later where it is there. */
-export function chain<T, R>(value: T | Promise<T>, step: (value: T) => R | Promise<R>): R | Promise<R> {
-  return isPromise(value) ? value.then(step) : step(value);
-}
 
 /** Runs a step that may fail now or later. */
 export function attempt<T>(step: () => T | Promise<T>, fail: (error: unknown) => T): T | Promise<T> {
@@ -46,8 +41,8 @@ export function checked<T>(
 ): T | Promise<T> {
   return attempt(
     () =>
-      chain(check(definition, "meta", direction, meta), (declared) =>
-        chain(check(definition, "payload", direction, payload), (value) =>
+      when(check(definition, "meta", direction, meta), (declared) =>
+        when(check(definition, "payload", direction, payload), (value) =>
           use({ type: definition.type, meta: { ...meta, ...(declared as Meta | undefined) }, payload: value }),
         ),
       ),

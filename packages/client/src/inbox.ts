@@ -1,6 +1,6 @@
-import { ERROR_TYPE } from "@ws-kit/core/protocol";
+import { ERROR_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, Envelope, ErrorPayload, Meta } from "@ws-kit/core/protocol";
-import { chain, checked, type CheckedMessage, type Guard, type Report } from "./check.ts";
+import { checked, type CheckedMessage, type Guard, type Report } from "./check.ts";
 import { ServerError } from "./errors.ts";
 import { createListeners, type Listeners } from "./listeners.ts";
 import type { Off } from "./types.ts";
@@ -36,9 +36,7 @@ export function createInbox(report: Report, guard: Guard, stopped: () => boolean
       if (!wanted[0]) return unhandled.emit({ type, meta, payload });
       return wanted.reduce<void | Promise<void>>(
         (before, [message, { emit }]) =>
-          chain(before, () =>
-            checked(message, "in", meta, payload, emit, (error) => report("validation", error, type)),
-          ),
+          when(before, () => checked(message, "in", meta, payload, emit, (error) => report("validation", error, type))),
         undefined,
       );
     },

@@ -58,6 +58,6 @@ export { BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX, tokenFromProtocols, tokenProtocol
 export { MAX_ISSUES } from "./redact.ts";
 export { createValidator, standardValidator, toIssues } from "./validate.ts";
 export type { Checked, Issue, Validator } from "./validate.ts";
-export { isPromise } from "./when.ts";
+export { isPromise, when } from "./when.ts";
 export { planWire } from "./wire.ts";
 export type { SchemaView, Strip } from "./wire.ts";
