@@ -24,7 +24,7 @@ interface Results {
 
 const quick = process.argv.includes("--quick");
 const only = process.argv.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
-const effort = quick ? { rounds: 4, sliceMs: 200, warmMs: 500 } : { rounds: 12, sliceMs: 350, warmMs: 1_500 };
+const effort = quick ? { rounds: 4, sliceMs: 200, warmMs: 500 } : { rounds: 12, sliceMs: 250, warmMs: 1_200 };
 
 function print(line = ""): void {
   process.stdout.write(`${line}\n`);

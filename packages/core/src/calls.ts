@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import { errorPayload } from "./failures.ts";
+import type { Remembered } from "./memory.ts";
 import { origin } from "./order.ts";
 import { sendError } from "./outgoing.ts";
 import { MAX_CORRELATION_ID, type Envelope, type ErrorCode } from "./protocol/index.ts";
@@ -53,8 +54,13 @@ export function openCall(
     call.remembered = hub.memory.open(scoped);
     return call;
   }
-  first.whenSettled((outcome) => deliver(conn, id, outcome));
+  repeat(conn, id, first);
   return undefined;
+}
+
+/** Answers with what the first request gets; apart from `openCall`, which would otherwise pay for the closure every time. */
+function repeat(conn: Connection, id: string, first: Remembered): void {
+  first.whenSettled((outcome) => deliver(conn, id, outcome));
 }
 
 /** Answers a message that does not get to its handler. */

@@ -86,8 +86,7 @@ export function validate(ctx: MessageContextImpl): unknown {
   const { payload, meta } = route.message["~validators"];
   if (meta !== undefined) {
     const checked = meta.inbound(envelope.meta ?? {});
-    if (isPromise(checked))
-      return Promise.resolve(checked).then((late) => (admitMeta(ctx, late), validatePayload(ctx)));
+    if (isPromise(checked)) return admitMetaLater(ctx, checked);
     admitMeta(ctx, checked);
   }
   if (payload === undefined) {
@@ -100,14 +99,29 @@ export function validate(ctx: MessageContextImpl): unknown {
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
   const checked = payload.inbound(envelope.payload);
-  if (isPromise(checked)) return Promise.resolve(checked).then((late) => admit(ctx, late));
-  return admit(ctx, checked);
+  return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
 }
 
 function validatePayload(ctx: MessageContextImpl): unknown {
   const validator = ctx.route.message["~validators"].payload;
   const checked = validator === undefined ? { value: undefined } : validator.inbound(ctx.envelope.payload);
-  return isPromise(checked) ? Promise.resolve(checked).then((late) => admit(ctx, late)) : admit(ctx, checked);
+  return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
+}
+
+// Whatever waits has a function of its own: one that holds a closure pays for it at every call.
+
+type Later = PromiseLike<StandardResult<unknown>>;
+
+function admitLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
+  return Promise.resolve(checked).then((late) => admit(ctx, late));
+}
+
+function admitMetaLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
+  return Promise.resolve(checked).then((late) => (admitMeta(ctx, late), validatePayload(ctx)));
+}
+
+function returnedLater(call: RpcContextImpl, result: PromiseLike<unknown>): Promise<void> {
+  return Promise.resolve(result).then((value) => call.returned(value));
 }
 
 function admitMeta(ctx: MessageContextImpl, result: StandardResult<unknown>): void {
@@ -137,7 +151,7 @@ export function enter(ctx: MessageContextImpl): unknown {
   if (call.settled) return undefined;
   try {
     const result = route.handler(call);
-    if (isPromise(result)) return Promise.resolve(result).then((value) => call.returned(value));
+    if (isPromise(result)) return returnedLater(call, result);
     call.returned(result);
     return undefined;
   } finally {

@@ -81,7 +81,7 @@ export function encode(
     if (validator !== undefined) wire = outbound(validator, payload, message.type, "payload");
     if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
     if (isPromise(wire) || isPromise(wireMeta)) {
-      return Promise.all([wire, wireMeta]).then(([p, m]) => assemble(hub, message.type, p, meta, m, correlationId));
+      return assembleLater(hub, message.type, wire, meta, wireMeta, correlationId);
     }
   }
   if (wireMeta === undefined) {
@@ -91,6 +91,17 @@ export function encode(
     );
   }
   return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
+}
+
+function assembleLater(
+  hub: Hub,
+  type: string,
+  payload: unknown,
+  given: Meta | undefined,
+  checked: unknown,
+  correlationId: string | undefined,
+): Promise<string> {
+  return Promise.all([payload, checked]).then(([p, m]) => assemble(hub, type, p, given, m, correlationId));
 }
 
 function assemble(
@@ -115,8 +126,12 @@ export function outbound(validator: Validator, value: unknown, type: string, par
   const fast = fastCheck(validator)(value);
   if (fast !== undefined) return fast;
   const result: Checked<unknown> = validator.outbound(value);
-  if (isPromise(result)) return Promise.resolve(result).then((late) => passed(late, type, part));
+  if (isPromise(result)) return passedLater(result, type, part);
   return result.issues === undefined ? result.value : passed(result, type, part);
+}
+
+function passedLater(result: PromiseLike<StandardResult<unknown>>, type: string, part: string): Promise<unknown> {
+  return Promise.resolve(result).then((late) => passed(late, type, part));
 }
 
 function passed(result: StandardResult<unknown>, type: string, part: string): unknown {
@@ -145,6 +160,12 @@ export function sendMessage(
 /** Writes a frame now, or in its turn behind frames that are still being validated. */
 export function post(conn: Connection, frame: string | Promise<string>): boolean {
   if (typeof frame === "string" && conn.outbox === undefined) return write(conn, frame);
+  postLater(conn, frame);
+  return true;
+}
+
+/** Apart from `post`: a function that holds a closure pays for it at every call. */
+function postLater(conn: Connection, frame: string | Promise<string>): void {
   const turn: Promise<unknown> = Promise.all([frame, conn.outbox])
     .then(
       ([ready]) => void write(conn, ready),
@@ -155,7 +176,6 @@ export function post(conn: Connection, frame: string | Promise<string>): boolean
       conn.hub.runtime.settled?.(conn);
     });
   conn.outbox = turn;
-  return true;
 }
 
 /** Sends an `ERROR` frame. */

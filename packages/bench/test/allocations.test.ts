@@ -1,0 +1,35 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+type Counts = Record<string, number>;
+
+const script = fileURLToPath(new URL("../src/dispatch/allocations.ts", import.meta.url));
+const counted = JSON.parse(execFileSync("bun", [script], { encoding: "utf8" })) as Record<string, Counts>;
+
+/** Plain objects a message may take: frame, payload, checked payload, context, checked reply, envelope; a request more. */
+const CEILINGS: Record<string, number> = {
+  echo: 6.5,
+  "echo, validateOutgoing: false": 5.5,
+  "echo, middleware ×3": 6.5,
+  "echo, valibot": 6.5,
+  "rpc, ctx.reply": 9.5,
+  "rpc, returned": 9.5,
+};
+
+// Counted, not timed, and therefore the same on every machine.
+describe("what one message allocates", () => {
+  it.each(Object.entries(CEILINGS))("%s: few objects, no closure, no promise", (name, ceiling) => {
+    const counts = counted[name] ?? {};
+    expect(counts["Object"]).toBeGreaterThan(2);
+    expect(counts["Object"]).toBeLessThan(ceiling);
+    expect(counts["Function"] ?? 0).toBe(0);
+    expect(counts["Promise"] ?? 0).toBe(0);
+    // A scope that lives on the heap: its function holds a closure, even if it was not made this time.
+    expect(counts["JSLexicalEnvironment"] ?? 0).toBe(0);
+  });
+
+  it("is less than by hand", () => {
+    expect(counted["echo"]?.["Object"]).toBeLessThan(counted["hand-written"]?.["Object"] ?? 0);
+  });
+});
