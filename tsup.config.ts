@@ -11,8 +11,8 @@ for (const source of Object.values(entries)) {
 export default defineConfig({
   entry,
   format: "esm",
-  // Modules of the Workers runtime itself.
-  external: [/^cloudflare:/],
+  // Modules of the Workers runtime itself, and of a package that means to keep them apart by calling itself by name.
+  external: [/^cloudflare:/, /^@ws-kit\//],
   target: "es2023",
   dts: true,
   sourcemap: true,

@@ -1,4 +1,5 @@
-export { z } from "zod";
+// By name, so that it stays a module of its own when this one is built: bundlers can shake only that.
+export * as z from "@ws-kit/zod/z";
 export { message, rpc } from "./define.ts";
 export { createRouter } from "./router.ts";
 export type { MessageOptions, RpcOptions, ZodSchema, ZodShape } from "./define.ts";
