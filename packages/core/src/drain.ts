@@ -18,14 +18,18 @@ export async function drain(hubs: Iterable<Hub>, options: DrainOptions): Promise
   await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
 }
 
-export async function drainHub(hub: Hub, { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions): Promise<void> {
+export async function drainHub(
+  hub: Hub,
+  { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions,
+): Promise<void> {
   hub.draining = true;
   const goaway = hub.codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs } });
   for (const conn of hub.connections) write(conn, goaway);
   const { clock } = hub;
   const until = clock.monotonic() + timeoutMs;
   const pause = () => new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
-  while (clock.monotonic() < until && [...hub.connections].some((conn) => conn.state < CLOSING && conn.busy)) await pause();
+  while (clock.monotonic() < until && [...hub.connections].some((conn) => conn.state < CLOSING && conn.busy))
+    await pause();
   for (const conn of hub.connections) close(conn, CLOSE.RESTART, "The server restarts");
   // A peer that does not answer the closing handshake is not waited for longer than a handler would be.
   const closeUntil = clock.monotonic() + Math.min(1_000, hub.limits.closeGraceMs);
