@@ -6,7 +6,7 @@ import { StateError } from "./errors.ts";
 export function createStream(
   start: (options: CallOptions) => Promise<CheckedMessage>,
   { bufferSize = 1_000, ...options }: CallOptions & { bufferSize?: number | undefined },
-): AsyncIterable<unknown, void, undefined> & { result: Promise<CheckedMessage> } {
+): AsyncIterable<unknown> & { result: Promise<CheckedMessage> } {
   const buffer: unknown[] = [];
   const controller = new AbortController();
   let iterating = false;

@@ -56,7 +56,7 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
 }
 
 /** An rpc that reports while it runs: iterate for its progress, await `result` for its answer. */
-export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>, void, undefined> {
+export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>> {
   readonly result: Promise<InferMessage<R["response"]>>;
 }
 

@@ -133,7 +133,8 @@ export interface AnyContext<Data = OpenData> extends ConnectionContext<Data> {
   readonly type?: string;
 }
 
-export type MessageHandler<M extends AnyMessage, Data> = (ctx: MessageContext<M, Data>) => MaybePromise<void>;
+/** What it returns is ignored, so that `(ctx) => ctx.send(…)` will do; a promise is waited for. */
+export type MessageHandler<M extends AnyMessage, Data> = (ctx: MessageContext<M, Data>) => unknown;
 export type RequestHandler<M extends AnyMessage, Data> = (ctx: RequestContext<M, Data>) => MaybePromise<void>;
 export type RpcHandler<R extends AnyRpc, Data> = (
   ctx: RpcContext<R, Data>,

@@ -80,13 +80,13 @@ export class Router<Data = OpenData> {
   }
 
   /** Runs when a connection opens, before its first message. One that throws refuses the connection with 1011. */
-  onOpen(handler: (ctx: OpenContext<Data>) => MaybePromise<void>): this {
+  onOpen(handler: (ctx: OpenContext<Data>) => unknown): this {
     this["~core"].addHook("open", handler);
     return this;
   }
 
   /** Runs once for every connection that opened, after its last message. */
-  onClose(handler: (ctx: CloseContext<Data>) => MaybePromise<void>): this {
+  onClose(handler: (ctx: CloseContext<Data>) => unknown): this {
     this["~core"].addHook("close", handler);
     return this;
   }
