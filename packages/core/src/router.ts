@@ -21,7 +21,7 @@ import type {
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 
 /** A message that is not an rpc with a bound response. */
-type PlainMessage = AnyMessage & { readonly response?: undefined };
+type NotAnRpc = AnyMessage & { readonly response?: undefined };
 
 /** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
 type Mergeable<Outer, Inner> = string extends keyof Outer ? unknown : Outer extends Inner ? unknown : never;
@@ -49,7 +49,7 @@ export class Router<Data = OpenData> {
    * messages arrived, unless `concurrent`.
    * @throws Error when this router, or another one merged beside it, already handles the type.
    */
-  on<M extends PlainMessage>(message: M, handler: MessageHandler<M, Data>, options: RouteOptions = {}): this {
+  on<M extends NotAnRpc>(message: M, handler: MessageHandler<M, Data>, options: RouteOptions = {}): this {
     if ((message as AnyMessage).kind === "rpc") {
       throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
     }
@@ -62,9 +62,11 @@ export class Router<Data = OpenData> {
    * without either. Rpcs start in the order in which they arrived and do not hold up what follows.
    * @throws Error as `on` does.
    */
-  rpc<M extends PlainMessage>(message: M, handler: RequestHandler<M, Data>): this;
-  rpc<R extends AnyRpc>(message: R, handler: RpcHandler<R, Data>): this;
-  rpc(message: AnyMessage, handler: (ctx: never) => unknown): this {
+  rpc<M extends AnyMessage>(
+    message: M,
+    // One signature: of several, the compiler's first line is that none of them matches.
+    handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
+  ): this {
     this["~core"].addRoute({ message, kind: "rpc", handler, options: {} });
     return this;
   }

@@ -1,0 +1,62 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { emitDeclarations, type Declarations } from "../src/declarations.ts";
+
+const PRELUDE = `import { z, message, rpc, createRouter, type RpcContext, type MessageContext } from "@ws-kit/zod";
+import { wsClient } from "@ws-kit/client/zod";
+const Join = message("JOIN", { room: z.string(), seats: z.number().optional() });
+const Dated = message("DATED", { at: z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() }) });
+const Traced = message("TRACED", { n: z.number() }, { meta: { trace: z.string() } });
+const GetUser = rpc("GET_USER", { id: z.string() }, "USER", { id: z.string(), name: z.string() }, {
+  progress: { done: z.number() }, errors: { NOT_FOUND: { id: z.string() } } });
+const router = createRouter<{ userId?: string }>();
+const client = wsClient({ url: "ws://localhost" });
+declare const ctx: MessageContext<typeof Join>;
+declare const call: RpcContext<typeof GetUser>;
+void [router, client, Dated, Traced];
+`;
+
+/** What people get wrong, and what the compiler says of it first. */
+const MISTAKES: { readonly [title: string]: string } = {
+  "a wrong payload": `ctx.send(Join, { room: 5 });`,
+  "an unknown key": `ctx.send(Join, { room: "a", seat: 5 });`,
+  "a missing key": `ctx.send(Join, {});`,
+  "a missing payload": `ctx.send(Join);`,
+  "the output side of a codec": `ctx.send(Dated, { at: new Date() });`,
+  "missing meta": `ctx.send(Traced, { n: 1 });`,
+  "a wrong payload published": `void router.publish("room", Join, { room: 5 });`,
+  "a wrong payload from the client": `client.send(Join, { room: 5 });`,
+  "a wrong payload of a request": `void client.request(GetUser, { id: 5 });`,
+  "a payload key that is not there": `router.on(Join, (it) => console.log(it.payload.rom));`,
+  "a reply outside an rpc": `router.on(Join, (it) => it.reply(Join, { room: "a" }));`,
+  "an rpc on on()": `router.on(GetUser, () => {});`,
+  "a wrong response": `call.reply({ id: "u1", name: 5 });`,
+  "a missing response": `call.reply();`,
+  "a wrong response returned": `router.rpc(GetUser, () => ({ id: "u1" }));`,
+  "wrong progress": `call.progress({ done: "1" });`,
+  "wrong error details": `call.error("NOT_FOUND", "No such user", { name: "a" });`,
+  "missing error details": `call.error("NOT_FOUND", "No such user");`,
+  "a code that gRPC does not have": `call.error("NOPE", "No such user");`,
+  "data that may be missing": `router.on(Join, (it) => it.data.userId.length);`,
+  "a shape of something else": `message("X", { room: "string" });`,
+  "an rpc without a response": `rpc("X", { id: z.string() });`,
+};
+
+let declarations: Declarations;
+beforeAll(async () => {
+  declarations = await emitDeclarations();
+}, 120_000);
+afterAll(() => declarations[Symbol.asyncDispose]());
+
+it("the compiler's first line says what is wrong", { timeout: 120_000 }, async () => {
+  const titles = Object.keys(MISTAKES);
+  const files = titles.map((_, index) => join(declarations.directory, `mistake-${index}.ts`));
+  await Promise.all(files.map((file, index) => writeFile(file, PRELUDE + MISTAKES[titles[index] as string])));
+  const printed = await declarations.compile("typescript-7", files, "--skipLibCheck");
+  const said = titles.map((title, index) => {
+    const lines = printed.split("\n").filter((line) => line.includes(`mistake-${index}.ts(`));
+    return `${title}\n  ${MISTAKES[title]}\n  ${lines.map((line) => line.replace(/^.*?: error /, "")).join("\n  ")}`;
+  });
+  await expect(`${said.join("\n\n")}\n`).toMatchFileSnapshot("./errors.txt");
+});
