@@ -22,6 +22,8 @@ export interface Capabilities {
   readonly strictFrames: boolean;
   /** A frame that the peer sent before it saw our close does not spoil the closing handshake. */
   readonly crossingFrames: boolean;
+  /** Promise callbacks run between two frames that were read at once. */
+  readonly framesApart: boolean;
   /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
   readonly network: boolean;
 }
@@ -41,6 +43,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     payloadCap: true,
     strictFrames: true,
     crossingFrames: true,
+    framesApart: true,
     network: true,
   },
   node: {
@@ -55,6 +58,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     payloadCap: true,
     strictFrames: true,
     crossingFrames: true,
+    framesApart: true,
     network: true,
   },
   cloudflare: {
@@ -69,6 +73,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     payloadCap: false,
     strictFrames: false,
     crossingFrames: true,
+    framesApart: true,
     network: true,
   },
   deno: {
@@ -83,6 +88,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     payloadCap: false,
     strictFrames: false,
     crossingFrames: false,
+    framesApart: false,
     network: true,
   },
   testing: {
@@ -97,6 +103,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     payloadCap: false,
     strictFrames: false,
     crossingFrames: true,
+    framesApart: true,
     network: false,
   },
 };

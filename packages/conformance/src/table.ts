@@ -25,6 +25,7 @@ const ROWS: Readonly<Record<keyof Capabilities, string>> = {
   payloadCap: "`maxPayloadBytes` holds in the runtime (otherwise once a frame is read)",
   strictFrames: "closes 1002 or 1007 for every frame that breaks RFC 6455",
   crossingFrames: "closes cleanly while frames of the peer are under way",
+  framesApart: "runs promise callbacks between two frames that were read at once",
   network: "real sockets",
 };
 

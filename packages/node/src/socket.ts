@@ -11,16 +11,28 @@ const REASONS: Readonly<Record<number, string>> = {
   1009: "Received too big message",
 };
 
+/** How the peer ended the connection. */
+interface Ended {
+  readonly code: number;
+  readonly reason: string;
+}
+
 /**
- * The server's end of one connection: a `WebSocket` of the `ws` package that has what the core needs. A close is told to
- * the core when this side has begun it or answered it, as on Bun, and not only when TCP is through with it.
+ * The server's end of one connection: a `WebSocket` of the `ws` package that has what the core needs. It does as Bun
+ * does in two respects that a peer can tell: promise callbacks run between two frames that were read at once, and the
+ * core hears of a close when this side has begun it or answered it, not only when TCP is through with it.
  */
 export class NodeSocket extends WebSocket {
   /** The same object as `ctx.data`. */
   data: Record<string, unknown> = {};
   private conn: Connection | undefined;
   private stream: Duplex | undefined;
+  /** What has been read and not yet handled. */
+  private readonly inbox: (string | Buffer | Ended)[] = [];
+  private handling = false;
   private batching = false;
+  /** This side has closed: what the peer had sent before it knew comes too late. */
+  private left = false;
 
   /** Ties the socket to the stream it writes to and the connection that hears from it. */
   attach(stream: Duplex, data: Record<string, unknown>, open: (socket: this) => Connection): void {
@@ -29,13 +41,10 @@ export class NodeSocket extends WebSocket {
     const conn = open(this);
     const { hub } = conn;
     this.conn = conn;
-    this.on("message", (message: Buffer, isBinary) => {
-      // Frames behind a close were read in one piece with it, and come too late.
-      if (this.readyState === WebSocket.OPEN) hub.receive(conn, isBinary ? message : message.toString());
-    });
+    this.on("message", (message: Buffer, isBinary) => this.receive(isBinary ? message : message.toString()));
     this.on("ping", () => hub.seen(conn));
     this.on("pong", () => hub.seen(conn));
-    this.on("close", (code, reason) => hub.close(conn, code, reason.toString()));
+    this.on("close", (code, reason) => this.receive({ code, reason: reason.toString() }));
     // The close that follows says the same.
     this.on("error", () => {});
     stream.on("drain", () => hub.drained(conn));
@@ -58,30 +67,56 @@ export class NodeSocket extends WebSocket {
 
   override close(code?: number, reason?: string | Buffer): void {
     if (this.readyState !== WebSocket.OPEN) return super.close(code, reason);
-    // What arrives is read again, so that the peer's half of the handshake is seen.
-    if (this.isPaused) this.resume();
-    // `ws` itself calls this without a code to answer a peer that gave none.
+    // `ws` itself calls this to answer a peer that closes, without a code where the peer gave none.
     const { _closeFrameReceived: answers } = this as unknown as { _closeFrameReceived: boolean };
-    if (answers && code === undefined) {
-      super.close();
-      return this.conn?.hub.close(this.conn, 1005, "");
+    if (answers) {
+      super.close(code, reason);
+      return this.receive({ code: code ?? 1005, reason: reason?.toString() ?? "" });
     }
     const [sent, why] = closeArguments(code, reason?.toString() ?? REASONS[code ?? 0]);
     super.close(sent, why);
-    this.conn?.hub.close(this.conn, sent, why);
+    this.ended({ code: sent, reason: why });
+    // What arrives is read again, so that the peer's half of the handshake is seen.
+    if (this.isPaused) this.resume();
   }
 
   override terminate(): void {
     super.terminate();
-    this.conn?.hub.close(this.conn, 1006, "");
+    this.ended({ code: 1006, reason: "" });
   }
 
-  /** Everything sent in one tick leaves in one system call. */
+  override resume(): void {
+    super.resume();
+    if (!this.handling && this.inbox.length > 0) this.handle();
+  }
+
+  private receive(item: string | Buffer | Ended): void {
+    this.inbox.push(item);
+    if (!this.handling) this.handle();
+  }
+
+  /** Handles one item now and the next when every promise callback has run. */
+  private handle(): void {
+    const item = this.isPaused ? undefined : this.inbox.shift();
+    this.handling = item !== undefined;
+    if (item === undefined || this.conn === undefined) return this.flush();
+    if (typeof item !== "string" && "code" in item) this.ended(item);
+    else if (!this.left) this.conn.hub.receive(this.conn, item);
+    // A microtask runs before others that wait, a tick asked for by one after all of them.
+    queueMicrotask(() => process.nextTick(() => this.handle()));
+  }
+
+  private ended({ code, reason }: Ended): void {
+    this.left = true;
+    this.conn?.hub.close(this.conn, code, reason);
+  }
+
+  /** Everything sent while what was read at once is handled leaves in one system call; elsewhere, that of one tick. */
   private batch(): void {
     if (this.batching || this.stream === undefined) return;
     this.batching = true;
     this.stream.cork();
-    if (batches.push(this) === 1) process.nextTick(flushAll);
+    if (!this.handling && batches.push(this) === 1) process.nextTick(flushAll);
   }
 
   /** Writes what has been batched. */

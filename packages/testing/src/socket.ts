@@ -1,4 +1,5 @@
 import { closeArguments, type Connection, type Socket } from "@ws-kit/core";
+import { turn } from "./clock.ts";
 
 /** How a connection ended. */
 export interface Closed {
@@ -27,6 +28,7 @@ export class MemorySocket implements Socket {
   /** On its way to the server. */
   private readonly inbound: (string | Uint8Array | Closed)[] = [];
   private serverPaused = false;
+  private pumping = false;
   /** On its way to the client. */
   private readonly outbound: (string | Closed)[] = [];
   private clientPaused = false;
@@ -85,7 +87,7 @@ export class MemorySocket implements Socket {
 
   resume(): void {
     this.serverPaused = false;
-    this.pump();
+    if (this.inbound.length > 0) this.pump();
   }
 
   /** The client sends a frame. */
@@ -132,23 +134,31 @@ export class MemorySocket implements Socket {
     }
   }
 
-  /** One frame in one microtask, so that promise callbacks run between two, as they do on Bun. */
+  /** Hands over what is on its way: the next item when every promise callback has run, as on the other runtimes. */
   private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
     queueMicrotask(() => {
-      if (this.serverPaused) return;
-      const item = this.inbound.shift();
-      const { conn } = this;
-      if (item === undefined || conn === undefined) return;
-      if (typeof item === "string" || item instanceof Uint8Array) {
-        if (this.readyState === 1) conn.hub.receive(conn, item);
-      } else if (this.readyState === 1) {
-        this.readyState = 2;
-        this.toClient(item);
-        conn.hub.close(conn, item.code, item.reason);
-      }
+      this.deliver();
+      if (this.inbound.length === 0 || this.serverPaused) this.pumping = false;
+      else void turn().then(() => this.goOn());
       this.client.delivered();
-      if (this.inbound.length > 0) this.pump();
     });
+  }
+
+  private goOn(): void {
+    this.pumping = false;
+    this.pump();
+  }
+
+  private deliver(): void {
+    const { conn } = this;
+    const item = this.serverPaused || conn === undefined ? undefined : this.inbound.shift();
+    if (item === undefined || conn === undefined || this.readyState !== 1) return;
+    if (typeof item === "string" || item instanceof Uint8Array) return conn.hub.receive(conn, item);
+    this.readyState = 2;
+    this.toClient(item);
+    return conn.hub.close(conn, item.code, item.reason);
   }
 
   private over(closed: Closed): void {

@@ -17,6 +17,19 @@ export function order(bed: Bed): void {
       await peer.expect(...frames);
     });
 
+    test("promise callbacks run between two frames that were read at once", async (context) => {
+      bed.needs("framesApart", context);
+      const peer = await bed.room().join();
+      const frames = Array.from({ length: 10 }, (_, n) => [
+        { type: "COUNT", meta: { correlationId: `${n}` }, payload: { to: 0 } },
+        { type: "ECHO", payload: { text: `${n}` } },
+      ]);
+      peer.together(...frames.flat());
+      await peer.expect(
+        ...frames.flat().map((frame) => (frame.type === "COUNT" ? { ...frame, type: "COUNTED" } : frame)),
+      );
+    });
+
     test("JOIN and SAY in one write: the message sees the join", async () => {
       const room = bed.room();
       const peer = await room.join();
