@@ -22,7 +22,7 @@ export function toRequest(message: IncomingMessage, signal?: AbortSignal): Reque
     method,
     headers,
     ...(signal !== undefined && { signal }),
-    ...(!bodiless && { body: Readable.toWeb(message) as unknown as BodyInit, duplex: "half" }),
+    ...(!bodiless && { body: Readable.toWeb(message) as unknown as NonNullable<RequestInit["body"]>, duplex: "half" }),
   });
 }
 
