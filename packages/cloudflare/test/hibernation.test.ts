@@ -7,7 +7,7 @@ const EVICTED_AFTER_MS = 11_500;
 
 let server: Awaited<ReturnType<typeof startWorkerd>>;
 beforeAll(async () => {
-  server = await startWorkerd(`${import.meta.dirname}/workers/hibernation.ts`, ["Room", "Lobby"]);
+  server = await startWorkerd(`${import.meta.dirname}/workers/hibernation.ts`, ["Room", "Lobby", "Demanding"]);
 });
 afterAll(() => server.stop());
 
@@ -175,6 +175,12 @@ test("data that does not fit the attachment goes to the storage, and comes back 
     ada.send("SAY", { topic: "nobody", text: "" });
     await expect.poll(() => ada.request("REPORT")).toMatchObject({ bulk: bytes, stored });
   }
+});
+
+test("an option that the runtime cannot honour throws", async () => {
+  const response = await server.http("/demanding");
+  expect(response.status).toBe(500);
+  expect(await response.text()).toContain("Durable Objects have no idleTimeoutSeconds");
 });
 
 describe("the Worker", () => {

@@ -4,6 +4,7 @@ import { createRouter, message, rpc, z, type Router } from "@ws-kit/zod";
 interface Env {
   ROOM: DurableObjectNamespace<Room>;
   LOBBY: DurableObjectNamespace<Lobby>;
+  DEMANDING: DurableObjectNamespace<Demanding>;
 }
 
 interface Data {
@@ -93,6 +94,9 @@ export class Lobby extends createDurableObject<Env, Data>((_ctx, env) => {
   return router;
 }) {}
 
+/** Asks for what the runtime does not have. */
+export class Demanding extends createDurableObject(createRouter({ idleTimeoutSeconds: 5 })) {}
+
 const lobby = createWorker<Env, Data>({
   path: "/lobby/:id",
   object: (env, id) => env.LOBBY.getByName(id),
@@ -110,6 +114,7 @@ export default createWorker<Env, Data>({
   fetch: (req, env, ctx) => {
     // Past the Worker's checks: the object makes its own.
     if (new URL(req.url).pathname === "/direct") return env.ROOM.getByName("direct").fetch(req);
+    if (new URL(req.url).pathname === "/demanding") return env.DEMANDING.getByName("any").fetch(req);
     return lobby.fetch(req, env, ctx);
   },
 });
