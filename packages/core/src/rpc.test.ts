@@ -103,13 +103,13 @@ describe("what is no proper request", () => {
     const [failed] = peer.socket.take();
     expect(failed?.["meta"]).toMatchObject(id);
     expect(errorOf(failed).code).toBe("FAILED_PRECONDITION");
-    const running = asked(() => gate().opened as never);
+    const running = asked(() => gate().opened);
     await running.answers();
     expect(errorOf((await running.answers())[0]).code).toBe("ALREADY_EXISTS");
   });
 
   it("is RESOURCE_EXHAUSTED over maxInflightRequests, retryable", async () => {
-    const { answers } = asked(() => gate().opened as never, { limits: { maxInflightRequests: 2 } });
+    const { answers } = asked(() => gate().opened, { limits: { maxInflightRequests: 2 } });
     expect(await answers({ correlationId: "1" })).toEqual([]);
     expect(await answers({ correlationId: "2" })).toEqual([]);
     expect(errorOf((await answers({ correlationId: "3" }))[0])).toMatchObject({
