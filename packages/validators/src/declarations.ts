@@ -66,11 +66,12 @@ export async function emitDeclarations(): Promise<Declarations> {
     types: [],
     paths,
   };
+  let programs = 0;
   return {
     compilerOptions,
     directory,
     async compile(typescript, include, ...flags) {
-      const config = join(directory, `${typescript}-${include.length}.json`);
+      const config = join(directory, `program-${++programs}.json`);
       await writeFile(config, JSON.stringify({ compilerOptions, include }));
       return run(process.execPath, [tsc(typescript), "-p", config, "--pretty", "false", ...flags]).then(
         ({ stdout }) => stdout,
