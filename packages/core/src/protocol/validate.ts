@@ -29,18 +29,22 @@ export interface Validator<In = unknown, Out = In> {
   fast?: FastCheck | undefined;
 }
 
+/** Longest text of an issue and longest key in its path: keys are the sender's, and 20 issues may repeat one. */
+const MAX_TEXT = 500;
+const MAX_KEY = 128;
+
 /** Reduces a validator's issues to what may be shown to a peer. */
 export function toIssues(issues: readonly StandardIssue[]): Issue[] {
   return issues.slice(0, MAX_ISSUES).map(({ message, path }) => ({
     // ArkType's path is a subclass of Array, which map() would make another of.
     path: Array.from(path ?? [], segment),
-    message,
+    message: message.slice(0, MAX_TEXT),
   }));
 }
 
 function segment(part: PropertyKey | { readonly key: PropertyKey }): string | number {
   const key = typeof part === "object" ? part.key : part;
-  return typeof key === "number" ? key : String(key);
+  return typeof key === "number" ? key : String(key).slice(0, MAX_KEY);
 }
 
 /** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */
