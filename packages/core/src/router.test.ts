@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, memoryLogger, Note, Told } from "../test/harness.ts";
-import { message } from "./protocol/index.ts";
+import { message, rpc } from "./protocol/index.ts";
 import { createRouter, type Router } from "./router.ts";
 
 /** A router that answers NOTE with its name. */
@@ -21,6 +21,13 @@ describe("registration", () => {
 
   it("refuses an rpc on on()", () => {
     expect(() => createRouter().on(Ask as never, () => {})).toThrow("rpc()");
+  });
+
+  it("refuses an rpc whose errors have a code that gRPC does not know", () => {
+    const Find = rpc("FIND", undefined, "FOUND", undefined, {
+      errors: { NOT_THERE: fields({ n: "number" }) } as never,
+    });
+    expect(() => createRouter().rpc(Find, () => {})).toThrow('"NOT_THERE"');
   });
 
   it("refuses options that cannot be honoured", () => {

@@ -2,7 +2,14 @@ import type { CloseContext, MessageContext, MiddlewareContext, OpenContext } fro
 import type { MessageHandler, RequestHandler, RpcHandler } from "./context-types.ts";
 import { drain, type DrainOptions } from "./drain.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
-import { type AnyMessage, type AnyRpc, type Message, type SendArgs, type SendOptions } from "./protocol/index.ts";
+import {
+  ERROR_CODES,
+  type AnyMessage,
+  type AnyRpc,
+  type Message,
+  type SendArgs,
+  type SendOptions,
+} from "./protocol/index.ts";
 import { publishFrom, type AnyPublishOptions } from "./pubsub.ts";
 import { RouterConnections } from "./router-connections.ts";
 import { RouterCore } from "./router-core.ts";
@@ -67,6 +74,13 @@ export class Router<Data = OpenData> {
     // One signature: of several, the compiler's first line is that none of them matches.
     handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
   ): this {
+    for (const code of Object.keys((message as Partial<AnyRpc>).errors ?? {})) {
+      if (!Object.hasOwn(ERROR_CODES, code)) {
+        throw new TypeError(
+          `${JSON.stringify(code)}, in the errors of ${JSON.stringify(message.type)}, is no gRPC status code`,
+        );
+      }
+    }
     this["~core"].addRoute({ message, kind: "rpc", handler, options: {} });
     return this;
   }
