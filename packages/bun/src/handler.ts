@@ -80,6 +80,12 @@ export function handlerWithHubs<Data>(
   return { handler: Object.assign(handler, { fetch: handler, websocket: router.websocket }), hubOf };
 }
 
+/**
+ * Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for. One for
+ * all: of its own, each idle connection would keep 370 bytes resident.
+ */
+const UPGRADED = new Response(null);
+
 function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {
   if (admission instanceof Response) return admission;
   const protocol = chooseProtocol(req);
@@ -87,6 +93,5 @@ function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Adm
     data: prepare(hub, admission.data, admission.clientId),
     ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
   });
-  // Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for.
-  return upgraded ? new Response(null) : new Response("The upgrade failed", { status: 400 });
+  return upgraded ? UPGRADED : new Response("The upgrade failed", { status: 400 });
 }

@@ -7,6 +7,9 @@ import type { Socket } from "./socket.ts";
 import { CLOSED, OPENING } from "./state.ts";
 import { TopicsOf } from "./topics.ts";
 
+/** Stands in until the handshake is through. */
+const NO_SOCKET: Socket = { send: () => 0, close() {}, terminate() {}, getBufferedAmount: () => 0 };
+
 /**
  * Everything the server knows of one socket. Its shape is fixed when it is made, so that every access on the hot path
  * is monomorphic; what most connections never need stays undefined until first use.
@@ -15,9 +18,9 @@ export class Connection {
   readonly hub: Hub;
   readonly clientId: string;
   readonly data: Record<string, unknown>;
-  socket: Socket;
+  socket: Socket = NO_SOCKET;
   /** The runtime's own socket, for `ctx.ws`; the same as `socket` where no wrapper is needed. */
-  ws: unknown;
+  ws: unknown = undefined;
   state: number = OPENING;
   /** Something arrived since the last heartbeat ping. */
   alive = true;
@@ -41,7 +44,8 @@ export class Connection {
   /** Frames that leave together at the end of the tick; see `LateSends`. */
   late: string[] | undefined = undefined;
   lateUnits = 0;
-  following: Set<string> | undefined = undefined;
+  /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
+  following: string[] | undefined = undefined;
   /** Subscribes that wait for permission. */
   joining: Map<string, symbol> | undefined = undefined;
   violations = 0;
@@ -53,12 +57,10 @@ export class Connection {
   older: Connection | undefined = undefined;
   private topicsOf: TopicsOf | undefined = undefined;
 
-  constructor(hub: Hub, data: Record<string, unknown>, clientId: string, socket: Socket, ws: unknown) {
+  constructor(hub: Hub, data: Record<string, unknown>, clientId: string) {
     this.hub = hub;
     this.data = data;
     this.clientId = clientId;
-    this.socket = socket;
-    this.ws = ws;
   }
 
   /** `onOpen` is through with it. */

@@ -82,19 +82,27 @@ export class Hub {
     return topicPrefix === undefined ? topic : topicPrefix + topic;
   }
 
-  /** A socket is open. Everything later is told about the connection this returns. */
-  open(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
-    const conn = this.adopt(socket, data, clientId, ws);
+  /** The socket of a connection that was prepared is open. */
+  open(conn: Connection, socket: Socket): void {
+    this.take(conn, socket, socket);
     this.opened(conn);
+  }
+
+  /**
+   * Takes in a socket without running `onOpen`. Everything later is told about the connection this returns.
+   * @param ws The runtime's own socket, where `socket` wraps it.
+   */
+  adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
+    const conn = new Connection(this, data, clientId);
+    this.take(conn, socket, ws);
     return conn;
   }
 
-  /** Takes in a connection without running `onOpen`. */
-  adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
-    const conn = new Connection(this, data, clientId, socket, ws);
+  private take(conn: Connection, socket: Socket, ws: unknown): void {
+    conn.socket = socket;
+    conn.ws = ws;
     this.connections.add(conn);
     this.heartbeat?.start();
-    return conn;
   }
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */

@@ -40,7 +40,8 @@ const [Go, A, B] = [message("GO"), message("A"), message("B")];
 function open(router = createRouter()) {
   const socket = new CorkSocket();
   const hub = new Hub(router["~core"], { publish: () => socket.calls.push(["published"]) });
-  const conn = hub.open(socket, {}, "client");
+  const conn = hub.adopt(socket, {}, "client");
+  hub.opened(conn);
   const receive = (type: string) => socket.cork(() => hub.receive(conn, JSON.stringify({ type })));
   return { socket, hub, conn, receive, handle: router.connections.get("client") };
 }

@@ -93,6 +93,6 @@ function sweepSlow(hub: Hub, followers: ReadonlySet<Connection>, length: number)
   if (hub.publishedSinceSweep < hub.limits.maxBufferedBytes / 4) return;
   hub.publishedSinceSweep = 0;
   for (const conn of hub.connections) {
-    if (conn.following !== undefined && conn.following.size > 0) overBuffer(conn);
+    if (conn.following !== undefined && conn.following.length > 0) overBuffer(conn);
   }
 }

@@ -18,7 +18,7 @@ export class TopicsOf {
 
   subscribe(topic: string): Promise<void> {
     const { conn } = this;
-    if (conn.following?.has(topic)) return DONE;
+    if (this.has(topic)) return DONE;
     try {
       check(conn, topic);
       const authorize = conn.hub.authorizeTopic;
@@ -39,11 +39,13 @@ export class TopicsOf {
   }
 
   has(topic: string): boolean {
-    return this.conn.following?.has(topic) ?? false;
+    const { conn } = this;
+    if (conn.state === CLOSED) return conn.following?.includes(topic) ?? false;
+    return conn.hub.topics.of(topic)?.has(conn) ?? false;
   }
 
   list(): string[] {
-    return [...(this.conn.following ?? [])];
+    return this.conn.following?.slice() ?? [];
   }
 
   clear(): Promise<void> {
@@ -86,7 +88,7 @@ function check(conn: Connection, topic: string): void {
   if (bytesOver(topic, maxTopicBytes) !== undefined) {
     throw new WsKitError("INVALID_ARGUMENT", `A topic has at most ${maxTopicBytes} bytes (limits.maxTopicBytes)`);
   }
-  if ((conn.following?.size ?? 0) >= maxTopics) {
+  if ((conn.following?.length ?? 0) >= maxTopics) {
     throw new WsKitError("RESOURCE_EXHAUSTED", `A connection follows at most ${maxTopics} topics (limits.maxTopics)`);
   }
 }
@@ -124,11 +126,13 @@ export class TopicIndex {
 
   /** Resolves once other nodes' publishes will arrive too; local ones do at once. */
   add(topic: string, conn: Connection): unknown {
-    (conn.following ??= new Set()).add(topic);
     let set = this.followers.get(topic);
     const first = set === undefined;
     if (set === undefined) this.followers.set(topic, (set = new Set()));
+    else if (set.has(conn)) return undefined;
     set.add(conn);
+    if (conn.following === undefined) conn.following = [topic];
+    else conn.following.push(topic);
     const { hub } = conn;
     if (hub.nativeTopics) conn.socket.subscribe?.(hub.nativeName(topic));
     hub.runtime.settled?.(conn);
@@ -136,8 +140,10 @@ export class TopicIndex {
   }
 
   remove(topic: string, conn: Connection): unknown {
-    if (conn.following?.delete(topic) !== true) return undefined;
-    const { hub } = conn;
+    const { following, hub } = conn;
+    const index = following?.indexOf(topic) ?? -1;
+    if (index < 0) return undefined;
+    following?.splice(index, 1);
     if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
     hub.runtime.settled?.(conn);
     return this.drop(topic, conn);

@@ -1,4 +1,4 @@
-import type { Connection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Hub } from "./hub.ts";
 import { CLOSE } from "./protocol/index.ts";
 import type { RouterCore } from "./router-core.ts";
@@ -6,11 +6,9 @@ import type { Socket } from "./socket.ts";
 import type { RuntimeTuning } from "./types.ts";
 
 /** Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. */
-const STATE: unique symbol = Symbol("ws-kit");
+const CONNECTION: unique symbol = Symbol("ws-kit");
 
-/** Before the socket opens: the hub that will keep it. Afterwards: its connection. */
-type State = { hub: Hub; clientId: string; conn: Connection | undefined };
-type Prepared = Record<string, unknown> & { [STATE]?: State };
+type Prepared = Record<string, unknown> & { [CONNECTION]?: Connection };
 
 /** A socket whose runtime keeps `data` for it, as Bun does. */
 export interface DataSocket extends Socket {
@@ -39,47 +37,41 @@ export interface WebSocketCallbacks {
 
 /** Makes a connection's data ready for a socket that is about to open. */
 export function prepare(hub: Hub, data: Record<string, unknown>, clientId: string): Record<string, unknown> {
-  const state: State = { hub, clientId, conn: undefined };
-  return Object.defineProperty(data, STATE, { value: state, enumerable: false, configurable: true });
+  return Object.defineProperty(data, CONNECTION, { value: new Connection(hub, data, clientId), configurable: true });
 }
 
-function stateOf(ws: DataSocket): State | undefined {
-  return (ws.data as Prepared | undefined)?.[STATE];
+function connectionOf(ws: DataSocket): Connection | undefined {
+  return (ws.data as Prepared | undefined)?.[CONNECTION];
 }
 
 export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): WebSocketCallbacks {
   const callbacks: WebSocketCallbacks = {
     open(ws: DataSocket) {
-      const state = stateOf(ws);
-      if (state !== undefined) {
-        // Known before `onOpen` runs: one that throws closes the socket, and Bun says so before this returns.
-        state.conn = state.hub.adopt(ws, ws.data as Record<string, unknown>, state.clientId);
-        state.hub.opened(state.conn);
-        return;
-      }
+      const conn = connectionOf(ws);
+      if (conn !== undefined) return conn.hub.open(conn, ws);
       core.logger.error(
         "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req)",
       );
       ws.close(CLOSE.POLICY, "Not upgraded by WS-Kit");
     },
     message(ws: DataSocket, data) {
-      const conn = stateOf(ws)?.conn;
+      const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.receive(conn, data);
     },
     close(ws: DataSocket, code, reason) {
-      const conn = stateOf(ws)?.conn;
+      const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.close(conn, sentCode(code, reason), reason);
     },
     drain(ws: DataSocket) {
-      const conn = stateOf(ws)?.conn;
+      const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.drained(conn);
     },
     ping(ws: DataSocket) {
-      const conn = stateOf(ws)?.conn;
+      const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.seen(conn);
     },
     pong(ws: DataSocket) {
-      const conn = stateOf(ws)?.conn;
+      const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.seen(conn);
     },
   };

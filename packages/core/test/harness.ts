@@ -114,7 +114,8 @@ export function bench<Data>(router: Router<Data>, runtime: Runtime = {}): Bench 
     connect(data = {}, socket = new FakeSocket()) {
       socket.hub = hub;
       const clientId = `client-${++count}`;
-      const conn = hub.open(socket, { clientId, ...data }, clientId);
+      const conn = hub.adopt(socket, { clientId, ...data }, clientId);
+      hub.opened(conn);
       socket.conn = conn;
       return {
         socket,

@@ -51,7 +51,8 @@ function byHand(name: string, receive: Receive, frame: string): Case {
 function byRouter(name: string, baseline: string, router: Router, frame: string): Case {
   const socket = new NullSocket();
   const hub = new Hub(router["~core"]);
-  const conn = hub.open(socket, {}, "client");
+  const conn = hub.adopt(socket, {}, "client");
+  hub.opened(conn);
   return { name, baseline, socket, run: () => hub.receive(conn, frame) };
 }
 

@@ -8,6 +8,7 @@ const server = Bun.serve({
   },
   websocket: {
     message(ws, text) {
+      if (typeof text === "string" && text.startsWith('{"type":"JOIN"')) ws.subscribe("room");
       ws.send(text);
     },
   },
