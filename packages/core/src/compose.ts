@@ -12,9 +12,10 @@ type AnyMiddleware = Middleware<never>;
  * synchronously is used again, so that a message creates no closure.
  */
 export class Chain {
-  private readonly idle: Run[] = [];
   readonly stages: readonly AnyMiddleware[];
   readonly last: Stage;
+  /** A run that nobody is in. */
+  private idle: Run | undefined = undefined;
 
   constructor(stages: readonly AnyMiddleware[], last: Stage) {
     this.stages = stages;
@@ -22,16 +23,17 @@ export class Chain {
   }
 
   run(ctx: MessageContextImpl): unknown {
-    const run = this.idle.pop() ?? new Run(this);
+    const run = this.idle ?? new Run(this);
+    this.idle = undefined;
     run.ctx = ctx;
-    const result = run.step(0);
+    const result = run.begin();
     if (isPromise(result)) run.endWith(result);
     else if (!run.waits) {
       run.ctx = undefined;
       // Only a run in which everything was called can have no `next` left that somebody may call.
       if (run.reached === this.stages.length) {
         run.reached = -1;
-        this.idle.push(run);
+        this.idle = run;
       }
     }
     return result;
@@ -43,12 +45,14 @@ class Run {
   /** The furthest stage that was entered. */
   reached = -1;
   waits = false;
-  private readonly chain: Chain;
-  private readonly nexts: (() => unknown)[];
+  /** Enters the first stage. */
+  readonly begin: () => unknown;
 
-  constructor(chain: Chain) {
-    this.chain = chain;
-    this.nexts = chain.stages.map((_, index) => () => this.step(index + 1));
+  constructor({ stages, last }: Chain) {
+    this.begin = stages.reduceRight<() => unknown>(
+      (next, stage, index) => entry(this, index, stage as InnerStage, next),
+      entry(this, stages.length, last, nothingLeft),
+    );
   }
 
   /** A `next` that is called after its message has ended is refused. */
@@ -56,22 +60,27 @@ class Run {
     const end = () => void (this.ctx = undefined);
     result.then(end, end);
   }
+}
 
-  step(index: number): unknown {
-    const { ctx, chain } = this;
-    if (ctx === undefined || index <= this.reached)
+type InnerStage = (ctx: MessageContextImpl, next: () => unknown) => unknown;
+
+/** Makes the function that enters one stage of a run, once: the `next` of the stage before it. */
+function entry(run: Run, index: number, stage: InnerStage, next: () => unknown): () => unknown {
+  return () => {
+    const { ctx } = run;
+    if (ctx === undefined || index <= run.reached)
       throw new Error("next() was called more than once, or after its message had ended");
-    this.reached = index;
-    const stage = chain.stages[index];
-    const result: unknown =
-      stage === undefined ? chain.last(ctx) : stage(ctx as never, this.nexts[index] as () => unknown);
+    run.reached = index;
+    const result = stage(ctx, next);
     if (isPromise(result)) {
-      this.waits = true;
+      run.waits = true;
       watch(ctx, result);
     }
     return result;
-  }
+  };
 }
+
+function nothingLeft(): void {}
 
 /** Remembers the promise of an inner stage, in case the middleware around it returns without waiting for it. */
 function watch(ctx: MessageContextImpl, promise: PromiseLike<unknown>): void {

@@ -1,10 +1,11 @@
 import type { Connection } from "./connection.ts";
+import { mayBeDeep, textTooDeep, valueTooDeep } from "./depth.ts";
 import { errorPayload } from "./failures.ts";
-import { bytesOver, textTooDeep, valueTooDeep, VIOLATION_WINDOW_MS } from "./limits.ts";
+import { bytesOver, VIOLATION_WINDOW_MS } from "./limits.ts";
 import { close, sendError } from "./outgoing.ts";
-import { CLOSE, isEnvelope, jsonCodec, type Codec, type Envelope, type ErrorCode } from "./protocol/index.ts";
+import { CLOSE, isEnvelope, jsonCodec, type Envelope, type ErrorCode } from "./protocol/index.ts";
 
-/** Frames longer than this are scanned for depth before they are parsed; shorter ones cannot exhaust a parser's stack. */
+/** Frames longer than this are scanned for depth before they are parsed; shorter ones cannot keep a parser busy. */
 const SCAN_FROM = 4_096;
 
 /** Checks and decodes one frame. Undefined when it was refused, and answered. */
@@ -32,7 +33,8 @@ export function decode(conn: Connection, data: string | ArrayBufferLike | ArrayB
   } catch {
     return violate(conn, "INVALID_ARGUMENT", "The frame is not valid JSON");
   }
-  if (data.length <= SCAN_FROM && mayBeDeep(codec, data, maxDepth) && valueTooDeep(value, maxDepth))
+  // What another codec's text says of its depth is not known.
+  if (data.length <= SCAN_FROM && (codec !== jsonCodec || mayBeDeep(data, maxDepth)) && valueTooDeep(value, maxDepth))
     return tooDeep(conn);
   if (!isEnvelope(value)) {
     return violate(
@@ -42,12 +44,6 @@ export function decode(conn: Connection, data: string | ArrayBufferLike | ArrayB
     );
   }
   return value;
-}
-
-/** Whether a frame may nest deeper by its length: in JSON a level takes two brackets or, without any list, `{"":` and `}`. */
-function mayBeDeep(codec: Codec, text: string, maxDepth: number): boolean {
-  if (codec !== jsonCodec) return true;
-  return text.length > maxDepth * 2 && (text.length >= maxDepth * 5 + 2 || text.includes("["));
 }
 
 function tooDeep(conn: Connection): undefined {
