@@ -93,7 +93,6 @@ export class MessageContextImpl extends OpenContextImpl {
   answered = false;
   /** A promise of an inner stage that its middleware may not have waited for. */
   inner: PromiseLike<unknown> | undefined = undefined;
-  expiresAt = 0;
   private arrived: number;
   private controller: AbortController | undefined = undefined;
   private abortReason: Error | undefined = undefined;

@@ -35,15 +35,15 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   conn.alive = true;
   const envelope = decode(conn, data);
   if (envelope === undefined) return;
-  if (envelope.type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
-  else if (conn.holder !== undefined || conn.waiting !== undefined) enqueue(conn, envelope);
-  else start(conn, envelope, 0);
+  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0);
+  else if (envelope.type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else enqueue(conn, envelope);
 }
 
 /** Runs one message; afterwards the lane is held if later messages have to wait for it. */
 export function start(conn: Connection, envelope: Envelope, arrived: number): void {
-  const { hub } = conn;
-  const route = hub.routes().get(envelope.type);
+  const route = conn.hub.routes()[envelope.type];
+  if (route === undefined) return unrouted(conn, envelope);
   const { meta } = envelope;
   if (meta !== undefined) {
     // The server's own keys: what a client claims there is not believed. Looking is much cheaper than deleting nothing.
@@ -51,11 +51,6 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
     if (meta["receivedAt"] !== undefined) delete meta["receivedAt"];
   }
   const id = meta?.correlationId;
-  if (route === undefined) {
-    if (envelope.type === ERROR_TYPE)
-      return violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
-    return refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${JSON.stringify(envelope.type)}`);
-  }
   let ctx: MessageContextImpl;
   if (route.isRpc) {
     const call = openCall(conn, route, envelope, arrived);
@@ -78,6 +73,14 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
   }
   if (ctx.inner === undefined && !isPromise(result)) finish(ctx);
   else wait(ctx, result);
+}
+
+/** What no route takes: a frame of the protocol itself, or one that nobody understands. */
+function unrouted(conn: Connection, envelope: Envelope): void {
+  const { type } = envelope;
+  if (type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else if (type === ERROR_TYPE) violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
+  else refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${JSON.stringify(type)}`);
 }
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */

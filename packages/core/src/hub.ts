@@ -15,7 +15,7 @@ import { hand, overBuffer } from "./outgoing.ts";
 import type { AnyMessage, Codec } from "./protocol/index.ts";
 import { deliverLocally, publishFrom, type AnyPublishOptions } from "./pubsub.ts";
 import type { RouterCore } from "./router-core.ts";
-import type { CompiledRoute } from "./routes.ts";
+import type { RouteTable } from "./routes.ts";
 import type { Runtime, Socket } from "./socket.ts";
 import { OPEN } from "./state.ts";
 import { TopicIndex } from "./topics.ts";
@@ -73,7 +73,7 @@ export class Hub {
     else router.hubs.add(this);
   }
 
-  routes(): ReadonlyMap<string, CompiledRoute> {
+  routes(): RouteTable {
     return this.router.routes();
   }
 

@@ -5,7 +5,7 @@ import type { Hub } from "./hub.ts";
 import { resolveLimits, type Limits } from "./limits.ts";
 import { consoleLogger, type Logger } from "./logger.ts";
 import { jsonCodec, type AnyMessage, type Codec } from "./protocol/index.ts";
-import { compile, resolve, types, type Child, type CompiledRoute, type Route, type RouteSource } from "./routes.ts";
+import { compile, resolve, types, type Child, type Route, type RouteSource, type RouteTable } from "./routes.ts";
 import type { AuthorizeTopic, ErrorHandler, MergeOptions, Middleware, RouterOptions } from "./types.ts";
 
 const APART =
@@ -34,7 +34,7 @@ export class RouterCore implements RouteSource {
   private readonly onClose: Hook[] = [];
   private readonly parents: Set<RouterCore> = new Set();
   private readonly warned: Set<string> = new Set();
-  private table: Map<string, CompiledRoute> | undefined = undefined;
+  private table: RouteTable | undefined = undefined;
   private readonly lists: { open?: readonly Hook[]; close?: readonly Hook[]; error?: readonly ErrorHandler<never>[] } =
     {};
 
@@ -49,7 +49,7 @@ export class RouterCore implements RouteSource {
   }
 
   /** All routes, compiled when one is first asked for after a change. */
-  routes(): ReadonlyMap<string, CompiledRoute> {
+  routes(): RouteTable {
     return (this.table ??= compile(this, { validate, enter }));
   }
 

@@ -26,6 +26,7 @@ export type Outcome =
 /** One rpc from its start to its one answer. */
 export class RpcContextImpl extends MessageContextImpl {
   readonly id: string;
+  expiresAt = 0;
   settled = false;
   /** Set where the answer is kept for a repeat of the request. */
   remembered: Remembered | undefined = undefined;
