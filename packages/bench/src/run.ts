@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { dispatchCases, type Case } from "./dispatch/cases.ts";
+import { clientCases } from "./dispatch/client-cases.ts";
 import { measureDispatch, type DispatchFigure } from "./dispatch/quick.ts";
 import { GENERATOR_CPU, SERVER_CPU } from "./load/server-process.ts";
 import {
@@ -17,10 +19,14 @@ import { memoryEntries, startEntries, suites } from "./suites.ts";
 interface Results {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly bun: string };
   readonly dispatch: DispatchFigure[];
+  readonly client: DispatchFigure[];
   readonly suites: { name: string; figures: LoadFigure[] }[];
   readonly memory: MemoryFigure[];
   readonly start: StartFigure[];
 }
+
+/** Each takes a file of the server's and one of the generator's, of 20,000; some are open besides. */
+const MOST_CONNECTIONS = 9_000;
 
 const quick = process.argv.includes("--quick");
 const only = process.argv.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
@@ -49,10 +55,18 @@ function pinned(): boolean {
   return false;
 }
 
+async function inProcess(title: string, cases: readonly Case[]): Promise<DispatchFigure[]> {
+  print(`\n## ${title}\n\n| | ns a message | ratio |\n|---|---:|---:|`);
+  const figures = await measureDispatch(cases, quick ? 15 : 60);
+  for (const { name, ns, ratio } of figures) print(`| ${name} | ${ns.toFixed(0)} | ${ratio.toFixed(2)} |`);
+  return figures;
+}
+
 async function main(): Promise<void> {
   const results: Results = {
     machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, bun: Bun.version },
     dispatch: [],
+    client: [],
     suites: [],
     memory: [],
     start: [],
@@ -60,11 +74,8 @@ async function main(): Promise<void> {
   print(
     `${results.machine.cpu}, ${results.machine.cores} cores, Bun ${Bun.version}; server on core ${SERVER_CPU}, load on core ${GENERATOR_CPU}`,
   );
-  if (wanted("dispatch")) {
-    print("\n## In process\n\n| | ns a message | ratio |\n|---|---:|---:|");
-    results.dispatch.push(...(await measureDispatch(quick ? 15 : 60)));
-    for (const { name, ns, ratio } of results.dispatch) print(`| ${name} | ${ns.toFixed(0)} | ${ratio.toFixed(2)} |`);
-  }
+  if (wanted("dispatch")) results.dispatch.push(...(await inProcess("In process", dispatchCases())));
+  if (wanted("client")) results.client.push(...(await inProcess("Client, in process", await clientCases())));
   for (const suite of suites.filter(({ name }) => wanted(name))) {
     print(`\n## ${suite.name}\n\n| | CPU µs | ratio | a second | p50 ms | p99 ms | server busy | load busy |`);
     print("|---|---:|---:|---:|---:|---:|---:|---:|");
@@ -82,7 +93,8 @@ async function main(): Promise<void> {
     for (const [connections, topic] of [
       [5_000, false],
       [5_000, true],
-      [9_500, false],
+      [MOST_CONNECTIONS, false],
+      [MOST_CONNECTIONS, true],
     ] as const) {
       if (quick && (topic || connections > 5_000)) continue;
       const figures = await measureMemory(

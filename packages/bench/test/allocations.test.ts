@@ -4,8 +4,13 @@ import { describe, expect, it } from "vitest";
 
 type Counts = Record<string, number>;
 
-const script = fileURLToPath(new URL("../src/dispatch/allocations.ts", import.meta.url));
-const counted = JSON.parse(execFileSync("bun", [script], { encoding: "utf8" })) as Record<string, Counts>;
+/** What a script of the benchmarks prints, as JSON. */
+function printed<T>(script: string): T {
+  const path = fileURLToPath(new URL(`../src/dispatch/${script}`, import.meta.url));
+  return JSON.parse(execFileSync("bun", [path], { encoding: "utf8" })) as T;
+}
+
+const counted = printed<Record<string, Counts>>("allocations.ts");
 
 /** Plain objects a message may take: frame, payload, checked payload, context, checked reply, envelope; a request more. */
 const CEILINGS: Record<string, number> = {
@@ -32,4 +37,13 @@ describe("what one message allocates", () => {
   it("is less than by hand", () => {
     expect(counted["echo"]?.["Object"]).toBeLessThan(counted["hand-written"]?.["Object"] ?? 0);
   });
+});
+
+// Bytes of the heap, the same to within five from run to run.
+it("an idle connection keeps little", () => {
+  const { idle, topic } = printed<{ idle: number; topic: number }>("connection-bytes.ts");
+  expect(idle).toBeGreaterThan(200);
+  expect(idle).toBeLessThan(500);
+  expect(topic - idle).toBeGreaterThan(50);
+  expect(topic - idle).toBeLessThan(150);
 });

@@ -40,7 +40,8 @@ export interface Case {
   /** The case it is compared with. */
   readonly baseline: string;
   readonly run: () => void;
-  readonly socket: NullSocket;
+  /** Counts what came of it. */
+  readonly socket: { readonly sent: number };
 }
 
 function byHand(name: string, receive: Receive, frame: string): Case {

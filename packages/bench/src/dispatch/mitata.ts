@@ -1,8 +1,9 @@
 import { bench, run, summary } from "mitata";
 import { dispatchCases } from "./cases.ts";
+import { clientCases } from "./client-cases.ts";
 
 /** Every case against its own baseline, with mitata's histograms. */
-const cases = dispatchCases();
+const cases = [...dispatchCases(), ...(await clientCases())];
 for (const baseline of new Set(cases.map((each) => each.baseline))) {
   summary(() => {
     for (const each of cases.filter((other) => other.baseline === baseline)) {
@@ -12,3 +13,4 @@ for (const baseline of new Set(cases.map((each) => each.baseline))) {
   });
 }
 await run();
+process.exit();

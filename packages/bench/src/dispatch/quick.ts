@@ -1,4 +1,5 @@
-import { dispatchCases } from "./cases.ts";
+import { type Case, dispatchCases } from "./cases.ts";
+import { clientCases } from "./client-cases.ts";
 import { median } from "../stats.ts";
 
 /** Messages of one timed slice. */
@@ -13,8 +14,7 @@ export interface DispatchFigure {
 }
 
 /** Times all cases in turns, so that whatever else the machine does meets all of them alike. */
-export async function measureDispatch(rounds: number): Promise<DispatchFigure[]> {
-  const cases = dispatchCases();
+export async function measureDispatch(cases: readonly Case[], rounds: number): Promise<DispatchFigure[]> {
   const times = new Map(cases.map(({ name }) => [name, [] as number[]]));
   for (let round = -3; round < rounds; round++) {
     // Deadlines and whatever else was put off get their turn between rounds.
@@ -33,7 +33,10 @@ export async function measureDispatch(rounds: number): Promise<DispatchFigure[]>
 }
 
 if (import.meta.main) {
-  for (const { name, ns, ratio } of await measureDispatch(Number(process.argv[2] ?? 60))) {
-    process.stdout.write(`${name.padEnd(34)}${ns.toFixed(0).padStart(6)} ns${ratio.toFixed(2).padStart(7)}×\n`);
+  for (const cases of [dispatchCases(), await clientCases()]) {
+    for (const { name, ns, ratio } of await measureDispatch(cases, Number(process.argv[2] ?? 60))) {
+      process.stdout.write(`${name.padEnd(34)}${ns.toFixed(0).padStart(6)} ns${ratio.toFixed(2).padStart(7)}×\n`);
+    }
   }
+  process.exit();
 }

@@ -1,0 +1,93 @@
+import { wsClient, type SocketLike } from "@ws-kit/client";
+import { z } from "zod";
+import { Echo, Echoed, shape } from "../messages.zod.ts";
+import type { Case } from "./cases.ts";
+
+const PAYLOAD = { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 };
+const ECHOED_FRAME = JSON.stringify({ type: "ECHOED", payload: PAYLOAD });
+
+/** A browser's socket that is open at once, takes everything and counts it. */
+class OpenSocket implements SocketLike {
+  static last: OpenSocket | undefined;
+  readonly readyState = 1;
+  sent = 0;
+  private readonly listeners = new Map<string, (event: unknown) => void>();
+
+  constructor() {
+    OpenSocket.last = this;
+  }
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.listeners.set(type, listener as (event: unknown) => void);
+  }
+
+  send(): void {
+    this.sent++;
+  }
+
+  close(): void {}
+
+  fire(type: string, event: object = {}): void {
+    this.listeners.get(type)?.(event);
+  }
+}
+
+/** What somebody writes in a page without a library: check, wrap, send; parse, switch, check, handle. */
+class HandWrittenClient {
+  private readonly schema = z.object(shape);
+  private readonly socket: OpenSocket;
+
+  constructor(socket: OpenSocket, handle: (payload: unknown) => void) {
+    this.socket = socket;
+    socket.addEventListener("message", ({ data }: { data: string }) => {
+      const frame = JSON.parse(data) as { type: string; payload: unknown };
+      switch (frame.type) {
+        case "ECHOED": {
+          const result = this.schema.safeParse(frame.payload);
+          if (result.success) handle(result.data);
+        }
+      }
+    });
+  }
+
+  send(payload: unknown): void {
+    JSON.stringify({ type: "ECHO", payload: this.schema.parse(payload) });
+    this.socket.send();
+  }
+}
+
+/** One message through one client, in process; resolves once both are open. */
+export async function clientCases(): Promise<Case[]> {
+  const byHand = new OpenSocket();
+  const hand = new HandWrittenClient(byHand, () => byHand.sent++);
+
+  const client = wsClient({ url: "ws://bench/", WebSocket: OpenSocket });
+  void client.connect();
+  await Bun.sleep(1);
+  const socket = OpenSocket.last as OpenSocket;
+  socket.fire("open");
+  client.on(Echoed, () => void socket.sent++);
+  // What is sent is remembered until the server confirms it, which it does every few seconds.
+  let unconfirmed = 0;
+  const send = () => {
+    client.send(Echo, PAYLOAD);
+    if (++unconfirmed % 1_000 === 0) socket.fire("message", { data: '{"type":"$ws:pong"}' });
+  };
+
+  return [
+    { name: "hand-written send", baseline: "hand-written send", socket: byHand, run: () => hand.send(PAYLOAD) },
+    {
+      name: "hand-written receive",
+      baseline: "hand-written receive",
+      socket: byHand,
+      run: () => byHand.fire("message", { data: ECHOED_FRAME }),
+    },
+    { name: "client.send", baseline: "hand-written send", socket, run: send },
+    {
+      name: "client.on",
+      baseline: "hand-written receive",
+      socket,
+      run: () => socket.fire("message", { data: ECHOED_FRAME }),
+    },
+  ];
+}
