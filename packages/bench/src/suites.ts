@@ -69,6 +69,11 @@ export const suites: readonly Suite[] = [
     entries: [bun("hand-written", "hand-written", ["--valibot"]), bun("ws-kit", "ws-kit-bun", ["--valibot"])],
   },
   {
+    name: "Bun: echo, asynchronous handlers",
+    workload: small,
+    entries: [bun("hand-written", "hand-written", ["--async"]), bun("ws-kit", "ws-kit-bun", ["--async"])],
+  },
+  {
     name: "Bun: rpc",
     workload: { ...small, type: "ASK" },
     entries: [hand, handAgain, wsKit, socketIoBun],

@@ -207,27 +207,30 @@ function wait(ctx: MessageContextImpl, result: unknown): void {
     }
     if (!ctx.entered) hold(conn, ctx);
   } else if (!route.concurrent) hold(conn, ctx);
-  void settle(ctx, result).then(() => {
-    finish(ctx);
-    if (conn.holder === ctx) release(conn);
-  });
+  if (isPromise(result)) follow(ctx, result);
+  else ended(ctx);
 }
 
-async function settle(ctx: MessageContextImpl, result: unknown): Promise<void> {
-  try {
-    await result;
-  } catch (error) {
-    fail(ctx, error);
-  }
-  while (ctx.inner !== undefined) {
-    const { inner } = ctx;
-    ctx.inner = undefined;
-    try {
-      await inner;
-    } catch (error) {
+/** Two callbacks and no function that is asynchronous itself: half of the promises. */
+function follow(ctx: MessageContextImpl, promise: PromiseLike<unknown>): void {
+  void Promise.resolve(promise).then(
+    () => ended(ctx),
+    (error: unknown) => {
       fail(ctx, error);
-    }
+      ended(ctx);
+    },
+  );
+}
+
+/** What was followed has ended; so has the message, unless an inner stage goes on whose middleware did not wait. */
+function ended(ctx: MessageContextImpl): void {
+  const { inner, conn } = ctx;
+  if (inner !== undefined) {
+    ctx.inner = undefined;
+    return follow(ctx, inner);
   }
+  finish(ctx);
+  if (conn.holder === ctx) release(conn);
 }
 
 /** Later messages wait until `ctx` is done, or `ms` have passed. */

@@ -13,6 +13,7 @@ const MAX_GATHERED = 65_536;
 export class LateSends {
   private connections: Connection[] = [];
   private readonly send: (conn: Connection, frame: string) => boolean;
+  private readonly flushAll = (): void => this.flush();
 
   /** @param send Hands one frame to the socket. */
   constructor(send: (conn: Connection, frame: string) => boolean) {
@@ -23,7 +24,7 @@ export class LateSends {
   add(conn: Connection, frame: string): void {
     if (conn.late === undefined) {
       conn.late = [];
-      if (this.connections.push(conn) === 1) queueMicrotask(() => this.flush());
+      if (this.connections.push(conn) === 1) queueMicrotask(this.flushAll);
     }
     conn.late.push(frame);
     if ((conn.lateUnits += frame.length) > MAX_GATHERED) this.flushOne(conn);

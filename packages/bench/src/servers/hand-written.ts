@@ -1,11 +1,13 @@
 import { z } from "zod";
-import { handWrittenValibot, handWrittenZod } from "../dispatch/hand-written.ts";
+import { handWrittenValibot, handWrittenZod, type Peer } from "../dispatch/hand-written.ts";
 import { shape } from "../messages.zod.ts";
 import { announce } from "./announce.ts";
 
 /** A server on bare Bun, as in `dispatch/hand-written.ts`, with topics. */
 const checkReply = !process.argv.includes("--unchecked");
 const receive = process.argv.includes("--valibot") ? handWrittenValibot(checkReply) : handWrittenZod(checkReply);
+const receiveLater = async (peer: Peer, text: string) => receive(peer, text);
+const handle = process.argv.includes("--async") ? receiveLater : receive;
 const Payload = z.object(shape);
 const Join = z.object({ topic: z.string() });
 
@@ -30,7 +32,7 @@ const server = Bun.serve<{ id: string }>({
           "room",
           JSON.stringify({ type: "PUBLISHED", payload: checkReply ? Payload.parse(payload) : payload }),
         );
-      } else receive(ws, text);
+      } else return handle(ws, text);
       return undefined;
     },
   },

@@ -4,7 +4,7 @@ import { createRouter, message } from "@ws-kit/zod";
 import * as byValibot from "../messages.valibot.ts";
 import { Ask, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
 
-/** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--routes=n`; `--middleware=n`; `--valibot`. */
+/** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--async` handlers; `--routes=n`; `--middleware=n`; `--valibot`. */
 export function benchRouter(args: readonly string[]): Router {
   const figure = (name: string) => Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? 0);
   const router = (args.includes("--valibot") ? valibotRouter : createRouter)({
@@ -16,6 +16,11 @@ export function benchRouter(args: readonly string[]): Router {
   if (args.includes("--valibot")) {
     return router.on(byValibot.Echo, (ctx) => {
       ctx.send(byValibot.Echoed, ctx.payload);
+    });
+  }
+  if (args.includes("--async")) {
+    return router.on(Echo, async (ctx) => {
+      ctx.send(Echoed, ctx.payload);
     });
   }
   return router
