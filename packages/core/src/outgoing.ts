@@ -78,9 +78,14 @@ export function encode(
   if (!hub.validateOutgoing) {
     if (validator !== undefined) wire = payload;
   } else {
-    if (validator !== undefined) wire = outbound(validator, payload, message.type, "payload");
+    // Only what the schema itself was asked may come later: most payloads are not looked at for a promise.
+    let later = false;
+    if (validator !== undefined) {
+      wire = fastCheck(validator)(payload);
+      if (wire === undefined) later = isPromise((wire = bySchema(validator, payload, message.type, "payload")));
+    }
     if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
-    if (isPromise(wire) || isPromise(wireMeta)) {
+    if (later || isPromise(wireMeta)) {
       return assembleLater(hub, message.type, wire, meta, wireMeta, correlationId);
     }
   }
@@ -123,8 +128,10 @@ function assemble(
 
 /** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */
 export function outbound(validator: Validator, value: unknown, type: string, part: string): unknown {
-  const fast = fastCheck(validator)(value);
-  if (fast !== undefined) return fast;
+  return fastCheck(validator)(value) ?? bySchema(validator, value, type, part);
+}
+
+function bySchema(validator: Validator, value: unknown, type: string, part: string): unknown {
   const result: Checked<unknown> = validator.outbound(value);
   if (isPromise(result)) return passedLater(result, type, part);
   return result.issues === undefined ? result.value : passed(result, type, part);
