@@ -1,6 +1,6 @@
 import { ValidationError } from "./errors.ts";
 import type { AnyMessage, PartName, Validators } from "./message.ts";
-import { toIssues, type Validator } from "./validate.ts";
+import type { Validator } from "./validate.ts";
 import { when } from "./when.ts";
 
 /**
@@ -9,18 +9,27 @@ import { when } from "./when.ts";
  * @throws ValidationError, or rejects with it where the schema is asynchronous.
  */
 export function check(
-  { type, "~validators": { errors, ...parts } }: AnyMessage,
+  { type, "~validators": validators }: AnyMessage,
   part: PartName,
   direction: "in" | "out",
   value: unknown,
 ): unknown {
-  const validator: Validator | undefined =
-    errors?.[part as keyof Validators["errors"]] ?? parts[part as keyof typeof parts];
+  const { [part]: validator = validators.errors?.[part as keyof Validators["errors"]] } = validators as {
+    [Part in PartName]?: Validator;
+  };
   return (
     validator &&
     when(validator[`${direction}bound`](value), (result) => {
-      if (result.issues) throw new ValidationError(type, part, direction, toIssues(result.issues));
-      return result.value;
+      if (!result.issues) return result.value;
+      // They stay on this side, so nothing has to be bounded. A path may hold objects around its keys.
+      const issues = result.issues.map(({ message, path = [] }) => ({
+        message,
+        path: Array.from(path, (segment) => {
+          const key = typeof segment === "object" ? segment.key : segment;
+          return typeof key === "number" ? key : String(key);
+        }),
+      }));
+      throw new ValidationError(type, part, direction, issues);
     })
   );
 }

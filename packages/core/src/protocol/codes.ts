@@ -80,10 +80,10 @@ export const CLOSE: {
   TIMEOUT: 4408,
 };
 
-// As numbers, so that whoever asks need not carry the table; a test holds them to it.
-const TERMINAL: readonly number[] = [1002, 1003, 1007, 1008, 1009, 4400, 4403];
+// Apart, so that whoever asks need not carry the table; a test holds them to it.
+const TERMINAL = /^(100[23789]|440[03])$/;
 
 /** Close codes after which connecting again with the same input cannot help. 4401 joins them after one token refresh. */
 export function isTerminalClose(code: number): boolean {
-  return TERMINAL.includes(code);
+  return TERMINAL.test(String(code));
 }

@@ -33,14 +33,14 @@ export class WsKitError<D = unknown> extends Error {
 export class ValidationError extends Error {
   override readonly name: string = "ValidationError";
   /** Type of the message concerned. */
-  readonly type: string;
+  declare readonly type: string;
   /** Whether it was on its way in or out. */
-  readonly direction: "in" | "out";
-  readonly issues: readonly Issue[];
+  declare readonly direction: "in" | "out";
+  declare readonly issues: readonly Issue[];
 
   constructor(type: string, part: string, direction: "in" | "out", issues: readonly Issue[]) {
     const [first] = issues;
-    super(`Invalid ${part} of ${JSON.stringify(type)} at ${first?.path.join(".") || "its root"}: ${first?.message}`);
+    super(`Invalid ${part} of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`);
     this.type = type;
     this.direction = direction;
     this.issues = issues;
