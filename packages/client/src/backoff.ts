@@ -10,7 +10,7 @@ import type { ReconnectOptions } from "./options.ts";
  */
 export function backoff(
   attempt: number,
-  holdOffMs: number,
+  holdOffMs: number | undefined = 0,
   { initialDelayMs = 300, maxDelayMs = 30_000, jitter }: ReconnectOptions,
 ): number {
   const bound = Math.max(holdOffMs, Math.min(maxDelayMs, initialDelayMs * 2 ** attempt));

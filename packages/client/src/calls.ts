@@ -1,6 +1,6 @@
 import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
-import { attempt, checked, type CheckedMessage, type Guard, type Lane } from "./check.ts";
+import { attempt, checked, type CheckedMessage, type Fail, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outbox, Outgoing } from "./outbox.ts";
 import type { RequestOptions } from "./types.ts";
@@ -12,119 +12,117 @@ export interface CallOptions extends RequestOptions {
   onProgress?: ((progress: never) => void) | undefined;
 }
 
-/** The requests under way, each of which settles once. */
-export interface Calls {
-  readonly request: (
-    message: AnyMessage,
-    payload: unknown,
-    response: AnyMessage,
-    options: CallOptions,
-  ) => Promise<CheckedMessage>;
-  /** Takes a frame with a correlation id; one that is not known here is ignored. */
-  readonly take: (id: string, frame: Envelope) => void | Promise<void>;
-}
+export type Request = (
+  message: AnyMessage,
+  payload?: unknown,
+  responseOrOptions?: AnyMessage | CallOptions,
+  options?: CallOptions,
+) => Promise<CheckedMessage>;
+
+/** Takes a frame with a correlation id; one that is not known here is ignored. */
+export type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
 
 /**
- * @param send Sends a text to the present connection, if there is one.
+ * The requests under way, each of which settles once.
+ *
+ * @param opens Whether there is, or may come to be, a connection.
  * @param lane Keeps the order of sending.
+ * @param failed Told what a callback threw.
  */
 export function createCalls(
   codec: Codec,
   maxPending: number,
-  outbox: Outbox,
-  send: (text: string) => boolean,
+  enqueue: Outbox["post"],
+  remove: Outbox["remove"],
+  transmit: (text: string) => boolean,
+  opens: () => boolean,
   lane: Lane,
-  guard: Guard,
-): Calls {
+  failed: Fail,
+): [Request, TakeAnswer] {
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
-  return {
-    take: (id, frame) => pending.get(id)?.(frame),
-    request: (message, payload, response, { timeoutMs = 30_000, signal, meta, onProgress }) =>
-      new Promise((resolve, reject) => {
-        const correlationId = randomId();
-        const time = Math.min(timeoutMs, MAX_TIMER_MS);
-        const deadline = Date.now() + time;
-        // Made here, where its stack still names the caller.
-        const late = new TimeoutError(timeoutMs);
-        let frame: CheckedMessage;
+  const request: Request = (message, payload, third = {}, fourth = {}) =>
+    new Promise((resolve, reject) => {
+      const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
+      const { timeoutMs = 30_000, signal, meta, onProgress } = options;
+      if (!response) throw new TypeError(`${message.type} needs a response`);
+      if (!opens()) throw new StateError("Client closed");
+      if (pending.size >= maxPending) throw new StateError(`${maxPending} requests are pending`);
 
-        const item: Outgoing = {
-          idempotent: "idempotent" in message && message.idempotent === true,
-          encode: () =>
-            codec.encode({
-              ...frame,
-              meta: {
-                ...frame.meta,
-                correlationId,
-                timeoutMs: Math.max(1, deadline - Date.now()),
-                idempotencyKey: item.idempotent ? correlationId : undefined,
-              },
-            }),
-          fail(error) {
-            settle();
-            reject(error);
-          },
-        };
-        const fail = item.fail as (error: unknown) => void;
+      const correlationId = crypto.getRandomValues(new Uint32Array(4)).join("-");
+      const time = Math.min(timeoutMs, MAX_TIMER_MS);
+      const deadline = Date.now() + time;
+      // Made here, where its stack still names the caller.
+      const late = new TimeoutError(timeoutMs);
+      const idempotent = !!(message as Partial<AnyRpc>).idempotent;
+      let frame: CheckedMessage;
 
-        function post(ready: CheckedMessage): void {
-          frame = ready;
-          if (pending.has(correlationId)) outbox.post(item);
+      /** Whether the server still works on it. The promise keeps its first outcome, so whatever comes later is void. */
+      const settle = (): boolean => {
+        pending.delete(correlationId);
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        return remove(item);
+      };
+
+      const fail = (error: unknown): void => {
+        if (settle()) transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
+        reject(error);
+      };
+
+      const abort = (): void => fail(new StateError("Request aborted", { cause: signal?.reason }));
+
+      const item: Outgoing = {
+        idempotent,
+        encode: () =>
+          codec.encode({
+            ...frame,
+            meta: {
+              ...frame.meta,
+              correlationId,
+              timeoutMs: Math.max(1, deadline - Date.now()),
+              idempotencyKey: idempotent ? correlationId : undefined,
+            },
+          }),
+        fail,
+      };
+
+      const answer = ({ type, meta: answerMeta, payload: body }: Envelope): void | Promise<void> => {
+        if (type === PROGRESS_TYPE) {
+          return when(check(message, "progress", "in", body), (progress) =>
+            attempt(() => onProgress?.(progress as never), failed),
+          );
         }
-
-        // The promise keeps its first outcome, so whatever comes later finds nothing left to do.
-        function settle(): void {
-          pending.delete(correlationId);
-          clearTimeout(timer);
-          signal?.removeEventListener("abort", abort);
-          outbox.remove(item);
+        // Whatever comes of it, the server is done.
+        remove(item);
+        if (type === ERROR_TYPE) {
+          const error = body as ErrorPayload;
+          const { code, details } = error;
+          return when(details === undefined ? details : check(message, code as ErrorCode, "in", details), (context) =>
+            // Either side's clock may be the first to notice.
+            fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
+          );
         }
+        if (type !== response.type) throw new StateError(`Got ${type} for an answer`);
+        return checked(response, "in", answerMeta, body, answered, fail);
+      };
 
-        function cancel(error: Error): void {
-          if (outbox.remove(item)) send(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
-          fail(error);
-        }
+      const answered = (value: CheckedMessage): void => {
+        settle();
+        resolve(value);
+      };
 
-        function abort(): void {
-          cancel(new StateError("The request was aborted", { cause: signal?.reason }));
-        }
+      const post = (ready: CheckedMessage): void => {
+        frame = ready;
+        if (pending.has(correlationId)) enqueue(item);
+      };
 
-        function answer({ type: got, meta: gotMeta, payload: body }: Envelope): void | Promise<void> {
-          if (got === PROGRESS_TYPE) {
-            return when(check(message, "progress", "in", body), (progress) =>
-              guard(() => onProgress?.(progress as never)),
-            );
-          }
-          if (got === ERROR_TYPE) {
-            const error = body as ErrorPayload;
-            const { code, details } = error;
-            const declared = details !== undefined && code in ((message as AnyRpc).errors ?? {});
-            return when(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
-              // Either side's clock may be the first to notice.
-              fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
-            );
-          }
-          if (got !== response.type) throw new StateError(`Got ${got} for an answer`);
-          return checked(response, "in", gotMeta, body, answered, fail);
-        }
+      const timer = setTimeout(fail, time, late);
+      pending.set(correlationId, (got) => attempt(() => answer(got), fail));
+      if (signal?.aborted) return abort();
+      signal?.addEventListener("abort", abort);
+      void lane(() => checked(message, "out", meta, payload, post, fail));
+    });
 
-        function answered(value: CheckedMessage): void {
-          settle();
-          resolve(value);
-        }
-
-        if (pending.size >= maxPending) return reject(new StateError(`${maxPending} requests are pending`));
-        const timer = setTimeout(cancel, time, late);
-        pending.set(correlationId, (got) => attempt(() => answer(got), fail));
-        if (signal?.aborted) return abort();
-        signal?.addEventListener("abort", abort);
-        void lane(() => checked(message, "out", meta, payload, post, fail));
-      }),
-  };
-}
-
-/** `randomUUID` is missing from pages without https. */
-function randomId(): string {
-  return crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
+  return [request, (id, frame) => pending.get(id)?.(frame)];
 }

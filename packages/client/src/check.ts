@@ -12,8 +12,8 @@ export interface CheckedMessage {
 /** Tells the application of a failure that is no call's own. */
 export type Report = (kind: ErrorKind, error: unknown, message?: string, payload?: unknown) => void;
 
-/** Calls a function of the application. */
-export type Guard = <T>(call: () => T) => T | undefined;
+/** Told what a function of the application threw. */
+export type Fail = (error: unknown) => void;
 
 /** Runs a step that may fail now or later. */
 export function attempt<T>(step: () => T | Promise<T>, fail: (error: unknown) => T): T | Promise<T> {
@@ -23,11 +23,6 @@ export function attempt<T>(step: () => T | Promise<T>, fail: (error: unknown) =>
   } catch (error) {
     return fail(error);
   }
-}
-
-/** Makes a call of the application's functions safe: what one throws goes to `fail`. */
-export function guarded(fail: (error: unknown) => void): Guard {
-  return <T>(call: () => T) => attempt<unknown>(call, fail) as T | undefined;
 }
 
 /** Checks meta and payload, then goes on with them; meta keeps the keys that the message does not declare. */
@@ -60,7 +55,7 @@ export type Lane = <T>(step: () => T | Promise<T>) => T | Promise<T>;
 export function createLane(): Lane {
   let tail: Promise<unknown> | undefined;
   return (step) => {
-    const result = tail ? tail.then(step) : step();
+    const result = when(tail, step);
     if (isPromise(result)) {
       tail = result;
       void result.then(() => {

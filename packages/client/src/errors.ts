@@ -29,7 +29,7 @@ export class ServerError<C extends string = ErrorCode, D = unknown> extends Erro
   /** Names an unexpected failure in the server's log. */
   declare readonly id: string | undefined;
 
-  constructor({ code, message, retryable, retryAfterMs, id }: ErrorPayload, context: D) {
+  constructor({ code, message, details, retryable, retryAfterMs, id }: ErrorPayload, context: D = details as D) {
     super(message);
     Object.assign(this, { code, context, retryable, retryAfterMs, id });
   }

@@ -1,43 +1,28 @@
-import { isTerminalClose, tokenProtocols } from "@ws-kit/core/protocol";
+import { isTerminalClose, PING_FRAME, PONG_FRAME, tokenProtocols } from "@ws-kit/core/protocol";
 import { backoff } from "./backoff.ts";
-import type { Guard, Report } from "./check.ts";
+import { attempt, type Fail, type Report } from "./check.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 import { ConnectionClosedError } from "./errors.ts";
+import type { Listeners } from "./listeners.ts";
 import type { ClientOptions, Token } from "./options.ts";
+import { createOutbox, type Outbox } from "./outbox.ts";
+import { createPulse } from "./pulse.ts";
 import { join, type Socket } from "./share.ts";
 import type { ConnectionState } from "./states.ts";
-import type { ErrorKind, StateInfo } from "./types.ts";
+import type { Client, ErrorKind, StateInfo } from "./types.ts";
 
-/** What the connection tells the client. */
-export interface LinkEvents {
-  readonly state: (state: ConnectionState, info: StateInfo) => void;
-  readonly data: (data: unknown) => void;
-  /**
-   * The connection is gone, `final` unless it will be dialed again. No user code may run in here; what it returns runs
-   * after the state's listeners.
-   *
-   * @param clean Whether it was closed from here and the server confirmed, so that it has read all that was sent.
-   */
-  readonly down: (reason: string, final: boolean, clean: boolean) => () => void;
-  /** The device came back: online again, or the page visible again. */
-  readonly wake: () => void;
-}
-
-/** `idle` nothing has happened yet, `on` a connection is wanted, `off` the user closed it, `over` the client gave up. */
-export type Phase = "idle" | "on" | "off" | "over";
-
-/** One connection that is dialed again whenever it is lost: the state machine, without any message in it. */
-export interface Link {
-  readonly state: () => ConnectionState;
-  readonly phase: () => Phase;
-  readonly open: () => void;
-  readonly close: (code?: number, reason?: string) => void;
-  /** Gives up a connection that seems dead, and reconnects. */
-  readonly drop: (reason: string) => void;
-  /** Whether the socket took it. */
+/** One connection that is dialed again whenever it is lost, and what waits for it: all but the meaning of messages. */
+export interface Link extends Pick<Outbox, "post" | "remove"> {
+  /** What of it the application gets. */
+  readonly surface: Omit<Client, "on" | "once" | `on${string}` | "send" | "request" | "stream">;
+  /** Whether the user has closed it, after which no handler fires. */
+  readonly stopped: () => boolean;
+  /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
+  readonly opens: () => boolean;
+  /** Sends at once or not at all. @returns whether the socket took it. */
   readonly send: (text: string) => boolean;
-  /** Waits at least this long before the next dial, as the server asked. */
-  readonly holdOff: (ms: number) => void;
+  /** The server has announced its end: what is posted waits for the next connection, and that at least this long. */
+  readonly drain: (holdOffMs: number) => void;
 }
 
 /** What only some runtimes have. */
@@ -49,57 +34,87 @@ const runtime = globalThis as {
 };
 const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
 
-export function createLink(options: ClientOptions, report: Report, guard: Guard, events: LinkEvents): Link {
-  const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000 } = options;
+/**
+ * @param failed Told what a function of the application threw.
+ * @param receive Given what comes, beside pings and pongs.
+ */
+export function createLink(
+  options: ClientOptions,
+  { add, emit }: Pick<Listeners<"state">, "add" | "emit">,
+  report: Report,
+  failed: Fail,
+  receive: (data: unknown) => void,
+): Link {
+  const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, share, protocols = [] } = options;
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = reconnect;
 
+  let { autoConnect } = options;
   let state: ConnectionState = "closed";
-  let phase: Phase = "idle";
+  /** `idle` sending may dial, `on` a connection is wanted, `over` only `connect()` leads back. */
+  let phase: "idle" | "on" | "over" = "idle";
+  let stopped = false;
   let socket: Socket | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
   /** Dials since the last stable connection, the first one not counted. */
-  let attempt = 0;
-  let openedAt = 0;
+  let attempts = 0;
   let refresh = false;
-  let holdOffMs = 0;
+  /** Present while the server drains, and until the next dial. */
+  let holdOffMs: number | undefined;
   let closeCode: number | undefined;
+  /** Why the last connection ended. */
+  let end = "";
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
-  function move(to: ConnectionState, info: StateInfo = {}): void {
-    clearTimeout(timer);
-    state = to;
-    events.state(to, info);
-  }
+  const send = (text: string): boolean => state === "open" && !!socket?.send(text);
 
-  async function dial(): Promise<void> {
+  const { post, flush, remove, mark, hangUp, lose } = createOutbox(options, (text) => {
+    const left = holdOffMs === undefined && send(text);
+    if (left) pulse.sent();
+    return left;
+  });
+  const pulse = createPulse(
+    () => {
+      const confirm = mark();
+      return send(PING_FRAME) && confirm;
+    },
+    () => drop("no sign of life"),
+    options.heartbeat,
+  );
+
+  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
+  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, next?: () => void): void => {
+    clearTimeout(timer);
+    if (next) timer = setTimeout(next, ms);
+    state = to;
+    options.logger?.debug(to, info);
+    emit("state", to, info);
+  };
+
+  const dial = async (): Promise<void> => {
     const mine = ++turn;
-    move("connecting");
+    holdOffMs = undefined;
+    move("connecting", {}, connectTimeoutMs, () => drop("dial timed out"));
     if (mine !== turn) return;
-    timer = setTimeout(drop, connectTimeoutMs, "dial timed out");
-    let step: ErrorKind = "connect";
-    let hopeless = false;
+    let step: ErrorKind | undefined = "connect";
     try {
       const url = await (typeof options.url === "function" ? options.url() : options.url);
       step = "auth";
       const token = await auth?.getToken({ refresh });
-      step = "connect";
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
-      hopeless = true;
-      connect(String(url), token);
+      step = undefined;
+      plug(String(url), token);
     } catch (error) {
-      if (mine === turn) report(step, error);
-      if (mine === turn) down(ABNORMAL, String(error), hopeless);
+      if (mine === turn) report(step ?? "connect", error);
+      if (mine === turn) down(ABNORMAL, String(error), !step);
     }
-  }
+  };
 
-  function connect(address: string, token: Token): void {
+  const plug = (address: string, token: Token): void => {
     const mine = turn;
-    const { share, protocols = [] } = options;
-    const offered = typeof protocols === "string" ? [protocols] : [...protocols];
+    const offered = [protocols].flat();
     let url = address;
     if (token) {
       const { attach, queryParam = "token" } = auth ?? {};
@@ -109,108 +124,153 @@ export function createLink(options: ClientOptions, report: Report, guard: Guard,
     socket = join(
       share ? JSON.stringify(share === true ? [url, offered] : [address, share]) : Symbol(),
       () => new (options.WebSocket ?? WebSocket)(url, offered),
-      {
-        open() {
-          if (mine !== turn) return;
-          openedAt = Date.now();
-          move("open");
-        },
-        message(data) {
-          if (mine === turn && state === "open") events.data(data);
-        },
-        close(code, reason) {
-          if (mine === turn) down(code, reason);
-        },
+      (type, { data, code, reason }) => {
+        if (mine !== turn) return;
+        if (type === "close") down(code, reason);
+        else if (type === "open") {
+          state = type;
+          pulse.reset();
+          flush();
+          move(type, {}, stableAfterMs, forgive);
+        } else if (type === "message" && state === "open") {
+          pulse.heard(data === PONG_FRAME);
+          if (data === PING_FRAME) send(PONG_FRAME);
+          else if (data !== PONG_FRAME) receive(data);
+        }
       },
     );
-  }
+  };
 
   /** Does not wait for a server that may be gone. */
-  function drop(reason: string): void {
-    const dead = socket;
-    down(ABNORMAL, reason);
-    dead?.close(TIMEOUT, reason);
-  }
+  const drop = (reason: string): void => {
+    if (socket) socket.close(TIMEOUT, reason);
+    else down(ABNORMAL, reason);
+  };
 
-  function down(code: number, reason: string, hopeless = false): void {
+  const down = (code: number, reason: string, hopeless = false): void => {
     const mine = ++turn;
+    const closing = state === "closing";
     const expired = code === UNAUTHENTICATED;
-    // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
-    const clean = state === "closing" && code === closeCode;
-    if (state === "open" && Date.now() - openedAt >= stableAfterMs) {
-      attempt = 0;
-      refresh = false;
-    }
-    const refused = hopeless || !enabled || attempt >= maxAttempts || isTerminalClose(code) || (expired && refresh);
-    refresh ||= expired;
-    socket = undefined;
+    end = `${code} ${reason}`;
+    const wanted = phase === "on";
     // A new connect() while closing is followed whatever ended the old one.
     const again =
-      phase === "on" &&
-      (state === "closing" || (!refused && guard(() => shouldReconnect?.({ code, reason, attempt })) !== false));
-    const gaveUp = phase === "on" && !again;
+      wanted &&
+      (closing ||
+        (enabled &&
+          !hopeless &&
+          attempts < maxAttempts &&
+          !isTerminalClose(code) &&
+          !(expired && refresh) &&
+          attempt<unknown>(() => shouldReconnect?.({ code, reason, attempt: attempts }), failed) !== false));
+    refresh ||= expired;
+    socket = undefined;
+    const gaveUp = wanted && !again;
     if (gaveUp) enter("over");
-    const tell = events.down(`${code} ${reason}`, !again, clean);
+    pulse.reset(Infinity);
+    // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
+    if (closing && code === closeCode) mark()();
+    const tell = lose(end, !again);
     move("closed", { code, reason });
     tell();
-    if (gaveUp) report("connect", new ConnectionClosedError(`${code} ${reason}`));
-    if (again && mine === turn && phase === "on") wait();
-  }
+    if (gaveUp) report("connect", new ConnectionClosedError(end));
+    if (!again || mine !== turn || phase !== "on") return;
+    const delayMs = backoff(attempts, holdOffMs, reconnect);
+    move("reconnecting", { delayMs, attempt: attempts + 1 }, delayMs, redial);
+  };
 
-  function wait(): void {
-    const mine = turn;
-    const delayMs = backoff(attempt, holdOffMs, reconnect);
-    holdOffMs = 0;
-    move("reconnecting", { delayMs, attempt: attempt + 1 });
-    if (mine === turn) timer = setTimeout(redial, delayMs);
-  }
-
-  function redial(): void {
+  const redial = (): void => {
     // While the device is offline the next dial waits for the `online` event instead of using up attempts.
     if (state !== "reconnecting" || runtime.navigator?.onLine === false) return;
-    attempt++;
+    attempts++;
     void dial();
-  }
+  };
 
-  function wake(): void {
+  const wake = (): void => {
     if (runtime.document?.hidden) return;
-    if (state === "open") events.wake();
+    if (state === "open") pulse.probe();
     redial();
-  }
+  };
 
-  function enter(to: Phase): void {
+  const forgive = (): void => {
+    attempts = 0;
+    refresh = false;
+  };
+
+  const enter = (to: typeof phase): void => {
     phase = to;
     for (const type of WAKE_EVENTS) runtime[to === "on" ? "addEventListener" : "removeEventListener"]?.(type, wake);
-  }
+  };
+
+  const open = (): void => {
+    stopped = false;
+    if (phase === "on") return redial();
+    enter("on");
+    forgive();
+    if (state === "closed") void dial();
+  };
+
+  /** Waits for a state; rejects when it cannot come any more. */
+  const until = (wanted: ConnectionState): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (now: ConnectionState): void => {
+        if (now === wanted) resolve();
+        else if (now === "closed" && phase !== "on") reject(new ConnectionClosedError(end));
+        else return;
+        off();
+      };
+      const off = add("state", look);
+      look(state);
+    });
+
+  const close = async (code = 1000, reason?: string): Promise<void> => {
+    const byUs = "by this client";
+    hangUp(byUs);
+    stopped = true;
+    enter(autoConnect ? "idle" : "over");
+    if (state === "open") {
+      closeCode = code;
+      move("closing", {}, closeTimeoutMs, () => drop("close timed out"));
+      socket?.close(code, reason);
+    } else if (state.endsWith("connecting")) drop(byUs);
+    await until("closed");
+  };
+
+  if (autoConnect) queueMicrotask(() => stopped || open());
 
   return {
-    state: () => state,
-    phase: () => phase,
-    open() {
-      if (phase === "on") return redial();
-      enter("on");
-      attempt = 0;
-      refresh = false;
-      if (state === "closed") void dial();
+    surface: {
+      get state() {
+        return state;
+      },
+      get isConnected() {
+        return state === "open";
+      },
+      get latencyMs() {
+        return pulse.latencyMs;
+      },
+      connect() {
+        open();
+        const opened = until("open");
+        // Whoever does not wait for it learns of a failure through onState and onError.
+        opened.catch(() => {});
+        return opened;
+      },
+      close,
+      [Symbol.asyncDispose]() {
+        autoConnect = false;
+        return close();
+      },
     },
-    close(code = 1000, reason) {
-      enter("off");
-      if (state === "open") {
-        const mine = turn;
-        closeCode = code;
-        move("closing");
-        if (mine !== turn) return;
-        timer = setTimeout(drop, closeTimeoutMs, "close timed out");
-        socket?.close(code, reason);
-      } else if (state !== "closed" && state !== "closing") drop("by this client");
+    stopped: () => stopped,
+    opens() {
+      if (phase === "idle" && autoConnect !== false) open();
+      return phase !== "over";
     },
-    drop,
-    send(text) {
-      const left = state === "open" && socket?.readyState === 1;
-      if (left) socket?.send(text);
-      return left;
-    },
-    holdOff(ms) {
+    post,
+    remove,
+    send,
+    drain(ms) {
       holdOffMs = ms;
     },
   };

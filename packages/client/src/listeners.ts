@@ -1,28 +1,34 @@
-import type { Guard } from "./check.ts";
+import { attempt } from "./check.ts";
 import type { Off } from "./types.ts";
 
-/** A set of functions of the application; one that throws does not stop the others. */
-export interface Listeners<A extends unknown[]> {
-  readonly size: () => number;
-  readonly add: (listener: (...args: A) => unknown) => Off;
-  readonly emit: (...args: A) => void;
+/** The functions of the application, each under what it listens to. */
+export interface Listeners<Key> {
+  readonly add: (key: Key, listener: (...args: never[]) => unknown) => Off;
+  readonly emit: (key: Key, ...args: unknown[]) => void;
+  /** What is listened to. */
+  readonly keys: () => Iterable<Key>;
 }
 
-/** @param stopped Asked before each call, so that nothing fires once an earlier listener closed the client. */
-export function createListeners<A extends unknown[]>(guard: Guard, stopped?: () => boolean): Listeners<A> {
-  const all = new Set<{ listener: (...args: A) => unknown }>();
+/** @param failed Told what a listener threw, which does not stop the others. */
+export function createListeners<Key>(failed: (error: unknown, key: Key) => void): Listeners<Key> {
+  const all = new Map<(...args: never[]) => unknown, Key>();
   return {
-    size: () => all.size,
-    add(listener) {
+    add(key, listener) {
       // Wrapped, so that the same function can be registered twice and each registration undone.
-      const entry = { listener };
-      all.add(entry);
-      return () => void all.delete(entry);
+      const call: typeof listener = (...args) => listener(...args);
+      all.set(call, key);
+      return () => void all.delete(call);
     },
-    emit(...args) {
-      for (const entry of Array.from(all)) {
-        if (!stopped?.() && all.has(entry)) guard(() => entry.listener(...args));
+    emit(key, ...args) {
+      for (const [call, heard] of Array.from(all)) {
+        if (heard === key && all.has(call)) {
+          void attempt(
+            () => call(...(args as never[])),
+            (error) => failed(error, key),
+          );
+        }
       }
     },
+    keys: () => new Set(all.values()),
   };
 }

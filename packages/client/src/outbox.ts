@@ -14,8 +14,8 @@ export interface Outgoing {
   readonly idempotent?: boolean;
   /** What it takes of the queue. */
   bytes?: number;
-  /** Whether any server may have it. */
-  sent?: boolean;
+  /** The connection it left on last; the server of that one may have it. */
+  sentOn?: number;
 }
 
 /** What has been accepted: it waits for a connection, or for a sign that it arrived. */
@@ -23,22 +23,24 @@ export interface Outbox {
   /** Sends or queues. @returns whether it was taken. */
   readonly post: (item: Outgoing) => boolean;
   /** Sends what waits. */
-  readonly flush: () => void;
+  readonly flush: () => unknown;
   /** Forgets it. @returns whether the present server has it. */
   readonly remove: (item: Outgoing) => boolean;
-  /** Remembers that a ping follows what has been sent so far. */
-  readonly mark: () => void;
-  /** The ping was answered; it overtook nothing, so what was sent before it has arrived. */
-  readonly confirm: () => void;
-  /** The user hangs up: gives up what waits, and what waits for an answer. */
-  readonly close: (reason: string) => void;
   /**
-   * The connection is gone, for good if `final`; `clean` if the server confirmed that it read everything. What may be
-   * sent again waits for the next one, before all else.
+   * A ping follows what has been sent so far.
+   *
+   * @returns to be called when it is answered: the ping overtook nothing, so what was sent before it has arrived. That
+   * tells whether there is more to confirm.
+   */
+  readonly mark: () => () => boolean;
+  /** The user hangs up: gives up what waits, and what waits for an answer. */
+  readonly hangUp: (reason: string) => void;
+  /**
+   * The connection is gone, for good if `final`. What may be sent again waits for the next one, in its old place.
    *
    * @returns what tells those who are concerned.
    */
-  readonly down: (reason: string, final: boolean, clean: boolean) => () => void;
+  readonly lose: (reason: string, final: boolean) => () => void;
 }
 
 /** @param transmit Whether the text went out. */
@@ -46,78 +48,67 @@ export function createOutbox(
   { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
   transmit: (text: string) => boolean,
 ): Outbox {
-  let queue = new Set<Outgoing>();
-  const sent = new Set<Outgoing>();
-  let marked: Outgoing[] = [];
+  /** In the order in which they were accepted, which is that in which they leave. */
+  const items = new Set<Outgoing>();
+  let connection = 1;
   let confirms = false;
 
-  /** What was sent and gets no answer. */
-  const messages = (): Outgoing[] => [...sent].filter((item) => item.idempotent === undefined);
+  const all = (which: (item: Outgoing) => boolean): Outgoing[] => [...items].filter(which);
+  const waits = ({ sentOn }: Outgoing): boolean => sentOn !== connection;
+  const unconfirmed = (item: Outgoing): boolean => item.idempotent === undefined && !waits(item);
 
-  function remove(item: Outgoing): boolean {
-    queue.delete(item);
-    return sent.delete(item);
-  }
+  const remove = (item: Outgoing): boolean => items.delete(item) && !waits(item);
 
-  function leave(item: Outgoing): boolean {
-    const left = transmit(item.encode());
-    if (left) {
-      queue.delete(item);
-      sent.add(item);
-      item.sent = true;
-      for (const oldest of confirms || sent.size <= MAX_UNCONFIRMED ? [] : sent) {
-        if (oldest.idempotent === undefined && remove(oldest)) break;
-      }
+  const leave = (item: Outgoing): boolean => {
+    if (!transmit(item.encode())) return false;
+    item.sentOn = connection;
+    for (const oldest of items) {
+      if (confirms || items.size <= MAX_UNCONFIRMED || (unconfirmed(oldest) && remove(oldest))) break;
     }
-    return left;
-  }
+    return true;
+  };
 
-  function enqueue(item: Outgoing): boolean {
-    const bytes = (item.bytes = new TextEncoder().encode(item.encode()).length);
-    const fits = () =>
-      queue.size < queueSize && [...queue].reduce((sum, waiting) => sum + (waiting.bytes ?? 0), bytes) <= queueBytes;
-    for (const oldest of policy === "drop-oldest" && bytes <= queueBytes ? queue : []) {
-      if (fits()) break;
-      queue.delete(oldest);
-      oldest.fail(new StateError("The queue is full"));
-    }
-    return policy !== "off" && fits() && !!queue.add(item);
-  }
-
-  function doom(which: (item: Outgoing) => boolean, reason: string): () => void {
-    const doomed = [...sent, ...queue].filter(which);
-    doomed.forEach(remove);
+  const giveUp = (reason: string, spares: (item: Outgoing) => boolean): (() => void) => {
+    const lost = all((item) => !spares(item));
+    lost.forEach(remove);
     return () => {
-      for (const item of doomed) item.fail(new ConnectionClosedError(reason, item.sent));
+      for (const item of lost) item.fail(new ConnectionClosedError(reason, !!item.sentOn));
     };
-  }
+  };
+
+  const isFull = (): boolean => {
+    const queue = all(waits);
+    return (
+      policy === "off" || queue.length > queueSize || queue.reduce((sum, { bytes = 0 }) => sum + bytes, 0) > queueBytes
+    );
+  };
 
   return {
     post(item) {
-      const taken = leave(item) || enqueue(item);
-      if (!taken) item.fail(new StateError("The queue is full"));
-      return taken;
+      items.add(item);
+      if (leave(item)) return true;
+      item.bytes = new TextEncoder().encode(item.encode()).length;
+      for (const next of policy === "drop-oldest" && item.bytes <= queueBytes ? all(waits) : [item]) {
+        if (!isFull()) break;
+        remove(next);
+        next.fail(new StateError("Queue full"));
+      }
+      return items.has(item);
     },
-    flush() {
-      for (const item of queue) if (!leave(item)) break;
-    },
+    flush: () => all(waits).every(leave),
     remove,
     mark() {
-      marked = messages();
+      const sent = all(unconfirmed);
+      return () => {
+        confirms = true;
+        sent.forEach(remove);
+        return all(unconfirmed).length > 0;
+      };
     },
-    confirm() {
-      confirms = true;
-      marked.forEach(remove);
-    },
-    close(reason) {
-      const spared = new Set(messages());
-      doom((item) => !spared.has(item), reason)();
-    },
-    down(reason, final, clean) {
-      if (clean) messages().forEach(remove);
-      const tell = doom((item) => final || (sent.has(item) && !item.idempotent), reason);
-      queue = new Set([...sent, ...queue]);
-      sent.clear();
+    hangUp: (reason) => giveUp(reason, unconfirmed)(),
+    lose(reason, final) {
+      const tell = giveUp(reason, (item) => !final && (waits(item) || !!item.idempotent));
+      connection++;
       return tell;
     },
   };

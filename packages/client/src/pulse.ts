@@ -7,85 +7,73 @@ const LATE_MS = 250;
 
 /** Asks the server for signs of life, and by them for what has arrived. */
 export interface Pulse {
-  readonly latencyMs: () => number | undefined;
-  /** A connection begins, or a message left that the next pong is to confirm. */
-  readonly expect: (confirmation: boolean) => void;
+  latencyMs: number | undefined;
+  /** A connection begins; none does after `Infinity`. */
+  readonly reset: (ms?: number) => void;
+  /** A message left, which a pong is to confirm. */
+  readonly sent: () => void;
   /** Something came from the server. */
-  readonly heard: () => void;
-  /** @returns whether a ping was under way. */
-  readonly pong: () => boolean;
+  readonly heard: (pong: boolean) => void;
   /** Asks now. */
   readonly probe: () => void;
-  readonly stop: () => void;
 }
 
+/** Called at the pong. @returns whether there is more to confirm. */
+type Confirm = () => boolean;
+
 /**
- * @param ping Whether it went out.
+ * @param ping Sends one. @returns what its pong confirms, or false where it did not go out.
  * @param dead Called when the server did not answer in time.
  */
-export function createPulse(heartbeat: HeartbeatOptions | undefined, ping: () => boolean, dead: () => void): Pulse {
-  const { intervalMs = 25_000, timeoutMs = 10_000 } = heartbeat ?? {};
-  /** When the ping under way left; 0 while none is. */
+export function createPulse(
+  ping: () => false | Confirm,
+  dead: () => void,
+  { intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = { intervalMs: Infinity, timeoutMs: Infinity },
+): Pulse {
+  /** While a ping is under way. */
+  let confirm: false | Confirm = false;
   let pingedAt = 0;
-  /** Whether nothing at all has come since. */
-  let silent = false;
-  let secondChance = true;
-  let unconfirmed = false;
-  let latencyMs: number | undefined;
+  /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
+  let patience = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let dueAt = Infinity;
+  let dueAt = 0;
 
-  function arm(ms: number): void {
+  const arm = (ms: number): void => {
     clearTimeout(timer);
     dueAt = Date.now() + ms;
     if (ms < Infinity) timer = setTimeout(tick, ms);
-  }
-
-  function expect(confirmation: boolean): void {
-    unconfirmed ||= confirmation;
-    const ms = Math.min(heartbeat ? intervalMs : Infinity, unconfirmed ? CONFIRM_MS : Infinity);
-    if (!pingedAt && Date.now() + ms < dueAt) arm(ms);
-  }
-
-  function probe(): void {
-    if (pingedAt || !ping()) return;
-    pingedAt = Date.now();
-    silent = true;
-    unconfirmed = false;
-    arm(heartbeat ? timeoutMs : Infinity);
-  }
-
-  function tick(): void {
-    const late = Date.now() - dueAt > LATE_MS;
-    if (!pingedAt) return probe();
-    if (silent && !(late && secondChance)) return dead();
-    secondChance = !silent;
-    silent = true;
-    arm(timeoutMs);
-  }
-
-  function stop(): void {
-    pingedAt = 0;
-    unconfirmed = false;
-    arm(Infinity);
-  }
-
-  return {
-    latencyMs: () => latencyMs,
-    expect,
-    heard() {
-      silent = false;
-      secondChance = true;
-    },
-    pong() {
-      if (!pingedAt) return false;
-      latencyMs = Date.now() - pingedAt;
-      pingedAt = 0;
-      arm(Infinity);
-      expect(false);
-      return true;
-    },
-    probe,
-    stop,
   };
+
+  const tick = (): void => {
+    if (!confirm) return pulse.probe();
+    if (patience < (Date.now() - dueAt > LATE_MS ? 1 : 2)) return dead();
+    patience--;
+    arm(timeoutMs);
+  };
+
+  const pulse: Pulse = {
+    latencyMs: undefined,
+    reset(ms = intervalMs) {
+      confirm = false;
+      arm(ms);
+    },
+    sent() {
+      if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
+    },
+    heard(pong) {
+      patience = 2;
+      if (!pong || !confirm) return;
+      pulse.latencyMs = Date.now() - pingedAt;
+      const more = confirm();
+      pulse.reset();
+      if (more) pulse.sent();
+    },
+    probe() {
+      if (confirm || !(confirm = ping())) return;
+      pingedAt = Date.now();
+      patience = 1;
+      arm(timeoutMs);
+    },
+  };
+  return pulse;
 }

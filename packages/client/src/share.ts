@@ -2,25 +2,24 @@ import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 import type { SocketLike } from "./options.ts";
 
-/** What a socket tells. */
-export interface SocketEvents {
-  readonly open: () => void;
-  readonly message: (data: unknown) => void;
-  readonly close: (code: number, reason: string) => void;
+/** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close. */
+export interface SocketEvent {
+  readonly data?: unknown;
+  readonly code: number;
+  readonly reason: string;
 }
+
+export type Hear = (type: "open" | "message" | "close" | "error", event: SocketEvent) => void;
 
 /** What can be done with a socket. */
-export type Socket = Pick<SocketLike, "readyState" | "send" | "close">;
-
-/** A socket with the clients on it. */
-interface Line {
-  readonly socket: SocketLike;
-  readonly members: Set<SocketEvents>;
-  /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
-  readonly pings: SocketEvents[];
+export interface Socket {
+  /** @returns whether the socket took it. */
+  readonly send: (text: string) => boolean;
+  readonly close: (code: number, reason?: string) => void;
 }
 
-const lines = new Map<unknown, Line>();
+/** How to join each of the page's sockets. */
+const lines = new Map<unknown, (hear: Hear) => Socket>();
 
 /**
  * Joins the page's socket of this key, or makes it. Each client keeps its own states, queue, requests and heartbeat, as
@@ -28,49 +27,48 @@ const lines = new Map<unknown, Line>();
  *
  * @param key Stands for the server and the user; one that nobody else has makes a socket of one's own.
  */
-export function join(key: unknown, create: () => SocketLike, events: SocketEvents): Socket {
-  const line = lines.get(key) ?? open(key, create());
-  const { socket, members, pings } = line;
-  members.add(events);
-  if (socket.readyState === 1) queueMicrotask(events.open);
-  return {
-    get readyState() {
-      return socket.readyState;
-    },
-    send(text) {
-      if (text === PING_FRAME) pings.push(events);
-      socket.send(text);
-    },
-    close(code = 1000, reason = "") {
-      // Only the last one hangs up, and stays to see it done. What one found dead is dead for all.
-      if (members.size === 1 || code === TIMEOUT) {
-        forget(key, line);
-        socket.close(code, reason);
-        if (code === TIMEOUT) for (const member of members) member.close(ABNORMAL, reason);
-      } else if (members.delete(events)) queueMicrotask(() => events.close(code, reason));
-    },
+export function join(key: unknown, create: () => SocketLike, hear: Hear): Socket {
+  return (lines.get(key) ?? open(key, create()))(hear);
+}
+
+function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
+  const members = new Set<Hear>();
+  /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
+  const pings: Hear[] = [];
+
+  const isOpen = (): boolean => socket.readyState === 1;
+  const tell: Hear = (type, event) => {
+    if (type === "close") forget();
+    for (const member of event.data === PONG_FRAME ? pings.splice(0, 1) : members) member(type, event);
   };
-}
+  const forget = (): void => {
+    if (lines.get(key) === enter) lines.delete(key);
+  };
+  const enter = (hear: Hear): Socket => {
+    members.add(hear);
+    if (isOpen()) queueMicrotask(() => hear("open", {} as SocketEvent));
+    return {
+      send(text) {
+        if (!isOpen()) return false;
+        if (text === PING_FRAME) pings.push(hear);
+        socket.send(text);
+        return true;
+      },
+      close(code, reason = "") {
+        // Only the last one hangs up, and stays to see it done. What one found dead is dead for all.
+        const dead = code === TIMEOUT;
+        if (dead || members.size === 1) {
+          forget();
+          socket.close(code, reason);
+          if (dead) tell("close", { code: ABNORMAL, reason });
+        } else if (members.delete(hear)) queueMicrotask(() => hear("close", { code, reason }));
+      },
+    };
+  };
 
-function open(key: unknown, socket: SocketLike): Line {
-  const line: Line = { socket, members: new Set(), pings: [] };
-  const { members, pings } = line;
-  lines.set(key, line);
-  socket.addEventListener("open", () => {
-    for (const member of members) member.open();
-  });
-  socket.addEventListener("message", ({ data }: { data: unknown }) => {
-    for (const member of data === PONG_FRAME ? pings.splice(0, 1) : members) member.message(data);
-  });
-  socket.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => {
-    forget(key, line);
-    for (const member of members) member.close(code, reason);
-  });
+  lines.set(key, enter);
   // A close follows every error. Without a listener the `ws` package would throw it.
-  socket.addEventListener("error", () => {});
-  return line;
-}
-
-function forget(key: unknown, line: Line): void {
-  if (lines.get(key) === line) lines.delete(key);
+  for (const type of ["open", "message", "close", "error"] as const)
+    socket.addEventListener(type, (event: SocketEvent) => tell(type, event));
+  return enter;
 }
