@@ -2,7 +2,7 @@ import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
 import { attempt, checked, type CheckedMessage, type Fail, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
-import type { Outbox, Outgoing } from "./outbox.ts";
+import type { Outgoing } from "./outbox.ts";
 import type { RequestOptions } from "./types.ts";
 
 /** A `setTimeout` for longer fires at once. */
@@ -32,8 +32,8 @@ export type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
 export function createCalls(
   codec: Codec,
   maxPending: number,
-  enqueue: Outbox["post"],
-  remove: Outbox["remove"],
+  send: (item: Outgoing) => boolean,
+  remove: (item: Outgoing) => boolean,
   transmit: (text: string) => boolean,
   opens: () => boolean,
   lane: Lane,
@@ -114,7 +114,7 @@ export function createCalls(
 
       const post = (ready: CheckedMessage): void => {
         frame = ready;
-        if (pending.has(correlationId)) enqueue(item);
+        if (pending.has(correlationId)) send(item);
       };
 
       const timer = setTimeout(fail, time, late);

@@ -19,10 +19,9 @@ import type { Client, Off } from "./types.ts";
  */
 export function wsClient(options: ClientOptions): Client {
   const { codec = jsonCodec, logger, maxPendingRequests = 64 } = options;
-  const listeners = createListeners<AnyMessage | "state" | "error" | "unhandled">((error, key) =>
+  const [add, emit, keys] = createListeners<AnyMessage | "state" | "error" | "unhandled">((error, key) =>
     key === "error" ? logger?.error("onError failed", error) : failed(error),
   );
-  const { add, emit, keys } = listeners;
   const incoming = createLane();
   const outgoing = createLane();
 
@@ -48,15 +47,14 @@ export function wsClient(options: ClientOptions): Client {
       (error) => report("parse", error),
     );
 
-  const {
-    surface,
-    stopped,
-    opens,
-    post,
-    remove,
-    send: transmit,
-    drain,
-  } = createLink(options, listeners, report, failed, receive);
+  const [surface, stopped, opens, post, remove, transmit, drain] = createLink(
+    options,
+    add,
+    emit,
+    report,
+    failed,
+    receive,
+  );
   const [request, takeAnswer] = createCalls(codec, maxPendingRequests, post, remove, transmit, opens, outgoing, failed);
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
@@ -65,7 +63,7 @@ export function wsClient(options: ClientOptions): Client {
     if (type === ERROR_TYPE) {
       return report("server", new ServerError({ ...(payload as ErrorPayload) }), meta["inReplyTo"] as string);
     }
-    const wanted = Array.from(keys()).filter((key) => typeof key === "object" && key.type === type) as AnyMessage[];
+    const wanted = keys().filter((key) => typeof key === "object" && key.type === type) as AnyMessage[];
     if (!wanted[0]) return emit("unhandled", { type, meta, payload });
     return wanted.reduce<void | Promise<void>>(
       (before, message) =>

@@ -3,27 +3,32 @@ import { backoff } from "./backoff.ts";
 import { attempt, type Fail, type Report } from "./check.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 import { ConnectionClosedError } from "./errors.ts";
-import type { Listeners } from "./listeners.ts";
+import type { Add, Emit } from "./listeners.ts";
 import type { ClientOptions, Token } from "./options.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { createOutbox, type Outgoing } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
 import { join, type Socket } from "./share.ts";
 import type { ConnectionState } from "./states.ts";
 import type { Client, ErrorKind, StateInfo } from "./types.ts";
 
-/** One connection that is dialed again whenever it is lost, and what waits for it: all but the meaning of messages. */
-export interface Link extends Pick<Outbox, "post" | "remove"> {
+/**
+ * What can be done with one connection that is dialed again whenever it is lost, and with what waits for it: all but the
+ * meaning of messages. It is a tuple, as elsewhere in here, since a bundler shortens the names of variables alone.
+ */
+export type Link = [
   /** What of it the application gets. */
-  readonly surface: Omit<Client, "on" | "once" | `on${string}` | "send" | "request" | "stream">;
+  surface: Pick<Client, "state" | "isConnected" | "latencyMs" | "connect" | "close" | typeof Symbol.asyncDispose>,
   /** Whether the user has closed it, after which no handler fires. */
-  readonly stopped: () => boolean;
+  stopped: () => boolean,
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
-  readonly opens: () => boolean;
+  opens: () => boolean,
+  post: (item: Outgoing) => boolean,
+  remove: (item: Outgoing) => boolean,
   /** Sends at once or not at all. @returns whether the socket took it. */
-  readonly send: (text: string) => boolean;
+  transmit: (text: string) => boolean,
   /** The server has announced its end: what is posted waits for the next connection, and that at least this long. */
-  readonly drain: (holdOffMs: number) => void;
-}
+  drain: (holdOffMs: number) => void,
+];
 
 /** What only some runtimes have. */
 const runtime = globalThis as {
@@ -40,7 +45,8 @@ const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
  */
 export function createLink(
   options: ClientOptions,
-  { add, emit }: Pick<Listeners<"state">, "add" | "emit">,
+  add: Add<"state">,
+  emit: Emit<"state">,
   report: Report,
   failed: Fail,
   receive: (data: unknown) => void,
@@ -67,17 +73,17 @@ export function createLink(
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const send = (text: string): boolean => state === "open" && !!socket?.send(text);
+  const transmit = (text: string): boolean => state === "open" && !!socket?.send(text);
 
-  const { post, flush, remove, mark, hangUp, lose } = createOutbox(options, (text) => {
-    const left = holdOffMs === undefined && send(text);
-    if (left) pulse.sent();
+  const [post, flush, remove, mark, hangUp, lose] = createOutbox(options, (text) => {
+    const left = holdOffMs === undefined && transmit(text);
+    if (left) sent();
     return left;
   });
-  const pulse = createPulse(
+  const [latencyMs, resetPulse, sent, heard, probe] = createPulse(
     () => {
       const confirm = mark();
-      return send(PING_FRAME) && confirm;
+      return transmit(PING_FRAME) && confirm;
     },
     () => drop("no sign of life"),
     options.heartbeat,
@@ -129,12 +135,12 @@ export function createLink(
         if (type === "close") down(code, reason);
         else if (type === "open") {
           state = type;
-          pulse.reset();
+          resetPulse();
           flush();
           move(type, {}, stableAfterMs, forgive);
         } else if (type === "message" && state === "open") {
-          pulse.heard(data === PONG_FRAME);
-          if (data === PING_FRAME) send(PONG_FRAME);
+          heard(data === PONG_FRAME);
+          if (data === PING_FRAME) transmit(PONG_FRAME);
           else if (data !== PONG_FRAME) receive(data);
         }
       },
@@ -167,7 +173,7 @@ export function createLink(
     socket = undefined;
     const gaveUp = wanted && !again;
     if (gaveUp) enter("over");
-    pulse.reset(Infinity);
+    resetPulse(Infinity);
     // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
     if (closing && code === closeCode) mark()();
     const tell = lose(end, !again);
@@ -188,7 +194,7 @@ export function createLink(
 
   const wake = (): void => {
     if (runtime.document?.hidden) return;
-    if (state === "open") pulse.probe();
+    if (state === "open") probe();
     redial();
   };
 
@@ -238,40 +244,38 @@ export function createLink(
 
   if (autoConnect) queueMicrotask(() => stopped || open());
 
-  return {
-    surface: {
-      get state() {
-        return state;
-      },
-      get isConnected() {
-        return state === "open";
-      },
-      get latencyMs() {
-        return pulse.latencyMs;
-      },
-      connect() {
-        open();
-        const opened = until("open");
-        // Whoever does not wait for it learns of a failure through onState and onError.
-        opened.catch(() => {});
-        return opened;
-      },
-      close,
-      [Symbol.asyncDispose]() {
-        autoConnect = false;
-        return close();
-      },
+  const surface = {
+    get state() {
+      return state;
     },
-    stopped: () => stopped,
-    opens() {
-      if (phase === "idle" && autoConnect !== false) open();
-      return phase !== "over";
+    get isConnected() {
+      return state === "open";
     },
-    post,
-    remove,
-    send,
-    drain(ms) {
-      holdOffMs = ms;
+    get latencyMs() {
+      return latencyMs();
+    },
+    connect() {
+      open();
+      const opened = until("open");
+      // Whoever does not wait for it learns of a failure through onState and onError.
+      opened.catch(() => {});
+      return opened;
+    },
+    close,
+    [Symbol.asyncDispose]() {
+      autoConnect = false;
+      return close();
     },
   };
+
+  const opens = (): boolean => {
+    if (phase === "idle" && autoConnect !== false) open();
+    return phase !== "over";
+  };
+
+  const drain = (ms: number): void => {
+    holdOffMs = ms;
+  };
+
+  return [surface, () => stopped, opens, post, remove, transmit, drain];
 }

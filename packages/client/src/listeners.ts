@@ -1,25 +1,28 @@
 import { attempt } from "./check.ts";
 import type { Off } from "./types.ts";
 
-/** The functions of the application, each under what it listens to. */
-export interface Listeners<Key> {
-  readonly add: (key: Key, listener: (...args: never[]) => unknown) => Off;
-  readonly emit: (key: Key, ...args: unknown[]) => void;
-  /** What is listened to. */
-  readonly keys: () => Iterable<Key>;
-}
+/** @returns its undoing. */
+export type Add<Key> = (key: Key, listener: (...args: never[]) => unknown) => Off;
+export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
 
-/** @param failed Told what a listener threw, which does not stop the others. */
-export function createListeners<Key>(failed: (error: unknown, key: Key) => void): Listeners<Key> {
+/**
+ * Keeps the functions of the application, each under what it listens to.
+ *
+ * @param failed Told what a listener threw, which does not stop the others.
+ * @returns how to add one, how to call those of one key, and what keys there are.
+ */
+export function createListeners<Key>(
+  failed: (error: unknown, key: Key) => void,
+): [add: Add<Key>, emit: Emit<Key>, keys: () => Key[]] {
   const all = new Map<(...args: never[]) => unknown, Key>();
-  return {
-    add(key, listener) {
+  return [
+    (key, listener) => {
       // Wrapped, so that the same function can be registered twice and each registration undone.
       const call: typeof listener = (...args) => listener(...args);
       all.set(call, key);
       return () => void all.delete(call);
     },
-    emit(key, ...args) {
+    (key, ...args) => {
       for (const [call, heard] of Array.from(all)) {
         if (heard === key && all.has(call)) {
           void attempt(
@@ -29,6 +32,6 @@ export function createListeners<Key>(failed: (error: unknown, key: Key) => void)
         }
       }
     },
-    keys: () => new Set(all.values()),
-  };
+    () => Array.from(new Set(all.values())),
+  ];
 }

@@ -18,30 +18,30 @@ export interface Outgoing {
   sentOn?: number;
 }
 
-/** What has been accepted: it waits for a connection, or for a sign that it arrived. */
-export interface Outbox {
+/** What can be done with all that has been accepted: it waits for a connection, or for a sign that it arrived. */
+export type Outbox = [
   /** Sends or queues. @returns whether it was taken. */
-  readonly post: (item: Outgoing) => boolean;
+  post: (item: Outgoing) => boolean,
   /** Sends what waits. */
-  readonly flush: () => unknown;
+  flush: () => void,
   /** Forgets it. @returns whether the present server has it. */
-  readonly remove: (item: Outgoing) => boolean;
+  remove: (item: Outgoing) => boolean,
   /**
    * A ping follows what has been sent so far.
    *
    * @returns to be called when it is answered: the ping overtook nothing, so what was sent before it has arrived. That
    * tells whether there is more to confirm.
    */
-  readonly mark: () => () => boolean;
+  mark: () => () => boolean,
   /** The user hangs up: gives up what waits, and what waits for an answer. */
-  readonly hangUp: (reason: string) => void;
+  hangUp: (reason: string) => void,
   /**
    * The connection is gone, for good if `final`. What may be sent again waits for the next one, in its old place.
    *
    * @returns what tells those who are concerned.
    */
-  readonly lose: (reason: string, final: boolean) => () => void;
-}
+  lose: (reason: string, final: boolean) => () => void,
+];
 
 /** @param transmit Whether the text went out. */
 export function createOutbox(
@@ -83,33 +83,36 @@ export function createOutbox(
     );
   };
 
-  return {
-    post(item) {
-      items.add(item);
-      if (leave(item)) return true;
-      item.bytes = new TextEncoder().encode(item.encode()).length;
-      for (const next of policy === "drop-oldest" && item.bytes <= queueBytes ? all(waits) : [item]) {
-        if (!isFull()) break;
-        remove(next);
-        next.fail(new StateError("Queue full"));
-      }
-      return items.has(item);
-    },
-    flush: () => all(waits).every(leave),
-    remove,
-    mark() {
-      const sent = all(unconfirmed);
-      return () => {
-        confirms = true;
-        sent.forEach(remove);
-        return all(unconfirmed).length > 0;
-      };
-    },
-    hangUp: (reason) => giveUp(reason, unconfirmed)(),
-    lose(reason, final) {
-      const tell = giveUp(reason, (item) => !final && (waits(item) || !!item.idempotent));
-      connection++;
-      return tell;
-    },
+  const post = (item: Outgoing): boolean => {
+    items.add(item);
+    if (leave(item)) return true;
+    item.bytes = new TextEncoder().encode(item.encode()).length;
+    for (const next of policy === "drop-oldest" && item.bytes <= queueBytes ? all(waits) : [item]) {
+      if (!isFull()) break;
+      remove(next);
+      next.fail(new StateError("Queue full"));
+    }
+    return items.has(item);
   };
+
+  const flush = (): void => void all(waits).every(leave);
+
+  const mark = (): (() => boolean) => {
+    const sent = all(unconfirmed);
+    return () => {
+      confirms = true;
+      sent.forEach(remove);
+      return all(unconfirmed).length > 0;
+    };
+  };
+
+  const hangUp = (reason: string): void => giveUp(reason, unconfirmed)();
+
+  const lose = (reason: string, final: boolean): (() => void) => {
+    const tell = giveUp(reason, (item) => !final && (waits(item) || !!item.idempotent));
+    connection++;
+    return tell;
+  };
+
+  return [post, flush, remove, mark, hangUp, lose];
 }

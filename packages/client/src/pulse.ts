@@ -5,23 +5,25 @@ const CONFIRM_MS = 5_000;
 /** How late a timer may be before this process must have been frozen or throttled, and an answer may wait unread. */
 const LATE_MS = 250;
 
-/** Asks the server for signs of life, and by them for what has arrived. */
-export interface Pulse {
-  latencyMs: number | undefined;
-  /** A connection begins; none does after `Infinity`. */
-  readonly reset: (ms?: number) => void;
-  /** A message left, which a pong is to confirm. */
-  readonly sent: () => void;
-  /** Something came from the server. */
-  readonly heard: (pong: boolean) => void;
-  /** Asks now. */
-  readonly probe: () => void;
-}
-
 /** Called at the pong. @returns whether there is more to confirm. */
 type Confirm = () => boolean;
 
+/** What the connection tells of itself, and what it learns. */
+type Pulse = [
+  latencyMs: () => number | undefined,
+  /** A connection begins; `Infinity` ends it. */
+  reset: (ms?: number) => void,
+  /** A message left, which a pong is to confirm. */
+  sent: () => void,
+  /** Something came from the server. */
+  heard: (pong: boolean) => void,
+  /** Asks now. */
+  probe: () => void,
+];
+
 /**
+ * Asks the server for signs of life, and by them for what has arrived.
+ *
  * @param ping Sends one. @returns what its pong confirms, or false where it did not go out.
  * @param dead Called when the server did not answer in time.
  */
@@ -35,6 +37,7 @@ export function createPulse(
   let pingedAt = 0;
   /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
   let patience = 0;
+  let latencyMs: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = 0;
 
@@ -45,35 +48,36 @@ export function createPulse(
   };
 
   const tick = (): void => {
-    if (!confirm) return pulse.probe();
+    if (!confirm) return probe();
     if (patience < (Date.now() - dueAt > LATE_MS ? 1 : 2)) return dead();
     patience--;
     arm(timeoutMs);
   };
 
-  const pulse: Pulse = {
-    latencyMs: undefined,
-    reset(ms = intervalMs) {
-      confirm = false;
-      arm(ms);
-    },
-    sent() {
-      if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
-    },
-    heard(pong) {
-      patience = 2;
-      if (!pong || !confirm) return;
-      pulse.latencyMs = Date.now() - pingedAt;
-      const more = confirm();
-      pulse.reset();
-      if (more) pulse.sent();
-    },
-    probe() {
-      if (confirm || !(confirm = ping())) return;
-      pingedAt = Date.now();
-      patience = 1;
-      arm(timeoutMs);
-    },
+  const reset = (ms: number = intervalMs): void => {
+    confirm = false;
+    arm(ms);
   };
-  return pulse;
+
+  const sent = (): void => {
+    if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
+  };
+
+  const heard = (pong: boolean): void => {
+    patience = 2;
+    if (!pong || !confirm) return;
+    latencyMs = Date.now() - pingedAt;
+    const more = confirm();
+    reset();
+    if (more) sent();
+  };
+
+  const probe = (): void => {
+    if (confirm || !(confirm = ping())) return;
+    pingedAt = Date.now();
+    patience = 1;
+    arm(timeoutMs);
+  };
+
+  return [() => latencyMs, reset, sent, heard, probe];
 }
