@@ -1,13 +1,14 @@
-import { isTerminalClose, PING_FRAME, PONG_FRAME, tokenProtocols } from "@ws-kit/core/protocol";
+import { isTerminalClose, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import { withToken } from "./auth.ts";
 import { backoff } from "./backoff.ts";
 import { attempt, type Fail, type Report } from "./check.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 import { ConnectionClosedError } from "./errors.ts";
 import type { Add, Emit } from "./listeners.ts";
-import type { ClientOptions, Token } from "./options.ts";
+import type { ClientOptions } from "./options.ts";
 import { createOutbox, type Outgoing } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
-import { join, type Socket } from "./share.ts";
+import { type Hear, join, type Socket } from "./share.ts";
 import type { ConnectionState } from "./states.ts";
 import type { Client, ErrorKind, StateInfo } from "./types.ts";
 
@@ -51,7 +52,7 @@ export function createLink(
   failed: Fail,
   receive: (data: unknown) => void,
 ): Link {
-  const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, share, protocols = [] } = options;
+  const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, share } = options;
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = reconnect;
 
   let { autoConnect } = options;
@@ -105,46 +106,38 @@ export function createLink(
     if (mine !== turn) return;
     let step: ErrorKind | undefined = "connect";
     try {
-      const url = await (typeof options.url === "function" ? options.url() : options.url);
+      const address = String(await (typeof options.url === "function" ? options.url() : options.url));
       step = "auth";
       const token = await auth?.getToken({ refresh });
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       step = undefined;
-      plug(String(url), token);
+      const [url, offered] = withToken(options, address, token);
+      socket = join(
+        share ? JSON.stringify(share === true ? [url, offered] : [address, share]) : Symbol(),
+        () => new (options.WebSocket ?? WebSocket)(url, offered),
+        (type, event) => {
+          if (mine === turn) hear(type, event);
+        },
+      );
     } catch (error) {
       if (mine === turn) report(step ?? "connect", error);
       if (mine === turn) down(ABNORMAL, String(error), !step);
     }
   };
 
-  const plug = (address: string, token: Token): void => {
-    const mine = turn;
-    const offered = [protocols].flat();
-    let url = address;
-    if (token) {
-      const { attach, queryParam = "token" } = auth ?? {};
-      if (attach === "protocol") offered.push(...tokenProtocols(token));
-      else url += (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString();
+  const hear: Hear = (type, { data, code, reason }) => {
+    if (type === "close") down(code, reason);
+    else if (type === "open") {
+      state = type;
+      resetPulse();
+      flush();
+      move(type, {}, stableAfterMs, forgive);
+    } else if (type === "message" && state === "open") {
+      heard(data === PONG_FRAME);
+      if (data === PING_FRAME) transmit(PONG_FRAME);
+      else if (data !== PONG_FRAME) receive(data);
     }
-    socket = join(
-      share ? JSON.stringify(share === true ? [url, offered] : [address, share]) : Symbol(),
-      () => new (options.WebSocket ?? WebSocket)(url, offered),
-      (type, { data, code, reason }) => {
-        if (mine !== turn) return;
-        if (type === "close") down(code, reason);
-        else if (type === "open") {
-          state = type;
-          resetPulse();
-          flush();
-          move(type, {}, stableAfterMs, forgive);
-        } else if (type === "message" && state === "open") {
-          heard(data === PONG_FRAME);
-          if (data === PING_FRAME) transmit(PONG_FRAME);
-          else if (data !== PONG_FRAME) receive(data);
-        }
-      },
-    );
   };
 
   /** Does not wait for a server that may be gone. */
