@@ -63,7 +63,7 @@ export function wsClient(options: ClientOptions): Client {
     if (type === ERROR_TYPE) {
       return report("server", new ServerError({ ...(payload as ErrorPayload) }), meta["inReplyTo"] as string);
     }
-    const wanted = keys().filter((key) => typeof key === "object" && key.type === type) as AnyMessage[];
+    const wanted = (keys() as AnyMessage[]).filter((key) => key.type === type);
     if (!wanted[0]) return emit("unhandled", { type, meta, payload });
     return wanted.reduce<void | Promise<void>>(
       (before, message) =>

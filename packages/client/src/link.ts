@@ -65,6 +65,7 @@ export function createLink(
   let turn = 0;
   /** Dials since the last stable connection, the first one not counted. */
   let attempts = 0;
+  let openedAt = 0;
   let refresh = false;
   /** Present while the server drains, and until the next dial. */
   let holdOffMs: number | undefined;
@@ -132,7 +133,8 @@ export function createLink(
       state = type;
       resetPulse();
       flush();
-      move(type, {}, stableAfterMs, forgive);
+      openedAt = Date.now();
+      move(type);
     } else if (type === "message" && state === "open") {
       heard(data === PONG_FRAME);
       if (data === PING_FRAME) transmit(PONG_FRAME);
@@ -151,6 +153,7 @@ export function createLink(
     const closing = state === "closing";
     const expired = code === UNAUTHENTICATED;
     end = `${code} ${reason}`;
+    if (state === "open" && Date.now() - openedAt >= stableAfterMs) forgive();
     const wanted = phase === "on";
     // A new connect() while closing is followed whatever ended the old one.
     const again =
@@ -168,8 +171,7 @@ export function createLink(
     if (gaveUp) enter("over");
     resetPulse(Infinity);
     // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
-    if (closing && code === closeCode) mark()();
-    const tell = lose(end, !again);
+    const tell = lose(end, !again, closing && code === closeCode);
     move("closed", { code, reason });
     tell();
     if (gaveUp) report("connect", new ConnectionClosedError(end));
@@ -231,11 +233,15 @@ export function createLink(
       closeCode = code;
       move("closing", {}, closeTimeoutMs, () => drop("close timed out"));
       socket?.close(code, reason);
-    } else if (state.endsWith("connecting")) drop(byUs);
+    } else if (state !== "closed" && state !== "closing") drop(byUs);
     await until("closed");
   };
 
-  if (autoConnect) queueMicrotask(() => stopped || open());
+  if (autoConnect) {
+    queueMicrotask(() => {
+      if (phase === "idle" && !stopped) open();
+    });
+  }
 
   const surface = {
     get state() {

@@ -36,11 +36,12 @@ export type Outbox = [
   /** The user hangs up: gives up what waits, and what waits for an answer. */
   hangUp: (reason: string) => void,
   /**
-   * The connection is gone, for good if `final`. What may be sent again waits for the next one, in its old place.
+   * The connection is gone, for good if `final`; `clean` if the server confirmed that it read everything. What may be
+   * sent again waits for the next one, in its old place.
    *
    * @returns what tells those who are concerned.
    */
-  lose: (reason: string, final: boolean) => () => void,
+  lose: (reason: string, final: boolean, clean: boolean) => () => void,
 ];
 
 /** @param transmit Whether the text went out. */
@@ -108,7 +109,8 @@ export function createOutbox(
 
   const hangUp = (reason: string): void => giveUp(reason, unconfirmed)();
 
-  const lose = (reason: string, final: boolean): (() => void) => {
+  const lose = (reason: string, final: boolean, clean: boolean): (() => void) => {
+    if (clean) all(unconfirmed).forEach(remove);
     const tell = giveUp(reason, (item) => !final && (waits(item) || !!item.idempotent));
     connection++;
     return tell;

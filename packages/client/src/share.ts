@@ -59,8 +59,8 @@ function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
         const dead = code === TIMEOUT;
         if (dead || members.size === 1) {
           forget();
-          socket.close(code, reason);
           if (dead) tell("close", { code: ABNORMAL, reason });
+          socket.close(code, reason);
         } else if (members.delete(hear)) queueMicrotask(() => hear("close", { code, reason }));
       },
     };
