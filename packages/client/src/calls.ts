@@ -12,7 +12,7 @@ export interface CallOptions extends RequestOptions {
   onProgress?: ((progress: never) => void) | undefined;
 }
 
-export type Request = (
+type Request = (
   message: AnyMessage,
   payload?: unknown,
   responseOrOptions?: AnyMessage | CallOptions,
@@ -20,7 +20,7 @@ export type Request = (
 ) => Promise<CheckedMessage>;
 
 /** Takes a frame with a correlation id; one that is not known here is ignored. */
-export type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
+type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
 
 /**
  * The requests under way, each of which settles once.

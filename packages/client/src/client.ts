@@ -19,8 +19,8 @@ import type { Client, Off } from "./types.ts";
  */
 export function wsClient(options: ClientOptions): Client {
   const { codec = jsonCodec, logger, maxPendingRequests = 64 } = options;
-  const [add, emit, keys] = createListeners<AnyMessage | "state" | "error" | "unhandled">((error, key) =>
-    key === "error" ? logger?.error("onError failed", error) : failed(error),
+  const [add, emit, keys] = createListeners<AnyMessage | "state" | "error" | "unhandled">((key) =>
+    key === "error" ? (error) => logger?.error("onError failed", error) : failed,
   );
   const incoming = createLane();
   const outgoing = createLane();
@@ -42,7 +42,9 @@ export function wsClient(options: ClientOptions): Client {
         const id = meta?.correlationId;
         if (type === GOAWAY_TYPE) {
           drain(Number((payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0);
-        } else void incoming(() => (id === undefined ? deliver(frame) : takeAnswer(id, frame)));
+        } else {
+          void incoming(() => (id === undefined ? deliver(frame) : takeAnswer(id, frame)));
+        }
       },
       (error) => report("parse", error),
     );
@@ -63,6 +65,7 @@ export function wsClient(options: ClientOptions): Client {
     if (type === ERROR_TYPE) {
       return report("server", new ServerError({ ...(payload as ErrorPayload) }), meta["inReplyTo"] as string);
     }
+    // Keys that are no messages have no type.
     const wanted = (keys() as AnyMessage[]).filter((key) => key.type === type);
     if (!wanted[0]) return emit("unhandled", { type, meta, payload });
     return wanted.reduce<void | Promise<void>>(

@@ -12,7 +12,7 @@ export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
  * @returns how to add one, how to call those of one key, and what keys there are.
  */
 export function createListeners<Key>(
-  failed: (error: unknown, key: Key) => void,
+  failed: (key: Key) => (error: unknown) => void,
 ): [add: Add<Key>, emit: Emit<Key>, keys: () => Key[]] {
   const all = new Map<(...args: never[]) => unknown, Key>();
   return [
@@ -25,10 +25,7 @@ export function createListeners<Key>(
     (key, ...args) => {
       for (const [call, heard] of Array.from(all)) {
         if (heard === key && all.has(call)) {
-          void attempt(
-            () => call(...(args as never[])),
-            (error) => failed(error, key),
-          );
+          void attempt(() => call(...(args as never[])), failed(key));
         }
       }
     },
