@@ -31,7 +31,7 @@ type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
  */
 export function createCalls(
   codec: Codec,
-  maxPending: number,
+  maxPending: number = 64,
   send: (item: Outgoing) => boolean,
   remove: (item: Outgoing) => boolean,
   transmit: (text: string) => boolean,
@@ -44,7 +44,7 @@ export function createCalls(
   const request: Request = (message, payload, third = {}, fourth = {}) =>
     new Promise((resolve, reject) => {
       const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
-      const { timeoutMs = 30_000, signal, meta, onProgress } = options;
+      const { timeoutMs = 30_000, signal } = options;
       if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!opens()) throw new StateError("Client closed");
       if (pending.size >= maxPending) throw new StateError(`${maxPending} requests are pending`);
@@ -87,10 +87,10 @@ export function createCalls(
         fail,
       };
 
-      const answer = ({ type, meta: answerMeta, payload: body }: Envelope): void | Promise<void> => {
+      const answer = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
         if (type === PROGRESS_TYPE) {
           return when(check(message, "progress", "in", body), (progress) =>
-            attempt(() => onProgress?.(progress as never), failed),
+            attempt(() => options.onProgress?.(progress as never), failed),
           );
         }
         // Whatever comes of it, the server is done.
@@ -104,7 +104,7 @@ export function createCalls(
           );
         }
         if (type !== response.type) throw new StateError(`Got ${type} for an answer`);
-        return checked(response, "in", answerMeta, body, answered, fail);
+        return checked(response, "in", meta, body, answered, fail);
       };
 
       const answered = (value: CheckedMessage): void => {
@@ -121,7 +121,7 @@ export function createCalls(
       pending.set(correlationId, (got) => attempt(() => answer(got), fail));
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
-      void lane(() => checked(message, "out", meta, payload, post, fail));
+      void lane(() => checked(message, "out", options.meta, payload, post, fail));
     });
 
   return [request, (id, frame) => pending.get(id)?.(frame)];

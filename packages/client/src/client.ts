@@ -18,7 +18,7 @@ import type { Client, Off } from "./types.ts";
  * client.send(Hello, { name: "Ada" });
  */
 export function wsClient(options: ClientOptions): Client {
-  const { codec = jsonCodec, logger, maxPendingRequests = 64 } = options;
+  const { codec = jsonCodec, logger } = options;
   const [add, emit, keys] = createListeners<AnyMessage | "state" | "error" | "unhandled">((key) =>
     key === "error" ? (error) => logger?.error("onError failed", error) : failed,
   );
@@ -38,10 +38,9 @@ export function wsClient(options: ClientOptions): Client {
       () => {
         const frame = codec.decode(data as string);
         if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
-        const { type, meta, payload } = frame;
-        const id = meta?.correlationId;
-        if (type === GOAWAY_TYPE) {
-          drain(Number((payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0);
+        const id = frame.meta?.correlationId;
+        if (frame.type === GOAWAY_TYPE) {
+          drain(Number((frame.payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0);
         } else {
           void incoming(() => (id === undefined ? deliver(frame) : takeAnswer(id, frame)));
         }
@@ -57,7 +56,16 @@ export function wsClient(options: ClientOptions): Client {
     failed,
     receive,
   );
-  const [request, takeAnswer] = createCalls(codec, maxPendingRequests, post, remove, transmit, opens, outgoing, failed);
+  const [request, takeAnswer] = createCalls(
+    codec,
+    options.maxPendingRequests,
+    post,
+    remove,
+    transmit,
+    opens,
+    outgoing,
+    failed,
+  );
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload }: Envelope): void | Promise<void> => {

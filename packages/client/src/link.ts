@@ -52,7 +52,7 @@ export function createLink(
   failed: Fail,
   receive: (data: unknown) => void,
 ): Link {
-  const { auth, reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, share } = options;
+  const { reconnect = {}, connectTimeoutMs = 10_000, closeTimeoutMs = 2_000, share } = options;
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = reconnect;
 
   let { autoConnect } = options;
@@ -109,7 +109,7 @@ export function createLink(
     try {
       const address = String(await (typeof options.url === "function" ? options.url() : options.url));
       step = "auth";
-      const token = await auth?.getToken({ refresh });
+      const token = await options.auth?.getToken({ refresh });
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       step = undefined;

@@ -69,8 +69,8 @@ export function createOutbox(
     return true;
   };
 
-  const giveUp = (reason: string, spares: (item: Outgoing) => boolean): (() => void) => {
-    const lost = all((item) => !spares(item));
+  const giveUp = (reason: string, which: (item: Outgoing) => boolean): (() => void) => {
+    const lost = all(which);
     lost.forEach(remove);
     return () => {
       for (const item of lost) item.fail(new ConnectionClosedError(reason, !!item.sentOn));
@@ -107,11 +107,11 @@ export function createOutbox(
     };
   };
 
-  const hangUp = (reason: string): void => giveUp(reason, unconfirmed)();
+  const hangUp = (reason: string): void => giveUp(reason, (item) => !unconfirmed(item))();
 
   const lose = (reason: string, final: boolean, clean: boolean): (() => void) => {
     if (clean) all(unconfirmed).forEach(remove);
-    const tell = giveUp(reason, (item) => !final && (waits(item) || !!item.idempotent));
+    const tell = giveUp(reason, (item) => final || !(waits(item) || item.idempotent));
     connection++;
     return tell;
   };

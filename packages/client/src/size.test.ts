@@ -3,7 +3,7 @@ import { build } from "esbuild";
 import { expect, test } from "vitest";
 
 /** Most bytes of `wsClient` with everything it does, minified by esbuild and gzipped. Raise it knowingly. */
-const CEILING = 5_150;
+const CEILING = 5_100;
 
 async function sizeOf(code: string): Promise<number> {
   const { outputFiles } = await build({
