@@ -210,6 +210,13 @@ test("what was aborted while its schema was still at work is not sent", async ()
   expect(rig.read()).toEqual([]);
 });
 
+test("a correlation id is a UUID of version 4", async () => {
+  const rig = createRig();
+  await rig.open();
+  rig.client.request(Ask, { n: 1 }).catch(() => {});
+  expect(asked(rig).meta?.correlationId).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+});
+
 test("works where a page has no crypto.randomUUID", async () => {
   vi.spyOn(crypto, "randomUUID").mockImplementation(undefined as never);
   Object.defineProperty(crypto, "randomUUID", { value: undefined, configurable: true });

@@ -3,6 +3,7 @@ import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } fro
 import { attempt, checked, type CheckedMessage, type Fail, type Lane } from "./check.ts";
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outgoing } from "./outbox.ts";
+import { createStream } from "./stream.ts";
 import type { RequestOptions } from "./types.ts";
 
 /** A `setTimeout` for longer fires at once. */
@@ -19,8 +20,14 @@ type Request = (
   options?: CallOptions,
 ) => Promise<CheckedMessage>;
 
-/** Takes a frame with a correlation id; one that is not known here is ignored. */
-type TakeAnswer = (id: string, frame: Envelope) => void | Promise<void>;
+type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => ReturnType<typeof createStream>;
+
+export type Calls = [
+  /** What of them the application gets. */
+  surface: { request: Request; stream: Stream },
+  /** Takes a frame with a correlation id; one that is not known here is ignored. */
+  take: (id: string, frame: Envelope) => void | Promise<void>,
+];
 
 /**
  * The requests under way, each of which settles once.
@@ -38,7 +45,7 @@ export function createCalls(
   opens: () => boolean,
   lane: Lane,
   failed: Fail,
-): [Request, TakeAnswer] {
+): Calls {
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
   const request: Request = (message, payload, third = {}, fourth = {}) =>
@@ -49,7 +56,8 @@ export function createCalls(
       if (!opens()) throw new StateError("Client closed");
       if (pending.size >= maxPending) throw new StateError(`${maxPending} requests are pending`);
 
-      const correlationId = crypto.getRandomValues(new Uint32Array(4)).join("-");
+      // Pages without https have no `randomUUID`.
+      const correlationId = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
       const time = Math.min(timeoutMs, MAX_TIMER_MS);
       const deadline = Date.now() + time;
       // Made here, where its stack still names the caller.
@@ -124,5 +132,8 @@ export function createCalls(
       void lane(() => checked(message, "out", options.meta, payload, post, fail));
     });
 
-  return [request, (id, frame) => pending.get(id)?.(frame)];
+  const stream: Stream = (rpc, payload, options = {}) =>
+    createStream((callOptions) => request(rpc, payload, callOptions), options);
+
+  return [{ request, stream }, (id, frame) => pending.get(id)?.(frame)];
 }

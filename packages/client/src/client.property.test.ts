@@ -18,7 +18,7 @@ import { Ask, AskAgain, News, Note } from "../test/definitions.ts";
 import { FakeNetwork, FakePage, type ReceivedFrame } from "../test/fake-network.ts";
 import { installVirtualTime, settled, type VirtualTime } from "../test/virtual-time.ts";
 import { backoff } from "./backoff.ts";
-import { wsClient } from "./client.ts";
+import { wsClient } from "./full.ts";
 import type { ClientOptions } from "./options.ts";
 import { type ConnectionState, TRANSITIONS } from "./states.ts";
 import type { Client } from "./types.ts";

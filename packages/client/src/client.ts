@@ -1,23 +1,15 @@
 import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_TYPE, isEnvelope, jsonCodec, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, Envelope, ErrorPayload, SendOptions } from "@ws-kit/core/protocol";
-import { type CallOptions, createCalls } from "./calls.ts";
 import { attempt, checked, type CheckedMessage, createLane, type Fail, type Report } from "./check.ts";
 import { ServerError, StateError } from "./errors.ts";
 import { createLink } from "./link.ts";
 import { createListeners } from "./listeners.ts";
 import type { ClientOptions } from "./options.ts";
-import { createStream } from "./stream.ts";
+import type { Parts } from "./parts.ts";
 import type { Client, Off } from "./types.ts";
 
-/**
- * Makes a client of one WS-Kit server. Nothing happens before it is used, unless `autoConnect` is true.
- *
- * @example
- * const client = wsClient({ url: "wss://example.com/ws" });
- * client.on(Greeting, ({ payload }) => show(payload.text));
- * client.send(Hello, { name: "Ada" });
- */
-export function wsClient(options: ClientOptions): Client {
+/** Puts a client together: what every client has, and the given parts. */
+export function createClient(options: ClientOptions, parts: Parts): Client {
   const { codec = jsonCodec, logger } = options;
   const [add, emit, keys] = createListeners<AnyMessage | "state" | "error" | "unhandled">((key) =>
     key === "error" ? (error) => logger?.error("onError failed", error) : failed,
@@ -42,7 +34,7 @@ export function wsClient(options: ClientOptions): Client {
         if (frame.type === GOAWAY_TYPE) {
           drain(Number((frame.payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0);
         } else {
-          void incoming(() => (id === undefined ? deliver(frame) : takeAnswer(id, frame)));
+          void incoming(() => (id === undefined ? deliver(frame) : takeAnswer?.(id, frame)));
         }
       },
       (error) => report("parse", error),
@@ -50,22 +42,15 @@ export function wsClient(options: ClientOptions): Client {
 
   const [surface, stopped, opens, post, remove, transmit, drain] = createLink(
     options,
+    parts,
     add,
     emit,
     report,
     failed,
     receive,
   );
-  const [request, takeAnswer] = createCalls(
-    codec,
-    options.maxPendingRequests,
-    post,
-    remove,
-    transmit,
-    opens,
-    outgoing,
-    failed,
-  );
+  const [calls, takeAnswer] =
+    parts.calls?.(codec, options.maxPendingRequests, post, remove, transmit, opens, outgoing, failed) ?? [];
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload }: Envelope): void | Promise<void> => {
@@ -125,10 +110,7 @@ export function wsClient(options: ClientOptions): Client {
     onState: (handler: (state: never, info: never) => unknown) => add("state", handler),
     onError: (handler: (error: never, context: never) => unknown) => add("error", handler),
     send,
-    request,
-    stream: (rpc: AnyMessage, payload?: unknown, streamOptions: CallOptions = {}) =>
-      createStream((callOptions) => request(rpc, payload, callOptions), streamOptions),
   };
   // The interface types each message; in here any message is as good as another.
-  return Object.assign(surface, messages) as unknown as Client;
+  return Object.assign(surface, messages, calls) as unknown as Client;
 }

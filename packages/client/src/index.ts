@@ -1,5 +1,5 @@
 export type { Meta } from "@ws-kit/core/protocol";
-export { wsClient } from "./client.ts";
+export { wsClient } from "./full.ts";
 export {
   ConnectionClosedError,
   isServerError,

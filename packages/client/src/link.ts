@@ -1,5 +1,4 @@
 import { isTerminalClose, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
-import { withToken } from "./auth.ts";
 import { backoff } from "./backoff.ts";
 import { attempt, type Fail, type Report } from "./check.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
@@ -8,7 +7,8 @@ import type { Add, Emit } from "./listeners.ts";
 import type { ClientOptions } from "./options.ts";
 import { createOutbox, type Outgoing } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
-import { type Hear, join, type Socket } from "./share.ts";
+import type { Parts } from "./parts.ts";
+import type { Hear, Socket } from "./socket.ts";
 import type { ConnectionState } from "./states.ts";
 import type { Client, ErrorKind, StateInfo } from "./types.ts";
 
@@ -46,6 +46,7 @@ const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
  */
 export function createLink(
   options: ClientOptions,
+  { connect, address }: Pick<Parts, "connect" | "address">,
   add: Add<"state">,
   emit: Emit<"state">,
   report: Report,
@@ -107,15 +108,15 @@ export function createLink(
     if (mine !== turn) return;
     let step: ErrorKind | undefined = "connect";
     try {
-      const address = String(await (typeof options.url === "function" ? options.url() : options.url));
+      const base = String(await (typeof options.url === "function" ? options.url() : options.url));
       step = "auth";
       const token = await options.auth?.getToken({ refresh });
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       step = undefined;
-      const [url, offered] = withToken(options, address, token);
-      socket = join(
-        share ? JSON.stringify(share === true ? [url, offered] : [address, share]) : Symbol(),
+      const [url, offered] = address(options, base, token);
+      socket = connect(
+        share ? JSON.stringify(share === true ? [url, offered] : [base, share]) : Symbol(),
         () => new (options.WebSocket ?? WebSocket)(url, offered),
         (type, event) => {
           if (mine === turn) hear(type, event);

@@ -9,26 +9,28 @@ export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
  * Keeps the functions of the application, each under what it listens to.
  *
  * @param failed Told what a listener threw, which does not stop the others.
- * @returns how to add one, how to call those of one key, and what keys there are.
+ * @returns how to add one, how to call those of one key, and which keys have any.
  */
 export function createListeners<Key>(
   failed: (key: Key) => (error: unknown) => void,
 ): [add: Add<Key>, emit: Emit<Key>, keys: () => Key[]] {
-  const all = new Map<(...args: never[]) => unknown, Key>();
+  const all = new Map<Key, Set<(...args: never[]) => unknown>>();
   return [
     (key, listener) => {
+      const calls = all.get(key) ?? new Set();
       // Wrapped, so that the same function can be registered twice and each registration undone.
       const call: typeof listener = (...args) => listener(...args);
-      all.set(call, key);
-      return () => void all.delete(call);
+      all.set(key, calls.add(call));
+      return () => {
+        if (calls.delete(call) && !calls.size) all.delete(key);
+      };
     },
     (key, ...args) => {
-      for (const [call, heard] of Array.from(all)) {
-        if (heard === key && all.has(call)) {
-          void attempt(() => call(...(args as never[])), failed(key));
-        }
+      const calls = all.get(key);
+      for (const call of Array.from(calls ?? [])) {
+        if (calls?.has(call)) void attempt(() => call(...(args as never[])), failed(key));
       }
     },
-    () => Array.from(new Set(all.values())),
+    () => Array.from(all.keys()),
   ];
 }

@@ -1,22 +1,7 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 import type { SocketLike } from "./options.ts";
-
-/** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close. */
-export interface SocketEvent {
-  readonly data?: unknown;
-  readonly code: number;
-  readonly reason: string;
-}
-
-export type Hear = (type: "open" | "message" | "close" | "error", event: SocketEvent) => void;
-
-/** What can be done with a socket. */
-export interface Socket {
-  /** @returns whether the socket took it. */
-  readonly send: (text: string) => boolean;
-  readonly close: (code: number, reason?: string) => void;
-}
+import { type Hear, listen, type Socket, type SocketEvent } from "./socket.ts";
 
 /** How to join each of the page's sockets. */
 const lines = new Map<unknown, (hear: Hear) => Socket>();
@@ -67,8 +52,6 @@ function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
   };
 
   lines.set(key, enter);
-  // A close follows every error. Without a listener the `ws` package would throw it.
-  for (const type of ["open", "message", "close", "error"] as const)
-    socket.addEventListener(type, (event: SocketEvent) => tell(type, event));
+  listen(socket, tell);
   return enter;
 }

@@ -24,10 +24,7 @@ export function check(
       // They stay on this side, so nothing has to be bounded. A path may hold objects around its keys.
       const issues = result.issues.map(({ message, path = [] }) => ({
         message,
-        path: Array.from(path, (segment) => {
-          const key = typeof segment === "object" ? segment.key : segment;
-          return typeof key === "number" ? key : String(key);
-        }),
+        path: Array.from(path, (segment) => (typeof segment === "object" ? segment.key : segment) as string | number),
       }));
       throw new ValidationError(type, part, direction, issues);
     })

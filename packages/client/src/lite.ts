@@ -1,0 +1,31 @@
+import { createClient } from "./client.ts";
+import type { ClientOptions } from "./options.ts";
+import { connect } from "./socket.ts";
+import type { Client } from "./types.ts";
+
+export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./errors.ts";
+export type { ClientOptions, SocketLike, WebSocketClass } from "./options.ts";
+export type { ConnectionState } from "./states.ts";
+export type { Client, ErrorContext, ErrorKind, Off, StateInfo } from "./types.ts";
+
+const MISSING = ["auth", "maxPendingRequests", "share"] as const;
+
+/** What the small `wsClient` takes. A token can be put into the URL by a function as `url`. */
+export type LiteOptions = Omit<ClientOptions, (typeof MISSING)[number]>;
+/** A client without requests. */
+export type LiteClient = Omit<Client, "request" | "stream">;
+
+/**
+ * The client for pages that only send and receive messages: as `wsClient` of `@ws-kit/client`, without requests, tokens
+ * and shared sockets.
+ *
+ * @throws TypeError for an option that it has no part for.
+ */
+export function wsClient(options: LiteOptions): LiteClient {
+  const missing = MISSING.find((name) => name in options);
+  if (missing) throw new TypeError(`${missing} needs the wsClient of @ws-kit/client`);
+  return createClient(options, {
+    address: ({ protocols = [] }, url) => [url, [protocols].flat()],
+    connect,
+  });
+}
