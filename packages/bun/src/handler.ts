@@ -45,11 +45,15 @@ export function createBunHandler<Data = OpenData>(
   return handlerWithHubs(router, options).handler;
 }
 
-/** Also gives the hub that keeps a server's connections, for whoever stops the server. */
-export function handlerWithHubs<Data>(
-  router: Router<Data>,
-  options: BunHandlerOptions<Data>,
-): { handler: BunHandler; hubOf: (server: AnyServer) => Hub } {
+interface HandlerWithHubs {
+  readonly handler: BunHandler;
+  /** The same without the response that Bun does not need: of its own, each idle connection would keep 370 bytes. */
+  readonly accept: (req: Request, server: AnyServer) => MaybePromise<Response | undefined>;
+  /** The hub that keeps a server's connections, for whoever stops the server. */
+  readonly hubOf: (server: AnyServer) => Hub;
+}
+
+export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
   const core = router["~core"];
   tune(router.websocket, core, options);
   const hubs = new WeakMap<AnyServer, Hub>();
@@ -69,7 +73,7 @@ export function handlerWithHubs<Data>(
     return hub;
   }
 
-  function handler(req: Request, server: AnyServer): MaybePromise<Response> {
+  function accept(req: Request, server: AnyServer): MaybePromise<Response | undefined> {
     const hub = hubOf(server);
     const admission = admit(hub, req, options);
     return admission instanceof Promise
@@ -77,21 +81,27 @@ export function handlerWithHubs<Data>(
       : upgrade(req, server, hub, admission);
   }
 
-  return { handler: Object.assign(handler, { fetch: handler, websocket: router.websocket }), hubOf };
+  // Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for.
+  function handler(req: Request, server: AnyServer): MaybePromise<Response> {
+    const accepted = accept(req, server);
+    if (accepted instanceof Promise) return accepted.then((refusal) => refusal ?? new Response(null));
+    return accepted ?? new Response(null);
+  }
+
+  return { handler: Object.assign(handler, { fetch: handler, websocket: router.websocket }), accept, hubOf };
 }
 
-/**
- * Bun has answered an upgraded request itself and ignores this response, which frameworks like Hono ask for. One for
- * all: of its own, each idle connection would keep 370 bytes resident.
- */
-const UPGRADED = new Response(null);
-
-function upgrade(req: Request, server: Server<unknown>, hub: Hub, admission: Admission | Response): Response {
+function upgrade(
+  req: Request,
+  server: Server<unknown>,
+  hub: Hub,
+  admission: Admission | Response,
+): Response | undefined {
   if (admission instanceof Response) return admission;
   const protocol = chooseProtocol(req);
   const upgraded = server.upgrade(req, {
     data: prepare(hub, admission.data, admission.clientId),
     ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
   });
-  return upgraded ? UPGRADED : new Response("The upgrade failed", { status: 400 });
+  return upgraded ? undefined : new Response("The upgrade failed", { status: 400 });
 }

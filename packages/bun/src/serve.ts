@@ -38,7 +38,7 @@ export interface WsKitServer {
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
-  const { handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
+  const { accept, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 
   // Spread from untyped parts: Bun tells its overloads apart by literal options.
   const server = Bun.serve<unknown>({
@@ -49,10 +49,10 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     ...(development !== undefined && { development }),
     // With `development: false` Bun would share a taken port with its owner, and take half of its connections.
     reusePort: false,
-    fetch(req: Request, running: Server<unknown>): MaybePromise<Response> {
+    fetch(req: Request, running: Server<unknown>): MaybePromise<Response | undefined> {
       const isUpgrade = req.headers.get("upgrade")?.toLowerCase() === "websocket";
       const onPath = path === undefined || new URL(req.url).pathname === path;
-      if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return handler(req, running);
+      if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return accept(req, running);
       return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, running);
     },
     websocket: router.websocket,

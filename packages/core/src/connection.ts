@@ -41,21 +41,18 @@ export class Connection {
   signalled: Set<MessageContextImpl> | undefined = undefined;
   /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
   outbox: Promise<unknown> | undefined = undefined;
-  /** Frames that leave together at the end of the tick; see `LateSends`. */
-  late: string[] | undefined = undefined;
-  lateUnits = 0;
+  /** Frames that leave together at the end of the tick, and their UTF-16 units; see `LateSends`. */
+  late: { readonly frames: string[]; units: number } | undefined = undefined;
   /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
   following: string[] | undefined = undefined;
   /** Subscribes that wait for permission. */
   joining: Map<string, symbol> | undefined = undefined;
-  violations = 0;
-  violationsSince = 0;
-  /** The close code that this side chose, where the runtime would report another. */
-  closeCode = 0;
-  closeReason = "";
+  /** Those of the present minute. */
+  violations: { count: number; readonly since: number } | undefined = undefined;
+  /** How this side chose to close, where the runtime would report something else. */
+  ending: { readonly code: number; readonly reason: string } | undefined = undefined;
   /** An earlier connection with the same client id. */
   older: Connection | undefined = undefined;
-  private topicsOf: TopicsOf | undefined = undefined;
 
   constructor(hub: Hub, data: Record<string, unknown>, clientId: string) {
     this.hub = hub;
@@ -80,7 +77,7 @@ export class Connection {
   }
 
   get topics(): TopicsOf {
-    return (this.topicsOf ??= new TopicsOf(this));
+    return new TopicsOf(this);
   }
 
   /** A context outside any handler, for `onError`. */

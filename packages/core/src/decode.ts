@@ -59,10 +59,9 @@ export function violate(conn: Connection, code: ErrorCode, message: string, inRe
     errorPayload(code, message, undefined, { retryable: false }),
   );
   const now = clock.monotonic();
-  if (conn.violations === 0 || now - conn.violationsSince >= VIOLATION_WINDOW_MS) {
-    conn.violations = 0;
-    conn.violationsSince = now;
+  if (conn.violations === undefined || now - conn.violations.since >= VIOLATION_WINDOW_MS) {
+    conn.violations = { count: 0, since: now };
   }
-  if (++conn.violations > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
+  if (++conn.violations.count > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
   return undefined;
 }

@@ -73,7 +73,6 @@ export function expel(conn: Connection): void {
   const { hub, clientId, ws } = conn;
   const onStale = hub.router.heartbeat?.onStaleConnection;
   if (onStale !== undefined) guarded(hub, () => onStale(clientId, ws as never));
-  conn.closeCode = CLOSE.TIMEOUT;
-  conn.closeReason = "Heartbeat missed";
+  conn.ending = { code: CLOSE.TIMEOUT, reason: "Heartbeat missed" };
   conn.socket.terminate();
 }

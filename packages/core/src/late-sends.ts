@@ -22,12 +22,9 @@ export class LateSends {
 
   /** Keeps a frame until the tick's microtasks. Everything sent to the connection later has to come this way too. */
   add(conn: Connection, frame: string): void {
-    if (conn.late === undefined) {
-      conn.late = [];
-      if (this.connections.push(conn) === 1) queueMicrotask(this.flushAll);
-    }
-    conn.late.push(frame);
-    if ((conn.lateUnits += frame.length) > MAX_GATHERED) this.flushOne(conn);
+    const late = (conn.late ??= { frames: [], units: 0 });
+    if (late.frames.push(frame) === 1 && this.connections.push(conn) === 1) queueMicrotask(this.flushAll);
+    if ((late.units += frame.length) > MAX_GATHERED) this.flushOne(conn);
   }
 
   /** Sends everything now, because something else is about to be sent that must come after it. */
@@ -39,12 +36,11 @@ export class LateSends {
   }
 
   flushOne(conn: Connection): void {
-    const { late } = conn;
-    if (late === undefined) return;
+    if (conn.late === undefined) return;
+    const { frames } = conn.late;
     conn.late = undefined;
-    conn.lateUnits = 0;
-    if (late.length === 1) this.send(conn, late[0] as string);
-    else conn.socket.cork?.(() => late.forEach((frame) => conn.state < CLOSING && this.send(conn, frame)));
+    if (frames.length === 1) this.send(conn, frames[0] as string);
+    else conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && this.send(conn, frame)));
   }
 }
 

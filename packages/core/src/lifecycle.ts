@@ -86,7 +86,8 @@ export function closed(conn: Connection, code: number, reason: string): void {
   hub.topics.leave(conn);
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
-  const ctx = new CloseContextImpl(conn, conn.closeCode || code, conn.closeCode ? conn.closeReason : reason);
+  const ending = conn.ending ?? { code, reason };
+  const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
   if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
   const timer = new CloseTimer(ctx);
   conn.whenIdle = () => {

@@ -57,8 +57,9 @@ export function close(conn: Connection, code: number, reason: string): void {
   // Sending may have found that the peer is too far behind.
   if (conn.state >= CLOSING) return;
   conn.state = CLOSING;
-  [conn.closeCode, conn.closeReason] = closeArguments(code, reason);
-  conn.socket.close(conn.closeCode, conn.closeReason);
+  const [sent, why] = closeArguments(code, reason);
+  conn.ending = { code: sent, reason: why };
+  conn.socket.close(sent, why);
 }
 
 /**

@@ -50,8 +50,8 @@ export class StandardSocket<WS extends StandardWebSocket = StandardWebSocket> im
 
   /** The standard cannot drop a connection: a peer that still listens is told why. */
   terminate(): void {
-    const { closeCode = 0, closeReason = "" } = this.conn ?? {};
-    if (this.open) this.closeNow(closeCode || CLOSE.INTERNAL, closeReason);
+    const { code = CLOSE.INTERNAL, reason = "" } = this.conn?.ending ?? {};
+    if (this.open) this.closeNow(code, reason);
     this.ended(1006, "");
   }
 
