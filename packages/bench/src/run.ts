@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { dispatchCases, type Case } from "./dispatch/cases.ts";
 import { clientCases } from "./dispatch/client-cases.ts";
-import { measureDispatch, type DispatchFigure } from "./dispatch/quick.ts";
+import { CLIENT_CUTS, measureDispatch, type DispatchFigure } from "./dispatch/quick.ts";
 import { GENERATOR_CPU, SERVER_CPU } from "./load/server-process.ts";
 import {
   measureMemory,
@@ -55,9 +55,9 @@ function pinned(): boolean {
   return false;
 }
 
-async function inProcess(title: string, cases: readonly Case[]): Promise<DispatchFigure[]> {
+async function inProcess(title: string, cases: readonly Case[], cuts?: number): Promise<DispatchFigure[]> {
   print(`\n## ${title}\n\n| | ns a message | ratio |\n|---|---:|---:|`);
-  const figures = await measureDispatch(cases, quick ? 15 : 60);
+  const figures = await measureDispatch(cases, quick ? 15 : 60, cuts);
   for (const { name, ns, ratio } of figures) print(`| ${name} | ${ns.toFixed(0)} | ${ratio.toFixed(2)} |`);
   return figures;
 }
@@ -75,7 +75,8 @@ async function main(): Promise<void> {
     `${results.machine.cpu}, ${results.machine.cores} cores, Bun ${Bun.version}; server on core ${SERVER_CPU}, load on core ${GENERATOR_CPU}`,
   );
   if (wanted("dispatch")) results.dispatch.push(...(await inProcess("In process", dispatchCases())));
-  if (wanted("client")) results.client.push(...(await inProcess("Client, in process", await clientCases())));
+  if (wanted("client"))
+    results.client.push(...(await inProcess("Client, in process", await clientCases(), CLIENT_CUTS)));
   for (const suite of suites.filter(({ name }) => wanted(name))) {
     print(`\n## ${suite.name}\n\n| | CPU µs | ratio | a second | p50 ms | p99 ms | server busy | load busy |`);
     print("|---|---:|---:|---:|---:|---:|---:|---:|");

@@ -38,7 +38,7 @@ export function checked<T>(
     () =>
       when(check(definition, "meta", direction, meta), (declared) =>
         when(check(definition, "payload", direction, payload), (value) =>
-          use({ type: definition.type, meta: { ...meta, ...(declared as Meta | undefined) }, payload: value }),
+          use({ type: definition.type, meta: declared ? { ...meta, ...declared } : meta, payload: value }),
         ),
       ),
     fail,

@@ -14,23 +14,24 @@ export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
 export function createListeners<Key>(
   failed: (key: Key) => (error: unknown) => void,
 ): [add: Add<Key>, emit: Emit<Key>, keys: () => Key[]] {
-  const all = new Map<Key, Set<(...args: never[]) => unknown>>();
+  // Lists are replaced, never changed, so that one can be walked while its listeners come and go.
+  const all = new Map<Key, ((...args: never[]) => unknown)[]>();
   return [
     (key, listener) => {
-      const calls = all.get(key) ?? new Set();
       // Wrapped, so that the same function can be registered twice and each registration undone.
       const call: typeof listener = (...args) => listener(...args);
-      all.set(key, calls.add(call));
+      all.set(key, [...(all.get(key) ?? []), call]);
       return () => {
-        if (calls.delete(call) && !calls.size) all.delete(key);
+        const others = (all.get(key) ?? []).filter((other) => other !== call);
+        all.set(key, others);
+        if (!others[0]) all.delete(key);
       };
     },
     (key, ...args) => {
-      const calls = all.get(key);
-      for (const call of Array.from(calls ?? [])) {
-        if (calls?.has(call)) void attempt(() => call(...(args as never[])), failed(key));
+      for (const call of all.get(key) ?? []) {
+        if (all.get(key)?.includes(call)) void attempt(() => call(...(args as never[])), failed(key));
       }
     },
-    () => Array.from(all.keys()),
+    () => [...all.keys()],
   ];
 }

@@ -23,7 +23,7 @@ export type LiteClient = Omit<Client, "request" | "stream">;
  */
 export function wsClient(options: LiteOptions): LiteClient {
   const missing = MISSING.find((name) => name in options);
-  if (missing) throw new TypeError(`${missing} needs the wsClient of @ws-kit/client`);
+  if (missing) throw new TypeError(`${missing} needs @ws-kit/client`);
   return createClient(options, {
     address: ({ protocols = [] }, url) => [url, [protocols].flat()],
     connect,
