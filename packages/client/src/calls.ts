@@ -4,14 +4,10 @@ import { attempt, checked, type CheckedMessage, type Fail, type Lane } from "./c
 import { ServerError, StateError, TimeoutError } from "./errors.ts";
 import type { Outgoing } from "./outbox.ts";
 import { createStream } from "./stream.ts";
-import type { RequestOptions } from "./types.ts";
+import type { CallOptions } from "./types.ts";
 
 /** A `setTimeout` for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
-
-export interface CallOptions extends RequestOptions {
-  onProgress?: ((progress: never) => void) | undefined;
-}
 
 type Request = (
   message: AnyMessage,

@@ -55,6 +55,11 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
   onProgress?: ((progress: InferProgress<R>) => void) | undefined;
 }
 
+/** `RpcOptions` of whatever rpc. */
+export interface CallOptions extends RequestOptions {
+  onProgress?: ((progress: never) => void) | undefined;
+}
+
 /** An rpc that reports while it runs: iterate for its progress, await `result` for its answer. */
 export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>> {
   readonly result: Promise<InferMessage<R["response"]>>;

@@ -98,8 +98,15 @@ export class NodeSocket extends WebSocket {
   /** Handles one item now and the next when every promise callback has run. */
   private handle(): void {
     const item = this.isPaused ? undefined : this.inbox.shift();
-    this.handling = item !== undefined;
-    if (item === undefined || this.conn === undefined) return this.flush();
+    if (this.handling !== (item !== undefined)) {
+      this.handling = !this.handling;
+      busy += this.handling ? 1 : -1;
+    }
+    if (item === undefined || this.conn === undefined) {
+      this.flush();
+      if (busy === 0) flushAll();
+      return;
+    }
     if (typeof item !== "string" && "code" in item) this.ended(item);
     else if (!this.left) this.conn.hub.receive(this.conn, item);
     // A microtask runs before others that wait, a tick asked for by one after all of them.
@@ -111,12 +118,15 @@ export class NodeSocket extends WebSocket {
     this.conn?.hub.close(this.conn, code, reason);
   }
 
-  /** Everything sent while what was read at once is handled leaves in one system call; elsewhere, that of one tick. */
+  /**
+   * Everything sent while what was read at once is handled leaves in one system call, to this peer and to others;
+   * elsewhere, that of one tick.
+   */
   private batch(): void {
     if (this.batching || this.stream === undefined) return;
     this.batching = true;
     this.stream.cork();
-    if (!this.handling && batches.push(this) === 1) process.nextTick(flushAll);
+    if (!this.handling && batches.push(this) === 1 && busy === 0) process.nextTick(flushAll);
   }
 
   /** Writes what has been batched. */
@@ -127,7 +137,9 @@ export class NodeSocket extends WebSocket {
   }
 }
 
-/** Sockets with something to write when the tick ends. */
+/** How many sockets are handling what they have read. */
+let busy = 0;
+/** Others with something to write when those are through, or the tick ends. */
 let batches: NodeSocket[] = [];
 
 function flushAll(): void {
