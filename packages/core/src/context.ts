@@ -93,6 +93,7 @@ export class MessageContextImpl extends OpenContextImpl {
   answered = false;
   /** A promise of an inner stage that its middleware may not have waited for. */
   inner: PromiseLike<unknown> | undefined = undefined;
+  /** When it arrived: by the wall clock or, below 0, by the monotonic one; 0 while nobody has asked. */
   private arrived: number;
   private controller: AbortController | undefined = undefined;
   private abortReason: Error | undefined = undefined;
@@ -118,7 +119,14 @@ export class MessageContextImpl extends OpenContextImpl {
   }
 
   get receivedAt(): number {
-    return this.arrived || (this.arrived = this.conn.hub.clock.now());
+    const { clock } = this.conn.hub;
+    if (this.arrived < 0) this.arrived = Math.round(clock.now() - (clock.monotonic() + this.arrived));
+    return this.arrived || (this.arrived = clock.now());
+  }
+
+  /** Keeps a reading of the monotonic clock for whoever asks later when the message arrived; the first one counts. */
+  arrivedBy(monotonic?: number): void {
+    if (this.arrived === 0) this.arrived = -(monotonic ?? this.conn.hub.clock.monotonic());
   }
 
   get timeoutMs(): number {

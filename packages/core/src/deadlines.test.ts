@@ -33,6 +33,24 @@ it("forgets what was deleted, also by an entry that expires at the same time", a
   expect(log).toEqual([]);
 });
 
+it("takes what rests off the list at the next look, unless it was added again", async () => {
+  const clock = new VirtualClock();
+  const deadlines = new Deadlines(clock, false);
+  const log: string[] = [];
+  const [rests, comes] = [entry("rests", log), entry("comes back", log)];
+  deadlines.add(rests, 100);
+  deadlines.add(comes, 100);
+  deadlines.rest(rests);
+  deadlines.rest(comes);
+  await clock.advance(50);
+  deadlines.add(comes, 100);
+  await clock.advance(99);
+  expect(log).toEqual([]);
+  await clock.advance(1);
+  expect(log).toEqual(["comes back"]);
+  expect(clock.pending).toBe(0);
+});
+
 it("holds no timer while nothing is in flight where that would keep a process awake", () => {
   const clock = new VirtualClock();
   const deadlines = new Deadlines(clock, true);
@@ -40,5 +58,8 @@ it("holds no timer while nothing is in flight where that would keep a process aw
   deadlines.add(only, 10);
   expect(clock.pending).toBe(1);
   deadlines.delete(only);
+  expect(clock.pending).toBe(0);
+  deadlines.add(only, 10);
+  deadlines.rest(only);
   expect(clock.pending).toBe(0);
 });

@@ -24,14 +24,23 @@ export class Deadlines {
     this.sleeps = sleeps;
   }
 
-  add(entry: Expiring, ms: number): void {
-    entry.expiresAt = this.clock.monotonic() + ms;
+  /** @returns the present, in monotonic milliseconds. */
+  add(entry: Expiring, ms: number): number {
+    const now = this.clock.monotonic();
+    entry.expiresAt = now + ms;
     this.entries.add(entry);
     if (entry.expiresAt < this.armedFor) this.arm(entry.expiresAt, ms);
+    return now;
   }
 
   delete(entry: Expiring): void {
     if (this.entries.delete(entry) && this.sleeps && this.entries.size === 0) this.disarm();
+  }
+
+  /** Calls an entry off that will soon be added again: cheaper than `delete`, since it stays listed until the next look. */
+  rest(entry: Expiring): void {
+    if (this.sleeps) this.delete(entry);
+    else entry.expiresAt = Infinity;
   }
 
   /** Forgets everything without expiring it. */
@@ -60,6 +69,7 @@ export class Deadlines {
     let next = Infinity;
     for (const entry of this.entries) {
       if (entry.expiresAt <= now) due.push(entry);
+      else if (entry.expiresAt === Infinity) this.entries.delete(entry);
       else if (entry.expiresAt < next) next = entry.expiresAt;
     }
     for (const entry of due) {

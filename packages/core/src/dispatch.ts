@@ -1,7 +1,6 @@
 import { openCall, refuse } from "./calls.ts";
 import type { Connection } from "./connection.ts";
 import { CLOSING } from "./state.ts";
-import type { BaseContext } from "./context.ts";
 import { MessageContextImpl } from "./context.ts";
 import { control } from "./control.ts";
 import { decode, violate } from "./decode.ts";
@@ -197,16 +196,16 @@ function retryOf({ retryable, retryAfterMs }: WsKitError): RetryOptions {
 function wait(ctx: MessageContextImpl, result: unknown): void {
   const { conn, route } = ctx;
   const { hub } = conn;
-  // Read the clock now: later it would no longer be when the message arrived.
-  void ctx.receivedAt;
   if (route.isRpc) {
     const call = ctx as RpcContextImpl;
     if (!call.settled) {
       (conn.calls ??= new Map()).set(call.id, call);
-      hub.deadlines.add(call, call.timeoutMs);
+      ctx.arrivedBy(hub.deadlines.add(call, call.timeoutMs));
     }
     if (!ctx.entered) hold(conn, ctx);
   } else if (!route.concurrent) hold(conn, ctx);
+  // Where no deadline has read the clock: later it would no longer be when the message arrived.
+  ctx.arrivedBy();
   if (isPromise(result)) follow(ctx, result);
   else ended(ctx);
 }
@@ -233,17 +232,18 @@ function ended(ctx: MessageContextImpl): void {
   if (conn.holder === ctx) release(conn);
 }
 
-/** Later messages wait until `ctx` is done, or `ms` have passed. */
-export function hold(conn: Connection, ctx: BaseContext, ms: number = conn.hub.limits.handlerTimeoutMs): void {
+/** Later messages wait until `ctx` is done, or takes too long. */
+function hold(conn: Connection, ctx: MessageContextImpl): void {
+  const { deadlines, limits } = conn.hub;
   conn.holder = ctx;
   conn.laneTimer ??= new LaneTimer(conn);
-  conn.hub.deadlines.add(conn.laneTimer, ms);
+  ctx.arrivedBy(deadlines.add(conn.laneTimer, limits.handlerTimeoutMs));
 }
 
 /** The lane is free: what waited goes on. */
 export function release(conn: Connection): void {
   conn.holder = undefined;
-  if (conn.laneTimer !== undefined) conn.hub.deadlines.delete(conn.laneTimer);
+  if (conn.laneTimer !== undefined) conn.hub.deadlines.rest(conn.laneTimer);
   drainLane(conn, start);
 }
 

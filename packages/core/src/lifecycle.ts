@@ -117,6 +117,7 @@ class CloseTimer implements Expiring {
 function runClose(ctx: CloseContextImpl): void {
   const { conn } = ctx;
   const { hub } = conn;
+  if (conn.laneTimer !== undefined) hub.deadlines.delete(conn.laneTimer);
   const handlers = hub.router.closeHandlers();
   const ended = () => {
     hub.closing.delete(conn);

@@ -121,6 +121,42 @@ describe("the lane", () => {
   });
 });
 
+it("receivedAt is when a message arrived, also when it is asked for late", async () => {
+  const asked: number[] = [];
+  const late = async (ctx: { receivedAt: number }) => {
+    await gates.shift();
+    asked.push(ctx.receivedAt, ctx.receivedAt);
+  };
+  const [first, second] = [gate(), gate()];
+  const gates = [first.opened, second.opened];
+  const router = createRouter().on(Note, late).on(Told, late, { concurrent: true });
+  router.rpc(Ask, async (ctx) => (await late(ctx), { n: 1 }));
+  const { connect, clock } = bench(router);
+  const peer = connect();
+  const begun = clock.now();
+  peer.message("NOTE", { n: 1 });
+  await clock.advance(10);
+  peer.message("TOLD", { n: 1 }); // waits for the lane
+  await clock.advance(10);
+  first.open();
+  await clock.advance(10);
+  second.open();
+  await settle();
+  expect(asked).toEqual([begun, begun, begun + 10, begun + 10]);
+
+  for (const [type, meta] of [["TOLD"], ["ASK", { correlationId: "1" }]] as const) {
+    asked.length = 0;
+    const hold = gate();
+    gates.push(hold.opened);
+    const arrival = clock.now();
+    peer.message(type, { n: 1 }, meta);
+    await clock.advance(10);
+    hold.open();
+    await settle();
+    expect(asked).toEqual([arrival, arrival]);
+  }
+});
+
 describe("maxPendingMessages", () => {
   const holding = () => {
     const held = gate();
