@@ -45,7 +45,6 @@ export const suites: readonly Suite[] = [
       hand,
       handAgain,
       wsKit,
-      bun("ws-kit, middleware ×3", "ws-kit-bun", ["--middleware=3"]),
       bun("ws-kit, 100 routes", "ws-kit-bun", ["--routes=100"]),
       bun("ws-kit, 2,000 routes", "ws-kit-bun", ["--routes=2000"]),
       bun("crossws by hand", "crossws"),
@@ -53,6 +52,15 @@ export const suites: readonly Suite[] = [
       bun("Hono helper", "hono"),
       socketIoBun,
       bun("raw Bun, no JSON", "raw-bun"),
+    ],
+  },
+  {
+    name: "Bun: echo, middleware",
+    workload: small,
+    entries: [
+      bun("ws-kit", "ws-kit-bun"),
+      bun("ws-kit, again", "ws-kit-bun"),
+      bun("ws-kit, middleware ×3", "ws-kit-bun", ["--middleware=3"]),
     ],
   },
   {
