@@ -18,6 +18,7 @@ const CEILINGS: Record<string, number> = {
   "echo, validateOutgoing: false": 5.5,
   "echo, middleware ×3": 6.5,
   "echo, valibot": 6.5,
+  "echo, formats": 6.5,
   "rpc, ctx.reply": 9.5,
   "rpc, returned": 9.5,
 };

@@ -23,6 +23,17 @@ type Choose = (below: number) => number;
 
 const KEYS = ["a", "b", "with space", 'quo"te', "then", "constructor", "toString", "$[x", "\u2028", "0", "10"];
 const WORDS = ["", "a", "ab", "abc", "😀", "😀b", "x".repeat(12), "__proto__", "null", "\u2028"];
+const UUID = "0b6f5d1c-7a57-4f0e-9c4e-52ab01234567";
+const FORMATTED = [
+  "a@b.co",
+  "a@b",
+  UUID,
+  UUID.toUpperCase(),
+  "2026-01-31",
+  "2026-01-32",
+  "2026-01-31T10:00:00Z",
+  "10:00",
+];
 
 /** One schema, written for both validators. */
 interface Twin {
@@ -37,6 +48,18 @@ function schema(choose: Choose, depth: number): Twin {
     () => ({
       zod: z.string().min(least).max(8),
       valibot: v.pipe(v.string(), v.minLength(least), v.maxLength(8)),
+    }),
+    () => ({ zod: z.email(), valibot: v.pipe(v.string(), v.email()) }),
+    () => ({ zod: z.uuid(), valibot: v.pipe(v.string(), v.uuid()) }),
+    () => ({ zod: z.iso.date(), valibot: v.pipe(v.string(), v.isoDate()) }),
+    () => ({ zod: z.iso.datetime(), valibot: v.pipe(v.string(), v.isoTimestamp()) }),
+    () => ({
+      zod: z
+        .string()
+        .regex(/^[a-z"'`\\]/u)
+        .max(20)
+        .regex(/o$/),
+      valibot: v.pipe(v.string(), v.regex(/^[a-z"'`\\]/u), v.maxLength(20), v.regex(/o$/)),
     }),
     () => ({ zod: z.number(), valibot: v.number() }),
     () => ({ zod: z.number().min(-1).max(10), valibot: v.pipe(v.number(), v.minValue(-1), v.maxValue(10)) }),
@@ -97,7 +120,8 @@ function value(choose: Choose, of: z.ZodType, depth = 4): unknown {
   if (of instanceof z.ZodNull) return null;
   if (of instanceof z.ZodLiteral) return [...of.values][choose(of.values.size)];
   if (of instanceof z.ZodEnum) return of.options[choose(of.options.length)];
-  return WORDS[choose(WORDS.length)];
+  const words = choose(2) === 0 ? WORDS : FORMATTED;
+  return words[choose(words.length)];
 }
 
 function compare(validator: Validator, given: unknown): "accepted" | "left" {
@@ -140,7 +164,12 @@ describe("a generated check", () => {
     });
     const others = [
       z.object({ a: z.string().trim() }),
-      z.object({ a: z.email() }),
+      z.object({ a: z.url() }),
+      z.object({ a: z.base64() }),
+      z.object({ a: z.jwt() }),
+      z.object({ a: z.string().regex(/a/g) }),
+      z.object({ a: z.string().startsWith("a") }),
+      z.object({ a: z.stringFormat("email", (text) => text === "a") }),
       z.object({ a: z.string().refine(() => true) }),
       z.object({ a: z.string().default("x") }),
       z.object({ a: z.coerce.number() }),
@@ -163,7 +192,9 @@ describe("a generated check", () => {
     for (const source of others) expect(plainOf(source)).toBeUndefined();
     const valibotOthers = [
       v.object({ a: v.pipe(v.string(), v.trim()) }),
-      v.object({ a: v.pipe(v.string(), v.email()) }),
+      v.object({ a: v.pipe(v.string(), v.url()) }),
+      v.object({ a: v.pipe(v.string(), v.regex(/a/y)) }),
+      v.object({ a: v.pipe(v.string(), v.toLowerCase(), v.email()) }),
       v.object({ a: v.optional(v.string(), "x") }),
       v.object({ a: v.fallback(v.string(), "x") }),
       v.object({ a: v.optional(v.fallback(v.string(), "x")) }),

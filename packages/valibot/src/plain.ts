@@ -1,4 +1,4 @@
-import { describePlain, type Bound, type Plain } from "@ws-kit/core/protocol";
+import { describePlain, isStateless, type Bound, type Plain } from "@ws-kit/core/protocol";
 import type { ValibotNode } from "./wire.ts";
 
 /** As much of a schema as is read here beyond what tells how it travels. */
@@ -32,10 +32,8 @@ function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Pl
   // The first item of a pipe is the schema without its pipe.
   const actions = (pipe ?? []).slice(1).filter(({ kind }) => kind !== "metadata");
   switch (type) {
-    case "string": {
-      const lengths = lengthsOf(actions);
-      return lengths && { kind: "string", ...lengths };
-    }
+    case "string":
+      return stringOf(actions);
     case "number":
       return numberOf(actions);
     case "array": {
@@ -72,6 +70,18 @@ function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Pl
     default:
       return undefined;
   }
+}
+
+function stringOf(actions: readonly Item[]): Plain | undefined {
+  const patterns: RegExp[] = [];
+  const others: Item[] = [];
+  for (const action of actions) {
+    // Every validation with a pattern is that pattern and nothing besides.
+    if (action.kind === "validation" && isStateless(action.requirement)) patterns.push(action.requirement);
+    else others.push(action);
+  }
+  const lengths = lengthsOf(others);
+  return lengths && { kind: "string", ...lengths, patterns };
 }
 
 function lengthsOf(actions: readonly Item[]) {

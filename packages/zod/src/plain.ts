@@ -1,11 +1,11 @@
-import { describePlain, type Bound, type Plain } from "@ws-kit/core/protocol";
+import { describePlain, isStateless, type Bound, type Plain } from "@ws-kit/core/protocol";
 import { config } from "zod/v4/core";
 import type { ZodNode } from "./wire.ts";
 
-type Def = ZodNode["_zod"]["def"] & {
-  readonly format?: string;
-  readonly entries?: Readonly<Record<string, unknown>>;
-};
+type Def = ZodNode["_zod"]["def"] &
+  CheckDef & {
+    readonly entries?: Readonly<Record<string, unknown>>;
+  };
 
 /** What a check looks at, in zod's own words. */
 interface CheckDef {
@@ -16,7 +16,34 @@ interface CheckDef {
   readonly minimum?: number;
   readonly maximum?: number;
   readonly length?: number;
+  readonly pattern?: unknown;
+  readonly fn?: unknown;
 }
+
+/** Formats that are their pattern and nothing besides, in zod's own words. */
+const PATTERN_FORMATS: ReadonlySet<string | undefined> = new Set([
+  "cidrv4",
+  "cuid",
+  "cuid2",
+  "date",
+  "datetime",
+  "duration",
+  "e164",
+  "email",
+  "emoji",
+  "guid",
+  "ipv4",
+  "ksuid",
+  "lowercase",
+  "mac",
+  "nanoid",
+  "regex",
+  "time",
+  "ulid",
+  "uppercase",
+  "uuid",
+  "xid",
+]);
 
 /** Describes a schema that only looks at types and bounds; undefined for any other, and where zod may not generate code. */
 export function plainOf(schema: ZodNode): Plain | undefined {
@@ -26,15 +53,14 @@ export function plainOf(schema: ZodNode): Plain | undefined {
 function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain): Plain | undefined {
   const { type, coerce, shape, element, innerType, catchall, format, entries } = def as Def;
   const checks = (def.checks ?? []).map((check) => check._zod.def as CheckDef);
-  // Formats are checks of themselves.
-  if (coerce === true || (format !== undefined && format !== "safeint")) return undefined;
+  if (coerce === true) return undefined;
+  // A format is a check of itself.
+  if (format !== undefined) checks.unshift(def as Def);
   switch (type) {
-    case "string": {
-      const lengths = lengthsOf(checks, 2);
-      return lengths && { kind: "string", ...lengths };
-    }
+    case "string":
+      return stringOf(checks);
     case "number":
-      return numberOf(format === undefined ? checks : [{ check: "number_format", format }, ...checks]);
+      return numberOf(checks);
     case "array": {
       const lengths = lengthsOf(checks, 1);
       return element && lengths && { kind: "array", of: below(element), ...lengths };
@@ -66,6 +92,19 @@ function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain):
     default:
       return undefined;
   }
+}
+
+function stringOf(checks: readonly CheckDef[]): Plain | undefined {
+  const patterns: RegExp[] = [];
+  const others: CheckDef[] = [];
+  for (const check of checks) {
+    if (check.check !== "string_format") others.push(check);
+    else if (PATTERN_FORMATS.has(check.format) && check.fn === undefined && isStateless(check.pattern))
+      patterns.push(check.pattern);
+    else return undefined;
+  }
+  const lengths = lengthsOf(others, 2);
+  return lengths && { kind: "string", ...lengths, patterns };
 }
 
 /** @param unitsEach UTF-16 units that zod may count as one: it measures strings in code points. */

@@ -9,6 +9,17 @@ export const ECHO_FRAME = JSON.stringify({
   type: "ECHO",
   payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 },
 });
+/** Strings of a known form, as messages of real applications have them. */
+const FORMATS = { id: z.uuid(), email: z.email(), at: z.iso.datetime(), text: z.string().min(1).max(500) };
+const FORMATS_FRAME = JSON.stringify({
+  type: "ECHO",
+  payload: {
+    id: "0b6f5d1c-7a57-4f0e-9c4e-52ab01234567",
+    email: "ada@example.com",
+    at: "2026-01-31T10:00:00Z",
+    text: "The quick brown fox jumps over",
+  },
+});
 export const ASK_FRAME = JSON.stringify({
   type: "ASK",
   meta: { correlationId: "0b6f5d1c-7a57-4f0e-9c4e-52ab" },
@@ -84,15 +95,21 @@ export function dispatchCases(): Case[] {
   const optional = createRouter().on(message("ECHO", deep), (ctx) => {
     ctx.send(Echoed, ctx.payload);
   });
+  const FormatsEchoed = message("ECHOED", FORMATS);
+  const formats = createRouter().on(message("ECHO", FORMATS), (ctx) => {
+    ctx.send(FormatsEchoed, ctx.payload);
+  });
   return [
     byHand("hand-written", handWrittenZod(true), ECHO_FRAME),
     byHand("hand-written, reply unchecked", handWrittenZod(false), ECHO_FRAME),
+    byHand("hand-written, formats", handWrittenZod(true, z.object(FORMATS)), FORMATS_FRAME),
     byHand("hand-written rpc", handWrittenZod(true), ASK_FRAME),
     byHand("hand-written valibot", handWrittenValibot(true), ECHO_FRAME),
     byRouter("echo", "hand-written", echoRouter(true), ECHO_FRAME),
     byRouter("echo, validateOutgoing: false", "hand-written, reply unchecked", echoRouter(false), ECHO_FRAME),
     byRouter("echo, middleware ×3", "hand-written", middleware, ECHO_FRAME),
     byRouter("echo, optional array", "hand-written", optional, ECHO_FRAME),
+    byRouter("echo, formats", "hand-written, formats", formats, FORMATS_FRAME),
     byRouter("rpc, ctx.reply", "hand-written rpc", ask, ASK_FRAME),
     byRouter("rpc, returned", "hand-written rpc", returning, ASK_FRAME),
     byRouter("echo, valibot", "hand-written valibot", byValibot, ECHO_FRAME),

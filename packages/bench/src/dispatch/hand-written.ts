@@ -14,13 +14,14 @@ interface Checker {
   (value: unknown): { ok: true; value: unknown } | { ok: false };
 }
 
-const zodPayload = z.object(shape);
 const valibotPayload = v.object(valibotShape);
 
-const byZod: Checker = (value) => {
-  const result = zodPayload.safeParse(value);
-  return result.success ? { ok: true, value: result.data } : { ok: false };
-};
+function byZod(payload: z.ZodType): Checker {
+  return (value) => {
+    const result = payload.safeParse(value);
+    return result.success ? { ok: true, value: result.data } : { ok: false };
+  };
+}
 
 const byValibot: Checker = (value) => {
   const result = v.safeParse(valibotPayload, value);
@@ -83,5 +84,6 @@ export function handWritten(check: Checker, checkReply: boolean): Receive {
   };
 }
 
-export const handWrittenZod = (checkReply: boolean): Receive => handWritten(byZod, checkReply);
+export const handWrittenZod = (checkReply: boolean, payload: z.ZodType = z.object(shape)): Receive =>
+  handWritten(byZod(payload), checkReply);
 export const handWrittenValibot = (checkReply: boolean): Receive => handWritten(byValibot, checkReply);

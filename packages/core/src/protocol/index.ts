@@ -42,7 +42,7 @@ export type {
   SendOptions,
   Validators,
 } from "./message.ts";
-export { describePlain } from "./plain.ts";
+export { describePlain, isStateless } from "./plain.ts";
 export type { Bound, FastCheck, Plain, PlainField } from "./plain.ts";
 export { message, rpc } from "./standard.ts";
 export type { StandardMessageOptions, StandardRpcOptions } from "./standard.ts";

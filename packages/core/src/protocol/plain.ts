@@ -4,7 +4,14 @@
  * only the schema itself can say whether and why it is refused.
  */
 export type Plain =
-  | { readonly kind: "string" | "array"; readonly of?: Plain; readonly minLength?: number; readonly maxLength?: number }
+  | {
+      readonly kind: "string";
+      readonly minLength?: number;
+      readonly maxLength?: number;
+      /** All of them must match; see `isStateless`. */
+      readonly patterns?: readonly RegExp[];
+    }
+  | { readonly kind: "array"; readonly of: Plain; readonly minLength?: number; readonly maxLength?: number }
   | { readonly kind: "number"; readonly integer?: boolean; readonly bounds?: readonly Bound[] }
   | { readonly kind: "boolean" }
   | { readonly kind: "literal"; readonly values: readonly (string | number | boolean | null)[] }
@@ -24,6 +31,11 @@ export interface PlainField {
   readonly of: Plain;
   /** Left out of the output where the value has no such key. */
   readonly optional: boolean;
+}
+
+/** Whether a pattern answers the same for the same text each time: one that is global or sticky goes on where it stopped. */
+export function isStateless(pattern: unknown): pattern is RegExp {
+  return pattern instanceof RegExp && !pattern.global && !pattern.sticky;
 }
 
 /** Most parts of one description: a check longer than that is not worth generating. */
