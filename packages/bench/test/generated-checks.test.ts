@@ -82,12 +82,28 @@ function schema(choose: Choose, depth: number): Twin {
       const inner = schema(choose, depth - 1);
       return { zod: inner.zod.nullable(), valibot: v.nullable(inner.valibot) };
     },
+    () => variant(choose, depth - 1),
   ];
   const all = depth > 0 ? [...leaves, ...branches, ...branches] : leaves;
   return (all[choose(all.length)] as () => Twin)();
 }
 
-function object(choose: Choose, depth: number): Twin {
+/** Objects that are told apart by one key. */
+function variant(choose: Choose, depth: number): Twin {
+  const key = KEYS[choose(KEYS.length)] as string;
+  const tags: Twin[] = [
+    { zod: z.literal("a"), valibot: v.literal("a") },
+    { zod: z.enum(["ab", "abc"]), valibot: v.picklist(["ab", "abc"]) },
+    { zod: z.literal(3), valibot: v.literal(3) },
+  ];
+  const options = tags.slice(0, 1 + choose(3)).map((tag) => object(choose, depth, { [key]: tag }));
+  return {
+    zod: z.discriminatedUnion(key, options.map(({ zod }) => zod) as unknown as [z.ZodObject]),
+    valibot: v.variant(key, options.map(({ valibot }) => valibot) as unknown as [v.ObjectSchema<never, undefined>]),
+  };
+}
+
+function object(choose: Choose, depth: number, tag: Readonly<Record<string, Twin>> = {}): Twin {
   const zodShape: Record<string, z.ZodType> = {};
   const valibotShape: Record<string, v.GenericSchema> = {};
   for (let i = choose(5); i >= 0; i--) {
@@ -97,6 +113,7 @@ function object(choose: Choose, depth: number): Twin {
     zodShape[key] = optional ? field.zod.optional() : field.zod;
     valibotShape[key] = optional ? v.optional(field.valibot) : field.valibot;
   }
+  for (const [key, { zod, valibot }] of Object.entries(tag)) [zodShape[key], valibotShape[key]] = [zod, valibot];
   return { zod: z.object(zodShape), valibot: v.object(valibotShape) };
 }
 
@@ -115,6 +132,8 @@ function value(choose: Choose, of: z.ZodType, depth = 4): unknown {
   if (of instanceof z.ZodArray)
     return Array.from({ length: choose(4) }, () => value(choose, of.element as z.ZodType, depth - 1));
   if (of instanceof z.ZodOptional || of instanceof z.ZodNullable) return value(choose, of.unwrap() as z.ZodType, depth);
+  if (of instanceof z.ZodDiscriminatedUnion)
+    return value(choose, of.options[choose(of.options.length)] as z.ZodType, depth);
   if (of instanceof z.ZodNumber) return [0, 1, 3, 9.5, 10, -1, 42][choose(7)];
   if (of instanceof z.ZodBoolean) return choose(2) === 0;
   if (of instanceof z.ZodNull) return null;
@@ -144,7 +163,7 @@ describe("a generated check", () => {
     const seen = { accepted: 0, left: 0 };
     let generated = 0;
     for (let round = 0; round < 800; round++) {
-      const twin = object(choose, 3);
+      const twin = choose(4) === 0 ? variant(choose, 2) : object(choose, 3);
       const message = library === "zod" ? zodMessage("M", twin.zod) : valibotMessage("M", twin.valibot);
       const validator = message["~validators"].payload as Validator;
       if (plainOf(validator.schema) !== undefined) generated++;
@@ -153,6 +172,16 @@ describe("a generated check", () => {
     expect(generated).toBe(800);
     expect(seen.accepted).toBeGreaterThan(4_000);
     expect(seen.left).toBeGreaterThan(4_000);
+  });
+
+  it.each([
+    ["zod", zodMessage("M", z.discriminatedUnion("kind", [z.object({ kind: z.literal("a"), n: z.number() })]))],
+    ["valibot", valibotMessage("M", v.variant("kind", [v.object({ kind: v.literal("a"), n: v.number() })]))],
+  ])("chooses among the objects of %s by their key", (_, { "~validators": { payload } }) => {
+    const check = fastCheck(payload as Validator);
+    expect(check({ kind: "a", n: 1, secret: 2 })).toEqual({ kind: "a", n: 1 });
+    for (const other of [{ kind: "a" }, { kind: "b", n: 1 }, { n: 1 }, [], null, "a"])
+      expect(check(other)).toBeUndefined();
   });
 
   it("is not made for what does more than look", () => {
@@ -179,6 +208,9 @@ describe("a generated check", () => {
       z.object({ a: z.string() }).refine(() => false),
       z.object({ a: z.unknown() }),
       z.object({ a: z.int32() }),
+      z.discriminatedUnion("a", [z.object({ a: z.literal(1) })], { unionFallback: true }),
+      z.discriminatedUnion("a", [z.object({ a: z.literal(1) }), z.object({ a: z.undefined() })]),
+      z.union([z.object({ a: z.literal(1) }), z.object({ a: z.literal(2) })]),
       z.object({
         a: z
           .string()
@@ -204,6 +236,8 @@ describe("a generated check", () => {
         v.check(() => false),
       ),
       v.strictObject({ a: v.string() }),
+      v.variant("a", [v.object({ a: v.literal(1), b: v.string() }), v.object({ a: v.literal(1) })]),
+      v.variant("a", [v.object({ a: v.literal(1) }), v.variant("b", [v.object({ a: v.literal(2), b: v.literal(1) })])]),
       v.looseObject({ a: v.string() }),
       v.nullable(v.string(), "x"),
     ];

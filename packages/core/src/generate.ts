@@ -1,4 +1,4 @@
-import type { FastCheck, Plain, PlainField, StandardSchema, Validator } from "./protocol/index.ts";
+import type { FastCheck, Plain, PlainField, PlainOption, StandardSchema, Validator } from "./protocol/index.ts";
 
 const NO_CHECK: FastCheck = () => undefined;
 
@@ -83,7 +83,7 @@ class Source {
         return at;
       case "literal":
         if (plain.values.length > MAX_LITERALS) return undefined;
-        this.unless(plain.values.map((value) => `${at}===${literal(value)}`).join("||") || "false");
+        this.unless(isOneOf(plain.values, at));
         return at;
       case "nullable":
         return this.branch(plain.of, at, `${at}!==null`, "null");
@@ -91,13 +91,15 @@ class Source {
         return this.list(plain, at);
       case "object":
         return this.fields(plain.fields, at);
+      case "variant":
+        return this.variant(plain.key, plain.options, at);
       default:
         return plain satisfies never;
     }
   }
 
   private fields(fields: readonly PlainField[], at: string): string | undefined {
-    this.unless(`typeof ${at}==="object"&&${at}!==null&&!Array.isArray(${at})`);
+    this.unless(isObject(at));
     const object = this.variable();
     const required: string[] = [];
     const late: string[] = [];
@@ -123,6 +125,22 @@ class Source {
     if (late.length === 0) return `{${required.join(",")}}`;
     this.text += `const ${object}={${required.join(",")}};\n${late.join("")}`;
     return object;
+  }
+
+  /** An option that is chosen and does not fit leaves the function: no other could. */
+  private variant(key: string, options: readonly PlainOption[], at: string): string | undefined {
+    this.unless(isObject(at));
+    const tag = this.variable();
+    const result = this.variable();
+    this.text += `const ${tag}=${at}[${literal(key)}];\nlet ${result};\n`;
+    for (const { values, of } of options) {
+      this.text += `if(${isOneOf(values, tag)}){\n`;
+      const output = this.write(of, at);
+      if (output === undefined) return undefined;
+      this.text += `${result}=${output};\n}else `;
+    }
+    this.text += "return undefined;\n";
+    return result;
   }
 
   private list(plain: Plain & { kind: "array" }, at: string): string | undefined {
@@ -152,6 +170,14 @@ class Source {
   private variable(): string {
     return `x${this.variables++}`;
   }
+}
+
+function isObject(at: string): string {
+  return `typeof ${at}==="object"&&${at}!==null&&!Array.isArray(${at})`;
+}
+
+function isOneOf(values: readonly (string | number | boolean | null)[], at: string): string {
+  return values.map((value) => `${at}===${literal(value)}`).join("||") || "false";
 }
 
 function lengths({ minLength, maxLength }: { minLength?: number; maxLength?: number }, at: string): string {

@@ -1,4 +1,4 @@
-import { describePlain, isStateless, type Bound, type Plain } from "@ws-kit/core/protocol";
+import { describePlain, isStateless, variantOf, type Bound, type Plain } from "@ws-kit/core/protocol";
 import type { ValibotNode } from "./wire.ts";
 
 /** As much of a schema as is read here beyond what tells how it travels. */
@@ -13,6 +13,7 @@ interface Node {
   readonly wrapped?: ValibotNode;
   readonly literal?: unknown;
   readonly options?: readonly unknown[];
+  readonly key?: unknown;
 }
 
 interface Item {
@@ -55,6 +56,8 @@ function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Pl
       return literalsOf(options ?? []);
     case "nullable":
       return wrapped && { kind: "nullable", of: below(wrapped) };
+    case "variant":
+      return typeof rest.key === "string" ? variantOf(rest.key, (options as ValibotNode[]).map(below)) : undefined;
     case "object": {
       const fields = Object.entries(entries ?? {}).map(([key, field]) => {
         const inner = field as unknown as Node;

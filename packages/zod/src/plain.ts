@@ -1,10 +1,12 @@
-import { describePlain, isStateless, type Bound, type Plain } from "@ws-kit/core/protocol";
+import { describePlain, isStateless, variantOf, type Bound, type Plain } from "@ws-kit/core/protocol";
 import { config } from "zod/v4/core";
 import type { ZodNode } from "./wire.ts";
 
 type Def = ZodNode["_zod"]["def"] &
   CheckDef & {
     readonly entries?: Readonly<Record<string, unknown>>;
+    readonly discriminator?: string;
+    readonly unionFallback?: boolean;
   };
 
 /** What a check looks at, in zod's own words. */
@@ -79,6 +81,11 @@ function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain):
       return literalsOf(Object.values(entries ?? {}));
     case "nullable":
       return innerType && { kind: "nullable", of: below(innerType) };
+    case "union": {
+      const { discriminator, options, unionFallback } = def as Def;
+      if (discriminator === undefined || options === undefined || unionFallback === true) return undefined;
+      return variantOf(discriminator, options.map(below));
+    }
     case "object": {
       if (shape === undefined || catchall !== undefined || Object.getOwnPropertySymbols(shape).length > 0)
         return undefined;

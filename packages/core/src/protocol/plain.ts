@@ -14,9 +14,18 @@ export type Plain =
   | { readonly kind: "array"; readonly of: Plain; readonly minLength?: number; readonly maxLength?: number }
   | { readonly kind: "number"; readonly integer?: boolean; readonly bounds?: readonly Bound[] }
   | { readonly kind: "boolean" }
-  | { readonly kind: "literal"; readonly values: readonly (string | number | boolean | null)[] }
+  | { readonly kind: "literal"; readonly values: readonly Literal[] }
   | { readonly kind: "nullable"; readonly of: Plain }
-  | { readonly kind: "object"; readonly fields: readonly PlainField[] };
+  | { readonly kind: "object"; readonly fields: readonly PlainField[] }
+  /** One of several objects, told by the value of a key that no two of them share; see `variantOf`. */
+  | { readonly kind: "variant"; readonly key: string; readonly options: readonly PlainOption[] };
+
+export interface PlainOption {
+  readonly values: readonly Literal[];
+  readonly of: Plain;
+}
+
+type Literal = string | number | boolean | null;
 
 /** Answers the checked value without undeclared keys; undefined where the schema itself has to look at it. */
 export type FastCheck = (value: unknown) => unknown;
@@ -31,6 +40,21 @@ export interface PlainField {
   readonly of: Plain;
   /** Left out of the output where the value has no such key. */
   readonly optional: boolean;
+}
+
+/** Objects that are told apart by the value of one key; undefined where that does not tell which. */
+export function variantOf(key: string, objects: readonly Plain[]): Plain | undefined {
+  const seen = new Set<Literal>();
+  const options: PlainOption[] = [];
+  for (const of of objects) {
+    const field = of.kind === "object" ? of.fields.find((candidate) => candidate.key === key) : undefined;
+    if (field === undefined || field.optional || field.of.kind !== "literal") return undefined;
+    const { values } = field.of;
+    if (values.some((value) => seen.has(value))) return undefined;
+    for (const value of values) seen.add(value);
+    options.push({ values, of });
+  }
+  return { kind: "variant", key, options };
 }
 
 /** Whether a pattern answers the same for the same text each time: one that is global or sticky goes on where it stopped. */
