@@ -7,6 +7,9 @@ import { median } from "./stats.ts";
 import type { Entry, Suite } from "./suites.ts";
 
 export interface Effort {
+  /** How often everything begins again with fresh servers. */
+  readonly passes: number;
+  /** Slices of each server in one pass. */
   readonly rounds: number;
   readonly sliceMs: number;
   readonly warmMs: number;
@@ -32,13 +35,38 @@ function begin(server: ServerProcess, { dialect }: Entry, { workload }: Suite): 
     : requests(server, dialect, workload.type, payload, CONNECTIONS, workload.inFlight);
 }
 
-/** Runs all servers of a suite side by side, one slice after the other, so that what disturbs one disturbs all. */
-export async function measureSuite(suite: Suite, { rounds, sliceMs, warmMs }: Effort): Promise<LoadFigure[]> {
-  const running: { entry: Entry; server: ServerProcess; load: Load; slices: Slice[] }[] = [];
+/**
+ * Runs all servers of a suite side by side, one slice after the other, so that what disturbs one disturbs all; and all of
+ * that several times in fresh processes, since a compiler that decides otherwise makes one process a tenth slower.
+ */
+export async function measureSuite(suite: Suite, effort: Effort): Promise<LoadFigure[]> {
+  const slices: Slice[][] = suite.entries.map(() => []);
+  for (let pass = 0; pass < effort.passes; pass++) {
+    for (const [i, measured] of (await measurePass(suite, effort)).entries()) slices[i]?.push(...measured);
+  }
+  return suite.entries.map(({ name }, i) => {
+    const own = slices[i] ?? [];
+    const middle = (of: (slice: Slice) => number) => median(own.map(of));
+    return {
+      name,
+      ratio: median(own.map((slice, round) => slice.cpuMicros / (slices[0]?.[round]?.cpuMicros ?? Number.NaN))),
+      cpuMicros: middle((slice) => slice.cpuMicros),
+      perSecond: middle((slice) => slice.perSecond),
+      serverBusy: middle((slice) => slice.serverBusy),
+      generatorBusy: middle((slice) => slice.generatorBusy),
+      p50: middle((slice) => slice.p50),
+      p99: middle((slice) => slice.p99),
+    };
+  });
+}
+
+/** The slices of each server. */
+async function measurePass(suite: Suite, { rounds, sliceMs, warmMs }: Effort): Promise<Slice[][]> {
+  const running: { server: ServerProcess; load: Load; slices: Slice[] }[] = [];
   try {
     for (const entry of suite.entries) {
       const server = await ServerProcess.start(entry.server);
-      running.push({ entry, server, load: await begin(server, entry, suite), slices: [] });
+      running.push({ server, load: await begin(server, entry, suite), slices: [] });
     }
     for (const { load } of running) await load.run(warmMs);
     for (let round = 0; round < rounds; round++) {
@@ -46,20 +74,7 @@ export async function measureSuite(suite: Suite, { rounds, sliceMs, warmMs }: Ef
       for (const each of round % 2 === 0 ? running : running.toReversed())
         each.slices.push(await each.load.run(sliceMs));
     }
-    const base = running[0]?.slices ?? [];
-    return running.map(({ entry, slices }) => {
-      const middle = (of: (slice: Slice) => number) => median(slices.map(of));
-      return {
-        name: entry.name,
-        ratio: median(slices.map((slice, i) => slice.cpuMicros / (base[i]?.cpuMicros ?? Number.NaN))),
-        cpuMicros: middle((slice) => slice.cpuMicros),
-        perSecond: middle((slice) => slice.perSecond),
-        serverBusy: middle((slice) => slice.serverBusy),
-        generatorBusy: middle((slice) => slice.generatorBusy),
-        p50: middle((slice) => slice.p50),
-        p99: middle((slice) => slice.p99),
-      };
-    });
+    return running.map(({ slices }) => slices);
   } finally {
     for (const { load, server } of running) {
       load.close();

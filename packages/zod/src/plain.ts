@@ -57,7 +57,7 @@ function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain):
   const checks = (def.checks ?? []).map((check) => check._zod.def as CheckDef);
   if (coerce === true) return undefined;
   // A format is a check of itself.
-  if (format !== undefined) checks.unshift(def as Def);
+  if (format !== undefined) checks.unshift(def);
   switch (type) {
     case "string":
       return stringOf(checks);
