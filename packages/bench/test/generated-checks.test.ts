@@ -88,6 +88,23 @@ function schema(choose: Choose, depth: number): Twin {
   return (all[choose(all.length)] as () => Twin)();
 }
 
+/** What is left to the schema wherever there is a value. */
+function unread(choose: Choose): Twin {
+  const others: Twin[] = [
+    { zod: z.url(), valibot: v.pipe(v.string(), v.url()) },
+    { zod: z.string().trim(), valibot: v.pipe(v.string(), v.trim()) },
+    {
+      zod: z.string().refine((text) => text !== "a"),
+      valibot: v.pipe(
+        v.string(),
+        v.check((text) => text !== "a"),
+      ),
+    },
+    { zod: z.record(z.string(), z.number()), valibot: v.record(v.string(), v.number()) },
+  ];
+  return others[choose(others.length)] as Twin;
+}
+
 /** Objects that are told apart by one key. */
 function variant(choose: Choose, depth: number): Twin {
   const key = KEYS[choose(KEYS.length)] as string;
@@ -108,8 +125,8 @@ function object(choose: Choose, depth: number, tag: Readonly<Record<string, Twin
   const valibotShape: Record<string, v.GenericSchema> = {};
   for (let i = choose(5); i >= 0; i--) {
     const key = KEYS[choose(KEYS.length)] as string;
-    const field = schema(choose, depth);
     const optional = choose(3) === 0;
+    const field = optional && choose(3) === 0 ? unread(choose) : schema(choose, depth);
     zodShape[key] = optional ? field.zod.optional() : field.zod;
     valibotShape[key] = optional ? v.optional(field.valibot) : field.valibot;
   }
@@ -184,6 +201,16 @@ describe("a generated check", () => {
       expect(check(other)).toBeUndefined();
   });
 
+  it.each([
+    ["zod", zodMessage("M", { text: z.string(), link: z.url().optional() })],
+    ["valibot", valibotMessage("M", { text: v.string(), link: v.optional(v.pipe(v.string(), v.url())) })],
+  ])("leaves an optional part to %s where it is there", (_, { "~validators": { payload } }) => {
+    const check = fastCheck(payload as Validator);
+    expect(check({ text: "a", undeclared: 1 })).toEqual({ text: "a" });
+    expect(check({ text: "a", link: "https://example.com" })).toBeUndefined();
+    expect(check({ text: "a", link: undefined })).toBeUndefined();
+  });
+
   it("is not made for what does more than look", () => {
     type Tree = { children: Tree[] };
     const Tree: z.ZodType<Tree> = z.object({
@@ -219,6 +246,9 @@ describe("a generated check", () => {
       }),
       z.object({ a: z.string().readonly() }),
       z.object({ a: z.string().catch("x") }),
+      z.object({ a: z.string().default("x").optional() }),
+      z.object({ a: z.string().catch("x").optional() }),
+      z.object({ a: z.string().optional().nullable() }),
       Tree,
     ];
     for (const source of others) expect(plainOf(source)).toBeUndefined();
@@ -229,7 +259,8 @@ describe("a generated check", () => {
       v.object({ a: v.pipe(v.string(), v.toLowerCase(), v.email()) }),
       v.object({ a: v.optional(v.string(), "x") }),
       v.object({ a: v.fallback(v.string(), "x") }),
-      v.object({ a: v.optional(v.fallback(v.string(), "x")) }),
+      v.object({ a: v.fallback(v.optional(v.string()), "x") }),
+      v.object({ a: v.optional(v.string(), () => "x") }),
       v.fallback(v.object({ a: v.string() }), { a: "x" }),
       v.pipe(
         v.object({ a: v.string() }),

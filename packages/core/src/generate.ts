@@ -108,7 +108,8 @@ class Source {
       if (key === "__proto__") return undefined;
       const value = this.variable();
       this.text += `const ${value}=${at}[${literal(key)}];\n`;
-      if (optional) {
+      if (of === undefined) this.unless(`${value}===undefined&&!(${literal(key)} in ${at})`);
+      else if (optional) {
         // A key that is there without a value is for the schema to judge.
         this.unless(`${value}!==undefined||!(${literal(key)} in ${at})`);
         const output = this.branch(of, value, `${value}!==undefined`, "undefined");

@@ -1,4 +1,12 @@
-import { describePlain, isStateless, variantOf, type Bound, type Plain } from "@ws-kit/core/protocol";
+import {
+  describePlain,
+  fieldOf,
+  isStateless,
+  variantOf,
+  type Below,
+  type Bound,
+  type Plain,
+} from "@ws-kit/core/protocol";
 import type { ValibotNode } from "./wire.ts";
 
 /** As much of a schema as is read here beyond what tells how it travels. */
@@ -27,7 +35,7 @@ export function plainOf(schema: ValibotNode): Plain | undefined {
   return describePlain(schema, describe);
 }
 
-function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Plain | undefined {
+function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undefined {
   const { type, async, pipe, entries, item, wrapped, literal, options, ...rest } = schema as unknown as Node;
   if (async || rest.default !== undefined || "fallback" in rest) return undefined;
   // The first item of a pipe is the schema without its pipe.
@@ -66,7 +74,7 @@ function describe(schema: ValibotNode, below: (inner: ValibotNode) => Plain): Pl
           inner.default === undefined &&
           !("fallback" in inner) &&
           inner.pipe === undefined;
-        return { key, optional, of: below(optional && inner.wrapped ? inner.wrapped : field) };
+        return fieldOf(key, optional && inner.wrapped ? inner.wrapped : field, optional, below);
       });
       return { kind: "object", fields };
     }

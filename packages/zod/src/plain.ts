@@ -1,4 +1,12 @@
-import { describePlain, isStateless, variantOf, type Bound, type Plain } from "@ws-kit/core/protocol";
+import {
+  describePlain,
+  fieldOf,
+  isStateless,
+  variantOf,
+  type Below,
+  type Bound,
+  type Plain,
+} from "@ws-kit/core/protocol";
 import { config } from "zod/v4/core";
 import type { ZodNode } from "./wire.ts";
 
@@ -52,7 +60,7 @@ export function plainOf(schema: ZodNode): Plain | undefined {
   return config().jitless === true ? undefined : describePlain(schema, describe);
 }
 
-function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain): Plain | undefined {
+function describe({ _zod: { def } }: ZodNode, below: Below<ZodNode>): Plain | undefined {
   const { type, coerce, shape, element, innerType, catchall, format, entries } = def as Def;
   const checks = (def.checks ?? []).map((check) => check._zod.def as CheckDef);
   if (coerce === true) return undefined;
@@ -90,9 +98,10 @@ function describe({ _zod: { def } }: ZodNode, below: (inner: ZodNode) => Plain):
       if (shape === undefined || catchall !== undefined || Object.getOwnPropertySymbols(shape).length > 0)
         return undefined;
       const fields = Object.entries(shape).map(([key, field]) => {
-        const inner = field._zod.def;
-        const optional = inner.type === "optional" && !inner.checks?.length;
-        return { key, optional, of: below(optional && inner.innerType ? inner.innerType : field) };
+        const { type: outer, checks: outerChecks, innerType: inner } = field._zod.def;
+        // One that takes a missing value in hand, as a default does, is asked also where there is none.
+        const optional = outer === "optional" && !outerChecks?.length && inner?._zod.optin === undefined;
+        return fieldOf(key, optional && inner ? inner : field, optional, below);
       });
       return { kind: "object", fields };
     }

@@ -2,7 +2,11 @@ import type { SchemaView, StandardSchema } from "@ws-kit/core/protocol";
 
 /** As much of a zod schema as is read here; the same in classic, mini and every copy of zod 4. */
 export interface ZodNode extends StandardSchema {
-  readonly _zod: { readonly def: ZodDef };
+  readonly _zod: {
+    readonly def: ZodDef;
+    /** Whether it takes a missing value as input. */
+    readonly optin?: string | undefined;
+  };
 }
 
 interface ZodDef extends Check {

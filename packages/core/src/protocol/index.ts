@@ -42,8 +42,8 @@ export type {
   SendOptions,
   Validators,
 } from "./message.ts";
-export { describePlain, isStateless, variantOf } from "./plain.ts";
-export type { Bound, FastCheck, Plain, PlainField, PlainOption } from "./plain.ts";
+export { describePlain, fieldOf, isStateless, variantOf } from "./plain.ts";
+export type { Below, Bound, FastCheck, Plain, PlainField, PlainOption } from "./plain.ts";
 export { message, rpc } from "./standard.ts";
 export type { StandardMessageOptions, StandardRpcOptions } from "./standard.ts";
 export type {

@@ -37,7 +37,8 @@ export interface Bound {
 
 export interface PlainField {
   readonly key: string;
-  readonly of: Plain;
+  /** Undefined where the schema itself has to look at any value: only for an optional field, of which most are left out. */
+  readonly of: Plain | undefined;
   /** Left out of the output where the value has no such key. */
   readonly optional: boolean;
 }
@@ -48,7 +49,7 @@ export function variantOf(key: string, objects: readonly Plain[]): Plain | undef
   const options: PlainOption[] = [];
   for (const of of objects) {
     const field = of.kind === "object" ? of.fields.find((candidate) => candidate.key === key) : undefined;
-    if (field === undefined || field.optional || field.of.kind !== "literal") return undefined;
+    if (field?.of?.kind !== "literal" || field.optional) return undefined;
     const { values } = field.of;
     if (values.some((value) => seen.has(value))) return undefined;
     for (const value of values) seen.add(value);
@@ -73,20 +74,35 @@ const MAX_PARTS = 256;
  */
 export function describePlain<S extends object>(
   root: S,
-  describe: (schema: S, below: (inner: S) => Plain) => Plain | undefined,
+  describe: (schema: S, below: Below<S>) => Plain | undefined,
 ): Plain | undefined {
   const open = new Set<S>();
   let parts = 0;
   const visit = (schema: S): Plain => {
     if (open.has(schema) || ++parts > MAX_PARTS) throw NOT_PLAIN;
     open.add(schema);
-    const plain = describe(schema, visit);
-    open.delete(schema);
-    if (plain === undefined) throw NOT_PLAIN;
-    return plain;
+    try {
+      const plain = describe(schema, visit);
+      if (plain === undefined) throw NOT_PLAIN;
+      return plain;
+    } finally {
+      open.delete(schema);
+    }
   };
+  return unlessNotPlain(visit, root);
+}
+
+/** Describes what a schema holds; throws where that is not plain, which makes the whole not plain. */
+export type Below<S> = (inner: S) => Plain;
+
+/** Describes a field; one that may be left out need not be plain. */
+export function fieldOf<S>(key: string, schema: S, optional: boolean, below: Below<S>): PlainField {
+  return { key, optional, of: optional ? unlessNotPlain(below, schema) : below(schema) };
+}
+
+function unlessNotPlain<S>(below: Below<S>, schema: S): Plain | undefined {
   try {
-    return visit(root);
+    return below(schema);
   } catch (error) {
     if (error === NOT_PLAIN) return undefined;
     throw error;
