@@ -107,10 +107,14 @@ export class NodeSocket extends WebSocket {
       if (busy === 0) flushAll();
       return;
     }
-    if (typeof item !== "string" && "code" in item) this.ended(item);
-    else if (!this.left) this.conn.hub.receive(this.conn, item);
-    // A microtask runs before others that wait, a tick asked for by one after all of them.
-    queueMicrotask(() => process.nextTick(() => this.handle()));
+    try {
+      if (typeof item !== "string" && "code" in item) this.ended(item);
+      else if (!this.left) this.conn.hub.receive(this.conn, item);
+    } finally {
+      // Also after a failure (a logger's, say): others wait for this one to be through. A microtask runs before others that
+      // wait, a tick asked for by one after all of them.
+      queueMicrotask(() => process.nextTick(() => this.handle()));
+    }
   }
 
   private ended({ code, reason }: Ended): void {

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { join as joinPath } from "node:path";
+import { promisify } from "node:util";
 import { createNodeHandler } from "@ws-kit/node";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { expect, onTestFinished, test } from "vitest";
@@ -68,4 +71,10 @@ test("what is published while one read is handled reaches each follower in one s
       [1, 2, 3, 4],
     ]);
   expect([publisher.writes(), follower.writes()]).toEqual([1, 1]);
+});
+
+test("a failure while a frame is handled keeps nothing from other connections", async () => {
+  const script = joinPath(import.meta.dirname, "failing-logger.ts");
+  const { stdout } = await promisify(execFile)("node", ["--no-warnings", script]);
+  expect(stdout.split("\n")).toEqual(["the logger failed", '{"type":"LATER"}', ""]);
 });

@@ -1,0 +1,46 @@
+import { once } from "node:events";
+import { serve } from "@ws-kit/node";
+import { createRouter, message } from "@ws-kit/zod";
+import { WebSocket } from "ws";
+
+/** A process that outlives what its own logger throws; prints what another connection hears after that. */
+const [Join, Joined, Bad, Later] = [message("JOIN"), message("JOINED"), message("BAD"), message("LATER")];
+
+process.on("uncaughtException", (error) => process.stdout.write(`${error.message}\n`));
+const logger = {
+  debug() {},
+  warn() {},
+  error() {
+    throw new Error("the logger failed");
+  },
+};
+const router = createRouter({ logger })
+  .on(Join, (ctx) => {
+    void ctx.topics.subscribe("room");
+    ctx.send(Joined);
+  })
+  .on(Bad, () => {
+    throw new Error("bad");
+  });
+const server = serve(router, { port: 0 });
+await server.ready;
+
+async function join(): Promise<WebSocket> {
+  const client = new WebSocket(`ws://127.0.0.1:${server.port}`);
+  await once(client, "open");
+  client.send(JSON.stringify({ type: "JOIN" }));
+  await once(client, "message");
+  return client;
+}
+
+const [first, second] = [await join(), await join()];
+first.send(JSON.stringify({ type: "BAD" }));
+await once(process, "uncaughtException");
+await new Promise((resolve) => setTimeout(resolve, 20));
+void router.publish("room", Later);
+const [data] = (await Promise.race([
+  once(second, "message"),
+  new Promise((resolve) => setTimeout(resolve, 2_000, ["nothing"])),
+])) as [Buffer | string];
+process.stdout.write(`${data.toString()}\n`);
+process.exit();
