@@ -31,6 +31,19 @@ test("answers with type, meta and payload, by the rpc's own response or a given 
   expect(world.time.pending()).toBe(rig.client.isConnected ? 1 : 0);
 });
 
+test("an error's details are checked by the schema of a declared code alone, whatever a server calls the code", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  for (const code of ["payload", "progress", "errors"]) {
+    const failed = outcome(rig.client.request(Ask, { n: 1 }));
+    const payload = { code, message: "no", details: { n: -1 }, retryable: false };
+    socket.deliver({ type: "ERROR", meta: asked(rig).meta, payload });
+    const error = await failed;
+    expect(error).toBeInstanceOf(ServerError);
+    expect(error).toMatchObject({ code, context: { n: -1 } });
+  }
+});
+
 test("a message without a response is a TypeError", async () => {
   const client = createRig().client as unknown as { request(message: unknown, payload: unknown): Promise<unknown> };
   await expect(client.request(Note, { n: 1 })).rejects.toThrow(TypeError);

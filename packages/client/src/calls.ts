@@ -102,7 +102,8 @@ export function createCalls(
         if (type === ERROR_TYPE) {
           const error = body as ErrorPayload;
           const { code, details } = error;
-          return when(details === undefined ? details : check(message, code as ErrorCode, "in", details), (context) =>
+          const declared = details !== undefined && code in ((message as Partial<AnyRpc>).errors ?? {});
+          return when(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
             // Either side's clock may be the first to notice.
             fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
           );

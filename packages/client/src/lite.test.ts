@@ -77,4 +77,5 @@ test("has no requests, and refuses options that it would have to ignore", () => 
   for (const option of [{ auth: { getToken: () => "t" } }, { share: true }, { maxPendingRequests: 1 }]) {
     expect(() => create(option as object)).toThrow("needs @ws-kit/client");
   }
+  expect(() => create({ auth: undefined, share: false } as object)).not.toThrow();
 });

@@ -22,7 +22,7 @@ export type LiteClient = Omit<Client, "request" | "stream">;
  * @throws TypeError for an option that it has no part for.
  */
 export function wsClient(options: LiteOptions): LiteClient {
-  const missing = MISSING.find((name) => name in options);
+  const missing = MISSING.find((name) => (options as ClientOptions)[name]);
   if (missing) throw new TypeError(`${missing} needs @ws-kit/client`);
   return createClient(options, {
     address: ({ protocols = [] }, url) => [url, [protocols].flat()],

@@ -63,8 +63,8 @@ export function createOutbox(
   const leave = (item: Outgoing): boolean => {
     if (!transmit(item.encode())) return false;
     item.sentOn = connection;
-    for (const oldest of items) {
-      if (confirms || items.size <= MAX_UNCONFIRMED || (unconfirmed(oldest) && remove(oldest))) break;
+    if (!confirms && items.size > MAX_UNCONFIRMED) {
+      for (const oldest of items) if (unconfirmed(oldest) && remove(oldest)) break;
     }
     return true;
   };

@@ -117,6 +117,7 @@ class CloseTimer implements Expiring {
 function runClose(ctx: CloseContextImpl): void {
   const { conn } = ctx;
   const { hub } = conn;
+  // It only rested, and would keep the connection in memory until the next look.
   if (conn.laneTimer !== undefined) hub.deadlines.delete(conn.laneTimer);
   const handlers = hub.router.closeHandlers();
   const ended = () => {

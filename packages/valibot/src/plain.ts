@@ -30,7 +30,7 @@ interface Item {
   readonly requirement?: unknown;
 }
 
-/** Describes a schema that only looks at types and bounds; undefined for any other. */
+/** Describes a schema that only looks at types, bounds and patterns; undefined for any other. */
 export function plainOf(schema: ValibotNode): Plain | undefined {
   return describePlain(schema, describe);
 }

@@ -55,7 +55,7 @@ const PATTERN_FORMATS: ReadonlySet<string | undefined> = new Set([
   "xid",
 ]);
 
-/** Describes a schema that only looks at types and bounds; undefined for any other, and where zod may not generate code. */
+/** Describes a schema that only looks at types, bounds and patterns; undefined for any other, and where zod may not generate code. */
 export function plainOf(schema: ZodNode): Plain | undefined {
   return config().jitless === true ? undefined : describePlain(schema, describe);
 }

@@ -1,6 +1,6 @@
 /**
- * A schema that only looks at types and bounds, described so that a server can generate a check for it. One-sided: a
- * value that fits is accepted by the schema, with exactly the declared keys as its output; of a value that does not fit
+ * A schema that only looks at types, bounds and patterns, described so that a server can generate a check for it.
+ * One-sided: a value that fits is accepted by the schema, with exactly the declared keys as its output; of a value that does not fit
  * only the schema itself can say whether and why it is refused.
  */
 export type Plain =
