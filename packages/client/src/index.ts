@@ -1,5 +1,5 @@
 export type { Meta } from "@ws-kit/core/protocol";
-export { wsClient } from "./full.ts";
+export { wsClient } from "./client/full.ts";
 export {
   ConnectionClosedError,
   isServerError,
@@ -7,8 +7,8 @@ export {
   StateError,
   TimeoutError,
   ValidationError,
-} from "./errors.ts";
-export type { ServerErrorOf } from "./errors.ts";
+} from "./api/errors.ts";
+export type { ServerErrorOf } from "./api/errors.ts";
 export type {
   AuthOptions,
   ClientLogger,
@@ -18,8 +18,8 @@ export type {
   SocketLike,
   Token,
   WebSocketClass,
-} from "./options.ts";
-export type { ConnectionState } from "./states.ts";
+} from "./api/options.ts";
+export type { ConnectionState } from "./api/states.ts";
 export type {
   Client,
   ErrorContext,
@@ -30,4 +30,4 @@ export type {
   RpcOptions,
   StateInfo,
   StreamOptions,
-} from "./types.ts";
+} from "./api/client.ts";

@@ -1,12 +1,12 @@
-import { createClient } from "./client.ts";
-import type { ClientOptions } from "./options.ts";
-import { connect } from "./socket.ts";
-import type { Client } from "./types.ts";
+import { createClient } from "./client/create-client.ts";
+import type { ClientOptions } from "./api/options.ts";
+import { connect } from "./socket/socket.ts";
+import type { Client } from "./api/client.ts";
 
-export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./errors.ts";
-export type { ClientOptions, SocketLike, WebSocketClass } from "./options.ts";
-export type { ConnectionState } from "./states.ts";
-export type { Client, ErrorContext, ErrorKind, Off, StateInfo } from "./types.ts";
+export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./api/errors.ts";
+export type { ClientOptions, SocketLike, WebSocketClass } from "./api/options.ts";
+export type { ConnectionState } from "./api/states.ts";
+export type { Client, ErrorContext, ErrorKind, Off, StateInfo } from "./api/client.ts";
 
 const MISSING = ["auth", "maxPendingRequests", "share"] as const;
 

@@ -1,6 +1,6 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { createRig, useWorld } from "../test/rig.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
 
 const world = useWorld();
 const heartbeat = { intervalMs: 1_000, timeoutMs: 300 };

@@ -1,5 +1,5 @@
 import { tokenProtocols } from "@ws-kit/core/protocol";
-import type { ClientOptions, Token } from "./options.ts";
+import type { ClientOptions, Token } from "../api/options.ts";
 
 /** Where to connect and what subprotocols to offer, the token in one of them. */
 export function withToken(

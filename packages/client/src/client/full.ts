@@ -1,9 +1,9 @@
-import { withToken } from "./auth.ts";
-import { createCalls } from "./calls.ts";
-import { createClient } from "./client.ts";
-import type { ClientOptions } from "./options.ts";
-import { join } from "./share.ts";
-import type { Client } from "./types.ts";
+import type { Client } from "../api/client.ts";
+import type { ClientOptions } from "../api/options.ts";
+import { createClient } from "./create-client.ts";
+import { createCalls } from "../requests/requests.ts";
+import { join } from "../socket/share.ts";
+import { withToken } from "../socket/token.ts";
 
 /**
  * Makes a client of one WS-Kit server. Nothing happens before it is used, unless `autoConnect` is true.

@@ -1,9 +1,9 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { expect, test, vi } from "vitest";
-import { Ask, News, Note } from "../test/definitions.ts";
-import { FakeNetwork } from "../test/fake-network.ts";
-import { createRig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
+import { Ask, News, Note } from "../../test/definitions.ts";
+import { FakeNetwork } from "../../test/fake-network.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;

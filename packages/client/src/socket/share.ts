@@ -1,6 +1,6 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import type { SocketLike } from "../api/options.ts";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
-import type { SocketLike } from "./options.ts";
 import { type Hear, listen, type Socket, type SocketEvent } from "./socket.ts";
 
 /** How to join each of the page's sockets. */

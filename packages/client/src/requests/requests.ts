@@ -1,10 +1,12 @@
 import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
-import { attempt, checked, type CheckedMessage, type Fail, type Lane } from "./check.ts";
-import { ServerError, StateError, TimeoutError } from "./errors.ts";
-import type { Outgoing } from "./outbox.ts";
+import type { CallOptions } from "../api/client.ts";
+import { ServerError, StateError, TimeoutError } from "../api/errors.ts";
+import type { Outgoing } from "../link/outbox.ts";
 import { createStream } from "./stream.ts";
-import type { CallOptions } from "./types.ts";
+import { attempt, type Fail } from "../steps/attempt.ts";
+import { checked, type CheckedMessage } from "../steps/check.ts";
+import type { Lane } from "../steps/lane.ts";
 
 /** A `setTimeout` for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import { tokenFromProtocols } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { createRig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;

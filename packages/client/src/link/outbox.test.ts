@@ -1,8 +1,8 @@
 import { PING_FRAME } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { Ask, AskAgain, Note } from "../test/definitions.ts";
-import { createRig, type Rig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
+import { Ask, AskAgain, Note } from "../../test/definitions.ts";
+import { createRig, type Rig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;

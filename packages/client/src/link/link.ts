@@ -1,16 +1,16 @@
 import { isTerminalClose, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import type { Client, ErrorKind, StateInfo } from "../api/client.ts";
+import { ConnectionClosedError } from "../api/errors.ts";
+import type { ClientOptions } from "../api/options.ts";
+import type { ConnectionState } from "../api/states.ts";
 import { backoff } from "./backoff.ts";
-import { attempt, type Fail, type Report } from "./check.ts";
-import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
-import { ConnectionClosedError } from "./errors.ts";
-import type { Add, Emit } from "./listeners.ts";
-import type { ClientOptions } from "./options.ts";
 import { createOutbox, type Outgoing } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
-import type { Parts } from "./parts.ts";
-import type { Hear, Socket } from "./socket.ts";
-import type { ConnectionState } from "./states.ts";
-import type { Client, ErrorKind, StateInfo } from "./types.ts";
+import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
+import type { Dialing } from "../socket/dialing.ts";
+import type { Hear, Socket } from "../socket/socket.ts";
+import { attempt, type Fail, type Report } from "../steps/attempt.ts";
+import type { Add, Emit } from "../steps/listeners.ts";
 
 /**
  * What can be done with one connection that is dialed again whenever it is lost, and with what waits for it: all but the
@@ -38,6 +38,7 @@ const runtime = globalThis as {
   addEventListener?(type: string, listener: () => void): void;
   removeEventListener?(type: string, listener: () => void): void;
 };
+
 const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
 
 /**
@@ -46,7 +47,7 @@ const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
  */
 export function createLink(
   options: ClientOptions,
-  { connect, address }: Pick<Parts, "connect" | "address">,
+  { connect, address }: Dialing,
   add: Add<"state">,
   emit: Emit<"state">,
   report: Report,

@@ -1,9 +1,9 @@
 import { expect, test, vi } from "vitest";
-import { News, Note, numberSchema } from "../test/definitions.ts";
+import { News, Note, numberSchema } from "../../test/definitions.ts";
 import { message, type Message } from "@ws-kit/core/protocol";
 
-import { createRig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
 
 useWorld();
 

@@ -1,7 +1,8 @@
-import type { HeartbeatOptions } from "./options.ts";
+import type { HeartbeatOptions } from "../api/options.ts";
 
 /** How long after a message the server is asked whether it has come this far, where no heartbeat asks earlier. */
 const CONFIRM_MS = 5_000;
+
 /** How late a timer may be before this process must have been frozen or throttled, and an answer may wait unread. */
 const LATE_MS = 250;
 

@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
-import { Answer, Ask, AskAgain, News, Note, slowMessage } from "../test/definitions.ts";
-import { createRig, type Rig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
-import { ConnectionClosedError, ServerError, StateError, TimeoutError, ValidationError } from "./errors.ts";
+import { Answer, Ask, AskAgain, News, Note, slowMessage } from "../../test/definitions.ts";
+import { createRig, type Rig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
+import { ConnectionClosedError, ServerError, StateError, TimeoutError, ValidationError } from "../api/errors.ts";
 
 const world = useWorld();
 const outcome = (promise: Promise<unknown>) =>

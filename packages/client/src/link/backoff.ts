@@ -1,4 +1,4 @@
-import type { ReconnectOptions } from "./options.ts";
+import type { ReconnectOptions } from "../api/options.ts";
 
 /**
  * How long to wait before dialing again: a bound that doubles with each attempt, and under full jitter any time up to

@@ -1,8 +1,9 @@
-import { attempt } from "./check.ts";
-import type { Off } from "./types.ts";
+import type { Off } from "../api/client.ts";
+import { attempt } from "./attempt.ts";
 
 /** @returns its undoing. */
 export type Add<Key> = (key: Key, listener: (...args: never[]) => unknown) => Off;
+
 export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
 
 /**

@@ -1,12 +1,14 @@
 import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_TYPE, isEnvelope, jsonCodec, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, Envelope, ErrorPayload, SendOptions } from "@ws-kit/core/protocol";
-import { attempt, checked, type CheckedMessage, createLane, type Fail, type Report } from "./check.ts";
-import { ServerError, StateError } from "./errors.ts";
-import { createLink } from "./link.ts";
-import { createListeners } from "./listeners.ts";
-import type { ClientOptions } from "./options.ts";
+import type { Client, Off } from "../api/client.ts";
+import { ServerError, StateError } from "../api/errors.ts";
+import type { ClientOptions } from "../api/options.ts";
 import type { Parts } from "./parts.ts";
-import type { Client, Off } from "./types.ts";
+import { createLink } from "../link/link.ts";
+import { attempt, type Fail, type Report } from "../steps/attempt.ts";
+import { checked, type CheckedMessage } from "../steps/check.ts";
+import { createLane } from "../steps/lane.ts";
+import { createListeners } from "../steps/listeners.ts";
 
 /** Puts a client together: what every client has, and the given parts. */
 export function createClient(options: ClientOptions, parts: Parts): Client {

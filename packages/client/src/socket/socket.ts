@@ -1,4 +1,4 @@
-import type { SocketLike } from "./options.ts";
+import type { SocketLike } from "../api/options.ts";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 
 /** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close. */

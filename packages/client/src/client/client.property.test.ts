@@ -14,14 +14,14 @@ import {
   tuple,
 } from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Ask, AskAgain, News, Note } from "../test/definitions.ts";
-import { FakeNetwork, FakePage, type ReceivedFrame } from "../test/fake-network.ts";
-import { installVirtualTime, settled, type VirtualTime } from "../test/virtual-time.ts";
-import { backoff } from "./backoff.ts";
+import { Ask, AskAgain, News, Note } from "../../test/definitions.ts";
+import { FakeNetwork, FakePage, type ReceivedFrame } from "../../test/fake-network.ts";
+import { installVirtualTime, settled, type VirtualTime } from "../../test/virtual-time.ts";
+import { backoff } from "../link/backoff.ts";
 import { wsClient } from "./full.ts";
-import type { ClientOptions } from "./options.ts";
-import { type ConnectionState, TRANSITIONS } from "./states.ts";
-import type { Client } from "./types.ts";
+import type { ClientOptions } from "../api/options.ts";
+import { type ConnectionState, TRANSITIONS } from "../api/states.ts";
+import type { Client } from "../api/client.ts";
 
 const MAX_ATTEMPTS = 4;
 const RECONNECT = { maxAttempts: MAX_ATTEMPTS, initialDelayMs: 100, maxDelayMs: 1_000, stableAfterMs: 2_000 };

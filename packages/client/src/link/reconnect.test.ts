@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { Note, News } from "../test/definitions.ts";
-import { createRig, useWorld } from "../test/rig.ts";
-import { settled } from "../test/virtual-time.ts";
+import { Note, News } from "../../test/definitions.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100, maxDelayMs: 1_000 } as const;

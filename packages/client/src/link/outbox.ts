@@ -1,5 +1,5 @@
-import { ConnectionClosedError, StateError } from "./errors.ts";
-import type { ClientOptions } from "./options.ts";
+import { ConnectionClosedError, StateError } from "../api/errors.ts";
+import type { ClientOptions } from "../api/options.ts";
 
 /** Most messages remembered for a server that has never answered a ping. */
 const MAX_UNCONFIRMED = 10_000;

@@ -1,6 +1,6 @@
-import type { CheckedMessage } from "./check.ts";
-import { StateError } from "./errors.ts";
-import type { CallOptions } from "./types.ts";
+import type { CallOptions } from "../api/client.ts";
+import { StateError } from "../api/errors.ts";
+import type { CheckedMessage } from "../steps/check.ts";
 
 /** Turns a request with progress into an async iterable. Reports wait here until the consumer asks for them. */
 export function createStream(
