@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { DEFAULT_LIMITS } from "../packages/core/src/index.ts";
-import { CLOSE, ERROR_CODES, isTerminalClose } from "../packages/core/src/protocol/index.ts";
+import { CLOSE, ERROR_CODES, isTerminalClose } from "../packages/core/src/shared.ts";
 
 /** Rows of docs/protocol.md's tables: cells by their first cell. */
 let rows: Map<string, string[]>;

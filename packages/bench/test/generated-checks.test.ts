@@ -2,7 +2,7 @@ import { isPromise, type Validator } from "@ws-kit/core/protocol";
 import { createRouter as createValibotRouter, message as valibotMessage, v } from "@ws-kit/valibot";
 import { createRouter as createZodRouter, message as zodMessage, z } from "@ws-kit/zod";
 import { describe, expect, it } from "vitest";
-import { fastCheck, plainOf } from "../../core/src/generate.ts";
+import { fastCheck, plainOf } from "../../core/src/schema/generate.ts";
 
 // Making a router teaches the server to read the validator's schemas.
 createZodRouter();

@@ -47,7 +47,7 @@ export class Keeper {
   private keep(socket: ObjectSocket, conn: Connection): void {
     const { asked } = socket;
     const base: Kept = { v: 1, id: conn.clientId, opened: conn.opened, ...(asked !== undefined && { asked }) };
-    const state = { data: conn.data, topics: conn.topics.list() };
+    const state = { data: conn.data, topics: conn.following ?? [] };
     const trouble = notKeepable(conn.data, "data");
     if (trouble !== undefined) return this.lose(socket, base, trouble);
     try {

@@ -95,7 +95,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   /** The heartbeat, which takes the object's one alarm. Call it from an `alarm` of your own. */
   override async alarm(): Promise<void> {
-    const { heartbeat } = this.hub.router;
+    const { heartbeat } = this.hub;
     if (heartbeat === undefined) return;
     const { intervalMs, timeoutMs } = heartbeat;
     const now = Date.now();
@@ -143,8 +143,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     this.keeper.schedule(socket);
     this.hub.opened(socket.conn);
     this.ctx.waitUntil(this.#rest(socket.conn) ?? Promise.resolve());
-    if (this.hub.router.heartbeat !== undefined)
-      this.ctx.waitUntil(this.#setAlarm(this.hub.router.heartbeat.intervalMs));
+    if (this.hub.heartbeat !== undefined) this.ctx.waitUntil(this.#setAlarm(this.hub.heartbeat.intervalMs));
   }
 
   async #setAlarm(ms: number): Promise<void> {

@@ -1,11 +1,12 @@
 import { expect } from "vitest";
-import type { Clock } from "../src/clock.ts";
-import type { Connection } from "../src/connection.ts";
-import { Hub } from "../src/hub.ts";
-import type { Logger } from "../src/logger.ts";
-import { message, rpc, type AnyMessage, type AnyRpc, type StandardSchema } from "../src/protocol/index.ts";
-import type { Router } from "../src/router.ts";
-import type { Runtime, Socket } from "../src/socket.ts";
+import type { Clock } from "../src/base/clock.ts";
+import type { Connection } from "../src/state/connection.ts";
+import { Hub } from "../src/adapter/hub.ts";
+import type { Logger } from "../src/base/logger.ts";
+import { message, rpc, type AnyMessage, type AnyRpc, type StandardSchema } from "../src/shared.ts";
+import type { Router } from "../src/router/router.ts";
+import type { Runtime } from "../src/ports/runtime.ts";
+import type { Socket } from "../src/ports/socket.ts";
 
 /** Time that passes only when told to. */
 export class VirtualClock implements Clock {

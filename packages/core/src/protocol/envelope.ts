@@ -1,16 +1,22 @@
 /** Type of every error frame. */
 export const ERROR_TYPE = "ERROR";
+
 /** Types that begin with this belong to the protocol, in both directions. */
 export const CONTROL_PREFIX = "$ws:";
 
 export const PROGRESS_TYPE = "$ws:progress";
+
 export const ABORT_TYPE = "$ws:abort";
+
 export const PING_TYPE = "$ws:ping";
+
 export const PONG_TYPE = "$ws:pong";
+
 export const GOAWAY_TYPE = "$ws:goaway";
 
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
+
 export const PONG_FRAME = '{"type":"$ws:pong"}';
 
 /** Longest correlation id, in UTF-16 code units. */

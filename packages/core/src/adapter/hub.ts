@@ -1,0 +1,189 @@
+import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
+import type { Limits } from "../api/limits.ts";
+import type { AuthorizeTopic } from "../api/options.ts";
+import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { systemClock, type Clock } from "../base/clock.ts";
+import { Deadlines } from "../base/deadlines.ts";
+import type { Logger } from "../base/logger.ts";
+import { BaseContext } from "../contexts/connection-context.ts";
+import { receive } from "../dispatch/receive.ts";
+import { start } from "../dispatch/run.ts";
+import { enter, validate } from "../dispatch/stages.ts";
+import { closed } from "../lifecycle/close.ts";
+import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
+import { Heartbeat } from "../lifecycle/heartbeat.ts";
+import { opened } from "../lifecycle/open.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { Socket } from "../ports/socket.ts";
+import type { Codec } from "../protocol/codec.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import type { RouterCore } from "../router/core.ts";
+import { flushAll, overBuffer } from "../sending/frames.ts";
+import { AnswerMemory } from "../state/answers.ts";
+import { Connection, type Listener } from "../state/connection.ts";
+import { Followers } from "../state/followers.ts";
+import { OPEN } from "../state/phases.ts";
+import { Registry } from "../state/registry.ts";
+import type { RouteTable } from "../state/route.ts";
+import { BrokerLink } from "../topics/link.ts";
+import { join } from "../topics/membership.ts";
+import { deliverLocally, publishFrom } from "../topics/publish.ts";
+
+/** What runs a route inside its middleware: rooms that a router knows nothing of. */
+const INNER_STAGES = { validate, enter };
+
+/** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
+export class Hub implements Listener {
+  readonly handlers: RouterCore;
+  readonly runtime: Runtime<Connection>;
+  readonly limits: Readonly<Limits>;
+  readonly codec: Codec;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly validateOutgoing: boolean;
+  readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  readonly heartbeat: ResolvedHeartbeat | undefined;
+  draining = false;
+  readonly connections: Registry<Connection> = new Registry();
+  readonly closing: Set<Connection> = new Set();
+  readonly deadlines: Deadlines;
+  readonly answers: AnswerMemory;
+  readonly followers: Followers<Connection> = new Followers();
+  readonly nativeTopics: boolean;
+  readonly broker: Broker | undefined;
+  readonly link: BrokerLink | undefined;
+  publishedSinceSweep = 0;
+  receiving: Connection | undefined = undefined;
+  late: Connection[] = [];
+  readonly flushLate = (): void => flushAll(this);
+  private readonly pulse: Heartbeat | undefined;
+
+  constructor(router: RouterCore, runtime: Runtime<Connection> = {}) {
+    this.handlers = router;
+    this.runtime = runtime;
+    this.limits = router.limits;
+    this.codec = router.codec;
+    this.logger = runtime.logger ?? router.logger;
+    this.validateOutgoing = router.validateOutgoing;
+    this.authorizeTopic = router.authorizeTopic;
+    this.heartbeat = router.heartbeat;
+    this.clock = runtime.clock ?? systemClock;
+    this.nativeTopics = runtime.publish !== undefined;
+    this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
+    this.answers = new AnswerMemory(this.clock, this.limits);
+    const pulses = router.heartbeat !== undefined && runtime.ownHeartbeat !== true;
+    this.pulse = pulses ? new Heartbeat(this, router.heartbeat) : undefined;
+    this.broker = router.broker;
+    this.link = router.broker && this.linkTo(router.broker);
+    if (runtime.apart === true) router.servesApart = true;
+    else router.hubs.add(this);
+  }
+
+  private linkTo(broker: Broker): BrokerLink {
+    return new BrokerLink(broker, this.logger, (topic, frame) => deliverLocally(this, topic, frame, undefined, {}));
+  }
+
+  routes(): RouteTable {
+    return this.handlers.routes(INNER_STAGES);
+  }
+
+  nativeName(topic: string): string {
+    const { topicPrefix } = this.runtime;
+    return topicPrefix === undefined ? topic : topicPrefix + topic;
+  }
+
+  start(conn: Connection, envelope: Envelope, arrived: number): void {
+    start(conn, envelope, arrived);
+  }
+
+  contextOf(conn: Connection): BaseContext {
+    return new BaseContext(conn);
+  }
+
+  /** The socket of a connection that was prepared is open. */
+  open(conn: Connection, socket: Socket): void {
+    this.take(conn, socket, socket);
+    this.opened(conn);
+  }
+
+  /**
+   * Takes in a socket without running `onOpen`. Everything later is told about the connection this returns.
+   * @param ws The runtime's own socket, where `socket` wraps it.
+   */
+  adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
+    const conn = new Connection(this, data, clientId);
+    this.take(conn, socket, ws);
+    return conn;
+  }
+
+  private take(conn: Connection, socket: Socket, ws: unknown): void {
+    conn.socket = socket;
+    conn.ws = ws;
+    this.connections.add(conn);
+    this.pulse?.start();
+  }
+
+  /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
+  opened(conn: Connection): void {
+    opened(conn);
+  }
+
+  /**
+   * Takes in a connection that was open before this hub woke up, with what was kept of it.
+   * @param topics Those it followed; they were allowed once, and are not asked about again.
+   */
+  restore(
+    socket: Socket,
+    data: Record<string, unknown>,
+    clientId: string,
+    topics: Iterable<string>,
+    ws: unknown = socket,
+  ): Connection {
+    const conn = this.adopt(socket, data, clientId, ws);
+    conn.state = OPEN;
+    for (const topic of topics) join(topic, conn);
+    return conn;
+  }
+
+  /** As `router.publish`, on this listener alone. */
+  publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {
+    return publishFrom(this, undefined, topic, message, payload, options);
+  }
+
+  /** As `router.drain`, of this listener alone. */
+  drain(options: DrainOptions = {}): Promise<void> {
+    return drainHub(this, options);
+  }
+
+  /** A frame arrived. */
+  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
+    this.receiving = conn;
+    receive(conn, data);
+    this.receiving = undefined;
+  }
+
+  /** The socket closed: once, whichever side began. */
+  close(conn: Connection, code: number, reason: string): void {
+    closed(conn, code, reason);
+  }
+
+  /** The socket's buffer has room again. */
+  drained(conn: Connection): void {
+    overBuffer(conn);
+  }
+
+  /** A ping or pong frame arrived. */
+  seen(conn: Connection): void {
+    conn.alive = true;
+  }
+
+  /** Lets go of timers and the broker; the connections are the adapter's to close. */
+  async dispose(): Promise<void> {
+    this.handlers.hubs.delete(this);
+    this.pulse?.stop();
+    this.deadlines.clear();
+    await this.link?.close();
+  }
+}

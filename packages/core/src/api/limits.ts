@@ -1,0 +1,71 @@
+/** What one connection may use up. Every figure has a default, in brackets; see docs/protocol.md for what happens over it. */
+export interface Limits {
+  /** Bytes of one incoming frame, as UTF-8 [65,536]. */
+  maxMessageBytes: number;
+  /** Nesting of objects and arrays in one frame, its own object counted [32]. */
+  maxDepth: number;
+  /** Messages of one connection that wait for a handler before them [64]. */
+  maxPendingMessages: number;
+  /** Rpcs of one connection that run at the same time [64]. */
+  maxInflightRequests: number;
+  /** Topics that one connection follows [100]. */
+  maxTopics: number;
+  /** Bytes of a topic's name, as UTF-8 [128]. */
+  maxTopicBytes: number;
+  /** Bytes sent to one peer that it has not read; checked before a send, so that one frame alone may be larger [1 MiB]. */
+  maxBufferedBytes: number;
+  /** Frames within a minute that break the protocol itself before the connection is closed with 1008 [10]. */
+  maxViolations: number;
+  /** Milliseconds an rpc may take when the client names no time [30,000]. */
+  requestTimeoutMs: number;
+  /** Most milliseconds that a client may ask for [300,000]. */
+  maxRequestTimeoutMs: number;
+  /** Milliseconds until a handler no longer holds up the messages behind it [30,000]. */
+  handlerTimeoutMs: number;
+  /** Milliseconds `onOpen` may take before the connection is closed with 1011 [10,000]. */
+  openTimeoutMs: number;
+  /** Milliseconds `onClose` waits for handlers that still run [5,000]. */
+  closeGraceMs: number;
+  /** Milliseconds `authenticate` may take before the upgrade is refused [5,000]. */
+  authTimeoutMs: number;
+  /** Answers of idempotent requests that are remembered for a repeat [1,000]. */
+  maxRememberedAnswers: number;
+  /** Milliseconds for which they are remembered [300,000]. */
+  rememberAnswersMs: number;
+}
+
+export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
+  maxMessageBytes: 65_536,
+  maxDepth: 32,
+  maxPendingMessages: 64,
+  maxInflightRequests: 64,
+  maxTopics: 100,
+  maxTopicBytes: 128,
+  maxBufferedBytes: 1_048_576,
+  maxViolations: 10,
+  requestTimeoutMs: 30_000,
+  maxRequestTimeoutMs: 300_000,
+  handlerTimeoutMs: 30_000,
+  openTimeoutMs: 10_000,
+  closeGraceMs: 5_000,
+  authTimeoutMs: 5_000,
+  maxRememberedAnswers: 1_000,
+  rememberAnswersMs: 300_000,
+});
+
+/**
+ * Fills in the defaults.
+ * @throws RangeError for a figure that is negative or not a number, TypeError for a limit that does not exist.
+ */
+export function resolveLimits(given: Partial<Limits> = {}): Readonly<Limits> {
+  const limits: Limits = { ...DEFAULT_LIMITS };
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new TypeError(`There is no limit called ${JSON.stringify(name)}`);
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value >= 0)) {
+      throw new RangeError(`limits.${name} must be a number from 0 up, not ${String(value)}`);
+    }
+    limits[name as keyof Limits] = value;
+  }
+  return Object.freeze(limits);
+}

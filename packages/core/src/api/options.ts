@@ -1,0 +1,50 @@
+import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
+import type { HeartbeatOptions } from "./heartbeat.ts";
+import type { Limits } from "./limits.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Codec } from "../protocol/codec.ts";
+
+/** Whether a connection may follow a topic. False refuses with PERMISSION_DENIED; a `WsKitError` thrown says why. */
+export type AuthorizeTopic<Data> = (
+  topic: string,
+  connection: { readonly clientId: string; readonly data: ConnectionData<Data> },
+) => MaybePromise<boolean>;
+
+/** Settings of the runtime's own WebSocket layer; an adapter throws for one that its runtime does not have. */
+export interface RuntimeTuning {
+  /** Seconds without any traffic after which the runtime itself closes a socket. Default: the runtime's own. */
+  idleTimeoutSeconds?: number;
+  /** Largest frame in bytes that the runtime takes at all, above which it closes with 1009. Default: twice `maxMessageBytes`. */
+  maxPayloadBytes?: number;
+  /** permessage-deflate (RFC 7692). Default false: it costs memory and time for every connection. */
+  compression?: boolean;
+}
+
+export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
+  /** Left out: no heartbeat. */
+  heartbeat?: HeartbeatOptions;
+  limits?: Partial<Limits>;
+  /** Whether what leaves is checked against its schema. Default true. */
+  validateOutgoing?: boolean;
+  /** Brings publishes to other processes. Left out: this process alone. */
+  broker?: Broker;
+  /** Default: warnings and errors to the console. */
+  logger?: Logger;
+  /** Default: JSON. */
+  codec?: Codec;
+  authorizeTopic?: AuthorizeTopic<Data>;
+}
+
+export interface RouteOptions {
+  /** Do not hold up the connection's later messages while an asynchronous handler runs. Default false. */
+  concurrent?: boolean;
+}
+
+export interface MergeOptions {
+  /**
+   * What happens when two merged routers handle the same type: `throw` [default], `replace` (this one wins) or `skip`
+   * (the one merged before it wins).
+   */
+  onConflict?: "throw" | "replace" | "skip";
+}

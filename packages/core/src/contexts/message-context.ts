@@ -1,0 +1,116 @@
+import type { ErrorHandler } from "../api/handlers.ts";
+import { OpenContextImpl } from "./connection-context.ts";
+import { errorPayload, type RetryOptions } from "../message/errors.ts";
+import type { AnyMessage, SendOptions } from "../message/message.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { Envelope, Meta } from "../protocol/envelope.ts";
+import { report } from "../sending/report.ts";
+import { sendError, sendMessage } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
+import type { CompiledRoute } from "../state/route.ts";
+
+export class MessageContextImpl extends OpenContextImpl {
+  readonly route: CompiledRoute;
+  readonly envelope: Envelope;
+  payload: unknown;
+  /** The handler has been called. */
+  entered = false;
+  /** An error was sent, so that a middleware which stops here has not stopped in silence. */
+  answered = false;
+  /** A promise of an inner stage that its middleware may not have waited for. */
+  inner: PromiseLike<unknown> | undefined = undefined;
+  /** When it arrived: by the wall clock or, below 0, by the monotonic one; 0 while nobody has asked. */
+  private arrived: number;
+  private controller: AbortController | undefined = undefined;
+  private abortReason: Error | undefined = undefined;
+
+  constructor(conn: Connection, route: CompiledRoute, envelope: Envelope, arrived: number) {
+    super(conn);
+    this.route = route;
+    this.envelope = envelope;
+    this.payload = envelope.payload;
+    this.arrived = arrived;
+  }
+
+  override get subject(): string | undefined {
+    return JSON.stringify(this.envelope.type);
+  }
+
+  get type(): string {
+    return this.envelope.type;
+  }
+
+  get meta(): Meta {
+    return (this.envelope.meta ??= {});
+  }
+
+  get receivedAt(): number {
+    const { clock } = this.conn.hub;
+    if (this.arrived < 0) this.arrived = Math.round(clock.now() - (clock.monotonic() + this.arrived));
+    return this.arrived || (this.arrived = clock.now());
+  }
+
+  /** Keeps a reading of the monotonic clock for whoever asks later when the message arrived; the first one counts. */
+  arrivedBy(monotonic?: number): void {
+    if (this.arrived === 0) this.arrived = -(monotonic ?? this.conn.hub.clock.monotonic());
+  }
+
+  get timeoutMs(): number {
+    return this.conn.hub.limits.handlerTimeoutMs;
+  }
+
+  get deadline(): number {
+    return this.receivedAt + this.timeoutMs;
+  }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.abortReason === undefined && this.conn.state === CLOSED && this.abortsOnClose) {
+        this.abortReason = new Error("The connection closed");
+      }
+      if (this.abortReason !== undefined) this.controller.abort(this.abortReason);
+      else (this.conn.signalled ??= new Set()).add(this);
+    }
+    return this.controller.signal;
+  }
+
+  /** False where the answer is wanted even after this connection is gone. */
+  get abortsOnClose(): boolean {
+    return true;
+  }
+
+  abort(reason: string): void {
+    if (this.abortReason !== undefined) return;
+    this.abortReason = new Error(reason);
+    this.controller?.abort(this.abortReason);
+    this.release();
+  }
+
+  override overrun(): void {
+    this.abort("The handler took too long");
+  }
+
+  /** Nothing can abort it any more. */
+  release(): void {
+    if (this.controller !== undefined) this.conn.signalled?.delete(this);
+  }
+
+  override error(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void {
+    this.answered = true;
+    sendError(this.conn, { inReplyTo: this.envelope.type }, errorPayload(code, message, details, retry));
+  }
+
+  override errorHandlers(): readonly ErrorHandler<never>[] {
+    return this.route.errorHandlers;
+  }
+
+  override send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {
+    return sendMessage(this.conn, message, payload, options);
+  }
+
+  protected report(error: unknown, id?: string): void {
+    report(this.conn.hub, error, this, this.conn, id);
+  }
+}

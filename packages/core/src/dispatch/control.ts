@@ -1,0 +1,25 @@
+import { errorPayload } from "../message/errors.ts";
+import { ABORT_TYPE, type Envelope, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
+import { violate } from "../sending/refusals.ts";
+import { post, sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+
+/** Frames of the protocol itself: they never wait behind messages and no middleware sees them. */
+export function control(conn: Connection, { type, meta }: Envelope): void {
+  // A pong has done its work by arriving.
+  if (type === PONG_TYPE) return;
+  if (type === PING_TYPE) post(conn, PONG_FRAME);
+  else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
+  else violate(conn, "INVALID_ARGUMENT", `${JSON.stringify(type)} is reserved for the protocol`, type);
+}
+
+/** Ends a request: one that runs, or one that still waits for its turn. An id that nobody knows has been answered. */
+function abort(conn: Connection, id: unknown): void {
+  if (typeof id !== "string") return;
+  const call = conn.calls?.get(id);
+  if (call !== undefined) return call.cancel();
+  const index = conn.waiting?.findIndex(({ envelope }) => envelope.meta?.correlationId === id) ?? -1;
+  if (index < 0) return;
+  conn.waiting?.splice(index, 1);
+  sendError(conn, { correlationId: id }, errorPayload("CANCELLED", "The caller cancelled the request"));
+}

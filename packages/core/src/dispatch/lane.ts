@@ -1,0 +1,84 @@
+import type { Expiring } from "../base/deadlines.ts";
+import type { MessageContextImpl } from "../contexts/message-context.ts";
+import { errorPayload } from "../message/errors.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import { origin } from "../sending/refusals.ts";
+import { sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+
+/** Puts a message behind those that wait. A peer that is too far ahead is no longer read, where the runtime can do that. */
+export function enqueue(conn: Connection, envelope: Envelope): void {
+  const waiting = (conn.waiting ??= []);
+  const { maxPendingMessages } = conn.hub.limits;
+  if (waiting.length >= maxPendingMessages) {
+    if (conn.socket.pause === undefined) {
+      const message = `More than ${maxPendingMessages} messages are waiting (limits.maxPendingMessages)`;
+      return sendError(conn, origin(envelope), errorPayload("RESOURCE_EXHAUSTED", message));
+    }
+    // What the runtime had already read still arrives; it is bounded by its read buffer.
+    if (!conn.paused) {
+      conn.paused = true;
+      conn.socket.pause();
+    }
+  }
+  waiting.push({ envelope, arrived: conn.hub.clock.now() });
+}
+
+/** Later messages wait until `ctx` is done, or takes too long. */
+export function hold(conn: Connection, ctx: MessageContextImpl): void {
+  const { deadlines, limits } = conn.hub;
+  conn.holder = ctx;
+  conn.laneTimer ??= new LaneTimer(conn);
+  ctx.arrivedBy(deadlines.add(conn.laneTimer, limits.handlerTimeoutMs));
+}
+
+/** The lane is free: what waited goes on. */
+export function release(conn: Connection): void {
+  conn.holder = undefined;
+  if (conn.laneTimer !== undefined) conn.hub.deadlines.rest(conn.laneTimer);
+  drainLane(conn);
+}
+
+/** Starts what waits, one after the other, until something holds the lane again. */
+function drainLane(conn: Connection): void {
+  const { hub } = conn;
+  // `waiting` stays in place while its last message starts, so that whatever arrives meanwhile lines up behind it.
+  while (conn.waiting !== undefined && conn.holder === undefined) {
+    const next = conn.waiting.shift();
+    if (next === undefined) {
+      conn.waiting = undefined;
+      break;
+    }
+    hub.start(conn, next.envelope, next.arrived);
+  }
+  if (conn.paused && (conn.waiting?.length ?? 0) <= hub.limits.maxPendingMessages / 2) {
+    conn.paused = false;
+    conn.socket.resume?.();
+  }
+  if (conn.holder === undefined && conn.waiting === undefined) {
+    const { whenIdle } = conn;
+    conn.whenIdle = undefined;
+    whenIdle?.();
+  }
+}
+
+/** Frees a lane whose handler takes too long. */
+class LaneTimer implements Expiring {
+  expiresAt = 0;
+  private readonly conn: Connection;
+
+  constructor(conn: Connection) {
+    this.conn = conn;
+  }
+
+  expire(): void {
+    const { holder, hub } = this.conn;
+    if (holder === undefined) return;
+    hub.logger.error(
+      `${holder.subject} of ${holder.clientId} took over ${hub.limits.handlerTimeoutMs} ms: later messages go on without it`,
+    );
+    holder.overrun();
+    release(this.conn);
+    hub.runtime.settled?.(this.conn);
+  }
+}

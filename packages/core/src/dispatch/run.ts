@@ -1,0 +1,127 @@
+import { isPromise } from "../base/when.ts";
+import { MessageContextImpl } from "../contexts/message-context.ts";
+import { control } from "./control.ts";
+import { hold, release } from "./lane.ts";
+import { validate } from "./stages.ts";
+import { errorPayload, type RetryOptions, WsKitError } from "../message/errors.ts";
+import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
+import { openCall } from "../rpc/open-call.ts";
+import type { RpcContextImpl } from "../rpc/rpc-context.ts";
+import { refuse, violate } from "../sending/refusals.ts";
+import { report } from "../sending/report.ts";
+import { sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+
+/** Runs one message; afterwards the lane is held if later messages have to wait for it. */
+export function start(conn: Connection, envelope: Envelope, arrived: number): void {
+  const route = conn.hub.routes()[envelope.type];
+  if (route === undefined) return unrouted(conn, envelope);
+  const { meta } = envelope;
+  if (meta !== undefined) {
+    // The server's own keys: what a client claims there is not believed. Looking is much cheaper than deleting nothing.
+    if (meta["clientId"] !== undefined) delete meta["clientId"];
+    if (meta["receivedAt"] !== undefined) delete meta["receivedAt"];
+  }
+  const id = meta?.correlationId;
+  let ctx: MessageContextImpl;
+  if (route.isRpc) {
+    const call = openCall(conn, route, envelope, arrived);
+    if (call === undefined) return;
+    ctx = call;
+  } else if (id === undefined) ctx = new MessageContextImpl(conn, route, envelope, arrived);
+  else
+    return refuse(
+      conn,
+      envelope,
+      "FAILED_PRECONDITION",
+      `${JSON.stringify(envelope.type)} is not answered here: it is handled with on()`,
+    );
+
+  let result: unknown;
+  try {
+    result = route.outer === undefined ? validate(ctx) : route.outer.run(ctx);
+  } catch (error) {
+    fail(ctx, error);
+  }
+  if (ctx.inner === undefined && !isPromise(result)) finish(ctx);
+  else wait(ctx, result);
+}
+
+/** What no route takes: a frame of the protocol itself, or one that nobody understands. */
+function unrouted(conn: Connection, envelope: Envelope): void {
+  const { type } = envelope;
+  if (type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else if (type === ERROR_TYPE) violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
+  else refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${JSON.stringify(type)}`);
+}
+
+/** Everything the message started has ended. */
+function finish(ctx: MessageContextImpl): void {
+  if (ctx.route.isRpc) {
+    const call = ctx as RpcContextImpl;
+    if (!call.settled) {
+      if (ctx.entered) {
+        ctx.conn.hub.logger.error(`The handler of ${ctx.subject} ended without an answer`);
+        call.settleError(errorPayload("INTERNAL", "The handler ended without an answer"));
+      } else call.settleError(errorPayload("PERMISSION_DENIED", "Not let through"));
+    }
+  } else if (!ctx.entered && !ctx.answered) {
+    ctx.conn.hub.logger.debug(`Middleware dropped ${ctx.subject}`);
+  }
+  ctx.release();
+  ctx.conn.hub.runtime.settled?.(ctx.conn);
+}
+
+/** Turns whatever a stage threw into an answer. */
+export function fail(ctx: MessageContextImpl, error: unknown): void {
+  if (error instanceof WsKitError) return ctx.error(error.code, error.message, error.details, retryOf(error));
+  const id = crypto.randomUUID();
+  report(ctx.conn.hub, error, ctx, ctx.conn, id);
+  const payload = { ...errorPayload("INTERNAL", "Internal error"), id };
+  if (ctx.route.isRpc) (ctx as RpcContextImpl).settleError(payload);
+  else sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
+}
+
+function retryOf({ retryable, retryAfterMs }: WsKitError): RetryOptions {
+  return retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs };
+}
+
+/** Follows a message that did not end at once, and holds the lane for it where order asks for that. */
+function wait(ctx: MessageContextImpl, result: unknown): void {
+  const { conn, route } = ctx;
+  const { hub } = conn;
+  if (route.isRpc) {
+    const call = ctx as RpcContextImpl;
+    if (!call.settled) {
+      (conn.calls ??= new Map()).set(call.id, call);
+      ctx.arrivedBy(hub.deadlines.add(call, call.timeoutMs));
+    }
+    if (!ctx.entered) hold(conn, ctx);
+  } else if (!route.concurrent) hold(conn, ctx);
+  // Where no deadline has read the clock: later it would no longer be when the message arrived.
+  ctx.arrivedBy();
+  if (isPromise(result)) follow(ctx, result);
+  else ended(ctx);
+}
+
+/** Two callbacks and no function that is asynchronous itself: half of the promises. */
+function follow(ctx: MessageContextImpl, promise: PromiseLike<unknown>): void {
+  void Promise.resolve(promise).then(
+    () => ended(ctx),
+    (error: unknown) => {
+      fail(ctx, error);
+      ended(ctx);
+    },
+  );
+}
+
+/** What was followed has ended; so has the message, unless an inner stage goes on whose middleware did not wait. */
+function ended(ctx: MessageContextImpl): void {
+  const { inner, conn } = ctx;
+  if (inner !== undefined) {
+    ctx.inner = undefined;
+    return follow(ctx, inner);
+  }
+  finish(ctx);
+  if (conn.holder === ctx) release(conn);
+}

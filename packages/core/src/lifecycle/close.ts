@@ -1,0 +1,76 @@
+import type { Expiring } from "../base/deadlines.ts";
+import { isPromise } from "../base/when.ts";
+import { CloseContextImpl } from "../contexts/connection-context.ts";
+import { report } from "../sending/report.ts";
+import type { Connection } from "../state/connection.ts";
+import { leaveAll } from "../topics/membership.ts";
+import { CLOSED } from "../state/phases.ts";
+
+/**
+ * The socket is gone. Signals abort and topics are left at once; `onClose` runs when the messages that had arrived are
+ * done, or `closeGraceMs` later.
+ */
+export function closed(conn: Connection, code: number, reason: string): void {
+  if (conn.state === CLOSED) return;
+  conn.state = CLOSED;
+  const { hub } = conn;
+  hub.connections.delete(conn);
+  leaveAll(conn);
+  for (const call of conn.calls?.values() ?? []) call.disconnect();
+  for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
+  const ending = conn.ending ?? { code, reason };
+  const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
+  if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
+  const timer = new CloseTimer(ctx);
+  conn.whenIdle = () => {
+    hub.deadlines.delete(timer);
+    runClose(ctx);
+  };
+  hub.deadlines.add(timer, hub.limits.closeGraceMs);
+}
+
+class CloseTimer implements Expiring {
+  expiresAt = 0;
+  private readonly ctx: CloseContextImpl;
+
+  constructor(ctx: CloseContextImpl) {
+    this.ctx = ctx;
+  }
+
+  expire(): void {
+    const { conn } = this.ctx;
+    if (conn.whenIdle === undefined) return;
+    conn.whenIdle = undefined;
+    conn.waiting = undefined;
+    runClose(this.ctx);
+  }
+}
+
+function runClose(ctx: CloseContextImpl): void {
+  const { conn } = ctx;
+  const { hub } = conn;
+  // It only rested, and would keep the connection in memory until the next look.
+  if (conn.laneTimer !== undefined) hub.deadlines.delete(conn.laneTimer);
+  const handlers = hub.handlers.closeHandlers();
+  const ended = () => {
+    hub.closing.delete(conn);
+    hub.runtime.settled?.(conn);
+  };
+  hub.closing.add(conn);
+  const next = (index: number): void => {
+    for (let i = index; i < handlers.length; i++) {
+      // One handler's failure does not keep the others from cleaning up.
+      try {
+        const result = handlers[i]?.(ctx as never);
+        if (isPromise(result)) {
+          result.then(undefined, (error: unknown) => report(hub, error, ctx, conn)).then(() => next(i + 1));
+          return;
+        }
+      } catch (error) {
+        report(hub, error, ctx, conn);
+      }
+    }
+    ended();
+  };
+  next(0);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from "vitest";
+import { bench, gate, memoryLogger, Note } from "../../test/harness.ts";
+import { Registry } from "../state/registry.ts";
+import { createRouter } from "../router/router.ts";
+
+describe("heartbeat", () => {
+  const rig = () => {
+    const log: string[] = [];
+    const router = createRouter({
+      heartbeat: {
+        intervalMs: 100,
+        timeoutMs: 20,
+        onStaleConnection: (clientId, ws) => log.push(`stale ${clientId} ${typeof ws}`),
+      },
+    });
+    router.onClose((ctx) => void log.push(`closed ${ctx.clientId} ${ctx.code}`));
+    router.on(Note, () => {});
+    return { log, ...bench(router) };
+  };
+
+  it("ends who stays silent, with 4408, and nobody else", async () => {
+    const { connect, clock, hub, log } = rig();
+    const [silent, ponging, talking] = [connect(), connect(), connect()];
+    await clock.advance(100);
+    expect(silent.socket.frames).toEqual(["(ping)"]);
+    hub.seen(ponging.conn);
+    talking.message("NOTE", { n: 1 });
+    await clock.advance(19);
+    expect(log).toEqual([]);
+    await clock.advance(1);
+    expect(log).toEqual(["stale client-1 object", "closed client-1 4408"]);
+    await clock.advance(100);
+    expect(log).toHaveLength(6);
+  });
+
+  it("keeps no timer without connections, and starts again with the next one", async () => {
+    const { connect, clock, log } = rig();
+    connect();
+    await clock.advance(300);
+    expect(clock.pending).toBe(0);
+    connect();
+    await clock.advance(120);
+    expect(log.filter((line) => line.startsWith("stale"))).toHaveLength(2);
+  });
+
+  it("does not take a connection for dead that it has itself stopped reading", async () => {
+    const { connect, clock, log } = rig();
+    const peer = connect();
+    peer.conn.paused = true;
+    await clock.advance(500);
+    expect(log).toEqual([]);
+  });
+
+  it("goes on when onStaleConnection throws", async () => {
+    const logger = memoryLogger();
+    const router = createRouter({
+      logger,
+      heartbeat: {
+        intervalMs: 100,
+        timeoutMs: 20,
+        onStaleConnection: () => {
+          throw new Error("mine");
+        },
+      },
+    });
+    const { connect, clock } = bench(router);
+    const [a, b] = [connect(), connect()];
+    await clock.advance(120);
+    expect([a.socket.ended, b.socket.ended]).not.toContain(undefined);
+    expect(logger.lines).toHaveLength(2);
+  });
+});
+
+describe("drain", () => {
+  it("says goaway, waits for what runs, then closes with 1012", async () => {
+    const held = gate();
+    const router = createRouter().on(Note, () => held.opened);
+    const { connect, clock } = bench(router);
+    const [busy, idle] = [connect(), connect()];
+    busy.message("NOTE", { n: 1 });
+    const drained = router.drain({ timeoutMs: 1_000, reconnectAfterMs: 7 });
+    expect(idle.socket.take()).toEqual([{ type: "$ws:goaway", payload: { reconnectAfterMs: 7 } }]);
+    await clock.advance(500);
+    expect(busy.socket.ended).toBeUndefined();
+    held.open();
+    await clock.advance(50);
+    await drained;
+    expect([busy.socket.ended?.code, idle.socket.ended?.code]).toEqual([1012, 1012]);
+  });
+
+  it("waits no longer than it was told", async () => {
+    const router = createRouter({ limits: { closeGraceMs: 0 } }).on(Note, () => gate().opened);
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    peer.message("NOTE", { n: 1 });
+    const drained = router.drain({ timeoutMs: 100 });
+    await clock.advance(200);
+    await drained;
+    expect(peer.socket.ended?.code).toBe(1012);
+  });
+});
+
+describe("the registry", () => {
+  it("finds the newest connection of an id, and keeps count of all", () => {
+    const registry = new Registry();
+    const make = (name: string) => ({ clientId: "same", name, older: undefined }) as never;
+    const [a, b, c] = [make("a"), make("b"), make("c")];
+    for (const conn of [a, b, c]) registry.add(conn);
+    expect([registry.size, registry.get("same")]).toEqual([3, c]);
+    registry.delete(b);
+    expect([...registry]).toEqual([c, a]);
+    registry.delete(c);
+    registry.delete(b);
+    expect([registry.size, registry.get("same")]).toEqual([1, a]);
+    registry.delete(a);
+    expect([registry.size, registry.get("same")]).toEqual([0, undefined]);
+  });
+});

@@ -1,0 +1,104 @@
+import { whenAll } from "../base/when.ts";
+import type { AnyMessage, AnyRpc, Validators } from "./message.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import { CONTROL_PREFIX, type Envelope, ERROR_TYPE, RESERVED_META } from "../protocol/envelope.ts";
+import type { StandardIssue, StandardResult } from "../schema/standard-schema.ts";
+import type { Checked, Validator } from "../schema/validator.ts";
+
+/** Turns what a user wrote for a payload, meta, progress or details into a validator; `what` names it in errors. */
+export type Compile = (source: unknown, what: string) => Validator;
+
+/** What a validator package brings. */
+export interface DefineKit {
+  /** Called once for each schema of a definition; throws a TypeError for what it cannot take. */
+  readonly compile: Compile;
+  /** Keys of meta that a source declares, as far as it can be told, to refuse reserved ones. */
+  readonly metaKeys: (source: unknown) => readonly string[];
+}
+
+export interface DefineOptions {
+  meta?: unknown;
+  /** What the rpc reports while it runs. */
+  progress?: unknown;
+  /** Details that go with an error, by gRPC code. */
+  errors?: { [C in ErrorCode]?: unknown };
+  /** Whether running the request twice is the same as once; lets a client resend it after a lost connection. */
+  idempotent?: boolean;
+}
+
+/** The untyped form of `message()`; each validator package gives it its own types. */
+export function defineMessage(
+  kit: DefineKit,
+  type: string,
+  payload?: unknown,
+  options: DefineOptions = {},
+): AnyMessage {
+  return Object.freeze({ kind: "message", ...describe(kit, type, payload, options) }) as AnyMessage;
+}
+
+/** The untyped form of `rpc()`: the response is a message, or its type and payload in place. */
+export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...rest: unknown[]): AnyRpc {
+  const [response, options = {}] = (
+    typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
+  ) as [AnyMessage | undefined, DefineOptions?];
+  if (!response?.kind) throw new TypeError(`${type} needs a response`);
+  const progress = compiled(kit, type, options.progress, "progress");
+  const errors = Object.entries(options.errors ?? {}).map(
+    ([code, source]) => [code, compiled(kit, type, source, code)] as const,
+  );
+  return Object.freeze({
+    kind: "rpc",
+    ...describe(kit, type, payload, options, { progress, errors: Object.fromEntries(errors) }),
+    response,
+    progress: progress?.schema,
+    errors: Object.fromEntries(errors.map(([code, details]) => [code, details?.schema])),
+    idempotent: !!options.idempotent,
+  }) as AnyRpc;
+}
+
+function describe(kit: DefineKit, type: string, payload: unknown, options: DefineOptions, more?: Partial<Validators>) {
+  checkType(type);
+  const taken = kit.metaKeys(options.meta).find((key) => RESERVED_META.includes(key));
+  if (taken) throw new TypeError(`Meta of ${type} may not declare ${taken}`);
+  const parts = {
+    payload: compiled(kit, type, payload, "payload"),
+    meta: compiled(kit, type, options.meta, "meta"),
+    ...more,
+  };
+  return {
+    type,
+    payload: parts.payload?.schema,
+    meta: parts.meta?.schema,
+    "~validators": parts,
+    "~standard": { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) },
+  } as const;
+}
+
+function compiled({ compile }: DefineKit, type: string, source: unknown, what: string): Validator | undefined {
+  return source === undefined ? undefined : compile(source, `${what} of ${JSON.stringify(type)}`);
+}
+
+/** @throws TypeError when the type is empty or belongs to the protocol. */
+export function checkType(type: unknown): asserts type is string {
+  if (typeof type !== "string" || type === "" || type === ERROR_TYPE || type.startsWith(CONTROL_PREFIX)) {
+    throw new TypeError(`${JSON.stringify(type)} is not a type for messages`);
+  }
+}
+
+function validateFrame(type: string, { meta, payload }: Validators, frame: unknown): Checked<unknown> {
+  const { type: got, meta: given = {}, payload: sent } = Object(frame) as Envelope;
+  if (got !== type) return { issues: [{ message: `Expected ${type}`, path: ["type"] }] };
+  const checks = [meta?.inbound(given), payload?.inbound(sent)];
+  return whenAll(checks, ([inMeta, inPayload]) => {
+    const issues = [...under("meta", inMeta), ...under("payload", inPayload)];
+    if (issues.length > 0) return { issues };
+    const values = [inMeta, inPayload] as ({ value?: object } | undefined)[];
+    return { value: { type, meta: { ...given, ...values[0]?.value }, payload: values[1]?.value } };
+  });
+}
+
+type Result = StandardResult<unknown> | undefined;
+
+function under(part: string, result: Result): StandardIssue[] {
+  return (result?.issues ?? []).map(({ message, path = [] }) => ({ message, path: [part, ...path] }));
+}

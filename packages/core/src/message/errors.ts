@@ -1,0 +1,57 @@
+import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
+import type { ErrorPayload } from "../protocol/envelope.ts";
+import type { Issue } from "../schema/issues.ts";
+
+/** How a failure may be repeated. */
+export interface RetryOptions {
+  /** Whether the same request may succeed later. Default: the code's own, see `ERROR_CODES`. */
+  retryable?: boolean;
+  /** Milliseconds to wait before trying again. */
+  retryAfterMs?: number;
+}
+
+/**
+ * A failure meant for the peer: thrown in a handler or middleware, it becomes an `ERROR` frame with this code, message
+ * and details. Anything else that is thrown reaches the peer as INTERNAL without its text.
+ */
+export class WsKitError<D = unknown> extends Error {
+  override readonly name: string = "WsKitError";
+  readonly code: ErrorCode;
+  readonly details: D | undefined;
+  readonly retryable: boolean;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, details?: D, options?: RetryOptions & ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.details = details;
+    this.retryable = options?.retryable ?? ERROR_CODES[code];
+    this.retryAfterMs = options?.retryAfterMs;
+  }
+}
+
+/** A payload or meta that does not fit its schema. */
+export class ValidationError extends Error {
+  override readonly name: string = "ValidationError";
+  /** Type of the message concerned. */
+  declare readonly type: string;
+  /** Whether it was on its way in or out. */
+  declare readonly direction: "in" | "out";
+  declare readonly issues: readonly Issue[];
+
+  constructor(type: string, part: string, direction: "in" | "out", issues: readonly Issue[]) {
+    const [first] = issues;
+    super(`Invalid ${part} of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`);
+    this.type = type;
+    this.direction = direction;
+    this.issues = issues;
+  }
+}
+
+/** Builds the payload of an `ERROR` frame. */
+export function errorPayload(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): ErrorPayload {
+  const payload: ErrorPayload = { code, message, retryable: retry?.retryable ?? ERROR_CODES[code] ?? false };
+  if (details !== undefined) payload.details = details;
+  if (retry?.retryAfterMs !== undefined) payload.retryAfterMs = Math.max(0, Math.ceil(retry.retryAfterMs));
+  return payload;
+}

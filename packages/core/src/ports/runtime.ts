@@ -1,0 +1,31 @@
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+
+/**
+ * What a listener (one server, one Durable Object) offers besides its sockets.
+ *
+ * @typeParam Conn What it is told of: a `Connection`.
+ */
+export interface Runtime<Conn = never> {
+  /** Sends one frame to all sockets that are natively subscribed to the topic. Absent: the core loops over them. */
+  publish?(topic: string, frame: string): unknown;
+  /** Put before every native topic, where several routers share one server's topics. Default: nothing. */
+  topicPrefix?: string;
+  /** Default: the real clock. */
+  clock?: Clock;
+  /** Default: the router's. */
+  logger?: Logger;
+  /** True where a pending timer keeps the process from sleeping (a Durable Object): timers are then dropped when idle. */
+  sleeps?: boolean;
+  /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
+  ownHeartbeat?: boolean;
+  /**
+   * True where a router must not reach this listener from outside its handlers: objects that share memory, but not I/O.
+   * `hub.publish` and the connections of the hub do reach it.
+   */
+  apart?: boolean;
+  /** Called when a handler of a connection has ended, or its topics have changed, so that its state can be kept. */
+  settled?(conn: Conn): void;
+  /** Told of every failure, besides `onError` or the log. */
+  failed?(error: Error): void;
+}

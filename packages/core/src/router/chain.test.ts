@@ -1,0 +1,83 @@
+import { expect, it } from "vitest";
+import { bench, errorOf, memoryLogger, Note, settle } from "../../test/harness.ts";
+import { Chain } from "./chain.ts";
+import { createRouter } from "./router.ts";
+import type { Middleware } from "../api/handlers.ts";
+
+it("runs global, then validation, then typed middleware, then the handler, whatever the order of registration", () => {
+  const log: string[] = [];
+  const router = createRouter();
+  router.on(Note, () => void log.push("handler"));
+  router.use(Note, (ctx, next) => (log.push(`typed ${JSON.stringify(ctx.payload)}`), next()));
+  router.use((_, next) => (log.push("global 1"), next()));
+  router.use((_, next) => (log.push("global 2"), next()));
+  const peer = bench(router).connect();
+  peer.message("NOTE", { n: 1 });
+  expect(log).toEqual(["global 1", "global 2", 'typed {"n":1}', "handler"]);
+  log.length = 0;
+  peer.message("NOTE", { n: "x" });
+  expect(log).toEqual(["global 1", "global 2"]);
+  expect(errorOf(peer.socket.take()[0]).code).toBe("INVALID_ARGUMENT");
+});
+
+it("refuses a second next()", () => {
+  const logger = memoryLogger();
+  const router = createRouter({ logger });
+  let runs = 0;
+  router.on(Note, () => void runs++);
+  router.use((_, next) => (void next(), next()));
+  const peer = bench(router).connect();
+  peer.message("NOTE", { n: 1 });
+  expect(runs).toBe(1);
+  expect(logger.lines.join()).toContain("next() was called more than once");
+  expect(errorOf(peer.socket.take()[0]).code).toBe("INTERNAL");
+});
+
+it("does not let a next() that is called late run another message", () => {
+  const kept: (() => unknown)[] = [];
+  let handled = 0;
+  const stage: Middleware<never> = (_, next) => {
+    kept.push(next);
+    return handled === 0 ? next() : undefined;
+  };
+  const chain = new Chain([stage], () => void handled++);
+  chain.run({} as never);
+  expect(handled).toBe(1);
+  chain.run({} as never);
+  expect(kept[0]).toThrow("more than once");
+  expect(handled).toBe(1);
+});
+
+it("hears of a failure that a middleware did not wait for", async () => {
+  const logger = memoryLogger();
+  const router = createRouter({ logger });
+  router.use((_, next) => void next());
+  router.on(Note, async () => {
+    await Promise.resolve();
+    throw new Error("unheard");
+  });
+  const peer = bench(router).connect();
+  peer.message("NOTE", { n: 1 });
+  await settle();
+  expect(errorOf(peer.socket.take()[0]).code).toBe("INTERNAL");
+  expect(logger.lines.join()).toContain("unheard");
+});
+
+it("lets a middleware deal with its handler's failure", async () => {
+  const router = createRouter();
+  router.use(async (ctx, next) => {
+    try {
+      await next();
+    } catch {
+      ctx.error("ABORTED", "dealt with");
+    }
+  });
+  router.on(Note, async () => {
+    await Promise.resolve();
+    throw new Error("boom");
+  });
+  const peer = bench(router).connect();
+  peer.message("NOTE", { n: 1 });
+  await settle();
+  expect(peer.socket.take().map((frame) => errorOf(frame).code)).toEqual(["ABORTED"]);
+});

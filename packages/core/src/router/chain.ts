@@ -1,0 +1,89 @@
+import type { Middleware } from "../api/handlers.ts";
+import { isPromise } from "../base/when.ts";
+import type { Passage, Stage, Stages } from "../state/route.ts";
+
+type AnyMiddleware = Middleware<never>;
+
+/**
+ * Runs a context through middleware. Composed once per route; `next` functions belong to a run, and a run that finished
+ * synchronously is used again, so that a message creates no closure.
+ */
+export class Chain implements Stages {
+  readonly stages: readonly AnyMiddleware[];
+  readonly last: Stage;
+  /** A run that nobody is in. */
+  private idle: Run | undefined = undefined;
+
+  constructor(stages: readonly AnyMiddleware[], last: Stage) {
+    this.stages = stages;
+    this.last = last;
+  }
+
+  run(ctx: Passage): unknown {
+    const run = this.idle ?? new Run(this);
+    this.idle = undefined;
+    run.ctx = ctx;
+    const result = run.begin();
+    if (isPromise(result)) run.endWith(result);
+    else if (!run.waits) {
+      run.ctx = undefined;
+      // Only a run in which everything was called can have no `next` left that somebody may call.
+      if (run.reached === this.stages.length) {
+        run.reached = -1;
+        this.idle = run;
+      }
+    }
+    return result;
+  }
+}
+
+class Run {
+  ctx: Passage | undefined = undefined;
+  /** The furthest stage that was entered. */
+  reached = -1;
+  waits = false;
+  /** Enters the first stage. */
+  readonly begin: () => unknown;
+
+  constructor({ stages, last }: Chain) {
+    this.begin = stages.reduceRight<() => unknown>(
+      (next, stage, index) => entry(this, index, stage as InnerStage, next),
+      entry(this, stages.length, last as (ctx: Passage) => unknown, nothingLeft),
+    );
+  }
+
+  /** A `next` that is called after its message has ended is refused. */
+  endWith(result: PromiseLike<unknown>): void {
+    const end = () => void (this.ctx = undefined);
+    result.then(end, end);
+  }
+}
+
+type InnerStage = (ctx: Passage, next: () => unknown) => unknown;
+
+/** Makes the function that enters one stage of a run, once: the `next` of the stage before it. */
+function entry(run: Run, index: number, stage: InnerStage, next: () => unknown): () => unknown {
+  return () => {
+    const { ctx } = run;
+    if (ctx === undefined || index <= run.reached)
+      throw new Error("next() was called more than once, or after its message had ended");
+    run.reached = index;
+    const result = stage(ctx, next);
+    if (isPromise(result)) {
+      run.waits = true;
+      watch(ctx, result);
+    }
+    return result;
+  };
+}
+
+function nothingLeft(): void {}
+
+/** Remembers the promise of an inner stage, in case the middleware around it returns without waiting for it. */
+function watch(ctx: Passage, promise: PromiseLike<unknown>): void {
+  ctx.inner = promise;
+  const clear = () => {
+    if (ctx.inner === promise) ctx.inner = undefined;
+  };
+  promise.then(clear, clear);
+}

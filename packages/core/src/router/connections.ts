@@ -1,0 +1,106 @@
+import type { ConnectionData } from "../api/data.ts";
+import type { AnyMessage, Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { RuntimeSocket } from "../ports/socket.ts";
+import { CLOSE } from "../protocol/codes.ts";
+import type { RouterCore } from "./core.ts";
+import { close } from "../sending/frames.ts";
+import { sendMessage } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+
+/** One live connection, seen from outside its handlers. */
+export interface ConnectionHandle<Data> {
+  readonly clientId: string;
+  readonly data: ConnectionData<Data>;
+  readonly ws: RuntimeSocket;
+  /** The topics it follows. */
+  readonly topics: readonly string[];
+  /** As `ctx.send`. */
+  send<In, MetaIn>(
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+  ): boolean;
+  /** Closes it. Default code 1000. */
+  close(code?: number, reason?: string): void;
+}
+
+/** `router.connections`. */
+export class RouterConnections<Data> implements Iterable<ConnectionHandle<Data>> {
+  private readonly core: Pick<RouterCore, "servedBy">;
+
+  constructor(core: Pick<RouterCore, "servedBy">) {
+    this.core = core;
+  }
+
+  get size(): number {
+    let size = 0;
+    for (const hub of this.core.servedBy()) size += hub.connections.size;
+    return size;
+  }
+
+  /** The connection with this id; the newest one where `authenticate` gave several the same. */
+  get(clientId: string): ConnectionHandle<Data> | undefined {
+    const conn = this.find(clientId);
+    return conn && (new Handle(conn) as unknown as ConnectionHandle<Data>);
+  }
+
+  has(clientId: string): boolean {
+    return this.find(clientId) !== undefined;
+  }
+
+  /** As `ctx.send`, to another connection; also false when there is none with this id. */
+  send<In, MetaIn>(
+    clientId: string,
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+  ): boolean {
+    const conn = this.find(clientId);
+    const [payload, options] = args as [unknown, SendOptions?];
+    return conn !== undefined && sendMessage(conn, message, payload, options);
+  }
+
+  *[Symbol.iterator](): IterableIterator<ConnectionHandle<Data>> {
+    for (const hub of this.core.servedBy()) {
+      for (const conn of hub.connections) yield new Handle(conn) as unknown as ConnectionHandle<Data>;
+    }
+  }
+
+  private find(clientId: string): Connection | undefined {
+    for (const hub of this.core.servedBy()) {
+      const conn = hub.connections.get(clientId);
+      if (conn !== undefined) return conn;
+    }
+    return undefined;
+  }
+}
+
+class Handle {
+  private readonly conn: Connection;
+
+  constructor(conn: Connection) {
+    this.conn = conn;
+  }
+
+  get clientId(): string {
+    return this.conn.clientId;
+  }
+
+  get data(): Record<string, unknown> {
+    return this.conn.data;
+  }
+
+  get ws(): unknown {
+    return this.conn.ws;
+  }
+
+  get topics(): readonly string[] {
+    return this.conn.following?.slice() ?? [];
+  }
+
+  send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {
+    return sendMessage(this.conn, message, payload, options);
+  }
+
+  close(code: number = CLOSE.NORMAL, reason = ""): void {
+    close(this.conn, code, reason);
+  }
+}

@@ -1,0 +1,166 @@
+import type { ErrorHandler, Middleware } from "../api/handlers.ts";
+import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
+import { type Limits, resolveLimits } from "../api/limits.ts";
+import type { AuthorizeTopic, MergeOptions, RouterOptions } from "../api/options.ts";
+import { consoleLogger, type Logger } from "../base/logger.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { Broker } from "../ports/broker.ts";
+import { type Codec, jsonCodec } from "../protocol/codec.ts";
+import type { Handlers, Hook, Listener } from "../state/connection.ts";
+import type { RouteTable } from "../state/route.ts";
+import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
+
+const APART =
+  "A router that several Durable Objects share reaches none of their connections: use the object's own publish() and connections, or give createDurableObject() a function that makes a router for each";
+
+/** The untyped inside of a `Router`: registrations, and what is compiled from them. */
+export class RouterCore implements RouteSource, Handlers {
+  readonly own: Map<string, Route> = new Map();
+  readonly global: Middleware<never>[] = [];
+  readonly typed: Map<string, Middleware<never>[]> = new Map();
+  readonly ownErrorHandlers: ErrorHandler<never>[] = [];
+  readonly children: (Child & { readonly source: RouterCore })[] = [];
+  readonly hubs: Set<Listener> = new Set();
+  /** Serves listeners that cannot be reached from here. */
+  servesApart = false;
+  readonly limits: Readonly<Limits>;
+  readonly codec: Codec;
+  readonly logger: Logger;
+  readonly validateOutgoing: boolean;
+  readonly heartbeat: ResolvedHeartbeat | undefined;
+  readonly broker: Broker | undefined;
+  readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  private readonly onOpen: Hook[] = [];
+  private readonly onClose: Hook[] = [];
+  private readonly parents: Set<RouterCore> = new Set();
+  private readonly warned: Set<string> = new Set();
+  private table: RouteTable | undefined = undefined;
+  private readonly lists: { open?: readonly Hook[]; close?: readonly Hook[]; error?: readonly ErrorHandler<never>[] } =
+    {};
+
+  constructor(options: RouterOptions<never>) {
+    this.limits = resolveLimits(options.limits);
+    this.codec = options.codec ?? jsonCodec;
+    this.logger = options.logger ?? consoleLogger;
+    this.validateOutgoing = options.validateOutgoing ?? true;
+    this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);
+    this.broker = options.broker;
+    this.authorizeTopic = options.authorizeTopic;
+  }
+
+  /** All routes, compiled when one is first asked for after a change. */
+  routes(stages: InnerStages): RouteTable {
+    return (this.table ??= compile(this, stages));
+  }
+
+  openHandlers(): readonly Hook[] {
+    return (this.lists.open ??= [...this.family()].flatMap((router) => router.onOpen));
+  }
+
+  closeHandlers(): readonly Hook[] {
+    return (this.lists.close ??= [...this.family()].flatMap((router) => router.onClose));
+  }
+
+  errorHandlers(): readonly ErrorHandler<never>[] {
+    return (this.lists.error ??= [...this.family()].flatMap((router) => router.ownErrorHandlers));
+  }
+
+  /** Why nothing can be reached from here, where that is so. Says it once. */
+  unreachable(): Error | undefined {
+    if (!this.servesApart || this.hubs.size > 0) return undefined;
+    if (!this.warned.has(APART)) this.logger.error(APART);
+    this.warned.add(APART);
+    return new Error(APART);
+  }
+
+  /** Every hub that serves this router: its own, and those of the routers it is merged into. */
+  servedBy(into: Set<Listener> = new Set()): Set<Listener> {
+    this.unreachable();
+    for (const hub of this.hubs) into.add(hub);
+    for (const parent of this.parents) parent.servedBy(into);
+    return into;
+  }
+
+  addRoute(route: Route): void {
+    const { type } = route.message;
+    if (this.own.has(type)) throw new Error(`This router already handles ${JSON.stringify(type)}`);
+    this.own.set(type, route);
+    try {
+      this.verify(new Set([type]));
+    } catch (error) {
+      this.own.delete(type);
+      throw error;
+    }
+    this.changed();
+  }
+
+  addMiddleware(message: AnyMessage | undefined, middleware: Middleware<never>): void {
+    if (message === undefined) this.global.push(middleware);
+    else {
+      const list = this.typed.get(message.type);
+      if (list === undefined) this.typed.set(message.type, [middleware]);
+      else list.push(middleware);
+    }
+    this.changed();
+  }
+
+  addHook(event: "open" | "close", hook: Hook): void {
+    (event === "open" ? this.onOpen : this.onClose).push(hook);
+    this.changed();
+  }
+
+  addErrorHandler(handler: ErrorHandler<never>): void {
+    this.ownErrorHandlers.push(handler);
+    this.changed();
+  }
+
+  addChild(source: RouterCore, prefix: string, { onConflict = "throw" }: MergeOptions): void {
+    if ([...source.family()].includes(this)) throw new Error("A router cannot be merged into itself");
+    this.children.push({ source, prefix, onConflict });
+    source.parents.add(this);
+    try {
+      this.verify(types(source, new Set(), prefix));
+    } catch (error) {
+      this.children.pop();
+      if (!this.children.some((child) => child.source === source)) source.parents.delete(this);
+      throw error;
+    }
+    this.changed();
+  }
+
+  /** This router and all that are merged into it, each once, parents first. */
+  private family(into: Set<RouterCore> = new Set()): Set<RouterCore> {
+    if (!into.has(this)) {
+      into.add(this);
+      for (const { source } of this.children) source.family(into);
+    }
+    return into;
+  }
+
+  /** Throws where two merged routers claim one of these types; warns, once, where this router shadows a merged one. */
+  private verify(changed: ReadonlySet<string>): void {
+    for (const type of changed) {
+      const found = resolve(this, type);
+      if (found === undefined || found.path.length > 1 || this.children.length === 0 || this.warned.has(type)) continue;
+      const shadowed = this.children.some(
+        ({ source, prefix }) => type.startsWith(prefix) && resolve(source, type.slice(prefix.length)) !== undefined,
+      );
+      if (shadowed) {
+        this.warned.add(type);
+        this.logger.warn(`The router's own handler of ${JSON.stringify(type)} shadows that of a router merged into it`);
+      }
+    }
+    for (const parent of this.parents) {
+      for (const { source, prefix } of parent.children) {
+        if (source === this) parent.verify(new Set([...changed].map((type) => prefix + type)));
+      }
+    }
+  }
+
+  /** What was compiled is out of date, here and in every router this one is merged into. */
+  private changed(): void {
+    this.table = undefined;
+    this.lists.open = this.lists.close = this.lists.error = undefined as never;
+    for (const parent of this.parents) parent.changed();
+  }
+}

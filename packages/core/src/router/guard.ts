@@ -1,0 +1,24 @@
+import type { Middleware, Next } from "../api/handlers.ts";
+import { isPromise } from "../base/when.ts";
+import { WsKitError } from "../message/errors.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+
+/** How a guard answers those it does not let through. */
+export interface GuardRefusal {
+  /** Default UNAUTHENTICATED. */
+  code?: ErrorCode;
+  /** Default "Not allowed". */
+  message?: string;
+}
+
+export function guardBy(check: (data: never) => unknown, refusal: GuardRefusal = {}): Middleware<never> {
+  const { code = "UNAUTHENTICATED", message = "Not allowed" } = refusal;
+  const go = (passed: unknown, next: Next): unknown => {
+    if (passed === true) return next();
+    throw new WsKitError(code, message);
+  };
+  return (ctx: { readonly data: unknown }, next: Next) => {
+    const passed = check(ctx.data as never);
+    return isPromise(passed) ? Promise.resolve(passed).then((late) => go(late, next)) : go(passed, next);
+  };
+}

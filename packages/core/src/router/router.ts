@@ -1,0 +1,177 @@
+import type { CloseContext, MessageContext, MiddlewareContext, OpenContext } from "../api/contexts.ts";
+import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
+import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
+import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
+import type { AnyPublishOptions, FilteredPublishOptions, PublishResult } from "../api/publishing.ts";
+import { drain, type DrainOptions } from "../lifecycle/drain.ts";
+import type { AnyMessage, AnyRpc, Message, SendArgs, SendOptions } from "../message/message.ts";
+import { ERROR_CODES } from "../protocol/codes.ts";
+import { RouterConnections } from "./connections.ts";
+import { RouterCore } from "./core.ts";
+import { guardBy, type GuardRefusal } from "./guard.ts";
+import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
+import { publishFrom } from "../topics/publish.ts";
+
+/** A message that is not an rpc with a bound response. */
+type NotAnRpc = AnyMessage & { readonly response?: undefined };
+
+/** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
+type Mergeable<Outer, Inner> = string extends keyof Outer ? unknown : Outer extends Inner ? unknown : never;
+
+/**
+ * Routes validated messages to handlers. `Data` is what `ctx.data` holds for each connection; left out, anything may be
+ * kept there. A router holds routes only: one can serve several listeners, and be merged into others.
+ */
+export class Router<Data = OpenData> {
+  readonly "~core": RouterCore;
+  /** The live connections of every listener in this process that serves this router. */
+  readonly connections: RouterConnections<Data>;
+  /** What a runtime drives: pass it to `Bun.serve({ websocket })`. It serves the sockets of every router. */
+  readonly websocket: WebSocketCallbacks;
+
+  /** @throws RangeError or TypeError for an option that cannot be honoured. */
+  constructor(options: RouterOptions<Data> = {}) {
+    this["~core"] = new RouterCore(options);
+    this.connections = new RouterConnections(this["~core"]);
+    this.websocket = websocketCallbacks(this["~core"], options);
+  }
+
+  /**
+   * Handles a message that expects no answer. Handlers of one connection run one at a time, in the order in which its
+   * messages arrived, unless `concurrent`.
+   * @throws Error when this router, or another one merged beside it, already handles the type.
+   */
+  on<M extends NotAnRpc>(message: M, handler: MessageHandler<M, Data>, options: RouteOptions = {}): this {
+    if ((message as AnyMessage).kind === "rpc") {
+      throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
+    }
+    this["~core"].addRoute({ message, kind: "on", handler, options });
+    return this;
+  }
+
+  /**
+   * Handles a request, which is always answered: with `ctx.reply`, with `ctx.error`, or for it when the handler ends
+   * without either. Rpcs start in the order in which they arrived and do not hold up what follows.
+   * @throws Error as `on` does.
+   */
+  rpc<M extends AnyMessage>(
+    message: M,
+    // One signature: of several, the compiler's first line is that none of them matches.
+    handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
+  ): this {
+    for (const code of Object.keys((message as Partial<AnyRpc>).errors ?? {})) {
+      if (!Object.hasOwn(ERROR_CODES, code)) {
+        throw new TypeError(
+          `${JSON.stringify(code)}, in the errors of ${JSON.stringify(message.type)}, is no gRPC status code`,
+        );
+      }
+    }
+    this["~core"].addRoute({ message, kind: "rpc", handler, options: {} });
+    return this;
+  }
+
+  /** Runs for every message of this router and those merged into it, before the payload is validated. */
+  use(middleware: Middleware<MiddlewareContext<Data>>): this;
+  /** Runs for one message, after its payload was validated. */
+  use<M extends AnyMessage>(message: M, middleware: Middleware<MessageContext<M, Data>>): this;
+  use(first: AnyMessage | Middleware<never>, second?: Middleware<never>): this {
+    if (typeof first === "function") this["~core"].addMiddleware(undefined, first);
+    else this["~core"].addMiddleware(first, second as Middleware<never>);
+    return this;
+  }
+
+  /** Runs when a connection opens, before its first message. One that throws refuses the connection with 1011. */
+  onOpen(handler: (ctx: OpenContext<Data>) => unknown): this {
+    this["~core"].addHook("open", handler);
+    return this;
+  }
+
+  /** Runs once for every connection that opened, after its last message. */
+  onClose(handler: (ctx: CloseContext<Data>) => unknown): this {
+    this["~core"].addHook("close", handler);
+    return this;
+  }
+
+  /** Told of failures nobody else hears of: what handlers throw, outgoing payloads that do not fit. Without one they are logged. */
+  onError(handler: ErrorHandler<Data>): this {
+    this["~core"].addErrorHandler(handler);
+    return this;
+  }
+
+  /**
+   * Takes in another router: its routes, middleware (for its own routes), lifecycle handlers, and whatever is added to
+   * it later. This router's own route wins over a merged one of the same type.
+   * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
+   */
+  merge<Inner>(other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+    this["~core"].addChild((other as Router<Inner>)["~core"], "", options);
+    return this;
+  }
+
+  /** As `merge`, with every type of `other` prefixed: `mount("admin.", users)` serves `LIST` as `admin.LIST`. */
+  mount<Inner>(prefix: string, other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+    if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");
+    this["~core"].addChild((other as Router<Inner>)["~core"], prefix, options);
+    return this;
+  }
+
+  /**
+   * A router, merged into this one, whose routes run only for connections whose data passes `check`: there `ctx.data`
+   * has the narrower type. Others are answered with `refusal`, by default UNAUTHENTICATED.
+   *
+   * @example
+   * const members = router.guard((data): data is Member => data.userId !== undefined);
+   * members.on(Post, (ctx) => save(ctx.data.userId)); // a string, not string | undefined
+   */
+  guard<Narrow extends ConnectionData<Data>>(
+    check: (data: ConnectionData<Data>) => data is Narrow,
+    refusal?: GuardRefusal,
+  ): Router<Narrow>;
+  guard(check: (data: ConnectionData<Data>) => MaybePromise<boolean>, refusal?: GuardRefusal): Router<Data>;
+  guard(check: (data: never) => unknown, refusal?: GuardRefusal): Router<never> {
+    const inner = new Router<never>({ logger: this["~core"].logger });
+    inner["~core"].addMiddleware(undefined, guardBy(check, refusal));
+    this["~core"].addChild(inner["~core"], "", {});
+    return inner;
+  }
+
+  /**
+   * Publishes from outside any handler to all followers of the topic on every listener of this process (and, with a
+   * broker, to other nodes). Never rejects.
+   */
+  async publish<In, MetaIn>(
+    topic: string,
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
+  ): Promise<PublishResult> {
+    const [payload, options] = args as [unknown, AnyPublishOptions?];
+    let matched = 0;
+    const brokers = new Set<unknown>();
+    const pending: Promise<PublishResult>[] = [];
+    for (const hub of this["~core"].servedBy()) {
+      // A broker takes each publish once, however many listeners share it.
+      const local = hub.broker !== undefined && brokers.has(hub.broker);
+      brokers.add(hub.broker);
+      pending.push(publishFrom(hub, undefined, topic, message, payload, local ? { ...options, local } : options));
+    }
+    for (const result of await Promise.all(pending)) {
+      if (!result.ok) return result;
+      matched += result.matched;
+    }
+    const error = this["~core"].unreachable();
+    return error === undefined ? { ok: true, matched } : { ok: false, error };
+  }
+
+  /**
+   * Shuts down gracefully: refuses new connections, tells clients to come back later, waits for what runs, and closes
+   * with 1012. Resolves when every connection is closed.
+   */
+  drain(options: DrainOptions = {}): Promise<void> {
+    return drain(this["~core"].servedBy(), options);
+  }
+}
+
+/** Makes a router. @throws RangeError or TypeError for an option that cannot be honoured. */
+export function createRouter<Data = OpenData>(options: RouterOptions<Data> = {}): Router<Data> {
+  return new Router<Data>(options);
+}

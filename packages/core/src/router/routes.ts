@@ -1,0 +1,94 @@
+import type { ErrorHandler, Middleware } from "../api/handlers.ts";
+import type { MergeOptions, RouteOptions } from "../api/options.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { CompiledRoute, RouteTable, Stage } from "../state/route.ts";
+import { Chain } from "./chain.ts";
+
+/** What `on()` or `rpc()` registered. */
+export interface Route {
+  readonly message: AnyMessage;
+  readonly kind: "on" | "rpc";
+  readonly handler: (ctx: never) => unknown;
+  readonly options: RouteOptions;
+}
+
+/** One router's own registrations, and the routers merged into it. */
+export interface RouteSource {
+  readonly own: ReadonlyMap<string, Route>;
+  readonly global: readonly Middleware<never>[];
+  readonly typed: ReadonlyMap<string, readonly Middleware<never>[]>;
+  readonly ownErrorHandlers: readonly ErrorHandler<never>[];
+  readonly children: readonly Child[];
+}
+
+export interface Child {
+  readonly source: RouteSource;
+  readonly prefix: string;
+  readonly onConflict: NonNullable<MergeOptions["onConflict"]>;
+}
+
+/** What runs a route once its middleware has called through; handed in by the hub. */
+export interface InnerStages {
+  readonly validate: Stage;
+  readonly enter: Stage;
+}
+
+interface Found {
+  readonly route: Route;
+  /** From the outermost router to the one that owns the route. */
+  readonly path: readonly RouteSource[];
+}
+
+/** Which route serves a type, seen from `source`. Throws where two merged routers both claim it. */
+export function resolve(source: RouteSource, type: string): Found | undefined {
+  const own = source.own.get(type);
+  if (own !== undefined) return { route: own, path: [source] };
+  let found: Found | undefined;
+  for (const { source: child, prefix, onConflict } of source.children) {
+    if (!type.startsWith(prefix)) continue;
+    const inner = resolve(child, type.slice(prefix.length));
+    if (inner === undefined) continue;
+    if (found !== undefined && found.route !== inner.route) {
+      if (onConflict === "skip") continue;
+      if (onConflict === "throw") {
+        throw new Error(
+          `Two merged routers handle ${JSON.stringify(type)}; merge one with { onConflict: "replace" } or "skip" to choose`,
+        );
+      }
+    }
+    found = { route: inner.route, path: [source, ...inner.path] };
+  }
+  return found;
+}
+
+/** Every type that `source` serves. */
+export function types(source: RouteSource, into: Set<string> = new Set(), prefix = ""): Set<string> {
+  for (const type of source.own.keys()) into.add(prefix + type);
+  for (const child of source.children) types(child.source, into, prefix + child.prefix);
+  return into;
+}
+
+/** Compiles all routes of a router for the hubs that it serves. */
+export function compile(source: RouteSource, stages: InnerStages): RouteTable {
+  const table = Object.create(null) as Record<string, CompiledRoute>;
+  for (const type of types(source)) {
+    const found = resolve(source, type);
+    if (found !== undefined) table[type] = compileRoute(found, stages);
+  }
+  return table;
+}
+
+function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRoute {
+  const { message, kind, handler, options } = route;
+  const global = path.flatMap((router) => router.global);
+  const typed = path.flatMap((router) => router.typed.get(message.type) ?? []);
+  return {
+    message,
+    isRpc: kind === "rpc",
+    concurrent: options.concurrent === true,
+    handler,
+    errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).toReversed())],
+    outer: global.length > 0 ? new Chain(global, stages.validate) : undefined,
+    typed: typed.length > 0 ? new Chain(typed, stages.enter) : undefined,
+  };
+}

@@ -1,0 +1,101 @@
+import type { RuntimeTuning } from "../api/options.ts";
+import type { Socket } from "../ports/socket.ts";
+import { CLOSE } from "../protocol/codes.ts";
+import type { RouterCore } from "./core.ts";
+import { Connection, type Listener } from "../state/connection.ts";
+
+/** Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. */
+const CONNECTION: unique symbol = Symbol("ws-kit");
+
+type Prepared = Record<string, unknown> & { [CONNECTION]?: Connection };
+
+/** A socket whose runtime keeps `data` for it, as Bun does. */
+export interface DataSocket extends Socket {
+  readonly data: unknown;
+}
+
+/** The events of a runtime that calls one set of functions for all its sockets, and its settings, in Bun's spelling. */
+export interface WebSocketCallbacks {
+  // oxlint-disable-next-line typescript/no-explicit-any -- whatever the runtime's socket type is, and however it types its data
+  open(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  message(ws: any, data: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  close(ws: any, code: number, reason: string): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  drain(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  ping(ws: any): void;
+  // oxlint-disable-next-line typescript/no-explicit-any -- as above
+  pong(ws: any): void;
+  maxPayloadLength?: number;
+  idleTimeout?: number;
+  backpressureLimit?: number;
+  perMessageDeflate?: boolean;
+}
+
+/** Makes a connection's data ready for a socket that is about to open. */
+export function prepare(hub: Listener, data: Record<string, unknown>, clientId: string): Record<string, unknown> {
+  return Object.defineProperty(data, CONNECTION, { value: new Connection(hub, data, clientId), configurable: true });
+}
+
+function connectionOf(ws: DataSocket): Connection | undefined {
+  return (ws.data as Prepared | undefined)?.[CONNECTION];
+}
+
+export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): WebSocketCallbacks {
+  const callbacks: WebSocketCallbacks = {
+    open(ws: DataSocket) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) return conn.hub.open(conn, ws);
+      core.logger.error(
+        "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req)",
+      );
+      ws.close(CLOSE.POLICY, "Not upgraded by WS-Kit");
+    },
+    message(ws: DataSocket, data) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) conn.hub.receive(conn, data);
+    },
+    close(ws: DataSocket, code, reason) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) conn.hub.close(conn, sentCode(code, reason), reason);
+    },
+    drain(ws: DataSocket) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) conn.hub.drained(conn);
+    },
+    ping(ws: DataSocket) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) conn.hub.seen(conn);
+    },
+    pong(ws: DataSocket) {
+      const conn = connectionOf(ws);
+      if (conn !== undefined) conn.hub.seen(conn);
+    },
+  };
+  tune(callbacks, core, tuning);
+  return callbacks;
+}
+
+/**
+ * The code that the peer was given. Bun reports 1006 for a frame that breaks RFC 6455 and tells only by the reason which
+ * code it sent.
+ */
+function sentCode(code: number, reason: string): number {
+  if (code !== 1006 || !reason.startsWith("Received ")) return code;
+  if (reason === "Received too big message") return CLOSE.TOO_BIG;
+  return reason === "Received invalid UTF-8" ? CLOSE.INVALID_DATA : CLOSE.PROTOCOL_ERROR;
+}
+
+/** Applies settings of the runtime to a router's callbacks, which reach every server that they are passed to later. */
+export function tune(callbacks: WebSocketCallbacks, core: RouterCore, tuning: RuntimeTuning): void {
+  const { maxMessageBytes, maxBufferedBytes } = core.limits;
+  if (tuning.maxPayloadBytes !== undefined || callbacks.maxPayloadLength === undefined) {
+    callbacks.maxPayloadLength = tuning.maxPayloadBytes ?? maxMessageBytes * 2;
+  }
+  if (tuning.idleTimeoutSeconds !== undefined) callbacks.idleTimeout = tuning.idleTimeoutSeconds;
+  if (tuning.compression !== undefined) callbacks.perMessageDeflate = tuning.compression;
+  // The runtime drops frames over this in silence, so it must lie above where the core closes the connection.
+  callbacks.backpressureLimit = Math.min(2 ** 31 - 1, Math.max(16 * 1024 * 1024, maxBufferedBytes * 2));
+}

@@ -1,0 +1,65 @@
+import { errorPayload } from "../message/errors.ts";
+import { type Envelope, MAX_CORRELATION_ID } from "../protocol/envelope.ts";
+import { deliver } from "./deliver.ts";
+import { RpcContextImpl } from "./rpc-context.ts";
+import { refuse } from "../sending/refusals.ts";
+import { sendError } from "../sending/send.ts";
+import type { Remembered } from "../state/answers.ts";
+import type { Connection } from "../state/connection.ts";
+import type { CompiledRoute } from "../state/route.ts";
+
+/** Makes the context of a request. Undefined where it may not run, and was answered, or where a repeat gets an answer that exists. */
+export function openCall(
+  conn: Connection,
+  route: CompiledRoute,
+  envelope: Envelope,
+  arrived: number,
+): RpcContextImpl | undefined {
+  const id: unknown = envelope.meta?.correlationId;
+  if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
+    const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
+    sendError(conn, { inReplyTo: envelope.type }, errorPayload("INVALID_ARGUMENT", message));
+    return undefined;
+  }
+  const { calls, hub } = conn;
+  if (calls !== undefined) {
+    if (calls.has(id)) {
+      refuse(conn, envelope, "ALREADY_EXISTS", "A request with this correlationId is still running");
+      return undefined;
+    }
+    if (calls.size >= hub.limits.maxInflightRequests) {
+      refuse(
+        conn,
+        envelope,
+        "RESOURCE_EXHAUSTED",
+        `More than ${hub.limits.maxInflightRequests} requests are running (limits.maxInflightRequests)`,
+      );
+      return undefined;
+    }
+  }
+  const call = new RpcContextImpl(conn, route, envelope, arrived, id);
+  const key: unknown = envelope.meta?.["idempotencyKey"];
+  if (key === undefined || (route.message as { idempotent?: boolean }).idempotent !== true) return call;
+  if (typeof key !== "string" || key === "" || key.length > MAX_CORRELATION_ID) {
+    refuse(
+      conn,
+      envelope,
+      "INVALID_ARGUMENT",
+      `meta.idempotencyKey is a string of 1 to ${MAX_CORRELATION_ID} characters`,
+    );
+    return undefined;
+  }
+  const scoped = `${envelope.type}\n${key}`;
+  const first = hub.answers.find(scoped);
+  if (first === undefined) {
+    call.remembered = hub.answers.open(scoped);
+    return call;
+  }
+  repeat(conn, id, first);
+  return undefined;
+}
+
+/** Answers with what the first request gets; apart from `openCall`, which would otherwise pay for the closure every time. */
+function repeat(conn: Connection, id: string, first: Remembered): void {
+  first.whenSettled((outcome) => deliver(conn, id, outcome));
+}

@@ -1,0 +1,65 @@
+import { when } from "../base/when.ts";
+import { redact } from "./issues.ts";
+import type { FastCheck } from "./plain.ts";
+import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
+import type { Strip } from "./wire.ts";
+
+/** A checked value, or why there is none; at once, or later where the schema is asynchronous. */
+export type Checked<Out> = StandardResult<Out> | Promise<StandardResult<Out>>;
+
+/**
+ * One schema seen from both ends. A validator package makes these; core alone only needs a Standard Schema.
+ *
+ * The wire carries a schema's *input* side, so that the receiver can run the schema on it. For a schema without
+ * transforms input and output are the same values, and `outbound` may answer the validated output.
+ */
+export interface Validator<In = unknown, Out = In> {
+  readonly schema: StandardSchema<In, Out>;
+  /** From the wire to the handler. */
+  inbound(value: unknown): Checked<Out>;
+  /** From the sender to the wire: validated, and without anything a plain object schema does not declare. */
+  outbound(value: unknown): Checked<unknown>;
+  /** Where a server keeps what it generated. */
+  fast?: FastCheck | undefined;
+}
+
+/** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */
+export type Tell = (issues: readonly StandardIssue[], value: unknown) => readonly StandardIssue[];
+
+/**
+ * Makes a validator out of what a package knows of its schemas.
+ *
+ * @param strip Takes undeclared keys out of the input, which is what travels; undefined where the schema only checks,
+ * so that its output may travel.
+ * @param tell Runs for failures alone.
+ */
+export function createValidator<In, Out>(
+  schema: StandardSchema<In, Out>,
+  strip: Strip | undefined,
+  tell?: Tell,
+): Validator<In, Out> {
+  const standard = schema["~standard"];
+  const inbound = (value: unknown): Checked<Out> => {
+    const result = standard.validate(value);
+    return tell ? when(result, (done) => (done.issues ? { issues: tell(done.issues, value) } : done)) : result;
+  };
+  return {
+    schema,
+    inbound,
+    outbound(value) {
+      const result = inbound(value);
+      if (!strip) return result;
+      return when(result, (done): Checked<unknown> =>
+        done.issues ? done : when(strip(value), (stripped) => ({ value: stripped })),
+      );
+    },
+    fast: undefined,
+  };
+}
+
+/**
+ * A Standard Schema of unknown make: it cannot be told whether it transforms, so what the sender gave is what travels.
+ */
+export function standardValidator<In, Out>(schema: StandardSchema<In, Out>): Validator<In, Out> {
+  return createValidator(schema, (value) => value, redact);
+}

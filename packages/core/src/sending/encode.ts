@@ -1,0 +1,94 @@
+import { isPromise } from "../base/when.ts";
+import { ValidationError } from "../message/errors.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { Meta } from "../protocol/envelope.ts";
+import { fastCheck } from "../schema/generate.ts";
+import { toIssues } from "../schema/issues.ts";
+import type { StandardResult } from "../schema/standard-schema.ts";
+import type { Checked, Validator } from "../schema/validator.ts";
+import type { Listener } from "../state/connection.ts";
+
+/**
+ * Validates and encodes one message.
+ * @throws ValidationError when payload or meta do not fit; also as a rejection where the schema is asynchronous.
+ */
+export function encode(
+  hub: Listener,
+  message: AnyMessage,
+  payload: unknown,
+  meta: Meta | undefined,
+  correlationId?: string,
+): string | Promise<string> {
+  const { payload: validator, meta: metaValidator } = message["~validators"];
+  let wire: unknown;
+  let wireMeta: unknown = meta;
+  if (!hub.validateOutgoing) {
+    if (validator !== undefined) wire = payload;
+  } else {
+    // Only what the schema itself was asked may come later: most payloads are not looked at for a promise.
+    let later = false;
+    if (validator !== undefined) {
+      wire = fastCheck(validator)(payload);
+      if (wire === undefined) later = isPromise((wire = bySchema(validator, payload, message.type, "payload")));
+    }
+    if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
+    if (later || isPromise(wireMeta)) {
+      return assembleLater(hub, message.type, wire, meta, wireMeta, correlationId);
+    }
+  }
+  if (wireMeta === undefined) {
+    const { type } = message;
+    return hub.codec.encode(
+      correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire },
+    );
+  }
+  return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
+}
+
+function assembleLater(
+  hub: Listener,
+  type: string,
+  payload: unknown,
+  given: Meta | undefined,
+  checked: unknown,
+  correlationId: string | undefined,
+): Promise<string> {
+  return Promise.all([payload, checked]).then(([p, m]) => assemble(hub, type, p, given, m, correlationId));
+}
+
+function assemble(
+  hub: Listener,
+  type: string,
+  payload: unknown,
+  given: Meta | undefined,
+  checked: unknown,
+  correlationId: string | undefined,
+): string {
+  const meta = given === checked ? { ...given } : { ...given, ...(checked as Meta) };
+  // Whatever the application put there, the protocol's own keys are the server's to write.
+  delete meta["clientId"];
+  delete meta["receivedAt"];
+  if (correlationId === undefined) delete meta.correlationId;
+  else meta.correlationId = correlationId;
+  return hub.codec.encode({ type, meta, payload });
+}
+
+/** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */
+export function outbound(validator: Validator, value: unknown, type: string, part: string): unknown {
+  return fastCheck(validator)(value) ?? bySchema(validator, value, type, part);
+}
+
+function bySchema(validator: Validator, value: unknown, type: string, part: string): unknown {
+  const result: Checked<unknown> = validator.outbound(value);
+  if (isPromise(result)) return passedLater(result, type, part);
+  return result.issues === undefined ? result.value : passed(result, type, part);
+}
+
+function passedLater(result: PromiseLike<StandardResult<unknown>>, type: string, part: string): Promise<unknown> {
+  return Promise.resolve(result).then((late) => passed(late, type, part));
+}
+
+function passed(result: StandardResult<unknown>, type: string, part: string): unknown {
+  if (result.issues !== undefined) throw new ValidationError(type, part, "out", toIssues(result.issues));
+  return result.value;
+}

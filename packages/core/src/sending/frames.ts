@@ -1,0 +1,82 @@
+import { closeArguments } from "../ports/socket.ts";
+import { CLOSE } from "../protocol/codes.ts";
+import type { Connection, Listener } from "../state/connection.ts";
+import { CLOSING } from "../state/phases.ts";
+
+/** Sends an encoded frame. False when the peer is gone, or so far behind that it is closed with 1013. */
+export function write(conn: Connection, frame: string): boolean {
+  if (conn.state >= CLOSING) return false;
+  if (conn.congested && overBuffer(conn)) return false;
+  if (!isLate(conn)) return hand(conn, frame);
+  gather(conn, frame);
+  return true;
+}
+
+/** Gives one frame to the socket. */
+function hand(conn: Connection, frame: string): boolean {
+  if (conn.congested && overBuffer(conn)) return false;
+  const sent = conn.socket.send(frame);
+  // Bun: -1 when the frame was queued behind others, 0 when it was dropped. Runtimes that say nothing are asked.
+  if (sent === -1 || (sent === undefined && conn.socket.getBufferedAmount() > 0)) conn.congested = true;
+  return sent !== 0;
+}
+
+/** Closes a peer that has left more than `maxBufferedBytes` unread; false while it has not. */
+export function overBuffer(conn: Connection): boolean {
+  const buffered = conn.socket.getBufferedAmount();
+  if (buffered <= conn.hub.limits.maxBufferedBytes) {
+    conn.congested = buffered > 0;
+    return false;
+  }
+  conn.hub.logger.warn(`Closing ${conn.clientId}: it has ${buffered} bytes unread, over limits.maxBufferedBytes`);
+  close(conn, CLOSE.TRY_LATER, "Slow consumer");
+  return true;
+}
+
+/** Starts the closing handshake with a code that `onClose` will see, whatever the runtime makes of it. */
+export function close(conn: Connection, code: number, reason: string): void {
+  if (conn.state >= CLOSING) return;
+  flush(conn);
+  // Sending may have found that the peer is too far behind.
+  if (conn.state >= CLOSING) return;
+  conn.state = CLOSING;
+  const [sent, why] = closeArguments(code, reason);
+  conn.ending = { code: sent, reason: why };
+  conn.socket.close(sent, why);
+}
+
+/** UTF-16 units that one connection may gather before they are sent without waiting for the rest of the tick. */
+const MAX_GATHERED = 65_536;
+
+// Frames sent outside the callback of their own socket: from a timer, after I/O, to somebody else. There every `send` of
+// the runtime would be a system call of its own, which costs fifty times what the frame does; gathered until the
+// microtasks of the tick, those of one connection leave in one.
+
+/** Whether a frame to this connection had better wait for others of the same tick. */
+function isLate(conn: Connection): boolean {
+  return conn.late !== undefined || (conn.hub.receiving !== conn && conn.socket.cork !== undefined);
+}
+
+/** Keeps a frame until the tick's microtasks. Everything sent to the connection later has to come this way too. */
+function gather(conn: Connection, frame: string): void {
+  const { hub } = conn;
+  const late = (conn.late ??= { frames: [], units: 0 });
+  if (late.frames.push(frame) === 1 && hub.late.push(conn) === 1) queueMicrotask(hub.flushLate);
+  if ((late.units += frame.length) > MAX_GATHERED) flush(conn);
+}
+
+/** Sends everything that was gathered, because its tick ends or something is about to be sent that must come after it. */
+export function flushAll(hub: Listener): void {
+  if (hub.late.length === 0) return;
+  const { late } = hub;
+  hub.late = [];
+  for (const conn of late) flush(conn);
+}
+
+function flush(conn: Connection): void {
+  if (conn.late === undefined) return;
+  const { frames } = conn.late;
+  conn.late = undefined;
+  if (frames.length === 1) hand(conn, frames[0] as string);
+  else conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
+}

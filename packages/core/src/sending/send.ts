@@ -1,0 +1,65 @@
+import type { AnyMessage, SendOptions } from "../message/message.ts";
+import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
+import { encode } from "./encode.ts";
+import { write } from "./frames.ts";
+import { report } from "./report.ts";
+import type { Connection } from "../state/connection.ts";
+import { CLOSED, CLOSING } from "../state/phases.ts";
+
+/** Sends one message to one connection; failures go to `onError`, never to the caller. */
+export function sendMessage(
+  conn: Connection,
+  message: AnyMessage,
+  payload: unknown,
+  options: SendOptions | undefined,
+): boolean {
+  if (conn.state >= CLOSING) return false;
+  let frame: string | Promise<string>;
+  try {
+    frame = encode(conn.hub, message, payload, options?.meta);
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+    return false;
+  }
+  return post(conn, frame);
+}
+
+/** Writes a frame now, or in its turn behind frames that are still being validated. */
+export function post(conn: Connection, frame: string | Promise<string>): boolean {
+  if (typeof frame === "string" && conn.outbox === undefined) return write(conn, frame);
+  postLater(conn, frame);
+  return true;
+}
+
+/** Apart from `post`: a function that holds a closure pays for it at every call. */
+function postLater(conn: Connection, frame: string | Promise<string>): void {
+  const turn: Promise<unknown> = Promise.all([frame, conn.outbox])
+    .then(
+      ([ready]) => void write(conn, ready),
+      (error: unknown) => report(conn.hub, error, undefined, conn),
+    )
+    .finally(() => {
+      if (conn.outbox === turn) conn.outbox = undefined;
+      conn.hub.runtime.settled?.(conn);
+    });
+  conn.outbox = turn;
+}
+
+/** Sends an `ERROR` frame. */
+export function sendError(
+  conn: Connection,
+  meta: { correlationId?: string; inReplyTo?: string },
+  payload: ErrorPayload,
+): void {
+  if (conn.state >= CLOSED) return;
+  let frame: string;
+  try {
+    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload });
+  } catch (error) {
+    // Details that cannot be encoded: the code and message still can.
+    report(conn.hub, error, undefined, conn);
+    const { details: _details, ...rest } = payload;
+    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload: rest });
+  }
+  post(conn, frame);
+}

@@ -1,0 +1,179 @@
+import type { ErrorHandler } from "../api/handlers.ts";
+import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
+import type { Limits } from "../api/limits.ts";
+import type { AuthorizeTopic } from "../api/options.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Deadlines, Expiring } from "../base/deadlines.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Broker, BrokerSession } from "../ports/broker.ts";
+import type { Runtime } from "../ports/runtime.ts";
+import type { Socket } from "../ports/socket.ts";
+import type { Codec } from "../protocol/codec.ts";
+import type { Envelope } from "../protocol/envelope.ts";
+import type { AnswerMemory } from "./answers.ts";
+import type { Followers } from "./followers.ts";
+import { CLOSED, OPENING } from "./phases.ts";
+import type { Registry } from "./registry.ts";
+import type { RouteTable } from "./route.ts";
+
+export type Hook = (ctx: never) => unknown;
+
+/** The handlers of a router, asked for at each use: some may be added while it serves. */
+export interface Handlers {
+  openHandlers(): readonly Hook[];
+  closeHandlers(): readonly Hook[];
+  errorHandlers(): readonly ErrorHandler<never>[];
+}
+
+/**
+ * What one listener keeps alive, as everything below the hub sees it: kept data, and the few acts of higher rooms that a
+ * lower one needs.
+ */
+export interface Listener {
+  readonly handlers: Handlers;
+  readonly runtime: Runtime<Connection>;
+  readonly limits: Readonly<Limits>;
+  readonly codec: Codec;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly validateOutgoing: boolean;
+  readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  readonly heartbeat: ResolvedHeartbeat | undefined;
+  /** New connections are refused. */
+  draining: boolean;
+
+  readonly connections: Registry<Connection>;
+  /** Connections whose `onClose` still runs. */
+  readonly closing: Set<Connection>;
+  readonly deadlines: Deadlines;
+  readonly answers: AnswerMemory;
+  readonly followers: Followers<Connection>;
+  readonly nativeTopics: boolean;
+  /** The broker as the router was given it, and this listener's way to it. */
+  readonly broker: Broker | undefined;
+  readonly link: BrokerSession | undefined;
+  publishedSinceSweep: number;
+
+  /** Whose frame is being taken in: the runtime gathers what its socket sends meanwhile. */
+  receiving: Connection | undefined;
+  /** Connections with frames that leave at the end of the tick. */
+  late: Connection[];
+  /** Sends them; one function for all ticks. */
+  readonly flushLate: () => void;
+
+  routes(): RouteTable;
+  /** What a runtime with native topics calls this topic. */
+  nativeName(topic: string): string;
+  /** Runs one message whose turn has come. */
+  start(conn: Connection, envelope: Envelope, arrived: number): void;
+  /** A context outside any handler, for `onError`. */
+  contextOf(conn: Connection): unknown;
+
+  // The socket's events.
+  open(conn: Connection, socket: Socket): void;
+  opened(conn: Connection): void;
+  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
+  drained(conn: Connection): void;
+  seen(conn: Connection): void;
+  close(conn: Connection, code: number, reason: string): void;
+}
+
+/** A decoded message and when it arrived: 0 while nobody has asked. */
+export interface Incoming {
+  readonly envelope: Envelope;
+  readonly arrived: number;
+}
+
+/** What a connection's later messages wait for. */
+export interface Holder {
+  /** What the log calls it. */
+  readonly subject: string | undefined;
+  readonly clientId: string;
+  /** It takes too long: the lane goes on without it. */
+  overrun(): void;
+}
+
+/** Something whose signal aborts. */
+export interface Abortable {
+  /** False where the answer is wanted even after this connection is gone. */
+  readonly abortsOnClose: boolean;
+  abort(reason: string): void;
+}
+
+/** An rpc that has not settled. */
+export interface OpenCall extends Expiring {
+  /** The caller gave up. */
+  cancel(): void;
+  /** The connection is gone. */
+  disconnect(): void;
+}
+
+/** Stands in until the handshake is through. */
+const NO_SOCKET: Socket = { send: () => 0, close() {}, terminate() {}, getBufferedAmount: () => 0 };
+
+/**
+ * Everything the server knows of one socket. Its shape is fixed when it is made, so that every access on the hot path
+ * is monomorphic; what most connections never need stays undefined until first use.
+ */
+export class Connection {
+  readonly hub: Listener;
+  readonly clientId: string;
+  readonly data: Record<string, unknown>;
+  socket: Socket = NO_SOCKET;
+  /** The runtime's own socket, for `ctx.ws`; the same as `socket` where no wrapper is needed. */
+  ws: unknown = undefined;
+  state: number = OPENING;
+  /** Something arrived since the last heartbeat ping. */
+  alive = true;
+  paused = false;
+  /** The peer did not take everything at once: look at the buffer before the next send. */
+  congested = false;
+  /** Who holds the lane: later messages wait until it is done. */
+  holder: Holder | undefined = undefined;
+  /** Frees the lane when its holder takes too long. */
+  laneTimer: Expiring | undefined = undefined;
+  /** Decoded messages that wait for the lane. */
+  waiting: Incoming[] | undefined = undefined;
+  /** Run once the lane is free and nothing waits. */
+  whenIdle: (() => void) | undefined = undefined;
+  /** Rpcs that have not settled, by correlation id. */
+  calls: Map<string, OpenCall> | undefined = undefined;
+  /** Contexts whose abort signal somebody looked at. */
+  signalled: Set<Abortable> | undefined = undefined;
+  /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
+  outbox: Promise<unknown> | undefined = undefined;
+  /** Frames that leave together at the end of the tick, and their UTF-16 units; see `sending/frames.ts`. */
+  late: { readonly frames: string[]; units: number } | undefined = undefined;
+  /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
+  following: string[] | undefined = undefined;
+  /** Subscribes that wait for permission. */
+  joining: Map<string, symbol> | undefined = undefined;
+  /** Those of the present minute. */
+  violations: { count: number; readonly since: number } | undefined = undefined;
+  /** How this side chose to close, where the runtime would report something else. */
+  ending: { readonly code: number; readonly reason: string } | undefined = undefined;
+  /** An earlier connection with the same client id. */
+  older: Connection | undefined = undefined;
+
+  constructor(hub: Listener, data: Record<string, unknown>, clientId: string) {
+    this.hub = hub;
+    this.data = data;
+    this.clientId = clientId;
+  }
+
+  /** `onOpen` is through with it. */
+  get opened(): boolean {
+    return this.state !== OPENING;
+  }
+
+  get closed(): boolean {
+    return this.state === CLOSED;
+  }
+
+  /** Whether a handler of it runs, something waits for one, or a frame has yet to be sent. */
+  get busy(): boolean {
+    const { holder, waiting, calls, outbox, whenIdle, hub } = this;
+    if (holder !== undefined || waiting !== undefined || outbox !== undefined || whenIdle !== undefined) return true;
+    return (calls !== undefined && calls.size > 0) || hub.closing.has(this);
+  }
+}

@@ -1,0 +1,32 @@
+import type { ErrorHandler } from "../api/handlers.ts";
+import type { AnyMessage } from "../message/message.ts";
+
+/** A message on its way through its route. */
+export interface Passage {
+  /** A promise of an inner stage that its middleware may not have waited for. */
+  inner: PromiseLike<unknown> | undefined;
+}
+
+/** One stage of a route: a middleware, validation, the handler. */
+export type Stage = (ctx: never) => unknown;
+
+/** Stages that call each other, ready to be entered by one message after the other. */
+export interface Stages {
+  run(ctx: Passage): unknown;
+}
+
+/** A route with everything around it, ready to run. */
+export interface CompiledRoute {
+  readonly message: AnyMessage;
+  readonly isRpc: boolean;
+  readonly concurrent: boolean;
+  readonly handler: Stage;
+  readonly errorHandlers: readonly ErrorHandler<never>[];
+  /** Middleware, validation and handler; undefined where there is no middleware. */
+  readonly outer: Stages | undefined;
+  /** What runs after validation: typed middleware and the handler; undefined where there is no typed middleware. */
+  readonly typed: Stages | undefined;
+}
+
+/** Routes by type. An object without a prototype: looking up a type that was just parsed costs half of what a Map takes. */
+export type RouteTable = Readonly<Record<string, CompiledRoute | undefined>>;

@@ -1,0 +1,43 @@
+import { isPromise } from "../base/when.ts";
+import { report } from "../sending/report.ts";
+import type { Connection } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
+
+/**
+ * Lets a connection follow a topic, natively too, and tells the broker of a first follower.
+ * @returns a promise where other nodes' publishes will arrive only then; local ones do at once.
+ */
+export function join(topic: string, conn: Connection): unknown {
+  const { hub } = conn;
+  const first = hub.followers.add(topic, conn);
+  if (first === undefined) return undefined;
+  if (conn.following === undefined) conn.following = [topic];
+  else conn.following.push(topic);
+  if (hub.nativeTopics) conn.socket.subscribe?.(hub.nativeName(topic));
+  hub.runtime.settled?.(conn);
+  return first ? hub.link?.subscribe(topic) : undefined;
+}
+
+export function part(topic: string, conn: Connection): unknown {
+  const { following, hub } = conn;
+  const index = following?.indexOf(topic) ?? -1;
+  if (index < 0) return undefined;
+  following?.splice(index, 1);
+  if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
+  hub.runtime.settled?.(conn);
+  return drop(topic, conn);
+}
+
+/** A closed connection receives nothing more; what it followed stays readable in `onClose`. */
+export function leaveAll(conn: Connection): void {
+  conn.joining?.clear();
+  for (const topic of conn.following ?? []) {
+    const left = drop(topic, conn);
+    if (isPromise(left)) left.then(undefined, (error: unknown) => report(conn.hub, error, undefined, conn));
+  }
+}
+
+function drop(topic: string, conn: Connection): unknown {
+  const { hub } = conn;
+  return hub.followers.delete(topic, conn) ? hub.link?.unsubscribe(topic) : undefined;
+}

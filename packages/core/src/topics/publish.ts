@@ -1,0 +1,92 @@
+import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { isPromise } from "../base/when.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { Meta } from "../protocol/envelope.ts";
+import { encode } from "../sending/encode.ts";
+import { flushAll, overBuffer, write } from "../sending/frames.ts";
+import { report, toError } from "../sending/report.ts";
+import type { Connection, Listener } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
+
+/** Publishes on one listener. Never throws or rejects: failures are reported, and told in the result. */
+export function publishFrom(
+  hub: Listener,
+  sender: Connection | undefined,
+  topic: string,
+  message: AnyMessage,
+  payload: unknown,
+  options: AnyPublishOptions = {},
+): Promise<PublishResult> {
+  try {
+    if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
+      throw new TypeError("A filter cannot travel to other nodes: with a broker, publish with { local: true }");
+    }
+    const frame = encode(hub, message, payload, options.meta as Meta | undefined);
+    const result = isPromise(frame)
+      ? Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, ready, options))
+      : distribute(hub, sender, topic, frame, options);
+    return isPromise(result) ? Promise.resolve(result).catch(failed) : Promise.resolve(result);
+  } catch (error) {
+    return Promise.resolve(failed(error));
+  }
+
+  function failed(thrown: unknown): PublishResult {
+    report(hub, thrown, undefined, sender);
+    return { ok: false, error: toError(thrown) };
+  }
+}
+
+function distribute(
+  hub: Listener,
+  sender: Connection | undefined,
+  topic: string,
+  frame: string,
+  options: AnyPublishOptions,
+): PublishResult | Promise<PublishResult> {
+  const result: PublishResult = { ok: true, matched: deliverLocally(hub, topic, frame, sender, options) };
+  if (hub.link === undefined || options.local === true) return result;
+  const sent: unknown = hub.link.publish(topic, frame);
+  return isPromise(sent) ? Promise.resolve(sent).then(() => result) : result;
+}
+
+/** Delivers one encoded frame to this listener's followers of the topic, and says to how many. */
+export function deliverLocally(
+  hub: Listener,
+  topic: string,
+  frame: string,
+  sender: Connection | undefined,
+  { excludeSelf, filter }: AnyPublishOptions,
+): number {
+  const followers = hub.followers.of(topic);
+  if (followers === undefined) return 0;
+  const except = excludeSelf === true ? sender : undefined;
+  if (filter === undefined && hub.nativeTopics) {
+    // What was sent before this publish arrives before it.
+    flushAll(hub);
+    const self = except !== undefined && followers.has(except);
+    if (self) except.socket.publish?.(hub.nativeName(topic), frame);
+    else hub.runtime.publish?.(hub.nativeName(topic), frame);
+    sweepSlow(hub, followers, frame.length);
+    return followers.size - (self ? 1 : 0);
+  }
+  let matched = 0;
+  for (const conn of followers) {
+    if (conn === except || conn.state === CLOSED) continue;
+    if (filter !== undefined && !filter(conn.data as never)) continue;
+    if (write(conn, frame)) matched++;
+  }
+  return matched;
+}
+
+/**
+ * A native publish does not say who lags behind, so after every quarter of the allowance all followers are looked at:
+ * nobody gets further behind than `maxBufferedBytes` and a quarter.
+ */
+function sweepSlow(hub: Listener, followers: ReadonlySet<Connection>, length: number): void {
+  hub.publishedSinceSweep += length;
+  if (hub.publishedSinceSweep < hub.limits.maxBufferedBytes / 4) return;
+  hub.publishedSinceSweep = 0;
+  for (const conn of hub.connections) {
+    if (conn.following !== undefined && conn.following.length > 0) overBuffer(conn);
+  }
+}

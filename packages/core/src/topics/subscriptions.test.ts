@@ -1,0 +1,193 @@
+import { BaseContext } from "../contexts/connection-context.ts";
+import { TopicsOf } from "./subscriptions.ts";
+import { describe, expect, it } from "vitest";
+import { bench, errorOf, gate, memoryLogger, Note, settle, Told, type Peer } from "../../test/harness.ts";
+import type { Broker } from "../ports/broker.ts";
+import type { Topics } from "../api/contexts.ts";
+import { WsKitError } from "../message/errors.ts";
+import { createRouter, type Router } from "../router/router.ts";
+import type { RouterOptions } from "../api/options.ts";
+
+/** A peer, and what its handlers would see as `ctx.topics`. */
+const topicsOf = ({ conn }: Peer): Topics => new TopicsOf(conn);
+
+function follower(options: RouterOptions = {}): { peer: Peer; topics: Topics; router: Router } {
+  const router = createRouter({ logger: memoryLogger(), ...options });
+  const peer = bench(router).connect();
+  return { peer, topics: topicsOf(peer), router };
+}
+
+describe("subscribe", () => {
+  it("takes effect at once, and twice is once", async () => {
+    const { topics, router } = follower();
+    void topics.subscribe("a");
+    expect(topics.has("a")).toBe(true);
+    await topics.subscribe("a");
+    expect(topics.list()).toEqual(["a"]);
+    expect(await router.publish("a", Told, { n: 1 })).toMatchObject({ matched: 1 });
+    void topics.unsubscribe("a");
+    void topics.unsubscribe("a");
+    expect(await router.publish("a", Told, { n: 1 })).toMatchObject({ matched: 0 });
+  });
+
+  it.each([
+    ["INVALID_ARGUMENT", ""],
+    ["INVALID_ARGUMENT", "line\nbreak"],
+    ["INVALID_ARGUMENT", "x".repeat(129)],
+    ["INVALID_ARGUMENT", "€".repeat(43)],
+  ])("refuses with %s the name %j", async (code, name) => {
+    await expect(follower().topics.subscribe(name)).rejects.toMatchObject({ code });
+  });
+
+  it("takes a name of 128 bytes and 100 topics, no more", async () => {
+    const { topics } = follower();
+    await topics.subscribe("x".repeat(128));
+    for (let i = 1; i < 100; i++) await topics.subscribe(`t${i}`);
+    await expect(topics.subscribe("one more")).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+    await topics.clear();
+    expect(topics.list()).toEqual([]);
+  });
+
+  it("can be refused, at once and later, with the reason that was given", async () => {
+    const { topics } = follower({
+      authorizeTopic: (topic) => {
+        if (topic === "paid") throw new WsKitError("FAILED_PRECONDITION", "Pay first");
+        return topic === "later" ? Promise.resolve(false) : topic === "open";
+      },
+    });
+    await topics.subscribe("open");
+    await expect(topics.subscribe("shut")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    await expect(topics.subscribe("later")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    await expect(topics.subscribe("paid")).rejects.toMatchObject({ code: "FAILED_PRECONDITION" });
+    // Nobody waits for this one: an unhandled rejection would fail the run.
+    void topics.subscribe("shut");
+    expect(topics.list()).toEqual(["open"]);
+  });
+
+  it("that a handler awaits answers the peer when it is refused", async () => {
+    const router = createRouter({ authorizeTopic: () => false });
+    router.on(Note, (ctx) => ctx.topics.subscribe("shut"));
+    const peer = bench(router).connect();
+    peer.message("NOTE", { n: 1 });
+    await settle();
+    expect(errorOf(peer.socket.take()[0]).code).toBe("PERMISSION_DENIED");
+  });
+
+  it("leaves nothing behind when the connection closes, or the topic is left, while it waits", async () => {
+    const allowed = gate();
+    const router = createRouter({ authorizeTopic: () => allowed.opened.then(() => true) });
+    const { connect, hub } = bench(router);
+    const [gone, left, stays] = [connect(), connect(), connect()];
+    for (const peer of [gone, left, stays]) void topicsOf(peer).subscribe("a");
+    gone.socket.close();
+    void topicsOf(left).unsubscribe("a");
+    allowed.open();
+    await settle();
+    expect([...(hub.followers.of("a") ?? [])]).toEqual([stays.conn]);
+  });
+});
+
+describe("publish", () => {
+  const room = () => {
+    const router = createRouter({ logger: memoryLogger() });
+    router.onOpen((ctx) => void ctx.topics.subscribe("room"));
+    const rig = bench(router);
+    return { router, ...rig, peers: [rig.connect({ role: "a" }), rig.connect({ role: "b" })] as const };
+  };
+
+  it("reaches the sender too, unless excludeSelf", async () => {
+    const { router, peers } = room();
+    const results: unknown[] = [];
+    router.on(Note, async (ctx) => {
+      results.push(
+        await ctx.publish("room", Told, { n: 1 }),
+        await ctx.publish("room", Told, { n: 2 }, { excludeSelf: true }),
+      );
+    });
+    peers[0].message("NOTE", { n: 1 });
+    await settle();
+    expect(results).toEqual([
+      { ok: true, matched: 2 },
+      { ok: true, matched: 1 },
+    ]);
+    expect(peers[0].socket.take()).toMatchObject([{ payload: { n: 1 } }]);
+    expect(peers[1].socket.take()).toMatchObject([{ payload: { n: 1 } }, { payload: { n: 2 } }]);
+  });
+
+  it("has delivered locally when the call returns, also from onClose", () => {
+    const { router, peers } = room();
+    router.onClose((ctx) => void ctx.publish("room", Told, { n: 9 }));
+    peers[0].socket.close();
+    expect(peers[0].socket.frames).toEqual([]);
+    expect(peers[1].socket.take()).toMatchObject([{ payload: { n: 9 } }]);
+  });
+
+  it("uses native topics where the runtime has them, under its prefix", async () => {
+    const log: string[] = [];
+    const router = createRouter();
+    const { connect, hub } = bench(router, {
+      topicPrefix: "2:",
+      publish: (topic, frame) => log.push(`${topic} ${frame}`),
+    });
+    const peer = connect();
+    Object.assign(peer.socket, {
+      subscribe: (topic: string) => log.push(`+${topic}`),
+      unsubscribe: (topic: string) => log.push(`-${topic}`),
+      publish: (topic: string) => log.push(`others ${topic}`),
+    });
+    void topicsOf(peer).subscribe("room");
+    await router.publish("room", Told, { n: 1 });
+    void new BaseContext(peer.conn).publish("room", Told, { n: 1 }, { excludeSelf: true });
+    void topicsOf(peer).clear();
+    expect(log).toEqual(["+2:room", '2:room {"type":"TOLD","payload":{"n":1}}', "others 2:room", "-2:room"]);
+    expect(hub.followers.of("room")).toBeUndefined();
+  });
+});
+
+describe("a broker", () => {
+  /** Links the nodes of one test. */
+  class Wire implements Broker {
+    readonly nodes = new Set<(topic: string, frame: string) => void>();
+    readonly log: string[] = [];
+
+    connect(deliver: (topic: string, frame: string) => void) {
+      this.nodes.add(deliver);
+      return Promise.resolve({
+        publish: (topic: string, frame: string) => {
+          for (const node of this.nodes) if (node !== deliver) node(topic, frame);
+        },
+        subscribe: (topic: string) => void this.log.push(`+${topic}`),
+        unsubscribe: (topic: string) => void this.log.push(`-${topic}`),
+        close: () => void this.nodes.delete(deliver),
+      });
+    }
+  }
+
+  it("brings publishes to other nodes once, told of first followers and last", async () => {
+    const broker = new Wire();
+    const router = () => createRouter({ broker }).onOpen((ctx) => void ctx.topics.subscribe("room"));
+    const [here, there] = [router(), router()];
+    const near = bench(here);
+    const [a, b] = [near.connect(), near.connect()];
+    const far = bench(there).connect();
+    await settle();
+    expect(await here.publish("room", Told, { n: 1 })).toEqual({ ok: true, matched: 2 });
+    expect(await here.publish("room", Told, { n: 2 }, { local: true })).toEqual({ ok: true, matched: 2 });
+    expect(far.socket.take()).toMatchObject([{ payload: { n: 1 } }]);
+    expect(broker.log).toEqual(["+room", "+room"]);
+    a.socket.close();
+    b.socket.close();
+    await settle();
+    expect(broker.log).toEqual(["+room", "+room", "-room"]);
+    await near.hub.dispose();
+    expect(broker.nodes.size).toBe(1);
+  });
+
+  it("cannot carry a filter", async () => {
+    const router = createRouter({ broker: new Wire(), logger: memoryLogger() });
+    bench(router).connect();
+    const all = () => true;
+    expect(await router.publish("room", Told, { n: 1 }, { filter: all })).toMatchObject({ ok: false });
+    expect(await router.publish("room", Told, { n: 1 }, { filter: all, local: true })).toMatchObject({ ok: true });
+  });
+});

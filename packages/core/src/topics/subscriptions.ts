@@ -1,0 +1,114 @@
+import { bytesOver } from "../base/bytes.ts";
+import { isPromise } from "../base/when.ts";
+import { WsKitError } from "../message/errors.ts";
+import { join, part } from "./membership.ts";
+import type { Connection } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
+
+const DONE: Promise<void> = Promise.resolve();
+
+// oxlint-disable-next-line no-control-regex -- control characters are what is being refused
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+/** The topics of one connection: `ctx.topics`. */
+export class TopicsOf {
+  private readonly conn: Connection;
+
+  constructor(conn: Connection) {
+    this.conn = conn;
+  }
+
+  subscribe(topic: string): Promise<void> {
+    const { conn } = this;
+    if (this.has(topic)) return DONE;
+    try {
+      check(conn, topic);
+      const authorize = conn.hub.authorizeTopic;
+      if (authorize !== undefined) {
+        const allowed = authorize(topic, conn as never);
+        if (isPromise(allowed)) return this.later(topic, Promise.resolve(allowed));
+        if (!allowed) throw refusal(topic);
+      }
+      return settled(join(topic, conn));
+    } catch (error) {
+      return rejected(error);
+    }
+  }
+
+  unsubscribe(topic: string): Promise<void> {
+    this.conn.joining?.delete(topic);
+    return settled(part(topic, this.conn));
+  }
+
+  has(topic: string): boolean {
+    const { conn } = this;
+    if (conn.state === CLOSED) return conn.following?.includes(topic) ?? false;
+    return conn.hub.followers.of(topic)?.has(conn) ?? false;
+  }
+
+  list(): string[] {
+    return this.conn.following?.slice() ?? [];
+  }
+
+  clear(): Promise<void> {
+    this.conn.joining?.clear();
+    const left = this.list().map((topic) => part(topic, this.conn));
+    return settled(left.some(isPromise) ? Promise.all(left) : undefined);
+  }
+
+  /** A subscribe that waits for permission; leaving or closing meanwhile calls it off. */
+  private later(topic: string, allowed: Promise<boolean>): Promise<void> {
+    const { conn } = this;
+    const ticket = Symbol(topic);
+    (conn.joining ??= new Map()).set(topic, ticket);
+    const joined = allowed.then(
+      (yes) => {
+        const current = conn.joining?.get(topic) === ticket;
+        if (current) conn.joining?.delete(topic);
+        if (!yes) throw refusal(topic);
+        if (current && conn.state !== CLOSED) {
+          check(conn, topic);
+          return join(topic, conn);
+        }
+        return undefined;
+      },
+      (error: unknown) => {
+        if (conn.joining?.get(topic) === ticket) conn.joining.delete(topic);
+        throw error;
+      },
+    );
+    return settled(joined);
+  }
+}
+
+function check(conn: Connection, topic: string): void {
+  const { maxTopics, maxTopicBytes } = conn.hub.limits;
+  if (conn.state === CLOSED) throw new WsKitError("FAILED_PRECONDITION", "The connection is closed");
+  if (typeof topic !== "string" || topic === "" || UNPRINTABLE.test(topic)) {
+    throw new WsKitError("INVALID_ARGUMENT", "A topic is a string of printable characters that is not empty");
+  }
+  if (bytesOver(topic, maxTopicBytes) !== undefined) {
+    throw new WsKitError("INVALID_ARGUMENT", `A topic has at most ${maxTopicBytes} bytes (limits.maxTopicBytes)`);
+  }
+  if ((conn.following?.length ?? 0) >= maxTopics) {
+    throw new WsKitError("RESOURCE_EXHAUSTED", `A connection follows at most ${maxTopics} topics (limits.maxTopics)`);
+  }
+}
+
+function refusal(topic: string): WsKitError {
+  return new WsKitError("PERMISSION_DENIED", `Not allowed to follow ${JSON.stringify(topic)}`);
+}
+
+function settled(result: unknown): Promise<void> {
+  return isPromise(result) ? quiet(Promise.resolve(result).then(() => undefined)) : DONE;
+}
+
+function rejected(error: unknown): Promise<void> {
+  return quiet(Promise.reject(error));
+}
+
+/** A refusal that nobody waits for is no unhandled rejection; whoever awaits it still gets it. */
+function quiet(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
+}
