@@ -2,7 +2,7 @@ import { Hub, type Router, type Socket } from "@ws-kit/core";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
-import { Ask, Echo, Echoed, shape } from "../messages.zod.ts";
+import { Ask, Echo, Echoed, Publish, Published, shape } from "../messages.zod.ts";
 import { handWrittenValibot, handWrittenZod, type Receive } from "./hand-written.ts";
 
 export const ECHO_FRAME = JSON.stringify({
@@ -25,6 +25,13 @@ export const ASK_FRAME = JSON.stringify({
   meta: { correlationId: "0b6f5d1c-7a57-4f0e-9c4e-52ab" },
   payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 },
 });
+
+/** Its `seq` is no number. */
+const REFUSED_FRAME = JSON.stringify({
+  type: "ECHO",
+  payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: "12345" },
+});
+const PUBLISH_FRAME = ECHO_FRAME.replace("ECHO", "PUBLISH");
 
 /** A socket that takes everything and counts it. */
 export class NullSocket implements Socket {
@@ -51,6 +58,8 @@ export interface Case {
   /** The case it is compared with. */
   readonly baseline: string;
   readonly run: () => void;
+  /** How many messages may come before the last has been handled; left out where `run` handles it all. */
+  readonly inFlight?: number;
   /** Counts what came of it. */
   readonly socket: { readonly sent: number };
 }
@@ -60,11 +69,12 @@ function byHand(name: string, receive: Receive, frame: string): Case {
   return { name, baseline: name, socket, run: () => receive(socket, frame) };
 }
 
-function byRouter(name: string, baseline: string, router: Router, frame: string): Case {
+function byRouter(name: string, baseline: string, router: Router, frame: string, others = 0): Case {
   const socket = new NullSocket();
   const hub = new Hub(router["~core"]);
   const conn = hub.adopt(socket, {}, "client");
   hub.opened(conn);
+  for (let i = 0; i < others; i++) hub.opened(hub.adopt(new NullSocket(), {}, `other-${i}`));
   return { name, baseline, socket, run: () => hub.receive(conn, frame) };
 }
 
@@ -95,6 +105,13 @@ export function dispatchCases(): Case[] {
   const optional = createRouter().on(message("ECHO", deep), (ctx) => {
     ctx.send(Echoed, ctx.payload);
   });
+  const asynchronous = createRouter().on(Echo, async (ctx) => {
+    ctx.send(Echoed, ctx.payload);
+  });
+  const tolerant = createRouter({ limits: { maxViolations: Number.MAX_SAFE_INTEGER } }).on(Echo, () => {});
+  const topic = createRouter()
+    .onOpen((ctx) => void ctx.topics.subscribe("room"))
+    .on(Publish, (ctx) => void ctx.publish("room", Published, ctx.payload));
   const FormatsEchoed = message("ECHOED", FORMATS);
   const formats = createRouter().on(message("ECHO", FORMATS), (ctx) => {
     ctx.send(FormatsEchoed, ctx.payload);
@@ -104,6 +121,7 @@ export function dispatchCases(): Case[] {
     byHand("hand-written, reply unchecked", handWrittenZod(false), ECHO_FRAME),
     byHand("hand-written, formats", handWrittenZod(true, z.object(FORMATS)), FORMATS_FRAME),
     byHand("hand-written rpc", handWrittenZod(true), ASK_FRAME),
+    byHand("hand-written, refused", handWrittenZod(true), REFUSED_FRAME),
     byHand("hand-written valibot", handWrittenValibot(true), ECHO_FRAME),
     byRouter("echo", "hand-written", echoRouter(true), ECHO_FRAME),
     byRouter("echo, validateOutgoing: false", "hand-written, reply unchecked", echoRouter(false), ECHO_FRAME),
@@ -115,5 +133,8 @@ export function dispatchCases(): Case[] {
     byRouter("echo, valibot", "hand-written valibot", byValibot, ECHO_FRAME),
     byRouter("echo, 100 routes", "hand-written", withRoutes(100), ECHO_FRAME),
     byRouter("echo, 2,000 routes", "hand-written", withRoutes(2_000), ECHO_FRAME),
+    { ...byRouter("echo, asynchronous", "hand-written", asynchronous, ECHO_FRAME), inFlight: 32 },
+    byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
+    byRouter("publish to 50", "publish to 50", topic, PUBLISH_FRAME, 49),
   ];
 }

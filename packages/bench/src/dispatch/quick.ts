@@ -1,5 +1,6 @@
 import { type Case, dispatchCases } from "./cases.ts";
 import { clientCases } from "./client-cases.ts";
+import { runCase } from "./slice.ts";
 import { median } from "../stats.ts";
 
 /** Messages of one timed slice, and how many times as many slices a client's are cut into. */
@@ -22,10 +23,10 @@ export async function measureDispatch(cases: readonly Case[], rounds: number, cu
   for (let round = -3 * cuts; round < rounds * cuts; round++) {
     // Deadlines and whatever else was put off get their turn between rounds.
     await Bun.sleep(0);
-    for (const { name, run } of cases) {
+    for (const each of cases) {
       const begun = performance.now();
-      for (let i = 0; i < slice; i++) run();
-      if (round >= 0) times.get(name)?.push(((performance.now() - begun) * 1e6) / slice);
+      await runCase(each, slice);
+      if (round >= 0) times.get(each.name)?.push(((performance.now() - begun) * 1e6) / slice);
     }
   }
   return cases.map(({ name, baseline }) => {
