@@ -20,8 +20,7 @@ const CORE: Readonly<Record<string, { all?: string; types?: string }>> = {
   lifecycle: { all: "base contexts dispatch protocol sending state topics", types: "api" },
   router: { all: "api base lifecycle message protocol sending state topics", types: "ports" },
   adapter: {
-    all: "api base contexts dispatch lifecycle message ports protocol rpc schema sending state topics",
-    types: "router",
+    all: "api base contexts dispatch lifecycle message ports protocol router rpc schema sending state topics",
   },
 };
 

@@ -1,8 +1,9 @@
-import { isPromise, type Validator } from "@ws-kit/core/protocol";
+import { isPromise } from "@ws-kit/core/protocol";
+import { type Validator } from "@ws-kit/core/schema";
 import { createRouter as createValibotRouter, message as valibotMessage, v } from "@ws-kit/valibot";
 import { createRouter as createZodRouter, message as zodMessage, z } from "@ws-kit/zod";
 import { describe, expect, it } from "vitest";
-import { fastCheck, plainOf } from "../../core/src/schema/generate.ts";
+import { fastCheck, plainOf } from "@ws-kit/core/schema";
 
 // Making a router teaches the server to read the validator's schemas.
 createZodRouter();

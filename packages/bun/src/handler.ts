@@ -5,13 +5,10 @@ import {
   prepare,
   tune,
   type Admission,
-  type MaybePromise,
-  type OpenData,
-  type Router,
   type RuntimeTuning,
-  type UpgradeOptions,
   type WebSocketCallbacks,
-} from "@ws-kit/core";
+} from "@ws-kit/core/adapter";
+import { type MaybePromise, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import type { Server } from "bun";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever data the surrounding server types its sockets with
@@ -54,8 +51,7 @@ interface HandlerWithHubs {
 }
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
-  const core = router["~core"];
-  tune(router.websocket, core, options);
+  tune(router, options);
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {
@@ -63,7 +59,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
     if (hub === undefined) {
       const before = handlersOf.get(server) ?? 0;
       handlersOf.set(server, before + 1);
-      hub = new Hub(core, {
+      hub = new Hub(router, {
         publish: (topic, frame) => server.publish(topic, frame),
         // A second handler's topics must not meet the first one's.
         ...(before > 0 && { topicPrefix: `${before}:` }),

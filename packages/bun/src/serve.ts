@@ -1,4 +1,4 @@
-import { drain, type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
+import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
 import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
 
@@ -70,7 +70,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
         // New connections are refused from here on; those that exist are drained.
         void server.stop();
         const hub = hubOf(server);
-        await drain([hub], stopOptions);
+        await hub.drain(stopOptions);
         await server.stop(true);
         await hub.dispose();
       })());

@@ -1,4 +1,4 @@
-import type { Admission } from "@ws-kit/core";
+import type { Admission } from "@ws-kit/core/adapter";
 import { notJson } from "./state.ts";
 
 type Cf = Record<string, unknown> & { wsKit?: Admission };

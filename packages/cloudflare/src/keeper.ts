@@ -1,4 +1,5 @@
-import type { Connection, Logger } from "@ws-kit/core";
+import type { Connection } from "@ws-kit/core/adapter";
+import type { Logger } from "@ws-kit/core";
 import type { ObjectSocket } from "./socket.ts";
 import { MAX_ATTACHMENT_BYTES, notKeepable, type Kept } from "./state.ts";
 

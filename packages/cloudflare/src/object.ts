@@ -7,18 +7,21 @@ import {
   Hub,
   PING_FRAME,
   PONG_FRAME,
-  RouterConnections,
+  connectionsOf,
   type Admission,
   type Connection,
-  type DrainOptions,
-  type FilteredPublishOptions,
-  type Message,
-  type OpenData,
-  type PublishResult,
-  type Router,
-  type SendArgs,
-  type SendOptions,
-  type UpgradeOptions,
+} from "@ws-kit/core/adapter";
+import type {
+  DrainOptions,
+  FilteredPublishOptions,
+  Message,
+  OpenData,
+  PublishResult,
+  Router,
+  RouterConnections,
+  SendArgs,
+  SendOptions,
+  UpgradeOptions,
 } from "@ws-kit/core";
 import { admissionOf } from "./admission.ts";
 import { Keeper } from "./keeper.ts";
@@ -48,8 +51,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     this.maxPayload = maxPayloadLength;
     this.options = options;
     const settled = (conn: Connection) => this.#settled(conn);
-    this.hub = new Hub(router["~core"], { sleeps: true, ownHeartbeat: true, apart, settled });
-    this.connections = new RouterConnections<Data>({ servedBy: () => new Set([this.hub]) });
+    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled });
+    this.connections = connectionsOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#wake();

@@ -1,4 +1,4 @@
-import { StandardSocket } from "@ws-kit/core";
+import { StandardSocket } from "@ws-kit/core/adapter";
 
 /** One hibernatable WebSocket as the core sees it. The runtime does not tell how much its peer has yet to read. */
 export class ObjectSocket extends StandardSocket<WebSocket> {

@@ -1,7 +1,6 @@
+import { admit, Hub } from "@ws-kit/core/adapter";
 import {
-  admit,
   createRouter,
-  Hub,
   type AuthenticatedData,
   type Logger,
   type MaybePromise,
@@ -50,7 +49,7 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
   const pattern = compile(path);
   const limits = authTimeoutMs === undefined ? {} : { authTimeoutMs };
   // Holds no connection: it lends its limits and its log to the decision.
-  const hub = new Hub(createRouter({ limits, ...(logger !== undefined && { logger }) })["~core"], { apart: true });
+  const hub = new Hub(createRouter({ limits, ...(logger !== undefined && { logger }) }), { apart: true });
 
   async function connect(req: Request, env: Env, id: string): Promise<Response> {
     const admission = await admit(hub, req, {

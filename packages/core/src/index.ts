@@ -1,7 +1,6 @@
-export type { Broker, BrokerSession } from "./ports/broker.ts";
-export { systemClock } from "./base/clock.ts";
-export type { Clock } from "./base/clock.ts";
-export type { Connection } from "./state/connection.ts";
+// For applications. Runtimes import "./adapter", validators "./schema", extensions and engines "./extend".
+export { bearerToken } from "./adapter/token.ts";
+export type { AuthenticatedData, UpgradeOptions } from "./adapter/admission.ts";
 export type {
   AnyContext,
   CloseContext,
@@ -13,34 +12,48 @@ export type {
   RpcContext,
   Topics,
 } from "./api/contexts.ts";
-export type { MessageHandler, RequestHandler, RpcHandler } from "./api/handlers.ts";
-export { drain } from "./lifecycle/drain.ts";
-export type { DrainOptions } from "./lifecycle/drain.ts";
-export type { GuardRefusal } from "./router/guard.ts";
-export { readPlainOf } from "./schema/generate.ts";
-export type { ReadPlain } from "./schema/generate.ts";
-export { expel, ping } from "./lifecycle/heartbeat.ts";
-export { Hub } from "./adapter/hub.ts";
+export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
+export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, RpcHandler } from "./api/handlers.ts";
+export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
 export type { Limits } from "./api/limits.ts";
-export { consoleLogger } from "./base/logger.ts";
-export type { Logger } from "./base/logger.ts";
-export * from "./shared.ts";
-export { createRouter, Router } from "./router/router.ts";
-export { RouterConnections } from "./router/connections.ts";
-export type { ConnectionHandle } from "./router/connections.ts";
-export { closeArguments } from "./ports/socket.ts";
-export type { Runtime } from "./ports/runtime.ts";
-export type { RuntimeSocket, Socket } from "./ports/socket.ts";
-export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
-export type { StandardWebSocket } from "./adapter/standard-socket.ts";
-export { bearerToken, chooseProtocol } from "./adapter/token.ts";
-export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
-export type { ErrorHandler, Middleware, Next } from "./api/handlers.ts";
-export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export type { AuthorizeTopic, MergeOptions, RouteOptions, RouterOptions, RuntimeTuning } from "./api/options.ts";
 export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
-export { admit } from "./adapter/admission.ts";
-export type { Admission, AuthenticatedData, UpgradeOptions } from "./adapter/admission.ts";
-export { prepare, tune } from "./router/websocket.ts";
-export type { DataSocket, WebSocketCallbacks } from "./router/websocket.ts";
+export { consoleLogger } from "./base/logger.ts";
+export type { Logger } from "./base/logger.ts";
+export type { DrainOptions } from "./lifecycle/drain.ts";
+export { ValidationError, WsKitError } from "./message/errors.ts";
+export type { RetryOptions } from "./message/errors.ts";
+export type {
+  AnyMessage,
+  AnyRpc,
+  ErrorSchemas,
+  Frame,
+  InferErrors,
+  InferErrorsInput,
+  InferInput,
+  InferMessage,
+  InferMeta,
+  InferMetaInput,
+  InferPayload,
+  InferProgress,
+  InferProgressInput,
+  InferResponse,
+  Message,
+  Rpc,
+  SendArgs,
+  SendOptions,
+} from "./message/message.ts";
+export { message, rpc } from "./message/standard.ts";
+export type { StandardMessageOptions, StandardRpcOptions } from "./message/standard.ts";
+export type { RuntimeSocket } from "./ports/socket.ts";
+export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";
+export type { ErrorCode } from "./protocol/codes.ts";
+export type { Codec } from "./protocol/codec.ts";
+export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
+export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
+export type { GuardRefusal } from "./router/guard.ts";
+export { createRouter, Router } from "./router/router.ts";
+export type { WebSocketCallbacks } from "./router/websocket.ts";
+export type { Issue } from "./schema/issues.ts";
+export type { SchemaInput, SchemaOutput, StandardSchema } from "./schema/standard-schema.ts";

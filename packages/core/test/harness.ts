@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Clock } from "../src/base/clock.ts";
 import type { Connection } from "../src/state/connection.ts";
-import { Hub } from "../src/adapter/hub.ts";
+import { ListenerHub as Hub } from "../src/adapter/hub.ts";
 import type { Logger } from "../src/base/logger.ts";
 import { message, rpc, type AnyMessage, type AnyRpc, type StandardSchema } from "../src/shared.ts";
 import type { Router } from "../src/router/router.ts";
@@ -105,9 +105,9 @@ export interface Bench {
   readonly connect: (data?: Record<string, unknown>, socket?: FakeSocket) => Peer;
 }
 
-export function bench<Data>(router: Router<Data>, runtime: Runtime = {}): Bench {
+export function bench<Data>(router: Router<Data>, runtime: Runtime<Connection> = {}): Bench {
   const clock = new VirtualClock();
-  const hub = new Hub(router["~core"], { clock, ...runtime });
+  const hub = new Hub(router, { clock, ...runtime });
   let count = 0;
   return {
     hub,

@@ -6,12 +6,9 @@ import {
   StandardSocket,
   tune,
   type Admission,
-  type MaybePromise,
-  type OpenData,
-  type Router,
   type RuntimeTuning,
-  type UpgradeOptions,
-} from "@ws-kit/core";
+} from "@ws-kit/core/adapter";
+import { type MaybePromise, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { denoApi } from "./runtime.ts";
 
 export interface DenoHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>, RuntimeTuning {}
@@ -31,12 +28,11 @@ export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
   options: DenoHandlerOptions<Data> = {},
 ): DenoHandler {
-  const core = router["~core"];
   const { websocket } = router;
-  tune(websocket, core, options);
+  tune(router, options);
   const { maxPayloadLength = Infinity, idleTimeout, perMessageDeflate } = websocket;
   if (perMessageDeflate === true) throw new TypeError("Deno's WebSockets have no compression");
-  const hub = new Hub(core);
+  const hub = new Hub(router);
   const deno = denoApi();
 
   function upgrade(req: Request, admission: Admission | Response): Response {

@@ -1,17 +1,8 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
-import {
-  admit,
-  chooseProtocol,
-  Hub,
-  tune,
-  type Admission,
-  type OpenData,
-  type Router,
-  type RuntimeTuning,
-  type UpgradeOptions,
-} from "@ws-kit/core";
+import { admit, chooseProtocol, Hub, tune, type Admission, type RuntimeTuning } from "@ws-kit/core/adapter";
+import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
 import { refuseUpgrade, toRequest } from "./http.ts";
 import { NodeSocket } from "./socket.ts";
@@ -42,10 +33,18 @@ export function createNodeHandler<Data = OpenData>(
   router: Router<Data>,
   options: NodeHandlerOptions<Data> = {},
 ): NodeHandler {
-  const core = router["~core"];
+  return handlerWithHub(router, options).handler;
+}
+
+interface HandlerWithHub {
+  readonly handler: NodeHandler;
+  readonly hub: Hub;
+}
+
+export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerOptions<Data>): HandlerWithHub {
   const { websocket } = router;
-  tune(websocket, core, options);
-  const hub = new Hub(core);
+  tune(router, options);
+  const hub = new Hub(router);
   let protocol: string | undefined;
   const upgrader = new WebSocketServer({
     noServer: true,
@@ -84,12 +83,13 @@ export function createNodeHandler<Data = OpenData>(
     else settle(admission);
   }
 
-  return Object.assign(handler, {
+  const whole = Object.assign(handler, {
     attach: (server: Server | SecureServer, path?: string) => attach(server, path, handler),
     terminate: () => {
       for (const socket of upgrader.clients) socket.terminate();
     },
   });
+  return { handler: whole, hub };
 }
 
 function ignore(): void {}

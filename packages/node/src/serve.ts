@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { MaybePromise, OpenData, Router } from "@ws-kit/core";
-import { createNodeHandler, type NodeHandlerOptions } from "./handler.ts";
+import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
 
 export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data> {
@@ -38,7 +38,7 @@ const CLOSE_MS = 1_000;
 /** Serves a router's WebSockets, and HTTP beside them. */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   const { port = Number(process.env["PORT"] ?? 3000), hostname, path, fetch, tls, ...handlerOptions } = options;
-  const handler = createNodeHandler(router, handlerOptions as NodeHandlerOptions<Data>);
+  const { handler, hub } = handlerWithHub(router, handlerOptions as NodeHandlerOptions<Data>);
 
   async function respond(message: IncomingMessage, out: ServerResponse): Promise<void> {
     const left = new AbortController();
@@ -52,7 +52,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
         response = new Response("This is a WebSocket endpoint", { status: 426, headers });
       } else response = new Response("Not found", { status: 404 });
     } catch (error) {
-      router["~core"].logger.error("fetch failed", error);
+      hub.logger.error("fetch failed", error);
       response = new Response("Internal server error", { status: 500 });
     }
     await writeResponse(response, out);

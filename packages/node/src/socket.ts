@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { closeArguments, type Connection } from "@ws-kit/core";
+import { closeArguments, type Connection } from "@ws-kit/core/adapter";
 import { WebSocket } from "ws";
 
 /** Bytes that may wait for the end of a tick: enough to fill packets, little enough to keep the kernel busy. */

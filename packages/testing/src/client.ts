@@ -1,12 +1,10 @@
+import { ERROR_TYPE, PROGRESS_TYPE, type ErrorPayload } from "@ws-kit/core/protocol";
+import { toIssues } from "@ws-kit/core/schema";
 import {
-  ERROR_TYPE,
-  PROGRESS_TYPE,
-  toIssues,
   ValidationError,
   WsKitError,
   type AnyMessage,
   type AnyRpc,
-  type ErrorPayload,
   type InferMeta,
   type InferPayload,
   type InferInput,

@@ -1,4 +1,4 @@
-import type { Clock } from "@ws-kit/core";
+import type { Clock } from "@ws-kit/core/adapter";
 
 interface Timer {
   readonly at: number;

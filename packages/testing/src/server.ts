@@ -1,13 +1,5 @@
-import {
-  admit,
-  chooseProtocol,
-  Hub,
-  type Admission,
-  type Logger,
-  type OpenData,
-  type Router,
-  type UpgradeOptions,
-} from "@ws-kit/core";
+import { admit, chooseProtocol, Hub, type Admission } from "@ws-kit/core/adapter";
+import { type Logger, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { TestClient } from "./client.ts";
 import { turn, VirtualClock } from "./clock.ts";
 
@@ -69,7 +61,7 @@ export class TestServer<Data = OpenData> {
       (message: string, ...details: unknown[]) =>
         void this.logs.push({ level, message, details });
     const logger: Logger = { debug: log("debug"), warn: log("warn"), error: log("error") };
-    this.hub = new Hub(router["~core"], {
+    this.hub = new Hub(router, {
       clock,
       logger,
       failed: (error) => void this.errors.push(error),
@@ -119,10 +111,8 @@ export class TestServer<Data = OpenData> {
   }
 
   private active(): boolean {
-    if (this.hub.closing.size > 0) return true;
     for (const { socket } of this.clients) if (socket.delivering) return true;
-    for (const conn of this.hub.connections) if (conn.busy) return true;
-    return false;
+    return this.hub.busy;
   }
 
   private progress(): Promise<void> {

@@ -1,4 +1,4 @@
-import { closeArguments, type Connection, type Socket } from "@ws-kit/core";
+import { closeArguments, type Connection, type Socket } from "@ws-kit/core/adapter";
 import { turn } from "./clock.ts";
 
 /** How a connection ended. */

@@ -1,4 +1,4 @@
-import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
+import { createValidator, planWire, type Validator } from "@ws-kit/core/schema";
 import { object, type ObjectEntries } from "valibot";
 import { tell } from "./issues.ts";
 import { view, type ValibotNode } from "./wire.ts";

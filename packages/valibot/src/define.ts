@@ -7,7 +7,7 @@ import {
   type Message,
   type Rpc,
   type StandardSchema,
-} from "@ws-kit/core/protocol";
+} from "@ws-kit/core/schema";
 import type { GenericSchema, GenericSchemaAsync, InferInput, InferOutput, ObjectEntries, ObjectSchema } from "valibot";
 import { compile, metaKeys } from "./compile.ts";
 

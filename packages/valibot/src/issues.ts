@@ -1,4 +1,4 @@
-import type { StandardIssue } from "@ws-kit/core/protocol";
+import type { StandardIssue } from "@ws-kit/core/schema";
 
 /** What is read of valibot's issues beyond the standard. */
 interface ValibotIssue extends StandardIssue {

@@ -6,7 +6,7 @@ import {
   type Below,
   type Bound,
   type Plain,
-} from "@ws-kit/core/protocol";
+} from "@ws-kit/core/schema";
 import type { ValibotNode } from "./wire.ts";
 
 /** As much of a schema as is read here beyond what tells how it travels. */

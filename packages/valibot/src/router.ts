@@ -1,4 +1,5 @@
-import { createRouter as create, readPlainOf } from "@ws-kit/core";
+import { createRouter as create } from "@ws-kit/core";
+import { readPlainOf } from "@ws-kit/core/schema";
 import { plainOf } from "./plain.ts";
 
 /**

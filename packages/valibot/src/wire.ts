@@ -1,4 +1,4 @@
-import type { SchemaView, StandardSchema } from "@ws-kit/core/protocol";
+import type { SchemaView, StandardSchema } from "@ws-kit/core/schema";
 
 /** As much of a valibot schema as is read here. */
 export interface ValibotNode extends StandardSchema {

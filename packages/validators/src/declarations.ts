@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 
 /** The packages that a consumer's program imports, and what each of their entries is called in the source. */
 const ENTRIES = {
-  core: { "": "index", "/protocol": "protocol/index" },
+  core: { "": "index", "/protocol": "shared", "/schema": "schema", "/adapter": "adapter", "/extend": "extend" },
   zod: { "": "index", "/z": "z" },
   valibot: { "": "index" },
   client: { "": "index", "/zod": "zod", "/valibot": "valibot" },

@@ -66,6 +66,7 @@ describe("what is published", () => {
     const alias: Alias = {
       "@ws-kit/zod/z": join(directory, "z.js"),
       "@ws-kit/zod": join(directory, "index.js"),
+      "@ws-kit/core/schema": join(import.meta.dirname, "../../core/src/schema.ts"),
       "@ws-kit/core/protocol": join(import.meta.dirname, "../../core/src/shared.ts"),
       "@ws-kit/core": join(import.meta.dirname, "../../core/src/index.ts"),
       "zod/v4/core": join(import.meta.dirname, "../node_modules/zod/v4/core/index.js"),

@@ -1,4 +1,5 @@
-import { MAX_ISSUES, toIssues, type AnyMessage, type StandardResult, type Validator } from "@ws-kit/core";
+import { MAX_ISSUES, toIssues, type StandardResult, type Validator } from "@ws-kit/core/schema";
+import { type AnyMessage } from "@ws-kit/core";
 import { describe, expect, it } from "vitest";
 import { Differs, type Case, type Passage, type Refusal } from "../src/case.ts";
 import { cases, type CaseId } from "../src/cases.ts";

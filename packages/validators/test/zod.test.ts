@@ -1,4 +1,4 @@
-import { toIssues } from "@ws-kit/core";
+import { toIssues } from "@ws-kit/core/schema";
 import { z, message, rpc } from "@ws-kit/zod";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";

@@ -1,4 +1,4 @@
-import { createValidator, planWire, type Validator } from "@ws-kit/core/protocol";
+import { createValidator, planWire, type Validator } from "@ws-kit/core/schema";
 import { $ZodObjectJIT, type $ZodShape } from "zod/v4/core";
 import { view, type ZodNode } from "./wire.ts";
 

@@ -7,7 +7,7 @@ import {
   type Message,
   type Rpc,
   type StandardSchema,
-} from "@ws-kit/core/protocol";
+} from "@ws-kit/core/schema";
 import type { $InferObjectInput, $InferObjectOutput } from "zod/v4/core";
 import { compile, metaKeys } from "./compile.ts";
 

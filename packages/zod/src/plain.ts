@@ -6,7 +6,7 @@ import {
   type Below,
   type Bound,
   type Plain,
-} from "@ws-kit/core/protocol";
+} from "@ws-kit/core/schema";
 import { config } from "zod/v4/core";
 import type { ZodNode } from "./wire.ts";
 

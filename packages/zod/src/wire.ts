@@ -1,4 +1,4 @@
-import type { SchemaView, StandardSchema } from "@ws-kit/core/protocol";
+import type { SchemaView, StandardSchema } from "@ws-kit/core/schema";
 
 /** As much of a zod schema as is read here; the same in classic, mini and every copy of zod 4. */
 export interface ZodNode extends StandardSchema {

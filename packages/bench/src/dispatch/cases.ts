@@ -1,4 +1,5 @@
-import { Hub, type Router, type Socket } from "@ws-kit/core";
+import { Hub, type Socket } from "@ws-kit/core/adapter";
+import { type Router } from "@ws-kit/core";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
@@ -71,7 +72,7 @@ function byHand(name: string, receive: Receive, frame: string): Case {
 
 function byRouter(name: string, baseline: string, router: Router, frame: string, others = 0): Case {
   const socket = new NullSocket();
-  const hub = new Hub(router["~core"]);
+  const hub = new Hub(router);
   const conn = hub.adopt(socket, {}, "client");
   hub.opened(conn);
   for (let i = 0; i < others; i++) hub.opened(hub.adopt(new NullSocket(), {}, `other-${i}`));

@@ -1,4 +1,4 @@
-import type { Hub } from "./hub.ts";
+import type { Listener } from "../state/connection.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 import { isPromise } from "../base/when.ts";
 import { guarded, report } from "../sending/report.ts";
@@ -30,7 +30,7 @@ export interface Admission {
 }
 
 /** Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws. */
-export function admit(hub: Hub, req: Request, options: AnyUpgradeOptions): MaybePromise<Admission | Response> {
+export function admit(hub: Listener, req: Request, options: AnyUpgradeOptions): MaybePromise<Admission | Response> {
   if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
     return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
   }
@@ -58,7 +58,7 @@ function accept(given: Record<string, unknown>): Admission {
   return { data: { ...given, clientId }, clientId };
 }
 
-async function inTime(hub: Hub, result: Promise<unknown>): Promise<Admission | Response> {
+async function inTime(hub: Listener, result: Promise<unknown>): Promise<Admission | Response> {
   const { authTimeoutMs } = hub.limits;
   let timer: unknown;
   const late = new Promise<Response>((resolve) => {
@@ -73,13 +73,13 @@ async function inTime(hub: Hub, result: Promise<unknown>): Promise<Admission | R
   return outcome;
 }
 
-function thrown(hub: Hub, error: unknown): Response {
+function thrown(hub: Listener, error: unknown): Response {
   if (error instanceof Response) return error;
   report(hub, error, undefined);
   return refuse(500, "Authentication failed");
 }
 
-function checkOrigin(hub: Hub, req: Request, allowed: UpgradeOptions["allowedOrigins"]): Response | undefined {
+function checkOrigin(hub: Listener, req: Request, allowed: UpgradeOptions["allowedOrigins"]): Response | undefined {
   const origin = req.headers.get("origin");
   if (origin === null || allowed === "*") return undefined;
   let passes = false;

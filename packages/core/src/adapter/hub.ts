@@ -20,6 +20,7 @@ import type { Socket } from "../ports/socket.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
+import { coreOf } from "../router/router.ts";
 import { flushAll, overBuffer } from "../sending/frames.ts";
 import { AnswerMemory } from "../state/answers.ts";
 import { Connection, type Listener } from "../state/connection.ts";
@@ -35,7 +36,7 @@ import { deliverLocally, publishFrom } from "../topics/publish.ts";
 const INNER_STAGES = { validate, enter };
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
-export class Hub implements Listener {
+export class ListenerHub implements Listener {
   readonly handlers: RouterCore;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
@@ -60,7 +61,8 @@ export class Hub implements Listener {
   readonly flushLate = (): void => flushAll(this);
   private readonly pulse: Heartbeat | undefined;
 
-  constructor(router: RouterCore, runtime: Runtime<Connection> = {}) {
+  constructor(of: object, runtime: Runtime<Connection> = {}) {
+    const router = coreOf(of);
     this.handlers = router;
     this.runtime = runtime;
     this.limits = router.limits;
@@ -83,6 +85,12 @@ export class Hub implements Listener {
 
   private linkTo(broker: Broker): BrokerLink {
     return new BrokerLink(broker, this.logger, (topic, frame) => deliverLocally(this, topic, frame, undefined, {}));
+  }
+
+  get busy(): boolean {
+    if (this.closing.size > 0) return true;
+    for (const conn of this.connections) if (conn.busy) return true;
+    return false;
   }
 
   routes(): RouteTable {

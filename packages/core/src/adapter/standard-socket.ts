@@ -1,7 +1,7 @@
 import { bytesOver } from "../base/bytes.ts";
 import { closeArguments, type Socket } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
-import type { Connection } from "../state/connection.ts";
+import type { Connection } from "./door.ts";
 
 /** What every runtime's server-side WebSocket has that follows the standard (https://websockets.spec.whatwg.org). */
 export interface StandardWebSocket {

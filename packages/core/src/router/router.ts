@@ -19,11 +19,17 @@ type NotAnRpc = AnyMessage & { readonly response?: undefined };
 type Mergeable<Outer, Inner> = string extends keyof Outer ? unknown : Outer extends Inner ? unknown : never;
 
 /**
+ * The inside of a router, for the rooms of this package alone.
+ * @throws TypeError for anything else.
+ */
+export let coreOf: (router: object) => RouterCore;
+
+/**
  * Routes validated messages to handlers. `Data` is what `ctx.data` holds for each connection; left out, anything may be
  * kept there. A router holds routes only: one can serve several listeners, and be merged into others.
  */
 export class Router<Data = OpenData> {
-  readonly "~core": RouterCore;
+  readonly #core: RouterCore;
   /** The live connections of every listener in this process that serves this router. */
   readonly connections: RouterConnections<Data>;
   /** What a runtime drives: pass it to `Bun.serve({ websocket })`. It serves the sockets of every router. */
@@ -31,9 +37,16 @@ export class Router<Data = OpenData> {
 
   /** @throws RangeError or TypeError for an option that cannot be honoured. */
   constructor(options: RouterOptions<Data> = {}) {
-    this["~core"] = new RouterCore(options);
-    this.connections = new RouterConnections(this["~core"]);
-    this.websocket = websocketCallbacks(this["~core"], options);
+    this.#core = new RouterCore(options);
+    this.connections = new RouterConnections(this.#core);
+    this.websocket = websocketCallbacks(this.#core, options);
+  }
+
+  static {
+    coreOf = (router) => {
+      if (#core in router) return router.#core;
+      throw new TypeError("This is no router, or one that was made by another copy of @ws-kit/core");
+    };
   }
 
   /**
@@ -45,7 +58,7 @@ export class Router<Data = OpenData> {
     if ((message as AnyMessage).kind === "rpc") {
       throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
     }
-    this["~core"].addRoute({ message, kind: "on", handler, options });
+    this.#core.addRoute({ message, kind: "on", handler, options });
     return this;
   }
 
@@ -66,7 +79,7 @@ export class Router<Data = OpenData> {
         );
       }
     }
-    this["~core"].addRoute({ message, kind: "rpc", handler, options: {} });
+    this.#core.addRoute({ message, kind: "rpc", handler, options: {} });
     return this;
   }
 
@@ -75,26 +88,26 @@ export class Router<Data = OpenData> {
   /** Runs for one message, after its payload was validated. */
   use<M extends AnyMessage>(message: M, middleware: Middleware<MessageContext<M, Data>>): this;
   use(first: AnyMessage | Middleware<never>, second?: Middleware<never>): this {
-    if (typeof first === "function") this["~core"].addMiddleware(undefined, first);
-    else this["~core"].addMiddleware(first, second as Middleware<never>);
+    if (typeof first === "function") this.#core.addMiddleware(undefined, first);
+    else this.#core.addMiddleware(first, second as Middleware<never>);
     return this;
   }
 
   /** Runs when a connection opens, before its first message. One that throws refuses the connection with 1011. */
   onOpen(handler: (ctx: OpenContext<Data>) => unknown): this {
-    this["~core"].addHook("open", handler);
+    this.#core.addHook("open", handler);
     return this;
   }
 
   /** Runs once for every connection that opened, after its last message. */
   onClose(handler: (ctx: CloseContext<Data>) => unknown): this {
-    this["~core"].addHook("close", handler);
+    this.#core.addHook("close", handler);
     return this;
   }
 
   /** Told of failures nobody else hears of: what handlers throw, outgoing payloads that do not fit. Without one they are logged. */
   onError(handler: ErrorHandler<Data>): this {
-    this["~core"].addErrorHandler(handler);
+    this.#core.addErrorHandler(handler);
     return this;
   }
 
@@ -104,14 +117,14 @@ export class Router<Data = OpenData> {
    * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
    */
   merge<Inner>(other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
-    this["~core"].addChild((other as Router<Inner>)["~core"], "", options);
+    this.#core.addChild(coreOf(other), "", options);
     return this;
   }
 
   /** As `merge`, with every type of `other` prefixed: `mount("admin.", users)` serves `LIST` as `admin.LIST`. */
   mount<Inner>(prefix: string, other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
     if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");
-    this["~core"].addChild((other as Router<Inner>)["~core"], prefix, options);
+    this.#core.addChild(coreOf(other), prefix, options);
     return this;
   }
 
@@ -129,9 +142,9 @@ export class Router<Data = OpenData> {
   ): Router<Narrow>;
   guard(check: (data: ConnectionData<Data>) => MaybePromise<boolean>, refusal?: GuardRefusal): Router<Data>;
   guard(check: (data: never) => unknown, refusal?: GuardRefusal): Router<never> {
-    const inner = new Router<never>({ logger: this["~core"].logger });
-    inner["~core"].addMiddleware(undefined, guardBy(check, refusal));
-    this["~core"].addChild(inner["~core"], "", {});
+    const inner = new Router<never>({ logger: this.#core.logger });
+    coreOf(inner).addMiddleware(undefined, guardBy(check, refusal));
+    this.#core.addChild(coreOf(inner), "", {});
     return inner;
   }
 
@@ -148,7 +161,7 @@ export class Router<Data = OpenData> {
     let matched = 0;
     const brokers = new Set<unknown>();
     const pending: Promise<PublishResult>[] = [];
-    for (const hub of this["~core"].servedBy()) {
+    for (const hub of this.#core.servedBy()) {
       // A broker takes each publish once, however many listeners share it.
       const local = hub.broker !== undefined && brokers.has(hub.broker);
       brokers.add(hub.broker);
@@ -158,7 +171,7 @@ export class Router<Data = OpenData> {
       if (!result.ok) return result;
       matched += result.matched;
     }
-    const error = this["~core"].unreachable();
+    const error = this.#core.unreachable();
     return error === undefined ? { ok: true, matched } : { ok: false, error };
   }
 
@@ -167,7 +180,7 @@ export class Router<Data = OpenData> {
    * with 1012. Resolves when every connection is closed.
    */
   drain(options: DrainOptions = {}): Promise<void> {
-    return drain(this["~core"].servedBy(), options);
+    return drain(this.#core.servedBy(), options);
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Hub } from "../adapter/hub.ts";
+import { ListenerHub as Hub } from "../adapter/hub.ts";
 import { message } from "../message/standard.ts";
 import { createRouter } from "../router/router.ts";
 import type { Socket } from "../ports/socket.ts";
@@ -40,7 +40,7 @@ const [Go, A, B] = [message("GO"), message("A"), message("B")];
 
 function open(router = createRouter()) {
   const socket = new CorkSocket();
-  const hub = new Hub(router["~core"], { publish: () => socket.calls.push(["published"]) });
+  const hub = new Hub(router, { publish: () => socket.calls.push(["published"]) });
   const conn = hub.adopt(socket, {}, "client");
   hub.opened(conn);
   const receive = (type: string) => socket.cork(() => hub.receive(conn, JSON.stringify({ type })));

@@ -1,0 +1,24 @@
+// For validator packages: how a schema becomes the parts of a definition, and what a server may generate from it.
+export { isPromise, when } from "./base/when.ts";
+export { checkType, defineMessage, defineRpc } from "./message/define.ts";
+export type { Compile, DefineKit, DefineOptions } from "./message/define.ts";
+export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc, Validators } from "./message/message.ts";
+export type { ErrorCode } from "./protocol/codes.ts";
+export { fastCheck, plainOf, readPlainOf } from "./schema/generate.ts";
+export type { ReadPlain } from "./schema/generate.ts";
+export { MAX_ISSUES, toIssues } from "./schema/issues.ts";
+export type { Issue } from "./schema/issues.ts";
+export { describePlain, fieldOf, isStateless, variantOf } from "./schema/plain.ts";
+export type { Below, Bound, FastCheck, Plain, PlainField, PlainOption } from "./schema/plain.ts";
+export type {
+  SchemaInput,
+  SchemaOutput,
+  StandardIssue,
+  StandardProps,
+  StandardResult,
+  StandardSchema,
+} from "./schema/standard-schema.ts";
+export { createValidator, standardValidator } from "./schema/validator.ts";
+export type { Checked, Tell, Validator } from "./schema/validator.ts";
+export { planWire } from "./schema/wire.ts";
+export type { SchemaView, Strip } from "./schema/wire.ts";
