@@ -1,3 +1,4 @@
+import type { Dialect } from "./load/dialects.ts";
 import type { Load, Slice } from "./load/workloads.ts";
 import { join, publishes, requests } from "./load/workloads.ts";
 import { openMany } from "./load/connection.ts";
@@ -24,7 +25,8 @@ export interface LoadFigure extends Slice {
 const CONNECTIONS = 50;
 const PUBLISHES_AT_ONCE = 4;
 
-function begin(server: ServerProcess, { dialect }: Entry, { workload }: Suite): Promise<Load> {
+/** Opens the connections of a workload. */
+export function begin(server: ServerProcess, dialect: Dialect, workload: Suite["workload"]): Promise<Load> {
   const payload = {
     roomId: "lobby",
     text: "x".repeat(workload.kind === "requests" ? workload.textBytes : 30),
@@ -66,7 +68,7 @@ async function measurePass(suite: Suite, { rounds, sliceMs, warmMs }: Effort): P
   try {
     for (const entry of suite.entries) {
       const server = await ServerProcess.start(entry.server);
-      running.push({ server, load: await begin(server, entry, suite), slices: [] });
+      running.push({ server, load: await begin(server, entry.dialect, suite.workload), slices: [] });
     }
     for (const { load } of running) await load.run(warmMs);
     for (let round = 0; round < rounds; round++) {

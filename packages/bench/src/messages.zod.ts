@@ -10,3 +10,4 @@ export const Published = message("PUBLISHED", shape);
 export const Join = message("JOIN", { topic: z.string() });
 export const Joined = message("JOINED", { topic: z.string() });
 export const Ask = rpc("ASK", shape, "ANSWER", shape);
+export const AskReturned = rpc("ASK_RETURNED", shape, "ANSWER", shape);

@@ -14,7 +14,7 @@ export interface Suite {
   readonly workload:
     | {
         readonly kind: "requests";
-        readonly type: "ECHO" | "ASK";
+        readonly type: "ECHO" | "ASK" | "ASK_RETURNED";
         readonly textBytes: number;
         readonly inFlight: number;
       }

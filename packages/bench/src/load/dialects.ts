@@ -10,7 +10,7 @@ export interface Dialect {
 }
 
 /** Types that are asked with a correlation id. */
-const REQUESTS = new Set(["ASK"]);
+const REQUESTS = new Set(["ASK", "ASK_RETURNED"]);
 
 /** One JSON object a message, as WS-Kit, Bun, `ws`, crossws, Hono and Elysia servers here take it. */
 export const json: Dialect = {

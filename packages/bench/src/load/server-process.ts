@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { own } from "./children.ts";
 import { CpuClock } from "./process-stats.ts";
 
 export const SERVER_CPU = 0;
@@ -10,6 +12,8 @@ export interface ServerSpec {
   /** A file of `src/servers`, and what it is told to be. */
   readonly file: string;
   readonly args?: readonly string[];
+  /** Where the file is, if not in this checkout's `src/servers`. */
+  readonly servers?: string;
 }
 
 /** A server in a process of its own, pinned to its own core. */
@@ -29,14 +33,16 @@ export class ServerProcess {
   }
 
   static async start(spec: ServerSpec): Promise<ServerProcess> {
-    const file = fileURLToPath(new URL(`../servers/${spec.file}.ts`, import.meta.url));
+    const file = join(spec.servers ?? fileURLToPath(new URL("../servers/", import.meta.url)), `${spec.file}.ts`);
     const runtime = spec.runtime === "bun" ? [process.execPath] : ["node", "--expose-gc", "--no-warnings"];
-    // taskset replaces itself by the server, so the child's id is the server's.
-    const child = Bun.spawn(["taskset", "-c", String(SERVER_CPU), ...runtime, file, ...(spec.args ?? [])], {
+    // Both replace themselves by the server, so the child's id is the server's.
+    const prefix = ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", String(SERVER_CPU)];
+    const child = Bun.spawn([...prefix, ...runtime, file, ...(spec.args ?? [])], {
       stdout: "pipe",
       stderr: "inherit",
       env: { ...process.env, NODE_ENV: "production" },
     });
+    own(child);
     let said = "";
     for await (const chunk of child.stdout as ReadableStream<Uint8Array>) {
       said += new TextDecoder().decode(chunk);

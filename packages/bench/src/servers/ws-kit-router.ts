@@ -2,7 +2,7 @@ import type { Router } from "@ws-kit/core";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import { createRouter, message } from "@ws-kit/zod";
 import * as byValibot from "../messages.valibot.ts";
-import { Ask, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
+import { Ask, AskReturned, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
 
 /** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--async` handlers; `--routes=n`; `--middleware=n`; `--valibot`. */
 export function benchRouter(args: readonly string[]): Router {
@@ -30,6 +30,7 @@ export function benchRouter(args: readonly string[]): Router {
     .rpc(Ask, (ctx) => {
       ctx.reply(ctx.payload);
     })
+    .rpc(AskReturned, (ctx) => ctx.payload)
     .on(Join, (ctx) => {
       void ctx.topics.subscribe(ctx.payload.topic);
       ctx.send(Joined, ctx.payload);
