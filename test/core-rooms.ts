@@ -1,0 +1,52 @@
+/** Which rooms each room of core may import: `types` where types alone. The files beside the rooms are its entries. */
+export interface Room {
+  readonly does: string;
+  readonly all?: string;
+  readonly types?: string;
+}
+
+/** From the ground up. */
+export const CORE_ROOMS: Readonly<Record<string, Room>> = {
+  base: { does: "time, logs, bytes, depth, promises: nothing of ours in them" },
+  protocol: { does: "what travels: envelope, codes, codec, subprotocols" },
+  schema: { does: "validators: checking, issues, what travels of a schema, generated checks", all: "base" },
+  message: { does: "definitions, and the errors of both ends", all: "base protocol schema" },
+  ports: { does: "what a runtime or a network offers", all: "base protocol" },
+  api: { does: "what an application writes and reads, as types", types: "base message ports protocol" },
+  state: {
+    does: "what is kept of connections and listeners; no acts",
+    all: "protocol",
+    types: "api base message ports",
+  },
+  sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
+  topics: { does: "following, permission, publishing", all: "base message sending state", types: "api ports protocol" },
+  contexts: { does: "what handlers hold at run time", all: "message sending state topics", types: "api protocol" },
+  rpc: { does: "a request from its start to its one answer", all: "base contexts message protocol sending state" },
+  dispatch: {
+    does: "a frame's way in",
+    all: "base contexts message protocol rpc schema sending state",
+  },
+  lifecycle: {
+    does: "opening, closing, heartbeat, drain",
+    all: "base contexts dispatch protocol sending state topics",
+    types: "api",
+  },
+  router: {
+    does: "registrations, and what is compiled from them",
+    all: "api base lifecycle message protocol sending state topics",
+    types: "ports",
+  },
+  adapter: {
+    does: "the hub, and what decides on an upgrade",
+    all: "api base contexts dispatch lifecycle message ports protocol router rpc schema sending state topics",
+  },
+};
+
+/** The same for readers, as `docs/architecture.md` has it. */
+export function roomsTable(): string {
+  const rows = Object.entries(CORE_ROOMS).map(([room, { does, all, types }]) => {
+    const imports = [all?.replaceAll(" ", ", "), types && `types of ${types.replaceAll(" ", ", ")}`];
+    return `| \`${room}\` | ${does} | ${imports.filter(Boolean).join("; ") || "nothing"} |`;
+  });
+  return ["| room | what is in it | may import |", "| --- | --- | --- |", ...rows].join("\n");
+}
