@@ -24,8 +24,5 @@ export type LiteClient = Omit<Client, "request" | "stream">;
 export function wsClient(options: LiteOptions): LiteClient {
   const missing = MISSING.find((name) => (options as ClientOptions)[name]);
   if (missing) throw new TypeError(`${missing} needs @ws-kit/client`);
-  return createClient(options, {
-    address: ({ protocols = [] }, url) => [url, [protocols].flat()],
-    connect,
-  });
+  return createClient(options, { _connect: connect });
 }

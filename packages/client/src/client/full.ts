@@ -1,9 +1,8 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
-import { createClient } from "./create-client.ts";
-import { createCalls } from "../requests/requests.ts";
+import { createRequests } from "../requests/requests.ts";
 import { join } from "../socket/share.ts";
-import { withToken } from "../socket/token.ts";
+import { createClient } from "./create-client.ts";
 
 /**
  * Makes a client of one WS-Kit server. Nothing happens before it is used, unless `autoConnect` is true.
@@ -14,5 +13,5 @@ import { withToken } from "../socket/token.ts";
  * client.send(Hello, { name: "Ada" });
  */
 export function wsClient(options: ClientOptions): Client {
-  return createClient(options, { address: withToken, connect: join, calls: createCalls });
+  return createClient(options, { _connect: join, _createRequests: createRequests });
 }

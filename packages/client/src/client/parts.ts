@@ -1,8 +1,9 @@
-import type { Calls, createCalls } from "../requests/requests.ts";
-import type { Dialing } from "../socket/dialing.ts";
+import type { createRequests, Requests } from "../requests/requests.ts";
+import type { Connect } from "../socket/dialing.ts";
 
 /** What not every page needs: a bundle that leaves one out is so much smaller. */
-export interface Parts extends Dialing {
+export interface Parts {
+  readonly _connect: Connect;
   /** Requests, and what belongs to them. */
-  readonly calls?: (...args: Parameters<typeof createCalls>) => Calls;
+  readonly _createRequests?: (...args: Parameters<typeof createRequests>) => Requests;
 }

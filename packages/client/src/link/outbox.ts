@@ -7,42 +7,42 @@ const MAX_UNCONFIRMED = 10_000;
 /** One frame on its way out. */
 export interface Outgoing {
   /** Makes its text when it leaves, since a request tells how much time it has left by then. */
-  readonly encode: () => string;
+  readonly _encode: () => string;
   /** Told once that it will not, or may not, arrive. */
-  readonly fail: (error: Error) => void;
+  readonly _fail: (error: Error) => void;
   /** Whether a request may be sent again; undefined for a message, which nothing answers. */
-  readonly idempotent?: boolean;
+  readonly _idempotent?: boolean;
   /** What it takes of the queue. */
-  bytes?: number;
+  _bytes?: number;
   /** The connection it left on last; the server of that one may have it. */
-  sentOn?: number;
+  _sentOn?: number;
 }
 
-/** What can be done with all that has been accepted: it waits for a connection, or for a sign that it arrived. */
-export type Outbox = [
+/** All that has been accepted: it waits for a connection, or for a sign that it arrived. */
+export interface Outbox {
   /** Sends or queues. @returns whether it was taken. */
-  post: (item: Outgoing) => boolean,
+  readonly _post: (item: Outgoing) => boolean;
   /** Sends what waits. */
-  flush: () => void,
+  readonly _flush: () => void;
   /** Forgets it. @returns whether the present server has it. */
-  remove: (item: Outgoing) => boolean,
+  readonly _remove: (item: Outgoing) => boolean;
   /**
    * A ping follows what has been sent so far.
    *
    * @returns to be called when it is answered: the ping overtook nothing, so what was sent before it has arrived. That
    * tells whether there is more to confirm.
    */
-  mark: () => () => boolean,
+  readonly _mark: () => () => boolean;
   /** The user hangs up: gives up what waits, and what waits for an answer. */
-  hangUp: (reason: string) => void,
+  readonly _hangUp: (reason: string) => void;
   /**
    * The connection is gone, for good if `final`; `clean` if the server confirmed that it read everything. What may be
    * sent again waits for the next one, in its old place.
    *
    * @returns what tells those who are concerned.
    */
-  lose: (reason: string, final: boolean, clean: boolean) => () => void,
-];
+  readonly _lose: (reason: string, final: boolean, clean: boolean) => () => void;
+}
 
 /** @param transmit Whether the text went out. */
 export function createOutbox(
@@ -55,14 +55,14 @@ export function createOutbox(
   let confirms = false;
 
   const all = (which: (item: Outgoing) => boolean): Outgoing[] => [...items].filter(which);
-  const waits = ({ sentOn }: Outgoing): boolean => sentOn !== connection;
-  const unconfirmed = (item: Outgoing): boolean => item.idempotent === undefined && !waits(item);
+  const waits = ({ _sentOn }: Outgoing): boolean => _sentOn !== connection;
+  const unconfirmed = (item: Outgoing): boolean => item._idempotent === undefined && !waits(item);
 
   const remove = (item: Outgoing): boolean => items.delete(item) && !waits(item);
 
   const leave = (item: Outgoing): boolean => {
-    if (!transmit(item.encode())) return false;
-    item.sentOn = connection;
+    if (!transmit(item._encode())) return false;
+    item._sentOn = connection;
     if (!confirms && items.size > MAX_UNCONFIRMED) {
       for (const oldest of items) if (unconfirmed(oldest) && remove(oldest)) break;
     }
@@ -73,48 +73,47 @@ export function createOutbox(
     const lost = all(which);
     lost.forEach(remove);
     return () => {
-      for (const item of lost) item.fail(new ConnectionClosedError(reason, !!item.sentOn));
+      for (const item of lost) item._fail(new ConnectionClosedError(reason, !!item._sentOn));
     };
   };
 
   const isFull = (): boolean => {
     const queue = all(waits);
     return (
-      policy === "off" || queue.length > queueSize || queue.reduce((sum, { bytes = 0 }) => sum + bytes, 0) > queueBytes
+      policy === "off" ||
+      queue.length > queueSize ||
+      queue.reduce((sum, { _bytes = 0 }) => sum + _bytes, 0) > queueBytes
     );
   };
 
-  const post = (item: Outgoing): boolean => {
-    items.add(item);
-    if (leave(item)) return true;
-    item.bytes = new TextEncoder().encode(item.encode()).length;
-    for (const next of policy === "drop-oldest" && item.bytes <= queueBytes ? all(waits) : [item]) {
-      if (!isFull()) break;
-      remove(next);
-      next.fail(new StateError("Queue full"));
-    }
-    return items.has(item);
+  return {
+    _post(item) {
+      items.add(item);
+      if (leave(item)) return true;
+      item._bytes = new Blob([item._encode()]).size;
+      for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? all(waits) : [item]) {
+        if (!isFull()) break;
+        remove(next);
+        next._fail(new StateError("Queue full"));
+      }
+      return items.has(item);
+    },
+    _flush: () => void all(waits).every(leave),
+    _remove: remove,
+    _mark() {
+      const sent = all(unconfirmed);
+      return () => {
+        confirms = true;
+        sent.forEach(remove);
+        return all(unconfirmed).length > 0;
+      };
+    },
+    _hangUp: (reason) => giveUp(reason, (item) => !unconfirmed(item))(),
+    _lose(reason, final, clean) {
+      if (clean) all(unconfirmed).forEach(remove);
+      const tell = giveUp(reason, (item) => final || !(waits(item) || item._idempotent));
+      connection++;
+      return tell;
+    },
   };
-
-  const flush = (): void => void all(waits).every(leave);
-
-  const mark = (): (() => boolean) => {
-    const sent = all(unconfirmed);
-    return () => {
-      confirms = true;
-      sent.forEach(remove);
-      return all(unconfirmed).length > 0;
-    };
-  };
-
-  const hangUp = (reason: string): void => giveUp(reason, (item) => !unconfirmed(item))();
-
-  const lose = (reason: string, final: boolean, clean: boolean): (() => void) => {
-    if (clean) all(unconfirmed).forEach(remove);
-    const tell = giveUp(reason, (item) => final || !(waits(item) || item.idempotent));
-    connection++;
-    return tell;
-  };
-
-  return [post, flush, remove, mark, hangUp, lose];
 }

@@ -10,17 +10,18 @@ const LATE_MS = 250;
 type Confirm = () => boolean;
 
 /** What the connection tells of itself, and what it learns. */
-type Pulse = [
-  latencyMs: () => number | undefined,
+export interface Pulse {
+  /** Round trip of the last ping. */
+  _latencyMs: number | undefined;
   /** A connection begins; `Infinity` ends it. */
-  reset: (ms?: number) => void,
+  readonly _reset: (ms?: number) => void;
   /** A message left, which a pong is to confirm. */
-  sent: () => void,
+  readonly _sent: () => void;
   /** Something came from the server. */
-  heard: (pong: boolean) => void,
+  readonly _heard: (pong: boolean) => void;
   /** Asks now. */
-  probe: () => void,
-];
+  readonly _probe: () => void;
+}
 
 /**
  * Asks the server for signs of life, and by them for what has arrived.
@@ -29,16 +30,15 @@ type Pulse = [
  * @param dead Called when the server did not answer in time.
  */
 export function createPulse(
+  { intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = { intervalMs: Infinity, timeoutMs: Infinity },
   ping: () => false | Confirm,
   dead: () => void,
-  { intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = { intervalMs: Infinity, timeoutMs: Infinity },
 ): Pulse {
   /** While a ping is under way. */
   let confirm: false | Confirm = false;
   let pingedAt = 0;
   /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
   let patience = 0;
-  let latencyMs: number | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let dueAt = 0;
 
@@ -49,36 +49,35 @@ export function createPulse(
   };
 
   const tick = (): void => {
-    if (!confirm) return probe();
+    if (!confirm) return pulse._probe();
     if (patience < (Date.now() - dueAt > LATE_MS ? 1 : 2)) return dead();
     patience--;
     arm(timeoutMs);
   };
 
-  const reset = (ms: number = intervalMs): void => {
-    confirm = false;
-    arm(ms);
+  const pulse: Pulse = {
+    _latencyMs: undefined,
+    _reset(ms = intervalMs) {
+      confirm = false;
+      arm(ms);
+    },
+    _sent() {
+      if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
+    },
+    _heard(pong) {
+      patience = 2;
+      if (!pong || !confirm) return;
+      pulse._latencyMs = Date.now() - pingedAt;
+      const more = confirm();
+      pulse._reset();
+      if (more) pulse._sent();
+    },
+    _probe() {
+      if (confirm || !(confirm = ping())) return;
+      pingedAt = Date.now();
+      patience = 1;
+      arm(timeoutMs);
+    },
   };
-
-  const sent = (): void => {
-    if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
-  };
-
-  const heard = (pong: boolean): void => {
-    patience = 2;
-    if (!pong || !confirm) return;
-    latencyMs = Date.now() - pingedAt;
-    const more = confirm();
-    reset();
-    if (more) sent();
-  };
-
-  const probe = (): void => {
-    if (confirm || !(confirm = ping())) return;
-    pingedAt = Date.now();
-    patience = 1;
-    arm(timeoutMs);
-  };
-
-  return [() => latencyMs, reset, sent, heard, probe];
+  return pulse;
 }

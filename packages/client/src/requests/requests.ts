@@ -1,12 +1,14 @@
-import { ABORT_TYPE, check, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
+import { ABORT_TYPE, check, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
 import type { CallOptions } from "../api/client.ts";
+import type { ClientOptions } from "../api/options.ts";
 import { ServerError, StateError, TimeoutError } from "../api/errors.ts";
+import type { Link } from "../link/link.ts";
 import type { Outgoing } from "../link/outbox.ts";
-import { createStream } from "./stream.ts";
 import { attempt, type Fail } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import type { Lane } from "../steps/lane.ts";
+import { createStream } from "./stream.ts";
 
 /** A `setTimeout` for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -20,30 +22,24 @@ type Request = (
 
 type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => ReturnType<typeof createStream>;
 
-export type Calls = [
+/** The requests under way, each of which settles once. */
+export interface Requests {
   /** What of them the application gets. */
-  surface: { request: Request; stream: Stream },
+  readonly _surface: { request: Request; stream: Stream };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
-  take: (id: string, frame: Envelope) => void | Promise<void>,
-];
+  readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
+}
 
 /**
- * The requests under way, each of which settles once.
- *
- * @param opens Whether there is, or may come to be, a connection.
  * @param lane Keeps the order of sending.
  * @param failed Told what a callback threw.
  */
-export function createCalls(
-  codec: Codec,
-  maxPending: number = 64,
-  send: (item: Outgoing) => boolean,
-  remove: (item: Outgoing) => boolean,
-  transmit: (text: string) => boolean,
-  opens: () => boolean,
+export function createRequests(
+  { maxPendingRequests = 64, codec = jsonCodec }: ClientOptions,
+  link: Link,
   lane: Lane,
   failed: Fail,
-): Calls {
+): Requests {
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
   const request: Request = (message, payload, third = {}, fourth = {}) =>
@@ -51,8 +47,8 @@ export function createCalls(
       const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
       if (!response) throw new TypeError(`${message.type} needs a response`);
-      if (!opens()) throw new StateError("Client closed");
-      if (pending.size >= maxPending) throw new StateError(`${maxPending} requests are pending`);
+      if (!link._opens()) throw new StateError("Client closed");
+      if (pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
 
       // Pages without https have no `randomUUID`.
       const correlationId = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
@@ -68,19 +64,19 @@ export function createCalls(
         pending.delete(correlationId);
         clearTimeout(timer);
         signal?.removeEventListener("abort", abort);
-        return remove(item);
+        return link._outbox._remove(item);
       };
 
       const fail = (error: unknown): void => {
-        if (settle()) transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
+        if (settle()) link._transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
         reject(error);
       };
 
       const abort = (): void => fail(new StateError("Request aborted", { cause: signal?.reason }));
 
       const item: Outgoing = {
-        idempotent,
-        encode: () =>
+        _idempotent: idempotent,
+        _encode: () =>
           codec.encode({
             ...frame,
             meta: {
@@ -90,17 +86,17 @@ export function createCalls(
               idempotencyKey: idempotent ? correlationId : undefined,
             },
           }),
-        fail,
+        _fail: fail,
       };
 
-      const answer = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
+      const take = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
         if (type === PROGRESS_TYPE) {
           return when(check(message, "progress", "in", body), (progress) =>
             attempt(() => options.onProgress?.(progress as never), failed),
           );
         }
         // Whatever comes of it, the server is done.
-        remove(item);
+        link._outbox._remove(item);
         if (type === ERROR_TYPE) {
           const error = body as ErrorPayload;
           const { code, details } = error;
@@ -111,28 +107,26 @@ export function createCalls(
           );
         }
         if (type !== response.type) throw new StateError(`Got ${type} for an answer`);
-        return checked(response, "in", meta, body, answered, fail);
-      };
-
-      const answered = (value: CheckedMessage): void => {
-        settle();
-        resolve(value);
+        return when(checked(response, "in", meta, body), (answer) => {
+          settle();
+          resolve(answer);
+        });
       };
 
       const post = (ready: CheckedMessage): void => {
         frame = ready;
-        if (pending.has(correlationId)) send(item);
+        if (pending.has(correlationId)) link._outbox._post(item);
       };
 
       const timer = setTimeout(fail, time, late);
-      pending.set(correlationId, (got) => attempt(() => answer(got), fail));
+      pending.set(correlationId, (got) => attempt(() => take(got), fail));
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
-      void lane(() => checked(message, "out", options.meta, payload, post, fail));
+      void lane(() => attempt(() => when(checked(message, "out", options.meta, payload), post), fail));
     });
 
   const stream: Stream = (rpc, payload, options = {}) =>
     createStream((callOptions) => request(rpc, payload, callOptions), options);
 
-  return [{ request, stream }, (id, frame) => pending.get(id)?.(frame)];
+  return { _surface: { request, stream }, _take: (id, frame) => pending.get(id)?.(frame) };
 }

@@ -1,14 +1,29 @@
-import type { ClientOptions, SocketLike, Token } from "../api/options.ts";
-import type { Hear, Socket } from "./socket.ts";
+import type { ClientOptions, Token } from "../api/options.ts";
 
-/** How a connection is made. */
-export interface Dialing {
-  /**
-   * Where to connect and what subprotocols to offer, the token in one of them.
-   *
-   * @param base The URL as the application gave it.
-   */
-  readonly address: (options: ClientOptions, base: string, token: Token) => [url: string, protocols: string[]];
-  /** @param key Stands for the server and the user; one that nobody else has stands for a socket of one's own. */
-  readonly connect: (key: unknown, create: () => SocketLike, hear: Hear) => Socket;
+/** Where to connect, as the application says. */
+export interface Target {
+  readonly _url: string;
+  /** The subprotocols to offer. */
+  readonly _protocols: string[];
+  readonly _token: Token;
 }
+
+/** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close. */
+export interface SocketEvent {
+  readonly data?: unknown;
+  readonly code: number;
+  readonly reason: string;
+}
+
+export type Hear = (type: "open" | "message" | "close" | "error", event: SocketEvent) => void;
+
+/** What can be done with a socket. */
+export interface Socket {
+  /** @returns whether the socket took it. */
+  readonly _send: (text: string) => boolean;
+  /** With 4408 it is taken for dead: the close is heard at once, and the peer told if it still listens. */
+  readonly _close: (code: number, reason?: string) => void;
+}
+
+/** How a connection is made. @throws whatever the socket's class does not take. */
+export type Connect = (options: ClientOptions, target: Target, hear: Hear) => Socket;

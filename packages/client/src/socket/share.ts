@@ -1,22 +1,26 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
-import type { SocketLike } from "../api/options.ts";
+import type { ClientOptions, SocketLike } from "../api/options.ts";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
-import { type Hear, listen, type Socket, type SocketEvent } from "./socket.ts";
+import type { Hear, Socket, SocketEvent, Target } from "./dialing.ts";
+import { open } from "./socket.ts";
+import { addToken } from "./token.ts";
 
 /** How to join each of the page's sockets. */
 const lines = new Map<unknown, (hear: Hear) => Socket>();
 
 /**
- * Joins the page's socket of this key, or makes it. Each client keeps its own states, queue, requests and heartbeat, as
- * on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
- *
- * @param key Stands for the server and the user; one that nobody else has makes a socket of one's own.
+ * Joins the page's socket to this server as this user, or makes it. Each client keeps its own states, queue, requests
+ * and heartbeat, as on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
  */
-export function join(key: unknown, create: () => SocketLike, hear: Hear): Socket {
-  return (lines.get(key) ?? open(key, create()))(hear);
+export function join(options: ClientOptions, target: Target, hear: Hear): Socket {
+  const { auth, share } = options;
+  const address = addToken(auth, target);
+  // A key that nobody else has stands for a socket of one's own.
+  const key = share ? JSON.stringify(share === true ? address : [target._url, share]) : Symbol();
+  return (lines.get(key) ?? createLine(key, (tell) => open(options, address, tell)))(hear);
 }
 
-function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
+function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: Hear) => Socket {
   const members = new Set<Hear>();
   /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
   const pings: Hear[] = [];
@@ -33,13 +37,13 @@ function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
     members.add(hear);
     if (isOpen()) queueMicrotask(() => hear("open", {} as SocketEvent));
     return {
-      send(text) {
+      _send(text) {
         if (!isOpen()) return false;
         if (text === PING_FRAME) pings.push(hear);
         socket.send(text);
         return true;
       },
-      close(code, reason = "") {
+      _close(code, reason = "") {
         // Only the last one hangs up, and stays to see it done. What one found dead is dead for all.
         const dead = code === TIMEOUT;
         if (dead || members.size === 1) {
@@ -51,7 +55,7 @@ function open(key: unknown, socket: SocketLike): (hear: Hear) => Socket {
     };
   };
 
+  const socket = create(tell);
   lines.set(key, enter);
-  listen(socket, tell);
   return enter;
 }

@@ -1,18 +1,13 @@
 import { tokenProtocols } from "@ws-kit/core/protocol";
-import type { ClientOptions, Token } from "../api/options.ts";
+import type { AuthOptions } from "../api/options.ts";
+import type { Target } from "./dialing.ts";
 
-/** Where to connect and what subprotocols to offer, the token in one of them. */
-export function withToken(
-  { auth, protocols = [] }: ClientOptions,
-  address: string,
-  token: Token,
+/** Puts the token into the URL, or among the subprotocols. */
+export function addToken(
+  { attach, queryParam = "token" }: Partial<AuthOptions> = {},
+  { _url: url, _protocols: protocols, _token: token }: Target,
 ): [url: string, protocols: string[]] {
-  const offered = [protocols].flat();
-  let url = address;
-  if (token) {
-    const { attach, queryParam = "token" } = auth ?? {};
-    if (attach === "protocol") offered.push(...tokenProtocols(token));
-    else url += (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString();
-  }
-  return [url, offered];
+  if (!token) return [url, protocols];
+  if (attach === "protocol") return [url, [...protocols, ...tokenProtocols(token)]];
+  return [url + (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString(), protocols];
 }

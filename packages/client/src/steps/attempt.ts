@@ -1,10 +1,6 @@
 import { isPromise } from "@ws-kit/core/protocol";
-import type { ErrorKind } from "../api/client.ts";
 
-/** Tells the application of a failure that is no call's own. */
-export type Report = (kind: ErrorKind, error: unknown, message?: string, payload?: unknown) => void;
-
-/** Told what a function of the application threw. */
+/** Told what went wrong. */
 export type Fail = (error: unknown) => void;
 
 /** Runs a step that may fail now or later. */

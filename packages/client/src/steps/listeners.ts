@@ -1,38 +1,56 @@
-import type { Off } from "../api/client.ts";
-import { attempt } from "./attempt.ts";
+import type { AnyMessage } from "@ws-kit/core/protocol";
+import type { ErrorContext, ErrorKind, Off } from "../api/client.ts";
+import type { ClientLogger } from "../api/options.ts";
+import { attempt, type Fail } from "./attempt.ts";
 
-/** @returns its undoing. */
-export type Add<Key> = (key: Key, listener: (...args: never[]) => unknown) => Off;
+/** What one can listen to. */
+type Key = AnyMessage | "state" | "error" | "unhandled";
+type Listener = (...args: never[]) => unknown;
 
-export type Emit<Key> = (key: Key, ...args: unknown[]) => void;
+/** The functions of the application, each under what it listens to, and how it learns of what went wrong. */
+export interface Listeners {
+  /** @returns its undoing. */
+  readonly _add: (key: Key, listener: Listener) => Off;
+  /** Calls those of one key. What one throws is reported and does not stop the others. */
+  readonly _emit: (key: Key, ...args: unknown[]) => void;
+  /** The definitions of this type that somebody listens to. */
+  readonly _messages: (type: string) => AnyMessage[];
+  /** Tells of a failure that is no call's own. */
+  readonly _report: (type: ErrorKind, cause: unknown, about?: Omit<ErrorContext, "type">) => void;
+  /** Told what a function of the application threw. */
+  readonly _failed: Fail;
+}
 
-/**
- * Keeps the functions of the application, each under what it listens to.
- *
- * @param failed Told what a listener threw, which does not stop the others.
- * @returns how to add one, how to call those of one key, and which keys have any.
- */
-export function createListeners<Key>(
-  failed: (key: Key) => (error: unknown) => void,
-): [add: Add<Key>, emit: Emit<Key>, keys: () => Key[]] {
-  // Lists are replaced, never changed, so that one can be walked while its listeners come and go.
-  const all = new Map<Key, ((...args: never[]) => unknown)[]>();
-  return [
-    (key, listener) => {
-      // Wrapped, so that the same function can be registered twice and each registration undone.
-      const call: typeof listener = (...args) => listener(...args);
-      all.set(key, [...(all.get(key) ?? []), call]);
+export function createListeners(logger: ClientLogger | undefined): Listeners {
+  // Replaced, never changed, so that it can be walked while listeners come and go.
+  let all: readonly (readonly [key: Key, listener: Listener])[] = [];
+
+  const listeners: Listeners = {
+    _add(...entry) {
+      all = [...all, entry];
       return () => {
-        const others = (all.get(key) ?? []).filter((other) => other !== call);
-        all.set(key, others);
-        if (!others[0]) all.delete(key);
+        all = all.filter((other) => other !== entry);
       };
     },
-    (key, ...args) => {
-      for (const call of all.get(key) ?? []) {
-        if (all.get(key)?.includes(call)) void attempt(() => call(...(args as never[])), failed(key));
+    _emit(key, ...args) {
+      const fail = key === "error" ? (error: unknown) => logger?.error("onError failed", error) : listeners._failed;
+      for (const entry of all) {
+        const [wanted, listener] = entry;
+        if (wanted === key && all.includes(entry)) void attempt(() => listener(...(args as never[])), fail);
       }
     },
-    () => [...all.keys()],
-  ];
+    _messages: (type) =>
+      // Keys that are no messages have no type.
+      all
+        .map(([key]) => key as AnyMessage)
+        .filter((message, index, keys) => message.type === type && keys.indexOf(message) === index),
+    _report(type, cause, about) {
+      const error = cause instanceof Error ? cause : new Error(String(cause));
+      const context: ErrorContext = { type, ...about };
+      logger?.error(error.message, { error, ...context });
+      listeners._emit("error", error, context);
+    },
+    _failed: (error) => listeners._report("handler", error),
+  };
+  return listeners;
 }

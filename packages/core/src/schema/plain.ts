@@ -109,4 +109,4 @@ function unlessNotPlain<S>(below: Below<S>, schema: S): Plain | undefined {
   }
 }
 
-const NOT_PLAIN: Error = new Error("Not plain");
+const NOT_PLAIN: Error = /* @__PURE__ */ new Error("Not plain");

@@ -1,0 +1,56 @@
+import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
+import type { Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
+import { ServerError } from "../api/errors.ts";
+import type { Link } from "../link/link.ts";
+import type { Requests } from "../requests/requests.ts";
+import { attempt } from "../steps/attempt.ts";
+import { checked } from "../steps/check.ts";
+import { createLane } from "../steps/lane.ts";
+import type { Listeners } from "../steps/listeners.ts";
+
+/** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
+export function createInbox(
+  codec: Codec,
+  listeners: Listeners,
+  link: Link,
+  requests: Requests | undefined,
+): (data: unknown) => void {
+  const lane = createLane();
+
+  /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
+  const deliver = ({ type, meta = {}, payload }: Envelope): void | Promise<void> => {
+    if (link._stopped || type.startsWith(CONTROL_PREFIX)) return;
+    if (type === ERROR_TYPE) {
+      const message = meta["inReplyTo"] as string;
+      return listeners._report("server", new ServerError({ ...(payload as ErrorPayload) }), { message });
+    }
+    const wanted = listeners._messages(type);
+    if (!wanted[0]) return listeners._emit("unhandled", { type, meta, payload });
+    return wanted.reduce<void | Promise<void>>(
+      (before, message) =>
+        when(before, () =>
+          attempt(
+            () => when(checked(message, "in", meta, payload), (received) => listeners._emit(message, received)),
+            (error) => listeners._report("validation", error, { message: type }),
+          ),
+        ),
+      undefined,
+    );
+  };
+
+  return (data) =>
+    attempt<unknown>(
+      () => {
+        const frame = codec.decode(data as string);
+        if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
+        const id = frame.meta?.correlationId;
+        if (frame.type === GOAWAY_TYPE) {
+          link._holdOffMs =
+            Number((frame.payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0;
+        } else {
+          void lane(() => (id === undefined ? deliver(frame) : requests?._take(id, frame)));
+        }
+      },
+      (error) => listeners._report("parse", error),
+    );
+}

@@ -1,0 +1,198 @@
+import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import type { ErrorKind, StateInfo } from "../api/client.ts";
+import { ConnectionClosedError } from "../api/errors.ts";
+import type { ClientOptions } from "../api/options.ts";
+import type { ConnectionState } from "../api/states.ts";
+import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
+import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
+import type { Listeners } from "../steps/listeners.ts";
+import type { Link, Receive } from "./link.ts";
+import { createOutbox } from "./outbox.ts";
+import { createPulse } from "./pulse.ts";
+import { createRetries } from "./retries.ts";
+import { runtime, WAKE_EVENTS } from "./runtime.ts";
+
+export function createLink(options: ClientOptions, connect: Connect, listeners: Listeners, receive: Receive): Link {
+  const retries = createRetries(options.reconnect, listeners._failed);
+  /** `idle` sending may dial, `on` a connection is wanted, `over` only `connect()` leads back. */
+  let phase: "idle" | "on" | "over" = "idle";
+  let socket: Socket | undefined;
+  /** Counts connections; what an earlier one still does is ignored. */
+  let turn = 0;
+  let openedAt = 0;
+  let closeCode: number | undefined;
+  /** Why the last connection ended. */
+  let end = "";
+  /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const outbox = createOutbox(options, (text) => {
+    const left = link._holdOffMs === undefined && link._transmit(text);
+    if (left) pulse._sent();
+    return left;
+  });
+
+  const pulse = createPulse(
+    options.heartbeat,
+    () => {
+      const confirm = outbox._mark();
+      return link._transmit(PING_FRAME) && confirm;
+    },
+    () => drop("no sign of life"),
+  );
+
+  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
+  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, over?: () => void): void => {
+    clearTimeout(timer);
+    if (over) timer = setTimeout(over, ms);
+    link._state = to;
+    link._info = info;
+    options.logger?.debug(to, info);
+    listeners._emit("state", to, info);
+  };
+
+  const dial = async (): Promise<void> => {
+    const mine = ++turn;
+    link._holdOffMs = undefined;
+    move("connecting", {}, options.connectTimeoutMs ?? 10_000, () => drop("dial timed out"));
+    if (mine !== turn) return;
+    let step: ErrorKind | undefined = "connect";
+    try {
+      const url = String(await (typeof options.url === "function" ? options.url() : options.url));
+      step = "auth";
+      const token = await options.auth?.getToken({ refresh: retries._refresh });
+      if (mine !== turn) return;
+      // What the socket's class does not take now it will not take the next time either.
+      step = undefined;
+      const target: Target = { _url: url, _protocols: [options.protocols ?? []].flat(), _token: token };
+      socket = connect(options, target, (type, event) => {
+        if (mine === turn) hear(type, event);
+      });
+    } catch (error) {
+      if (mine === turn) listeners._report(step ?? "connect", error);
+      if (mine === turn) down(ABNORMAL, String(error), !step);
+    }
+  };
+
+  const hear: Hear = (type, { data, code, reason }) => {
+    if (type === "close") down(code, reason);
+    else if (type === "open") {
+      openedAt = Date.now();
+      link._state = type;
+      pulse._reset();
+      outbox._flush();
+      move(type);
+    } else if (type === "message" && link._state === "open") {
+      pulse._heard(data === PONG_FRAME);
+      if (data === PING_FRAME) link._transmit(PONG_FRAME);
+      else if (data !== PONG_FRAME) receive(data);
+    }
+  };
+
+  /** Does not wait for a server that may be gone. */
+  const drop = (reason: string): void => {
+    if (socket) socket._close(TIMEOUT, reason);
+    else down(ABNORMAL, reason);
+  };
+
+  const down = (code: number, reason: string, hopeless = false): void => {
+    const mine = ++turn;
+    const closing = link._state === "closing";
+    end = `${code} ${reason}`;
+    if (link._state === "open") retries._lasted(Date.now() - openedAt);
+    const wanted = phase === "on";
+    // A new connect() while closing is followed whatever ended the old one.
+    const again = wanted && (closing || (!hopeless && retries._allow(code, reason)));
+    retries._refresh ||= code === UNAUTHENTICATED;
+    socket = undefined;
+    const gaveUp = wanted && !again;
+    if (gaveUp) enter("over");
+    pulse._reset(Infinity);
+    // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
+    const tell = outbox._lose(end, !again, closing && code === closeCode);
+    move("closed", { code, reason });
+    tell();
+    if (gaveUp) listeners._report("connect", new ConnectionClosedError(end));
+    if (!again || mine !== turn || phase !== "on") return;
+    const delayMs = retries._delayMs(link._holdOffMs);
+    move("reconnecting", { delayMs, attempt: retries._attempts + 1 }, delayMs, redial);
+  };
+
+  const redial = (): void => {
+    // While the device is offline the next dial waits for the `online` event instead of using up attempts.
+    if (link._state !== "reconnecting" || runtime.navigator?.onLine === false) return;
+    retries._attempts++;
+    void dial();
+  };
+
+  const wake = (): void => {
+    if (runtime.document?.hidden) return;
+    if (link._state === "open") pulse._probe();
+    redial();
+  };
+
+  const enter = (to: typeof phase): void => {
+    phase = to;
+    for (const type of WAKE_EVENTS) runtime[to === "on" ? "addEventListener" : "removeEventListener"]?.(type, wake);
+  };
+
+  const open = (): void => {
+    link._stopped = false;
+    if (phase === "on") return redial();
+    enter("on");
+    retries._forgive();
+    if (link._state === "closed") void dial();
+  };
+
+  /** Waits for a state; rejects when it cannot come any more. */
+  const until = (wanted: ConnectionState): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (now: ConnectionState): void => {
+        if (now === wanted) resolve();
+        else if (now === "closed" && phase !== "on") reject(new ConnectionClosedError(end));
+        else return;
+        off();
+      };
+      const off = listeners._add("state", look);
+      look(link._state);
+    });
+
+  const link: Link = {
+    _state: "closed",
+    _info: {},
+    _pulse: pulse,
+    _outbox: outbox,
+    _stopped: false,
+    _autoConnect: options.autoConnect,
+    _holdOffMs: undefined,
+    _connect() {
+      open();
+      const opened = until("open");
+      // Whoever does not wait for it learns of a failure through onState and onError.
+      opened.catch(() => {});
+      return opened;
+    },
+    async _close(code = 1000, reason) {
+      const byUs = "by this client";
+      outbox._hangUp(byUs);
+      link._stopped = true;
+      enter(link._autoConnect ? "idle" : "over");
+      if (link._state === "open") {
+        closeCode = code;
+        move("closing", {}, options.closeTimeoutMs ?? 2_000, () => drop("close timed out"));
+        socket?._close(code, reason);
+      } else if (link._state !== "closed" && link._state !== "closing") drop(byUs);
+      await until("closed");
+    },
+    _opens() {
+      if (phase === "idle" && link._autoConnect !== false) open();
+      return phase !== "over";
+    },
+    _transmit: (text) => link._state === "open" && !!socket?._send(text),
+  };
+
+  queueMicrotask(() => {
+    if (link._autoConnect && phase === "idle" && !link._stopped) open();
+  });
+  return link;
+}

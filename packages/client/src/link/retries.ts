@@ -1,0 +1,45 @@
+import { isTerminalClose } from "@ws-kit/core/protocol";
+import type { ReconnectOptions } from "../api/options.ts";
+import { UNAUTHENTICATED } from "../socket/close-codes.ts";
+import { attempt, type Fail } from "../steps/attempt.ts";
+import { backoff } from "./backoff.ts";
+
+/** What is known of earlier connections, by which it is decided whether and when to dial again. */
+export interface Retries {
+  /** Dials since the last stable connection, the first one not counted. */
+  _attempts: number;
+  /** Whether the next token must be another one. */
+  _refresh: boolean;
+  /** Forgets earlier failures. */
+  readonly _forgive: () => void;
+  /** A connection has lasted so long. */
+  readonly _lasted: (ms: number) => void;
+  /** @returns whether to dial again after such an end. */
+  readonly _allow: (code: number, reason: string) => boolean;
+  /** How long to wait before. */
+  readonly _delayMs: (holdOffMs?: number) => number;
+}
+
+/** @param failed Told what `shouldReconnect` threw, which then counts as a yes. */
+export function createRetries(options: ReconnectOptions = {}, failed: Fail): Retries {
+  const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = options;
+  const retries: Retries = {
+    _attempts: 0,
+    _refresh: false,
+    _forgive() {
+      retries._attempts = 0;
+      retries._refresh = false;
+    },
+    _lasted(ms) {
+      if (ms >= stableAfterMs) retries._forgive();
+    },
+    _allow: (code, reason) =>
+      enabled &&
+      retries._attempts < maxAttempts &&
+      !isTerminalClose(code) &&
+      !(retries._refresh && code === UNAUTHENTICATED) &&
+      attempt<unknown>(() => shouldReconnect?.({ code, reason, attempt: retries._attempts }), failed) !== false,
+    _delayMs: (holdOffMs) => backoff(retries._attempts, holdOffMs, options),
+  };
+  return retries;
+}

@@ -1,0 +1,10 @@
+/** What only some runtimes have. */
+export const runtime = globalThis as {
+  navigator?: { onLine?: boolean };
+  document?: { hidden?: boolean };
+  addEventListener?(type: string, listener: () => void): void;
+  removeEventListener?(type: string, listener: () => void): void;
+};
+
+/** The device is online again, or the page is shown again. */
+export const WAKE_EVENTS = ["online", "pageshow", "visibilitychange"];
