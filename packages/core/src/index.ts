@@ -44,8 +44,8 @@ export type {
   SendArgs,
   SendOptions,
 } from "./message/message.ts";
+export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export { message, rpc } from "./message/standard.ts";
-export type { StandardMessageOptions, StandardRpcOptions } from "./message/standard.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";
 export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";

@@ -3,6 +3,7 @@ export { isPromise, when } from "./base/when.ts";
 export { checkType, defineMessage, defineRpc } from "./message/define.ts";
 export type { Compile, DefineKit, DefineOptions } from "./message/define.ts";
 export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc, Validators } from "./message/message.ts";
+export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export { fastCheck, plainOf, readPlainOf } from "./schema/generate.ts";
 export type { ReadPlain } from "./schema/generate.ts";

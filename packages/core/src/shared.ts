@@ -23,8 +23,8 @@ export type {
   SendArgs,
   SendOptions,
 } from "./message/message.ts";
+export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export { message, rpc } from "./message/standard.ts";
-export type { StandardMessageOptions, StandardRpcOptions } from "./message/standard.ts";
 export { jsonCodec } from "./protocol/codec.ts";
 export type { Codec } from "./protocol/codec.ts";
 export { CLOSE, ERROR_CODES, isTerminalClose } from "./protocol/codes.ts";

@@ -1,57 +1,7 @@
+// All that an application takes from core; what is named below stands in place of core's own.
+export * from "@ws-kit/core";
 // By name, so that it stays a module of its own when this one is built: bundlers can shake only that.
 export * as z from "@ws-kit/zod/z";
 export { message, rpc } from "./define.ts";
+export type { ZodSchema, ZodShape } from "./define.ts";
 export { createRouter } from "./router.ts";
-export type { MessageOptions, RpcOptions, ZodSchema, ZodShape } from "./define.ts";
-export { CLOSE, consoleLogger, DEFAULT_LIMITS, ERROR_CODES, Router, ValidationError, WsKitError } from "@ws-kit/core";
-export type {
-  AnyContext,
-  AnyMessage,
-  AnyRpc,
-  AuthorizeTopic,
-  CloseContext,
-  ConnectionContext,
-  ConnectionData,
-  DrainOptions,
-  ErrorCode,
-  ErrorHandler,
-  FilteredPublishOptions,
-  Frame,
-  GuardRefusal,
-  HeartbeatOptions,
-  InferErrors,
-  InferErrorsInput,
-  InferInput,
-  InferMessage,
-  InferMeta,
-  InferMetaInput,
-  InferPayload,
-  InferProgress,
-  InferProgressInput,
-  InferResponse,
-  Issue,
-  Limits,
-  Logger,
-  MergeOptions,
-  Message,
-  MessageContext,
-  MessageHandler,
-  Meta,
-  Middleware,
-  MiddlewareContext,
-  Next,
-  OpenContext,
-  OpenData,
-  PublishOptions,
-  PublishResult,
-  RequestContext,
-  RequestHandler,
-  RetryOptions,
-  RouteOptions,
-  RouterOptions,
-  Rpc,
-  RpcContext,
-  RpcHandler,
-  SendOptions,
-  Topics,
-} from "@ws-kit/core";
