@@ -61,6 +61,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
       handlersOf.set(server, before + 1);
       hub = new Hub(router, {
         publish: (topic, frame) => server.publish(topic, frame),
+        closesForGood: true,
         // A second handler's topics must not meet the first one's.
         ...(before > 0 && { topicPrefix: `${before}:` }),
       });

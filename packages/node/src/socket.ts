@@ -11,6 +11,13 @@ const REASONS: Readonly<Record<number, string>> = {
   1009: "Received too big message",
 };
 
+/** What Node's own sockets look at to see whether a peer still reads (`Socket.prototype._onTimeout`). */
+interface StreamInside {
+  readonly _handle?: { readonly writeQueueSize?: number } | null;
+  /** `writelen`: bytes of the write that is under way. */
+  readonly _writableState: { readonly writelen?: number };
+}
+
 /** How the peer ended the connection. */
 interface Ended {
   readonly code: number;
@@ -51,8 +58,16 @@ export class NodeSocket extends WebSocket {
     hub.opened(conn);
   }
 
+  /**
+   * What the kernel has not taken. The stream counts a write as unsent until the last byte of it has left, so that a peer
+   * which reads slowly would seem not to read at all.
+   */
   getBufferedAmount(): number {
-    return this.bufferedAmount;
+    const bytes = this.bufferedAmount;
+    if (bytes === 0) return 0;
+    const { _handle: handle, _writableState: state } = this.stream as unknown as StreamInside;
+    const taken = (state.writelen ?? 0) - (handle?.writeQueueSize ?? Infinity);
+    return taken > 0 ? bytes - taken : bytes;
   }
 
   /** @returns 0 when the connection is closing, -1 when frames wait that the kernel did not take, otherwise 1. */
@@ -137,7 +152,10 @@ export class NodeSocket extends WebSocket {
   flush(): void {
     if (!this.batching) return;
     this.batching = false;
-    this.stream?.uncork();
+    const { stream, conn } = this;
+    stream?.uncork();
+    // Less than `send` waits for, and nothing else may ever be sent that would find it.
+    if (stream !== undefined && stream.writableLength > 0) conn?.hub.drained(conn);
   }
 }
 

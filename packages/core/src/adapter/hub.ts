@@ -13,6 +13,7 @@ import { closed } from "../lifecycle/close.ts";
 import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
 import { Heartbeat } from "../lifecycle/heartbeat.ts";
 import { opened } from "../lifecycle/open.ts";
+import { PressureWatch } from "../lifecycle/pressure-watch.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
@@ -22,10 +23,12 @@ import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
 import { coreOf } from "../router/router.ts";
 import { flushAll, overBuffer } from "../sending/frames.ts";
+import { read } from "../sending/pressure.ts";
 import { AnswerMemory } from "../state/answers.ts";
+import type { Backlog } from "../state/backlog.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
-import { OPEN } from "../state/phases.ts";
+import { CLOSING, OPEN } from "../state/phases.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
@@ -55,11 +58,13 @@ export class ListenerHub implements Listener {
   readonly nativeTopics: boolean;
   readonly broker: Broker | undefined;
   readonly link: BrokerLink | undefined;
-  publishedSinceSweep = 0;
+  readonly congested: Map<Connection, Backlog> = new Map();
+  allowance = 0;
   receiving: Connection | undefined = undefined;
   late: Connection[] = [];
   readonly flushLate = (): void => flushAll(this);
   private readonly pulse: Heartbeat | undefined;
+  private readonly pressure = new PressureWatch(this);
 
   constructor(of: object, runtime: Runtime<Connection> = {}) {
     const router = coreOf(of);
@@ -104,6 +109,14 @@ export class ListenerHub implements Listener {
 
   start(conn: Connection, envelope: Envelope, arrived: number): void {
     start(conn, envelope, arrived);
+  }
+
+  watch(): void {
+    this.pressure.start();
+  }
+
+  spent(): void {
+    this.pressure.spent();
   }
 
   contextOf(conn: Connection): BaseContext {
@@ -179,18 +192,22 @@ export class ListenerHub implements Listener {
 
   /** The socket's buffer has room again. */
   drained(conn: Connection): void {
-    overBuffer(conn);
+    if (conn.state < CLOSING) overBuffer(conn);
+    else read(conn);
   }
 
   /** A ping or pong frame arrived. */
   seen(conn: Connection): void {
     conn.alive = true;
+    // The runtime has answered a ping by itself, and says nothing of what becomes of its answer.
+    if (conn.state < CLOSING) overBuffer(conn);
   }
 
   /** Lets go of timers and the broker; the connections are the adapter's to close. */
   async dispose(): Promise<void> {
     this.handlers.hubs.delete(this);
     this.pulse?.stop();
+    this.pressure.stop();
     this.deadlines.clear();
     await this.link?.close();
   }

@@ -14,6 +14,10 @@ export interface Limits {
   maxTopicBytes: number;
   /** Bytes sent to one peer that it has not read; checked before a send, so that one frame alone may be larger [1 MiB]. */
   maxBufferedBytes: number;
+  /** Bytes sent to all peers of a listener that they have not read; over it the largest are closed with 1013 [64 MiB]. */
+  maxBufferedBytesTotal: number;
+  /** Milliseconds in which a peer that has not read everything reads nothing at all before it is closed with 1013 [5,000]. */
+  maxStallMs: number;
   /** Frames within a minute that break the protocol itself before the connection is closed with 1008 [10]. */
   maxViolations: number;
   /** Milliseconds an rpc may take when the client names no time [30,000]. */
@@ -42,6 +46,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxTopics: 100,
   maxTopicBytes: 128,
   maxBufferedBytes: 1_048_576,
+  maxBufferedBytesTotal: 67_108_864,
+  maxStallMs: 5_000,
   maxViolations: 10,
   requestTimeoutMs: 30_000,
   maxRequestTimeoutMs: 300_000,

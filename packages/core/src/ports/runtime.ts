@@ -20,6 +20,11 @@ export interface Runtime<Conn = never> {
   /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
   ownHeartbeat?: boolean;
   /**
+   * True where a socket that was closed cannot be terminated any more, and is kept by the runtime while its peer does not
+   * read: it is then closed when the peer has read what was sent before.
+   */
+  closesForGood?: boolean;
+  /**
    * True where a router must not reach this listener from outside its handlers: objects that share memory, but not I/O.
    * `hub.publish` and the connections of the hub do reach it.
    */

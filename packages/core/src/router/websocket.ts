@@ -97,5 +97,5 @@ export function tune(callbacks: WebSocketCallbacks, core: RouterCore, tuning: Ru
   if (tuning.idleTimeoutSeconds !== undefined) callbacks.idleTimeout = tuning.idleTimeoutSeconds;
   if (tuning.compression !== undefined) callbacks.perMessageDeflate = tuning.compression;
   // The runtime drops frames over this in silence, so it must lie above where the core closes the connection.
-  callbacks.backpressureLimit = Math.min(2 ** 31 - 1, Math.max(16 * 1024 * 1024, maxBufferedBytes * 2));
+  callbacks.backpressureLimit = Math.min(2 ** 31 - 1, Math.max(64 * 1024 * 1024, maxBufferedBytes * 2));
 }

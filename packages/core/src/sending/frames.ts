@@ -1,5 +1,6 @@
 import { closeArguments } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
+import { congest, fallBehind, relieve } from "./backlog.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 
@@ -17,20 +18,34 @@ function hand(conn: Connection, frame: string): boolean {
   if (conn.congested && overBuffer(conn)) return false;
   const sent = conn.socket.send(frame);
   // Bun: -1 when the frame was queued behind others, 0 when it was dropped. Runtimes that say nothing are asked.
-  if (sent === -1 || (sent === undefined && conn.socket.getBufferedAmount() > 0)) conn.congested = true;
+  if (sent === -1 || (sent === undefined && conn.socket.getBufferedAmount() > 0)) fallBehind(conn, frame.length);
   return sent !== 0;
 }
 
 /** Closes a peer that has left more than `maxBufferedBytes` unread; false while it has not. */
 export function overBuffer(conn: Connection): boolean {
-  const buffered = conn.socket.getBufferedAmount();
-  if (buffered <= conn.hub.limits.maxBufferedBytes) {
-    conn.congested = buffered > 0;
+  const bytes = conn.socket.getBufferedAmount();
+  if (bytes === 0) {
+    if (conn.congested) relieve(conn);
     return false;
   }
-  conn.hub.logger.warn(`Closing ${conn.clientId}: it has ${buffered} bytes unread, over limits.maxBufferedBytes`);
-  close(conn, CLOSE.TRY_LATER, "Slow consumer");
+  congest(conn, bytes);
+  if (bytes <= conn.hub.limits.maxBufferedBytes) return false;
+  dismiss(conn, `it has ${bytes} bytes unread, over limits.maxBufferedBytes`);
   return true;
+}
+
+/** Milliseconds that a peer which is closed for its slowness has to read up to the close frame. */
+const LAST_WORDS_MS = 1_000;
+
+/** Closes a slow peer with 1013. Its socket, and what it has not read, are kept for one more second. */
+export function dismiss(conn: Connection, why: string): void {
+  if (conn.state >= CLOSING) return;
+  const { hub } = conn;
+  hub.logger.warn(`Closing ${conn.clientId}: ${why}`);
+  const backlog = hub.congested.get(conn);
+  if (backlog !== undefined) backlog.until = hub.clock.monotonic() + LAST_WORDS_MS;
+  close(conn, CLOSE.TRY_LATER, "Slow consumer");
 }
 
 /** Starts the closing handshake with a code that `onClose` will see, whatever the runtime makes of it. */
@@ -42,6 +57,11 @@ export function close(conn: Connection, code: number, reason: string): void {
   conn.state = CLOSING;
   const [sent, why] = closeArguments(code, reason);
   conn.ending = { code: sent, reason: why };
+  if (conn.hub.runtime.closesForGood === true) {
+    const bytes = conn.socket.getBufferedAmount();
+    // The close frame would come behind them anyway.
+    if (bytes > 0) return congest(conn, bytes);
+  }
   conn.socket.close(sent, why);
 }
 
@@ -78,5 +98,9 @@ function flush(conn: Connection): void {
   const { frames } = conn.late;
   conn.late = undefined;
   if (frames.length === 1) hand(conn, frames[0] as string);
-  else conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
+  else {
+    conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
+    // Only now it is known what the peer did not take.
+    if (!conn.congested && conn.state < CLOSING && conn.socket.getBufferedAmount() > 0) fallBehind(conn, 0);
+  }
 }

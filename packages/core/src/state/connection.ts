@@ -10,6 +10,7 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
+import type { Backlog } from "./backlog.ts";
 import type { AnswerMemory } from "./answers.ts";
 import type { Followers } from "./followers.ts";
 import { CLOSED, OPENING } from "./phases.ts";
@@ -52,7 +53,10 @@ export interface Listener {
   /** The broker as the router was given it, and this listener's way to it. */
   readonly broker: Broker | undefined;
   readonly link: BrokerSession | undefined;
-  publishedSinceSweep: number;
+  /** Peers that have not read everything, those that are being closed included. */
+  readonly congested: Map<Connection, Backlog>;
+  /** Bytes that may yet be sent before somebody has to look at what stays unread. */
+  allowance: number;
 
   /** Whose frame is being taken in: the runtime gathers what its socket sends meanwhile. */
   receiving: Connection | undefined;
@@ -66,6 +70,10 @@ export interface Listener {
   nativeName(topic: string): string;
   /** Runs one message whose turn has come. */
   start(conn: Connection, envelope: Envelope, arrived: number): void;
+  /** Looks after those who are behind, until nobody is. */
+  watch(): void;
+  /** The allowance is used up. */
+  spent(): void;
   /** A context outside any handler, for `onError`. */
   contextOf(conn: Connection): unknown;
 

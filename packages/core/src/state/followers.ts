@@ -1,8 +1,28 @@
+/** Those who follow one topic. */
+export class Following<C> extends Set<C> {
+  /** Those of them that the runtime's own topic leaves out, because they are behind: the core sends to them itself. */
+  lagging: Set<C> | undefined = undefined;
+  /** UTF-16 units published natively since its followers were last looked at. */
+  published = 0;
+
+  /** The runtime's own topic does not reach this one, or no longer. */
+  lag(follower: C): void {
+    (this.lagging ??= new Set()).add(follower);
+  }
+
+  /** @returns whether it was left out. */
+  catchUp(follower: C): boolean {
+    if (this.lagging?.delete(follower) !== true) return false;
+    if (this.lagging.size === 0) this.lagging = undefined;
+    return true;
+  }
+}
+
 /** Who follows what. */
 export class Followers<C> {
-  private readonly byTopic = new Map<string, Set<C>>();
+  private readonly byTopic = new Map<string, Following<C>>();
 
-  of(topic: string): ReadonlySet<C> | undefined {
+  of(topic: string): Following<C> | undefined {
     return this.byTopic.get(topic);
   }
 
@@ -15,7 +35,9 @@ export class Followers<C> {
   add(topic: string, follower: C): boolean | undefined {
     const set = this.byTopic.get(topic);
     if (set === undefined) {
-      this.byTopic.set(topic, new Set([follower]));
+      const first = new Following<C>();
+      first.add(follower);
+      this.byTopic.set(topic, first);
       return true;
     }
     if (set.has(follower)) return undefined;
@@ -26,7 +48,9 @@ export class Followers<C> {
   /** @returns whether it was the last to follow the topic. */
   delete(topic: string, follower: C): boolean {
     const set = this.byTopic.get(topic);
-    if (set?.delete(follower) !== true || set.size > 0) return false;
+    if (set?.delete(follower) !== true) return false;
+    set.catchUp(follower);
+    if (set.size > 0) return false;
     this.byTopic.delete(topic);
     return true;
   }

@@ -13,7 +13,10 @@ export function join(topic: string, conn: Connection): unknown {
   if (first === undefined) return undefined;
   if (conn.following === undefined) conn.following = [topic];
   else conn.following.push(topic);
-  if (hub.nativeTopics) conn.socket.subscribe?.(hub.nativeName(topic));
+  if (hub.nativeTopics) {
+    if (conn.congested) hub.followers.of(topic)?.lag(conn);
+    else conn.socket.subscribe?.(hub.nativeName(topic));
+  }
   hub.runtime.settled?.(conn);
   return first ? hub.link?.subscribe(topic) : undefined;
 }

@@ -3,10 +3,12 @@ import { isPromise } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
+import { spend } from "../sending/backlog.ts";
 import { flushAll, overBuffer, write } from "../sending/frames.ts";
 import { report, toError } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
-import { CLOSED } from "../state/phases.ts";
+import type { Following } from "../state/followers.ts";
+import { CLOSED, CLOSING } from "../state/phases.ts";
 
 /** Publishes on one listener. Never throws or rejects: failures are reported, and told in the result. */
 export function publishFrom(
@@ -64,9 +66,10 @@ export function deliverLocally(
     // What was sent before this publish arrives before it.
     flushAll(hub);
     const self = except !== undefined && followers.has(except);
-    if (self) except.socket.publish?.(hub.nativeName(topic), frame);
+    if (self && !except.congested) except.socket.publish?.(hub.nativeName(topic), frame);
     else hub.runtime.publish?.(hub.nativeName(topic), frame);
-    sweepSlow(hub, followers, frame.length);
+    if (followers.lagging !== undefined) for (const conn of followers.lagging) if (conn !== except) write(conn, frame);
+    countNative(hub, followers, frame.length);
     return followers.size - (self ? 1 : 0);
   }
   let matched = 0;
@@ -79,14 +82,12 @@ export function deliverLocally(
 }
 
 /**
- * A native publish does not say who lags behind, so after every quarter of the allowance all followers are looked at:
- * nobody gets further behind than `maxBufferedBytes` and a quarter.
+ * A native publish does not say who lags behind, so after every quarter of the allowance the topic's followers are looked
+ * at: by one topic nobody gets further behind than `maxBufferedBytes` and a quarter.
  */
-function sweepSlow(hub: Listener, followers: ReadonlySet<Connection>, length: number): void {
-  hub.publishedSinceSweep += length;
-  if (hub.publishedSinceSweep < hub.limits.maxBufferedBytes / 4) return;
-  hub.publishedSinceSweep = 0;
-  for (const conn of hub.connections) {
-    if (conn.following !== undefined && conn.following.length > 0) overBuffer(conn);
-  }
+function countNative(hub: Listener, followers: Following<Connection>, length: number): void {
+  spend(hub, length * followers.size);
+  if ((followers.published += length) < hub.limits.maxBufferedBytes / 4) return;
+  followers.published = 0;
+  for (const conn of followers) if (conn.state < CLOSING) overBuffer(conn);
 }

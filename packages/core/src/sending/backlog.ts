@@ -1,0 +1,50 @@
+import type { Connection } from "../state/connection.ts";
+
+/**
+ * Takes note that a peer has not read so many bytes, and of whether it reads at all. From now on the core looks at it
+ * before each send, and sends what is published to it: a native topic does not say who is how far behind.
+ */
+export function congest(conn: Connection, bytes: number): void {
+  const { hub } = conn;
+  const backlog = hub.congested.get(conn);
+  if (backlog !== undefined) {
+    if (bytes < backlog.bytes) backlog.since = hub.clock.monotonic();
+    backlog.bytes = bytes;
+    return;
+  }
+  conn.congested = true;
+  hub.congested.set(conn, { bytes, since: hub.clock.monotonic(), until: Infinity });
+  if (hub.nativeTopics && conn.following !== undefined) for (const topic of conn.following) leaveNative(conn, topic);
+  hub.watch();
+}
+
+/** Counts what was sent to a peer that did not take all of it. */
+export function fallBehind(conn: Connection, length: number): void {
+  const { hub } = conn;
+  const backlog = hub.congested.get(conn);
+  if (backlog === undefined) congest(conn, conn.socket.getBufferedAmount());
+  else backlog.bytes += length;
+  spend(hub, length);
+}
+
+/** Counts what may have stayed unread; every quarter of `maxBufferedBytesTotal` the hub looks at how much it is. */
+export function spend(hub: Connection["hub"], length: number): void {
+  if ((hub.allowance -= length) < 0) hub.spent();
+}
+
+/** The peer has read everything. */
+export function relieve(conn: Connection): void {
+  const { hub } = conn;
+  conn.congested = false;
+  if (!hub.congested.delete(conn) || !hub.nativeTopics || conn.following === undefined) return;
+  for (const topic of conn.following) {
+    if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
+  }
+}
+
+/** From here on the core itself sends what is published to the topic. What was published before arrives before it. */
+function leaveNative(conn: Connection, topic: string): void {
+  const { hub } = conn;
+  hub.followers.of(topic)?.lag(conn);
+  conn.socket.unsubscribe?.(hub.nativeName(topic));
+}
