@@ -62,6 +62,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
       hub = new Hub(router, {
         publish: (topic, frame) => server.publish(topic, frame),
         closesForGood: true,
+        bufferGrowth: 2,
         // A second handler's topics must not meet the first one's.
         ...(before > 0 && { topicPrefix: `${before}:` }),
       });

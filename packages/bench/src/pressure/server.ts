@@ -1,14 +1,16 @@
 // Run by Bun or Node: floods its peers as it is told to by HTTP, and tells what that costs.
+import type * as Bun from "@ws-kit/bun";
 import { createRouter, message, rpc, z } from "@ws-kit/zod";
 
 const adapter = process.versions["bun"] === undefined ? "@ws-kit/node" : "@ws-kit/bun";
-const { serve } = (await import(adapter)) as typeof import("@ws-kit/bun");
+const { serve } = (await import(adapter)) as typeof Bun;
 
 const Blob = message("BLOB", { n: z.number(), data: z.string() });
 const Ask = rpc("ASK", { n: z.number() }, "ASKED", { n: z.number(), data: z.string() });
 
 const closed: Record<number, number> = {};
-const router = createRouter({ logger: { debug() {}, warn() {}, error: console.error } });
+const quiet = { debug() {}, warn() {}, error: (text: string) => void process.stderr.write(`${text}\n`) };
+const router = createRouter({ logger: quiet });
 router.onOpen((ctx) => {
   void ctx.topics.subscribe("room");
 });
@@ -22,6 +24,9 @@ router.rpc(Ask, (ctx) => ({ n: ctx.payload.n, data }));
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20).unref();
 
+/** Frames of the last flood. */
+let sent = 0;
+
 /** Sends to every peer. */
 const SENDERS: Record<string, (n: number) => void> = {
   publish: (n) => void router.publish("room", Blob, { n, data }),
@@ -34,12 +39,17 @@ const SENDERS: Record<string, (n: number) => void> = {
   },
 };
 
-async function flood(how: string, frames: number, burst: number): Promise<void> {
+/** @returns how many frames were sent: fewer than asked for where somebody has so many bytes unread before. */
+async function flood(how: string, frames: number, burst: number, until: number): Promise<number> {
   const send = SENDERS[how];
-  for (let n = 0; n < frames && send !== undefined; n++) {
+  if (send === undefined) throw new Error(`There is no way called ${how}`);
+  for (let n = 0; n < frames; n++) {
     send(n);
-    if (n % burst === burst - 1) await new Promise((resolve) => setTimeout(resolve, 5));
+    if (n % burst < burst - 1) continue;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    for (const { ws } of router.connections) if (ws.getBufferedAmount() > until) return n + 1;
   }
+  return frames;
 }
 
 const server = serve(router, {
@@ -49,11 +59,11 @@ const server = serve(router, {
   async fetch(req) {
     const { pathname, searchParams } = new URL(req.url);
     if (pathname === "/flood") {
-      const [frames, burst] = [Number(searchParams.get("frames")), Number(searchParams.get("burst"))];
-      await flood(String(searchParams.get("how")), frames, burst);
+      const figure = (name: string) => Number(searchParams.get(name) ?? Infinity);
+      sent = await flood(String(searchParams.get("how")), figure("frames"), figure("burst"), figure("until"));
     }
-    return Response.json({ rss: process.memoryUsage().rss, peak, closed, open: router.connections.size });
+    return Response.json({ sent, rss: process.memoryUsage().rss, peak, closed, open: router.connections.size });
   },
 });
 await (server as unknown as { ready?: Promise<void> }).ready;
-console.log(`LISTENING ${server.port}`);
+process.stdout.write(`LISTENING ${server.port}\n`);

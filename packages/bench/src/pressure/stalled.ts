@@ -1,4 +1,5 @@
 // node stalled.ts [bun|node] [publish|filtered|send|byId|answers] [peers] [frames] [burst]
+// A thousand of them take up to 3 GB of the kernel's memory.
 // Peers that stop reading, beside a few that read: what they cost a server, when they are gone, and what the others got.
 import { spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
@@ -19,6 +20,7 @@ export interface Stalled {
 }
 
 interface Stats {
+  readonly sent: number;
   readonly rss: number;
   readonly peak: number;
   readonly closed: Record<string, number>;
@@ -27,7 +29,26 @@ interface Stats {
 
 const READERS = 5;
 
-export async function stall(runtime: "bun" | "node", how: string, peers = 1_000, frames = 1_500, burst = 8): Promise<Stalled> {
+/** Milliseconds after which nobody may be left who does not read. */
+const LONGEST_MS = 10_000;
+
+/** What peers that do not read are put through. */
+export interface Flood {
+  /** How frames are sent to them; `answers`: to requests of their own. */
+  readonly how: "publish" | "filtered" | "send" | "byId" | "answers";
+  readonly peers: number;
+  /** Of 8 kB each. */
+  readonly frames: number;
+  /** Frames between two turns of the server's event loop. */
+  readonly burst: number;
+  /** Stop as soon as one peer has so many bytes unread. */
+  readonly until?: number;
+}
+
+/** Frames that everybody gets beside the answers. */
+const BESIDE = 20;
+
+export async function stall(runtime: "bun" | "node", { how, peers, frames, burst, until }: Flood): Promise<Stalled> {
   const file = fileURLToPath(new URL("server.ts", import.meta.url));
   const child = spawn(runtime, [file], { stdio: ["ignore", "pipe", "inherit"] });
   const sockets: Socket[] = [];
@@ -44,18 +65,22 @@ export async function stall(runtime: "bun" | "node", how: string, peers = 1_000,
     const readers = await Promise.all(Array.from({ length: READERS }, () => reader(port)));
     await sleep(500);
     const before = await ask("/");
-    if (how === "answers") await request(sockets, frames);
-    const flood = await ask(`/flood?how=${how === "answers" ? "publish" : how}&frames=${how === "answers" ? 20 : frames}&burst=${burst}`);
-    void flood;
+    const answers = how === "answers";
+    if (answers) await request(sockets, frames);
+    const query = new URLSearchParams({ how: answers ? "publish" : how, frames: String(answers ? BESIDE : frames) });
+    query.set("burst", String(burst));
+    if (until !== undefined) query.set("until", String(until));
+    const { sent } = await ask(`/flood?${query.toString()}`);
     const since = performance.now();
-    let goneAfterMs = Infinity;
-    while (performance.now() - since < 10_000) {
-      const { open } = await ask("/");
-      if (open === READERS && goneAfterMs === Infinity) goneAfterMs = Math.round(performance.now() - since);
+    let left = Infinity;
+    while (performance.now() - since < LONGEST_MS && left > READERS) {
       await sleep(100);
+      left = (await ask("/")).open;
     }
+    const goneAfterMs = left === READERS ? Math.round(performance.now() - since) : Infinity;
+    // What those who were closed last have not read goes a second later.
+    await sleep(2_000);
     const after = await ask("/");
-    const sent = how === "answers" ? 20 : frames;
     for (const each of readers) each.close();
     return {
       grownMost: after.peak - before.rss,
@@ -90,7 +115,7 @@ async function unread(port: number): Promise<Socket> {
 }
 
 /** A peer that reads, and counts the frames that came in order. */
-async function reader(port: number): Promise<{ got(): number; close(): void }> {
+async function reader(port: number): Promise<{ got: () => number; close: () => void }> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}/ws`);
   let next = 0;
   socket.addEventListener("message", ({ data }: MessageEvent<string>) => {
@@ -104,7 +129,8 @@ async function reader(port: number): Promise<{ got(): number; close(): void }> {
 async function request(sockets: readonly Socket[], frames: number): Promise<void> {
   for (let n = 0; n < frames; n++) {
     for (const [i, socket] of sockets.entries()) {
-      if (socket.writable && socket.writableLength < 100_000) socket.write(frame(`{"type":"ASK","meta":{"correlationId":"${i}-${n}"},"payload":{"n":${n}}}`));
+      if (socket.writable && socket.writableLength < 100_000)
+        socket.write(frame(`{"type":"ASK","meta":{"correlationId":"${i}-${n}"},"payload":{"n":${n}}}`));
     }
     await sleep(1);
   }
@@ -117,11 +143,16 @@ function frame(text: string): Buffer {
 }
 
 if (import.meta.main) {
-  const [runtime = "bun", how = "publish", ...figures] = process.argv.slice(2);
-  const result = await stall(runtime as "bun" | "node", how, ...figures.map(Number));
-  const mib = (bytes: number) => `${Math.round(bytes / 1_048_576)} MiB`;
-  console.log(
-    `${runtime} ${how}: rss at most +${mib(result.grownMost)}, after +${mib(result.grownAfter)}, gone after ${result.goneAfterMs} ms, closed ${JSON.stringify(result.closed)}, readers got ${result.received} of ${result.sent}`,
+  const [runtime = "bun", how = "publish", peers = 1_000, frames = 800, burst = 8] = process.argv.slice(2);
+  const flood = { how: how as Flood["how"], peers: Number(peers), frames: Number(frames), burst: Number(burst) };
+  const result = await stall(runtime as "bun" | "node", flood);
+  const { grownMost, grownAfter, goneAfterMs, closed, received, sent } = result;
+  process.stdout.write(
+    `${runtime} ${how}: rss at most +${mib(grownMost)}, after +${mib(grownAfter)}, gone after ${goneAfterMs} ms, closed ${JSON.stringify(closed)}, readers got ${received} of ${sent}\n`,
   );
   process.exit(0);
+}
+
+function mib(bytes: number): string {
+  return `${Math.round(bytes / 1_048_576)} MiB`;
 }

@@ -14,7 +14,10 @@ export interface Limits {
   maxTopicBytes: number;
   /** Bytes sent to one peer that it has not read; checked before a send, so that one frame alone may be larger [1 MiB]. */
   maxBufferedBytes: number;
-  /** Bytes sent to all peers of a listener that they have not read; over it the largest are closed with 1013 [64 MiB]. */
+  /**
+   * Bytes sent to all peers of a listener that they have not read, as they stand in memory: Bun's buffers double when they
+   * grow, so that a byte counts twice there. Over it the largest are closed with 1013 [64 MiB].
+   */
   maxBufferedBytesTotal: number;
   /** Milliseconds in which a peer that has not read everything reads nothing at all before it is closed with 1013 [5,000]. */
   maxStallMs: number;

@@ -24,6 +24,8 @@ export interface Runtime<Conn = never> {
    * read: it is then closed when the peer has read what was sent before.
    */
   closesForGood?: boolean;
+  /** Bytes of memory that a byte unread may take, where the runtime's buffers grow ahead of what they hold. Default 1. */
+  bufferGrowth?: number;
   /**
    * True where a router must not reach this listener from outside its handlers: objects that share memory, but not I/O.
    * `hub.publish` and the connections of the hub do reach it.

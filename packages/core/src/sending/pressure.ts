@@ -5,8 +5,12 @@ import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 
 /** How much may be sent to all peers of a listener before their unread bytes are summed up again: a quarter of the most they may be. */
-export function allowanceOf({ limits }: Listener): number {
-  return Math.min(limits.maxBufferedBytesTotal, 268_435_456) / 4;
+export function allowanceOf(hub: Listener): number {
+  return Math.min(hub.limits.maxBufferedBytesTotal, 268_435_456) / 4 / growth(hub);
+}
+
+function growth({ runtime }: Listener): number {
+  return runtime.bufferGrowth ?? 1;
 }
 
 /**
@@ -26,6 +30,7 @@ export function relievePressure(hub: Listener, everybody: boolean): void {
   const now = hub.clock.monotonic();
   let total = 0;
   for (const [conn, backlog] of hub.congested) total += attend(conn, backlog, now);
+  total *= growth(hub);
   if (total > hub.limits.maxBufferedBytesTotal) reduce(hub, total);
 }
 
@@ -59,7 +64,7 @@ export function read(conn: Connection): void {
 
 /** Too much for all together: what is being closed goes first, then the largest. */
 function reduce(hub: Listener, total: number): void {
-  let over = total - hub.limits.maxBufferedBytesTotal;
+  let over = (total - hub.limits.maxBufferedBytesTotal) / growth(hub);
   const largest = [...hub.congested].toSorted(([, a], [, b]) => b.bytes - a.bytes);
   for (const [conn, { bytes }] of largest) {
     if (over <= 0) return;
