@@ -1,5 +1,6 @@
 import type { Listener } from "../state/connection.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
+import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import { guarded, report } from "../sending/report.ts";
 
@@ -74,7 +75,7 @@ async function inTime(hub: Listener, result: Promise<unknown>): Promise<Admissio
 }
 
 function thrown(hub: Listener, error: unknown): Response {
-  if (error instanceof Response) return error;
+  if (isA(error, Response)) return error;
   report(hub, error, undefined);
   return refuse(500, "Authentication failed");
 }

@@ -4,7 +4,7 @@ import type { AuthorizeTopic } from "../api/options.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
-import type { Logger } from "../base/logger.ts";
+import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
 import { receive } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
@@ -72,7 +72,7 @@ export class ListenerHub implements Listener {
     this.runtime = runtime;
     this.limits = router.limits;
     this.codec = router.codec;
-    this.logger = runtime.logger ?? router.logger;
+    this.logger = sureLogger(runtime.logger ?? router.logger);
     this.validateOutgoing = router.validateOutgoing;
     this.authorizeTopic = router.authorizeTopic;
     this.heartbeat = router.heartbeat;

@@ -1,4 +1,4 @@
-import type { ConnectionData } from "./data.ts";
+import type { ConnectionData, MaybePromise } from "./data.ts";
 
 export interface PublishOptions {
   /** Not to the connection that publishes. Default false. */
@@ -8,8 +8,12 @@ export interface PublishOptions {
 }
 
 export interface FilteredPublishOptions<Data> extends PublishOptions {
-  /** Which subscribers receive it, by their data. With a broker it needs `local: true`: a function cannot travel. */
-  filter?: (data: ConnectionData<Data>) => boolean;
+  /**
+   * Which subscribers receive it, by their data; one that is asynchronous is waited for, and what was published meanwhile
+   * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With a broker it needs
+   * `local: true`: a function cannot travel.
+   */
+  filter?: (data: ConnectionData<Data>) => MaybePromise<boolean>;
 }
 
 /** A publish never rejects. `matched` counts the receivers in this process. */
@@ -22,5 +26,5 @@ export interface AnyPublishOptions {
   meta?: object;
   excludeSelf?: boolean;
   local?: boolean;
-  filter?: (data: never) => boolean;
+  filter?: (data: never) => unknown;
 }

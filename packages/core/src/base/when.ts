@@ -1,5 +1,14 @@
 export function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+  return typeof value === "object" && value !== null && hasThen(value);
+}
+
+/** What a handler returns may refuse to be looked at. */
+function hasThen(value: object): boolean {
+  try {
+    return typeof (value as { then?: unknown }).then === "function";
+  } catch {
+    return false;
+  }
 }
 
 /** Goes on with a value: at once if it is there, otherwise when it comes. */

@@ -1,9 +1,11 @@
+import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import { MessageContextImpl } from "../contexts/message-context.ts";
 import { control } from "./control.ts";
 import { hold, release } from "./lane.ts";
 import { validate } from "./stages.ts";
 import { errorPayload, type RetryOptions, WsKitError } from "../message/errors.ts";
+import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
 import { openCall } from "../rpc/open-call.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
@@ -74,7 +76,8 @@ function finish(ctx: MessageContextImpl): void {
 
 /** Turns whatever a stage threw into an answer. */
 export function fail(ctx: MessageContextImpl, error: unknown): void {
-  if (error instanceof WsKitError) return ctx.error(error.code, error.message, error.details, retryOf(error));
+  const meant = meantForPeer(error);
+  if (meant !== undefined) return ctx.error(meant.code, meant.message, meant.details, meant.retry);
   const id = crypto.randomUUID();
   report(ctx.conn.hub, error, ctx, ctx.conn, id);
   const payload = { ...errorPayload("INTERNAL", "Internal error"), id };
@@ -82,8 +85,23 @@ export function fail(ctx: MessageContextImpl, error: unknown): void {
   else sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
 }
 
-function retryOf({ retryable, retryAfterMs }: WsKitError): RetryOptions {
-  return retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs };
+interface Meant {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: unknown;
+  readonly retry: RetryOptions;
+}
+
+/** What a `WsKitError` tells its peer; undefined for anything else, one that breaks its own type included. */
+function meantForPeer(error: unknown): Meant | undefined {
+  if (!isA(error, WsKitError)) return undefined;
+  try {
+    const { code, message, details, retryable, retryAfterMs } = error;
+    if (typeof message !== "string" || !Object.hasOwn(ERROR_CODES, code)) return undefined;
+    return { code, message, details, retry: retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs } };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Follows a message that did not end at once, and holds the lane for it where order asks for that. */

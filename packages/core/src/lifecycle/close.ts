@@ -63,7 +63,9 @@ function runClose(ctx: CloseContextImpl): void {
       try {
         const result = handlers[i]?.(ctx as never);
         if (isPromise(result)) {
-          result.then(undefined, (error: unknown) => report(hub, error, ctx, conn)).then(() => next(i + 1));
+          void Promise.resolve(result)
+            .then(undefined, (error: unknown) => report(hub, error, ctx, conn))
+            .then(() => next(i + 1));
           return;
         }
       } catch (error) {

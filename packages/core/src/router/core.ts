@@ -2,7 +2,7 @@ import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
 import { type Limits, resolveLimits } from "../api/limits.ts";
 import type { AuthorizeTopic, MergeOptions, RouterOptions } from "../api/options.ts";
-import { consoleLogger, type Logger } from "../base/logger.ts";
+import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
 import { type Codec, jsonCodec } from "../protocol/codec.ts";
@@ -41,7 +41,7 @@ export class RouterCore implements RouteSource, Handlers {
   constructor(options: RouterOptions<never>) {
     this.limits = resolveLimits(options.limits);
     this.codec = options.codec ?? jsonCodec;
-    this.logger = options.logger ?? consoleLogger;
+    this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;
     this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);
     this.broker = options.broker;

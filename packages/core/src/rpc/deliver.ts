@@ -1,6 +1,7 @@
+import { toError } from "../base/thrown.ts";
 import { errorPayload } from "../message/errors.ts";
 import { encode } from "../sending/encode.ts";
-import { report, type Subject, toError } from "../sending/report.ts";
+import { report, type Subject } from "../sending/report.ts";
 import { post, sendError } from "../sending/send.ts";
 import type { Outcome } from "../state/answers.ts";
 import type { Connection } from "../state/connection.ts";

@@ -1,4 +1,5 @@
 import type { ErrorHandler } from "../api/handlers.ts";
+import { toError } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 
@@ -8,12 +9,6 @@ export interface Subject {
   readonly subject: string | undefined;
   readonly clientId: string;
   errorHandlers(): readonly ErrorHandler<never>[];
-}
-
-export function toError(thrown: unknown): Error {
-  return thrown instanceof Error
-    ? thrown
-    : new Error(`Something that is no Error was thrown: ${String(thrown)}`, { cause: thrown });
 }
 
 /** Hands an error to the routers' `onError`, or to the log where there is none. Never throws. */

@@ -1,3 +1,4 @@
+import { describe } from "../base/thrown.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
 import { encode } from "./encode.ts";
@@ -59,7 +60,7 @@ export function sendError(
     // Details that cannot be encoded: the code and message still can.
     report(conn.hub, error, undefined, conn);
     const { details: _details, ...rest } = payload;
-    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload: rest });
+    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
   }
   post(conn, frame);
 }

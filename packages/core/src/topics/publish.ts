@@ -1,11 +1,12 @@
+import { toError } from "../base/thrown.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
-import { isPromise } from "../base/when.ts";
+import { isPromise, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
 import { spend } from "../sending/backlog.ts";
 import { flushAll, overBuffer, write } from "../sending/frames.ts";
-import { report, toError } from "../sending/report.ts";
+import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import type { Following } from "../state/followers.ts";
 import { CLOSED, CLOSING } from "../state/phases.ts";
@@ -45,7 +46,10 @@ function distribute(
   frame: string,
   options: AnyPublishOptions,
 ): PublishResult | Promise<PublishResult> {
-  const result: PublishResult = { ok: true, matched: deliverLocally(hub, topic, frame, sender, options) };
+  const matched = deliverLocally(hub, topic, frame, sender, options);
+  // Only a filter has to be waited for, and a filter stays here.
+  if (isPromise(matched)) return Promise.resolve(matched).then((count) => ({ ok: true, matched: count }));
+  const result: PublishResult = { ok: true, matched };
   if (hub.link === undefined || options.local === true) return result;
   const sent: unknown = hub.link.publish(topic, frame);
   return isPromise(sent) ? Promise.resolve(sent).then(() => result) : result;
@@ -58,7 +62,7 @@ export function deliverLocally(
   frame: string,
   sender: Connection | undefined,
   { excludeSelf, filter }: AnyPublishOptions,
-): number {
+): number | Promise<number> {
   const followers = hub.followers.of(topic);
   if (followers === undefined) return 0;
   const except = excludeSelf === true ? sender : undefined;
@@ -72,13 +76,46 @@ export function deliverLocally(
     countNative(hub, followers, frame.length);
     return followers.size - (self ? 1 : 0);
   }
+  if (filter !== undefined) return deliverFiltered(hub, frame, except, [...followers], filter);
   let matched = 0;
   for (const conn of followers) {
-    if (conn === except || conn.state === CLOSED) continue;
-    if (filter !== undefined && !filter(conn.data as never)) continue;
-    if (write(conn, frame)) matched++;
+    if (conn !== except && conn.state !== CLOSED && write(conn, frame)) matched++;
   }
   return matched;
+}
+
+/**
+ * Asks the filter about every follower before anybody is served, so that one for which it has to be waited for is not
+ * taken for a yes. A follower for which it fails gets nothing; the others are served.
+ */
+function deliverFiltered(
+  hub: Listener,
+  frame: string,
+  except: Connection | undefined,
+  followers: readonly Connection[],
+  filter: (data: never) => unknown,
+): number | Promise<number> {
+  const passes = followers.map((conn) => {
+    if (conn === except || conn.state === CLOSED) return false;
+    try {
+      const passed = filter(conn.data as never);
+      return isPromise(passed) ? passesLater(hub, conn, passed) : Boolean(passed);
+    } catch (error) {
+      report(hub, error, undefined, conn);
+      return false;
+    }
+  });
+  return whenAll(passes, (passed) => {
+    const chosen = followers.filter((conn, i) => passed[i] === true && conn.state !== CLOSED && write(conn, frame));
+    return chosen.length;
+  });
+}
+
+function passesLater(hub: Listener, conn: Connection, passed: PromiseLike<unknown>): Promise<boolean> {
+  return Promise.resolve(passed).then(Boolean, (error: unknown) => {
+    report(hub, error, undefined, conn);
+    return false;
+  });
 }
 
 /**
