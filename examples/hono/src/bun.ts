@@ -11,6 +11,6 @@ app.get("/ws", (c) => upgrade(c.req.raw, c.env));
 const server = Bun.serve({
   port: Number(process.env["PORT"] ?? 3000),
   fetch: app.fetch,
-  websocket: board.router.websocket,
+  websocket: upgrade.websocket,
 });
 console.log(`The notice board is at ${server.url}`);

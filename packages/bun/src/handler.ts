@@ -3,10 +3,12 @@ import {
   chooseProtocol,
   Hub,
   prepare,
-  tune,
+  resolveTuning,
   type Admission,
   type RuntimeTuning,
+  type Tuning,
   type WebSocketCallbacks,
+  websocketFor,
 } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import type { Server } from "bun";
@@ -20,7 +22,10 @@ export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>
 export interface BunHandler {
   (req: Request, server: AnyServer): MaybePromise<Response>;
   fetch(this: void, req: Request, server: AnyServer): MaybePromise<Response>;
-  /** What `Bun.serve` needs beside it; the same as `router.websocket`. */
+  /**
+   * What `Bun.serve` needs beside it, with this handler's settings; the same as `router.websocket` where it has none of its
+   * own. Sockets that arrive at a server with other settings are closed with 1011, and the log says why.
+   */
   websocket: WebSocketCallbacks;
 }
 
@@ -29,11 +34,13 @@ const handlersOf = new WeakMap<AnyServer, number>();
 
 /**
  * Makes the function that upgrades requests inside any `Bun.serve`, Hono or Elysia. The server's `websocket` must be
- * that of a WS-Kit router.
+ * the handler's, or that of a handler or router with the same settings.
+ *
+ * @throws RangeError or TypeError for a setting that Bun cannot honour.
  *
  * @example
  * const ws = createBunHandler(router);
- * Bun.serve({ fetch: (req, server) => ws(req, server), websocket: router.websocket });
+ * Bun.serve({ fetch: (req, server) => ws(req, server), websocket: ws.websocket });
  */
 export function createBunHandler<Data = OpenData>(
   router: Router<Data>,
@@ -51,7 +58,7 @@ interface HandlerWithHubs {
 }
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
-  tune(router, options);
+  const tuning = bunTuning(router, options);
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {
@@ -60,6 +67,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
       const before = handlersOf.get(server) ?? 0;
       handlersOf.set(server, before + 1);
       hub = new Hub(router, {
+        tuning,
         publish: (topic, frame) => server.publish(topic, frame),
         closesForGood: true,
         bufferGrowth: 2,
@@ -86,7 +94,23 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
     return accepted ?? new Response(null);
   }
 
-  return { handler: Object.assign(handler, { fetch: handler, websocket: router.websocket }), accept, hubOf };
+  return {
+    handler: Object.assign(handler, { fetch: handler, websocket: websocketFor(router, tuning) }),
+    accept,
+    hubOf,
+  };
+}
+
+/** Most seconds of Bun's own `idleTimeout`. */
+const MAX_IDLE_SECONDS = 960;
+
+function bunTuning<Data>(router: Router<Data>, options: RuntimeTuning): Tuning {
+  const tuning = resolveTuning(router, options, "Bun");
+  const { idleTimeoutSeconds = 0 } = tuning;
+  if (Number.isInteger(idleTimeoutSeconds) && idleTimeoutSeconds <= MAX_IDLE_SECONDS) return tuning;
+  throw new RangeError(
+    `idleTimeoutSeconds is a whole number up to ${MAX_IDLE_SECONDS} on Bun, and not ${idleTimeoutSeconds}`,
+  );
 }
 
 function upgrade(

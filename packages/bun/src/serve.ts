@@ -38,7 +38,7 @@ export interface WsKitServer {
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
-  const { accept, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
+  const { accept, handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 
   // Spread from untyped parts: Bun tells its overloads apart by literal options.
   const server = Bun.serve<unknown>({
@@ -55,7 +55,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return accept(req, running);
       return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, running);
     },
-    websocket: router.websocket,
+    websocket: handler.websocket,
   } as BunOptions);
 
   let stopping: Promise<void> | undefined;

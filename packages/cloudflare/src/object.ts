@@ -7,6 +7,7 @@ import {
   Hub,
   PING_FRAME,
   PONG_FRAME,
+  resolveTuning,
   connectionsOf,
   type Admission,
   type Connection,
@@ -37,7 +38,6 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   readonly connections: RouterConnections<Data>;
   private readonly hub: Hub;
   private readonly options: UpgradeOptions<Data>;
-  private readonly maxPayload: number;
   private readonly keeper: Keeper;
   private readonly sockets = new WeakMap<WebSocket, ObjectSocket>();
   /** What waits for a connection to come to rest. */
@@ -45,13 +45,11 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   constructor(ctx: DurableObjectState, env: Env, router: Router<Data>, options: UpgradeOptions<Data>, apart: boolean) {
     super(ctx, env);
-    const { maxPayloadLength = Infinity, idleTimeout, perMessageDeflate } = router.websocket;
-    if (idleTimeout !== undefined) throw new TypeError("Durable Objects have no idleTimeoutSeconds");
-    if (perMessageDeflate !== undefined) throw new TypeError("On Workers compression is the runtime's own decision");
-    this.maxPayload = maxPayloadLength;
+    const gaps = { idleTimeoutSeconds: "lacks", compression: "decides" } as const;
+    const tuning = resolveTuning(router, {}, "a Durable Object", gaps);
     this.options = options;
     const settled = (conn: Connection) => this.#settled(conn);
-    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled });
+    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, tuning });
     this.connections = connectionsOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
@@ -81,7 +79,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       socket.asked = undefined;
       this.keeper.schedule(socket);
     }
-    if (frameOver(message, this.maxPayload)) return socket.close(1009, "Received too big message");
+    if (frameOver(message, this.hub.tuning.maxPayloadBytes)) return socket.close(1009, "Received too big message");
     this.hub.receive(socket.conn, message);
     return this.#rest(socket.conn);
   }

@@ -180,7 +180,7 @@ test("data that does not fit the attachment goes to the storage, and comes back 
 test("an option that the runtime cannot honour throws", async () => {
   const response = await server.http("/demanding");
   expect(response.status).toBe(500);
-  expect(await response.text()).toContain("Durable Objects have no idleTimeoutSeconds");
+  expect(await response.text()).toContain("idleTimeoutSeconds cannot be set: a Durable Object has no such setting");
 });
 
 describe("the Worker", () => {

@@ -1,4 +1,5 @@
 export { spawnTarget, socketsOf } from "./real.ts";
+export { settings } from "./settings.ts";
 export { conformance } from "./suite.ts";
 export { Refusal } from "./target.ts";
 export type { ConnectOptions, Target, Wire, WireEvents } from "./target.ts";

@@ -17,7 +17,7 @@ export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, Rp
 export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
 export type { Limits } from "./api/limits.ts";
-export type { AuthorizeTopic, MergeOptions, RouteOptions, RouterOptions, RuntimeTuning } from "./api/options.ts";
+export type { AuthorizeTopic, MergeOptions, RouteOptions, RouterOptions } from "./api/options.ts";
 export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
@@ -47,6 +47,7 @@ export type {
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export { message, rpc } from "./message/standard.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";
+export type { RuntimeTuning } from "./ports/tuning.ts";
 export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export type { Codec } from "./protocol/codec.ts";

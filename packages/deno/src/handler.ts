@@ -4,7 +4,7 @@ import {
   frameOver,
   Hub,
   StandardSocket,
-  tune,
+  resolveTuning,
   type Admission,
   type RuntimeTuning,
 } from "@ws-kit/core/adapter";
@@ -28,18 +28,16 @@ export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
   options: DenoHandlerOptions<Data> = {},
 ): DenoHandler {
-  const { websocket } = router;
-  tune(router, options);
-  const { maxPayloadLength = Infinity, idleTimeout, perMessageDeflate } = websocket;
-  if (perMessageDeflate === true) throw new TypeError("Deno's WebSockets have no compression");
-  const hub = new Hub(router);
+  const tuning = resolveTuning(router, options, "Deno", { compression: "lacks" });
+  const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
+  const hub = new Hub(router, { tuning });
   const deno = denoApi();
 
   function upgrade(req: Request, admission: Admission | Response): Response {
     if (admission instanceof Response) return admission;
     const protocol = chooseProtocol(req);
     const { socket: ws, response } = deno.upgradeWebSocket(req, {
-      ...(idleTimeout !== undefined && { idleTimeout }),
+      ...(idleTimeoutSeconds !== undefined && { idleTimeout: idleTimeoutSeconds }),
     });
     // Not by the option of that name: it finds a protocol only where the client put a blank behind each comma.
     if (protocol !== undefined) response.headers.set("sec-websocket-protocol", protocol);
@@ -54,7 +52,7 @@ export function createDenoHandler<Data = OpenData>(
     socket.conn = conn;
     ws.addEventListener("message", ({ data: frame }: MessageEvent<string | ArrayBuffer>) => {
       if (!socket.open) return;
-      if (frameOver(frame, maxPayloadLength)) socket.close(1009, "Received too big message");
+      if (frameOver(frame, maxPayloadBytes)) socket.close(1009, "Received too big message");
       else hub.receive(conn, frame);
     });
     // Deno reports a peer that vanished with code 0.

@@ -1,8 +1,4 @@
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { conformance, spawnTarget } from "@ws-kit/conformance";
+import { DENO, run } from "./executable.ts";
 
-// The executable itself: the package's bin would start it as a child, which outlives a kill.
-const DENO = join(createRequire(import.meta.url).resolve("deno/package.json"), "..", "deno");
-
-conformance("deno", () => spawnTarget(DENO, ["run", "--allow-all", "--quiet", `${import.meta.dirname}/server.ts`]));
+conformance("deno", () => spawnTarget(DENO, run("server.ts")));

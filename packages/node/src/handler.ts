@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { admit, chooseProtocol, Hub, tune, type Admission, type RuntimeTuning } from "@ws-kit/core/adapter";
+import { admit, chooseProtocol, Hub, resolveTuning, type Admission, type RuntimeTuning } from "@ws-kit/core/adapter";
 import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
 import { refuseUpgrade, toRequest } from "./http.ts";
@@ -42,15 +42,14 @@ interface HandlerWithHub {
 }
 
 export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerOptions<Data>): HandlerWithHub {
-  const { websocket } = router;
-  tune(router, options);
-  const hub = new Hub(router);
+  const tuning = resolveTuning(router, options, "Node");
+  const hub = new Hub(router, { tuning });
   let protocol: string | undefined;
   const upgrader = new WebSocketServer({
     noServer: true,
     WebSocket: NodeSocket,
-    maxPayload: websocket.maxPayloadLength ?? 0,
-    perMessageDeflate: websocket.perMessageDeflate ?? false,
+    maxPayload: tuning.maxPayloadBytes,
+    perMessageDeflate: tuning.compression ?? false,
     handleProtocols: () => protocol ?? false,
   });
 
@@ -58,8 +57,8 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
     // Read by `handleProtocols` before this returns.
     protocol = chooseProtocol(req);
     upgrader.handleUpgrade(message, socket, head, (ws) => {
-      const { idleTimeout } = websocket;
-      if (idleTimeout !== undefined) message.socket.setTimeout(idleTimeout * 1_000, () => ws.terminate());
+      const { idleTimeoutSeconds } = tuning;
+      if (idleTimeoutSeconds !== undefined) message.socket.setTimeout(idleTimeoutSeconds * 1_000, () => ws.terminate());
       ws.attach(socket, admission.data, (opened) => hub.adopt(opened, admission.data, admission.clientId));
     });
   }

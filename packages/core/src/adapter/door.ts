@@ -1,16 +1,16 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import type { MaybePromise } from "../api/data.ts";
-import type { RuntimeTuning } from "../api/options.ts";
 import type { Logger } from "../base/logger.ts";
 import type { DrainOptions } from "../lifecycle/drain.ts";
 import { expel as expelConnection } from "../lifecycle/heartbeat.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
+import type { Tuning } from "../ports/tuning.ts";
 import { RouterConnections } from "../router/connections.ts";
 import { coreOf, type Router } from "../router/router.ts";
-import { prepare as prepareData, tune as tuneCallbacks } from "../router/websocket.ts";
+import { prepare as prepareData, type WebSocketCallbacks, websocketCallbacks } from "../router/websocket.ts";
 import { admit as admitRequest, type Admission, type AnyUpgradeOptions } from "./admission.ts";
 import { ListenerHub } from "./hub.ts";
 
@@ -49,6 +49,8 @@ export interface Connection {
 /** What one listener (one server, one Durable Object) keeps alive: connections, topics, timers. */
 export interface Hub extends HubEvents {
   readonly logger: Logger;
+  /** Settings that its sockets have. */
+  readonly tuning: Tuning;
   /** The router's, in milliseconds; undefined where it asks for none. */
   readonly heartbeat: ResolvedHeartbeat | undefined;
   /** New connections are refused. */
@@ -100,9 +102,10 @@ export function admit(hub: Hub, req: Request, options: AnyUpgradeOptions): Maybe
   return admitRequest(hub as ListenerHub, req, options);
 }
 
-/** Applies settings of the runtime to a router's callbacks, which reach every server that they are passed to later. */
-export function tune<Data>(router: Router<Data>, tuning: RuntimeTuning): void {
-  tuneCallbacks(router.websocket, coreOf(router), tuning);
+/** What a runtime drives for a listener with these settings: `router.websocket` itself, where they are the router's. */
+export function websocketFor<Data>(router: Router<Data>, tuning: Tuning): WebSocketCallbacks {
+  const core = coreOf(router);
+  return tuning === core.tuning ? router.websocket : websocketCallbacks(core, tuning);
 }
 
 /** Makes a connection's data ready for a socket that is about to open, where the runtime drives `router.websocket`. */

@@ -18,6 +18,7 @@ import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
+import type { Tuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
@@ -43,6 +44,7 @@ export class ListenerHub implements Listener {
   readonly handlers: RouterCore;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
+  readonly tuning: Tuning;
   readonly codec: Codec;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -71,6 +73,7 @@ export class ListenerHub implements Listener {
     this.handlers = router;
     this.runtime = runtime;
     this.limits = router.limits;
+    this.tuning = runtime.tuning ?? router.tuning;
     this.codec = router.codec;
     this.logger = sureLogger(runtime.logger ?? router.logger);
     this.validateOutgoing = router.validateOutgoing;

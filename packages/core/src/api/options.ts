@@ -3,6 +3,7 @@ import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { Limits } from "./limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Broker } from "../ports/broker.ts";
+import type { RuntimeTuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 
 /** Whether a connection may follow a topic. False refuses with PERMISSION_DENIED; a `WsKitError` thrown says why. */
@@ -10,16 +11,6 @@ export type AuthorizeTopic<Data> = (
   topic: string,
   connection: { readonly clientId: string; readonly data: ConnectionData<Data> },
 ) => MaybePromise<boolean>;
-
-/** Settings of the runtime's own WebSocket layer; an adapter throws for one that its runtime does not have. */
-export interface RuntimeTuning {
-  /** Seconds without any traffic after which the runtime itself closes a socket. Default: the runtime's own. */
-  idleTimeoutSeconds?: number;
-  /** Largest frame in bytes that the runtime takes at all, above which it closes with 1009. Default: twice `maxMessageBytes`. */
-  maxPayloadBytes?: number;
-  /** permessage-deflate (RFC 7692). Default false: it costs memory and time for every connection. */
-  compression?: boolean;
-}
 
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */

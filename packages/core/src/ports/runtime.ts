@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Tuning } from "./tuning.ts";
 
 /**
  * What a listener (one server, one Durable Object) offers besides its sockets.
@@ -11,6 +12,8 @@ export interface Runtime<Conn = never> {
   publish?(topic: string, frame: string): unknown;
   /** Put before every native topic, where several routers share one server's topics. Default: nothing. */
   topicPrefix?: string;
+  /** Settings that its sockets have. Default: the router's. */
+  tuning?: Tuning;
   /** Default: the real clock. */
   clock?: Clock;
   /** Default: the router's. */

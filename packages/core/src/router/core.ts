@@ -2,9 +2,11 @@ import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
 import { type Limits, resolveLimits } from "../api/limits.ts";
 import type { AuthorizeTopic, MergeOptions, RouterOptions } from "../api/options.ts";
+import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
+import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
@@ -24,6 +26,7 @@ export class RouterCore implements RouteSource, Handlers {
   /** Serves listeners that cannot be reached from here. */
   servesApart = false;
   readonly limits: Readonly<Limits>;
+  readonly tuning: Tuning;
   readonly codec: Codec;
   readonly logger: Logger;
   readonly validateOutgoing: boolean;
@@ -40,6 +43,7 @@ export class RouterCore implements RouteSource, Handlers {
 
   constructor(options: RouterOptions<never>) {
     this.limits = resolveLimits(options.limits);
+    this.tuning = fillTuning(options, defaultTuning(this.limits));
     this.codec = options.codec ?? jsonCodec;
     this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;

@@ -32,14 +32,17 @@ export class Router<Data = OpenData> {
   readonly #core: RouterCore;
   /** The live connections of every listener in this process that serves this router. */
   readonly connections: RouterConnections<Data>;
-  /** What a runtime drives: pass it to `Bun.serve({ websocket })`. It serves the sockets of every router. */
+  /**
+   * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets of
+   * every router that asks for the same settings.
+   */
   readonly websocket: WebSocketCallbacks;
 
   /** @throws RangeError or TypeError for an option that cannot be honoured. */
   constructor(options: RouterOptions<Data> = {}) {
     this.#core = new RouterCore(options);
     this.connections = new RouterConnections(this.#core);
-    this.websocket = websocketCallbacks(this.#core, options);
+    this.websocket = websocketCallbacks(this.#core, this.#core.tuning);
   }
 
   static {

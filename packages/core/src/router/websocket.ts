@@ -1,8 +1,10 @@
-import type { RuntimeTuning } from "../api/options.ts";
+import { unmet } from "../api/tuning.ts";
 import type { Socket } from "../ports/socket.ts";
+import type { Tuning } from "../ports/tuning.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { RouterCore } from "./core.ts";
 import { Connection, type Listener } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
 
 /** Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. */
 const CONNECTION: unique symbol = Symbol("ws-kit");
@@ -43,11 +45,18 @@ function connectionOf(ws: DataSocket): Connection | undefined {
   return (ws.data as Prepared | undefined)?.[CONNECTION];
 }
 
-export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): WebSocketCallbacks {
-  const callbacks: WebSocketCallbacks = {
+export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketCallbacks {
+  const maxBacklog = backpressureLimit(core);
+  return {
     open(ws: DataSocket) {
       const conn = connectionOf(ws);
-      if (conn !== undefined) return conn.hub.open(conn, ws);
+      if (conn !== undefined) {
+        const { hub } = conn;
+        const other =
+          (hub.tuning === tuning ? undefined : unmet(tuning, hub.tuning, hub.limits)) ??
+          (backpressureLimit(hub) <= maxBacklog ? undefined : "limits.maxBufferedBytes");
+        return other === undefined ? hub.open(conn, ws) : refuse(conn, ws, other);
+      }
       core.logger.error(
         "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req)",
       );
@@ -73,9 +82,11 @@ export function websocketCallbacks(core: RouterCore, tuning: RuntimeTuning): Web
       const conn = connectionOf(ws);
       if (conn !== undefined) conn.hub.seen(conn);
     },
+    maxPayloadLength: Math.min(2 ** 32 - 1, Math.ceil(tuning.maxPayloadBytes)),
+    backpressureLimit: maxBacklog,
+    ...(tuning.idleTimeoutSeconds !== undefined && { idleTimeout: tuning.idleTimeoutSeconds }),
+    ...(tuning.compression !== undefined && { perMessageDeflate: tuning.compression }),
   };
-  tune(callbacks, core, tuning);
-  return callbacks;
 }
 
 /**
@@ -88,14 +99,17 @@ function sentCode(code: number, reason: string): number {
   return reason === "Received invalid UTF-8" ? CLOSE.INVALID_DATA : CLOSE.PROTOCOL_ERROR;
 }
 
-/** Applies settings of the runtime to a router's callbacks, which reach every server that they are passed to later. */
-export function tune(callbacks: WebSocketCallbacks, core: RouterCore, tuning: RuntimeTuning): void {
-  const { maxMessageBytes, maxBufferedBytes } = core.limits;
-  if (tuning.maxPayloadBytes !== undefined || callbacks.maxPayloadLength === undefined) {
-    callbacks.maxPayloadLength = tuning.maxPayloadBytes ?? maxMessageBytes * 2;
-  }
-  if (tuning.idleTimeoutSeconds !== undefined) callbacks.idleTimeout = tuning.idleTimeoutSeconds;
-  if (tuning.compression !== undefined) callbacks.perMessageDeflate = tuning.compression;
-  // The runtime drops frames over this in silence, so it must lie above where the core closes the connection.
-  callbacks.backpressureLimit = Math.min(2 ** 31 - 1, Math.max(64 * 1024 * 1024, maxBufferedBytes * 2));
+/** The runtime drops frames over this in silence, so it must lie above where the core closes the connection. */
+function backpressureLimit({ limits }: Pick<Listener, "limits">): number {
+  return Math.min(2 ** 31 - 1, Math.max(64 * 1024 * 1024, limits.maxBufferedBytes * 2));
+}
+
+/** A runtime that would not give a listener's sockets what it asks for: said at the first of them, and each is closed. */
+function refuse(conn: Connection, ws: DataSocket, option: string): void {
+  // It never was open: `onClose` does not hear of it.
+  conn.state = CLOSED;
+  conn.hub.logger.error(
+    `Closed a socket that arrived at a server with another ${option} than its handler has: pass websocket: handler.websocket to Bun.serve. A server has one set of settings, so that handlers of different ones need servers of their own`,
+  );
+  ws.close(CLOSE.INTERNAL, "The server has other settings");
 }

@@ -8,6 +8,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Broker, BrokerSession } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
+import type { Tuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { Backlog } from "./backlog.ts";
@@ -34,6 +35,8 @@ export interface Listener {
   readonly handlers: Handlers;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
+  /** Settings that its sockets have. */
+  readonly tuning: Tuning;
   readonly codec: Codec;
   readonly logger: Logger;
   readonly clock: Clock;
