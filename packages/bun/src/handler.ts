@@ -70,6 +70,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
         tuning,
         publish: (topic, frame) => server.publish(topic, frame),
         closesForGood: true,
+        endsSilent: true,
         bufferGrowth: 2,
         // A second handler's topics must not meet the first one's.
         ...(before > 0 && { topicPrefix: `${before}:` }),

@@ -8,6 +8,8 @@ export interface Capabilities {
   readonly pauseReading: boolean;
   /** Ends a dead peer's connection at once; without it the runtime keeps the socket until the peer or TCP gives up. */
   readonly terminate: boolean;
+  /** Without a heartbeat, pings a peer that has been silent for 60 s or so, and ends it where it does not answer. */
+  readonly silentPeers: boolean;
   /** Fans a publish out in the runtime itself. */
   readonly nativeTopics: boolean;
   /** Connections outlive the process: the object sleeps, and wakes with their data and topics. */
@@ -36,6 +38,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     bufferedAmount: true,
     pauseReading: true,
     terminate: true,
+    silentPeers: true,
     nativeTopics: true,
     hibernation: false,
     compression: true,
@@ -51,6 +54,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     bufferedAmount: true,
     pauseReading: true,
     terminate: true,
+    silentPeers: true,
     nativeTopics: false,
     hibernation: false,
     compression: true,
@@ -66,6 +70,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     bufferedAmount: false,
     pauseReading: false,
     terminate: false,
+    silentPeers: false,
     nativeTopics: false,
     hibernation: true,
     compression: false,
@@ -81,6 +86,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     bufferedAmount: true,
     pauseReading: false,
     terminate: false,
+    silentPeers: true,
     nativeTopics: false,
     hibernation: false,
     compression: false,
@@ -96,6 +102,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     bufferedAmount: true,
     pauseReading: true,
     terminate: true,
+    silentPeers: true,
     nativeTopics: false,
     hibernation: false,
     compression: false,

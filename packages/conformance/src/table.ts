@@ -18,6 +18,7 @@ const ROWS: Readonly<Record<keyof Capabilities, string>> = {
   bufferedAmount: "closes slow consumers with 1013 (`maxBufferedBytes`)",
   pauseReading: "stops reading from a peer too far ahead (otherwise refuses, `maxPendingMessages`)",
   terminate: "drops a dead peer's connection at once",
+  silentPeers: "ends a silent peer that answers no ping, without a heartbeat (after 120 s)",
   nativeTopics: "publishes through the runtime's own topics",
   hibernation: "sleeps with its connections open, and wakes with their data and topics",
   compression: "option `compression`",

@@ -35,6 +35,11 @@ export class VirtualClock implements Clock {
     return this.timers.size;
   }
 
+  /** Lets `ms` pass without firing anything, as where the event loop is held up. */
+  freeze(ms: number): void {
+    this.time += ms;
+  }
+
   /** Lets `ms` pass, firing timers in order, and promises settle after each. */
   async advance(ms: number): Promise<void> {
     const until = this.time + ms;

@@ -30,7 +30,8 @@ export function createDenoHandler<Data = OpenData>(
 ): DenoHandler {
   const tuning = resolveTuning(router, options, "Deno", { compression: "lacks" });
   const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
-  const hub = new Hub(router, { tuning });
+  // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
+  const hub = new Hub(router, { tuning, endsSilent: true });
   const deno = denoApi();
 
   function upgrade(req: Request, admission: Admission | Response): Response {

@@ -12,6 +12,7 @@ import { enter, validate } from "../dispatch/stages.ts";
 import { closed } from "../lifecycle/close.ts";
 import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
 import { Heartbeat } from "../lifecycle/heartbeat.ts";
+import { SilenceWatch } from "../lifecycle/silence.ts";
 import { opened } from "../lifecycle/open.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -65,7 +66,7 @@ export class ListenerHub implements Listener {
   receiving: Connection | undefined = undefined;
   late: Connection[] = [];
   readonly flushLate = (): void => flushAll(this);
-  private readonly pulse: Heartbeat | undefined;
+  private readonly pulse: Heartbeat | SilenceWatch | undefined;
   private readonly pressure = new PressureWatch(this);
 
   constructor(of: object, runtime: Runtime<Connection> = {}) {
@@ -83,8 +84,7 @@ export class ListenerHub implements Listener {
     this.nativeTopics = runtime.publish !== undefined;
     this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
     this.answers = new AnswerMemory(this.clock, this.limits);
-    const pulses = router.heartbeat !== undefined && runtime.ownHeartbeat !== true;
-    this.pulse = pulses ? new Heartbeat(this, router.heartbeat) : undefined;
+    this.pulse = this.watchOver(this.heartbeat);
     this.broker = router.broker;
     this.link = router.broker && this.linkTo(router.broker);
     if (runtime.apart === true) router.servesApart = true;
@@ -99,6 +99,14 @@ export class ListenerHub implements Listener {
     if (this.closing.size > 0) return true;
     for (const conn of this.connections) if (conn.busy) return true;
     return false;
+  }
+
+  /** What finds dead peers, where neither the runtime nor the adapter does. */
+  private watchOver(heartbeat: ResolvedHeartbeat | undefined): Heartbeat | SilenceWatch | undefined {
+    const { ownHeartbeat, endsSilent, sleeps } = this.runtime;
+    if (ownHeartbeat === true || sleeps === true) return undefined;
+    if (heartbeat !== undefined) return new Heartbeat(this, heartbeat);
+    return endsSilent === true ? undefined : new SilenceWatch(this);
   }
 
   routes(): RouteTable {
@@ -201,7 +209,7 @@ export class ListenerHub implements Listener {
 
   /** A ping or pong frame arrived. */
   seen(conn: Connection): void {
-    conn.alive = true;
+    conn.silent = 0;
     // The runtime has answered a ping by itself, and says nothing of what becomes of its answer.
     if (conn.state < CLOSING) overBuffer(conn);
   }

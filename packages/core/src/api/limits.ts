@@ -6,7 +6,10 @@ export interface Limits {
   maxDepth: number;
   /** Messages of one connection that wait for a handler before them [64]. */
   maxPendingMessages: number;
-  /** Rpcs of one connection that run at the same time [64]. */
+  /**
+   * Handlers of one connection that run beside each other: of rpcs, and of messages handled with `concurrent: true`. One
+   * counts until it has ended, also where its answer was given before, or was called off [64].
+   */
   maxInflightRequests: number;
   /** Topics that one connection follows [100]. */
   maxTopics: number;
@@ -23,6 +26,8 @@ export interface Limits {
   maxStallMs: number;
   /** Frames within a minute that break the protocol itself before the connection is closed with 1008 [10]. */
   maxViolations: number;
+  /** Requests of one connection that are called off within a minute before it is closed with 1008 [1,000]. */
+  maxAborts: number;
   /** Milliseconds an rpc may take when the client names no time [30,000]. */
   requestTimeoutMs: number;
   /** Most milliseconds that a client may ask for [300,000]. */
@@ -33,7 +38,7 @@ export interface Limits {
   openTimeoutMs: number;
   /** Milliseconds `onClose` waits for handlers that still run [5,000]. */
   closeGraceMs: number;
-  /** Milliseconds `authenticate` may take before the upgrade is refused [5,000]. */
+  /** Milliseconds `authenticate` may take before the upgrade is refused, and `authorizeTopic` before the subscribe is [5,000]. */
   authTimeoutMs: number;
   /** Answers of idempotent requests that are remembered for a repeat [1,000]. */
   maxRememberedAnswers: number;
@@ -52,6 +57,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxBufferedBytesTotal: 67_108_864,
   maxStallMs: 5_000,
   maxViolations: 10,
+  maxAborts: 1_000,
   requestTimeoutMs: 30_000,
   maxRequestTimeoutMs: 300_000,
   handlerTimeoutMs: 30_000,

@@ -1,6 +1,6 @@
 import { errorPayload } from "../message/errors.ts";
 import { ABORT_TYPE, type Envelope, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
-import { violate } from "../sending/refusals.ts";
+import { countAbort, violate } from "../sending/refusals.ts";
 import { post, sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 
@@ -17,9 +17,10 @@ export function control(conn: Connection, { type, meta }: Envelope): void {
 function abort(conn: Connection, id: unknown): void {
   if (typeof id !== "string") return;
   const call = conn.calls?.get(id);
-  if (call !== undefined) return call.cancel();
+  if (call !== undefined) return countAbort(conn) ? call.cancel() : undefined;
   const index = conn.waiting?.findIndex(({ envelope }) => envelope.meta?.correlationId === id) ?? -1;
   if (index < 0) return;
   conn.waiting?.splice(index, 1);
+  if (!countAbort(conn)) return;
   sendError(conn, { correlationId: id }, errorPayload("CANCELLED", "The caller cancelled the request"));
 }

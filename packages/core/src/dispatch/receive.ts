@@ -9,7 +9,7 @@ import { CLOSING } from "../state/phases.ts";
 /** The way of every incoming frame, from the adapter to its handler. */
 export function receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
   if (conn.state >= CLOSING) return;
-  conn.alive = true;
+  conn.silent = 0;
   const envelope = decode(conn, data);
   if (envelope === undefined) return;
   if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0);

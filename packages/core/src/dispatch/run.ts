@@ -7,11 +7,12 @@ import { validate } from "./stages.ts";
 import { errorPayload, type RetryOptions, WsKitError } from "../message/errors.ts";
 import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
-import { openCall } from "../rpc/open-call.ts";
+import { openCall, tooMany } from "../rpc/open-call.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
 import { refuse, violate } from "../sending/refusals.ts";
 import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
+import { Calls } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 
 /** Runs one message; afterwards the lane is held if later messages have to wait for it. */
@@ -30,8 +31,10 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
     const call = openCall(conn, route, envelope, arrived);
     if (call === undefined) return;
     ctx = call;
-  } else if (id === undefined) ctx = new MessageContextImpl(conn, route, envelope, arrived);
-  else
+  } else if (id === undefined) {
+    if (route.concurrent && tooMany(conn, envelope)) return;
+    ctx = new MessageContextImpl(conn, route, envelope, arrived);
+  } else
     return refuse(
       conn,
       envelope,
@@ -110,12 +113,15 @@ function wait(ctx: MessageContextImpl, result: unknown): void {
   const { hub } = conn;
   if (route.isRpc) {
     const call = ctx as RpcContextImpl;
+    const calls = (conn.calls ??= new Calls());
+    calls.running++;
     if (!call.settled) {
-      (conn.calls ??= new Map()).set(call.id, call);
+      calls.set(call.id, call);
       ctx.arrivedBy(hub.deadlines.add(call, call.timeoutMs));
     }
     if (!ctx.entered) hold(conn, ctx);
-  } else if (!route.concurrent) hold(conn, ctx);
+  } else if (route.concurrent) (conn.calls ??= new Calls()).running++;
+  else hold(conn, ctx);
   // Where no deadline has read the clock: later it would no longer be when the message arrived.
   ctx.arrivedBy();
   if (isPromise(result)) follow(ctx, result);
@@ -141,5 +147,6 @@ function ended(ctx: MessageContextImpl): void {
     return follow(ctx, inner);
   }
   finish(ctx);
+  if (conn.calls !== undefined && (ctx.route.isRpc || ctx.route.concurrent)) conn.calls.running--;
   if (conn.holder === ctx) release(conn);
 }

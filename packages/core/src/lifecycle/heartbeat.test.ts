@@ -51,6 +51,20 @@ describe("heartbeat", () => {
     expect(log).toEqual([]);
   });
 
+  it("does not take its own freeze for the peers' death", async () => {
+    const { connect, clock, hub, log } = rig();
+    const [answering, dead] = [connect(), connect()];
+    await clock.advance(100);
+    // The loop stands still for longer than the timeout; what came meanwhile is read after the timers.
+    clock.freeze(500);
+    await clock.advance(0);
+    expect(log).toEqual([]);
+    hub.seen(answering.conn);
+    await clock.advance(20);
+    expect(log).toEqual(["stale client-2 object", "closed client-2 4408"]);
+    expect(dead.socket.ended).toBeDefined();
+  });
+
   it("goes on when onStaleConnection throws", async () => {
     const logger = memoryLogger();
     const router = createRouter({
@@ -68,6 +82,46 @@ describe("heartbeat", () => {
     await clock.advance(120);
     expect([a.socket.ended, b.socket.ended]).not.toContain(undefined);
     expect(logger.lines).toHaveLength(2);
+  });
+});
+
+describe("without a heartbeat", () => {
+  const rig = (runtime = {}) => {
+    const closed: string[] = [];
+    const router = createRouter().onClose((ctx) => void closed.push(`${ctx.clientId} ${ctx.code}`));
+    return {
+      closed,
+      ...bench(
+        router.on(Note, () => {}),
+        runtime,
+      ),
+    };
+  };
+
+  it("a peer that answers no ping is ended after two minutes, and nobody else", async () => {
+    const { connect, clock, hub, closed } = rig();
+    const [dead, answering, talking] = [connect(), connect(), connect()];
+    for (let second = 0; second < 60; second++) {
+      await clock.advance(1_000);
+      talking.message("NOTE", { n: 1 });
+    }
+    expect([dead, answering, talking].map(({ socket }) => socket.frames)).toEqual([["(ping)"], ["(ping)"], []]);
+    hub.seen(answering.conn);
+    await clock.advance(59_000);
+    expect(closed).toEqual([]);
+    await clock.advance(1_000);
+    expect(closed).toEqual(["client-1 4408"]);
+    hub.seen(answering.conn);
+    hub.seen(talking.conn);
+    await clock.advance(60_000);
+    expect(closed).toEqual(["client-1 4408"]);
+  });
+
+  it("leaves it to a runtime that does the same", async () => {
+    const { connect, clock, closed } = rig({ endsSilent: true });
+    connect();
+    await clock.advance(300_000);
+    expect([closed, clock.pending]).toEqual([[], 0]);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
+import { Patience } from "../base/patience.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { PING_FRAME } from "../protocol/envelope.ts";
 import { guarded } from "../sending/report.ts";
@@ -7,44 +8,41 @@ import { CLOSED } from "../state/phases.ts";
 
 /** One timer for all connections of a listener: ping everybody, then end those that stayed silent. */
 export class Heartbeat {
-  private timer: unknown;
+  private readonly patience: Patience;
   private readonly hub: Listener;
   private readonly options: ResolvedHeartbeat;
 
   constructor(hub: Listener, options: ResolvedHeartbeat) {
     this.hub = hub;
     this.options = options;
+    this.patience = new Patience(hub.clock);
   }
 
   start(): void {
-    if (this.timer !== undefined) return;
-    this.schedule(() => this.ping(), this.options.intervalMs);
+    if (!this.patience.waiting) this.patience.wait(this.options.intervalMs, () => this.ping());
   }
 
   stop(): void {
-    if (this.timer !== undefined) this.hub.clock.clearTimeout(this.timer);
-    this.timer = undefined;
-  }
-
-  private schedule(callback: () => void, ms: number): void {
-    this.timer = this.hub.clock.setTimeout(callback, ms);
+    this.patience.stop();
   }
 
   private ping(): void {
-    for (const conn of this.hub.connections) ping(conn);
-    this.schedule(() => this.check(), this.options.timeoutMs);
+    for (const conn of this.hub.connections) {
+      conn.silent = 1;
+      ping(conn);
+    }
+    this.patience.wait(this.options.timeoutMs, () => this.check());
   }
 
   private check(): void {
-    for (const conn of this.hub.connections) if (!conn.alive && !conn.paused) expel(conn);
-    if (this.hub.connections.size === 0) this.timer = undefined;
-    else this.schedule(() => this.ping(), this.options.intervalMs - this.options.timeoutMs);
+    for (const conn of this.hub.connections) if (conn.silent > 0 && !conn.paused) expel(conn);
+    const { intervalMs, timeoutMs } = this.options;
+    if (this.hub.connections.size > 0) this.patience.wait(intervalMs - timeoutMs, () => this.ping());
   }
 }
 
 /** Asks for a sign of life: a ping frame of the runtime, or one of the protocol where it has none. */
 export function ping(conn: Connection): void {
-  conn.alive = false;
   if (conn.socket.ping === undefined) conn.socket.send(PING_FRAME);
   else conn.socket.ping();
 }

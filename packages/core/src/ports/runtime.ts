@@ -22,6 +22,8 @@ export interface Runtime<Conn = never> {
   sleeps?: boolean;
   /** True where the adapter finds dead peers itself, since a timer would keep it awake. */
   ownHeartbeat?: boolean;
+  /** True where the runtime itself pings a silent peer, and ends one that does not answer. */
+  endsSilent?: boolean;
   /**
    * True where a socket that was closed cannot be terminated any more, and is kept by the runtime while its peer does not
    * read: it is then closed when the peer has read what was sent before.

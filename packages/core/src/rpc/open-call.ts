@@ -27,15 +27,7 @@ export function openCall(
       refuse(conn, envelope, "ALREADY_EXISTS", "A request with this correlationId is still running");
       return undefined;
     }
-    if (calls.size >= hub.limits.maxInflightRequests) {
-      refuse(
-        conn,
-        envelope,
-        "RESOURCE_EXHAUSTED",
-        `More than ${hub.limits.maxInflightRequests} requests are running (limits.maxInflightRequests)`,
-      );
-      return undefined;
-    }
+    if (tooMany(conn, envelope)) return undefined;
   }
   const call = new RpcContextImpl(conn, route, envelope, arrived, id);
   const key: unknown = envelope.meta?.["idempotencyKey"];
@@ -57,6 +49,15 @@ export function openCall(
   }
   repeat(conn, id, first);
   return undefined;
+}
+
+/** Refuses a message where as many handlers run beside each other as may. */
+export function tooMany(conn: Connection, envelope: Envelope): boolean {
+  const { maxInflightRequests } = conn.hub.limits;
+  if (conn.calls === undefined || conn.calls.running < maxInflightRequests) return false;
+  const message = `More than ${maxInflightRequests} requests are running (limits.maxInflightRequests)`;
+  refuse(conn, envelope, "RESOURCE_EXHAUSTED", message);
+  return true;
 }
 
 /** Answers with what the first request gets; apart from `openCall`, which would otherwise pay for the closure every time. */

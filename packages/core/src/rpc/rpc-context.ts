@@ -8,7 +8,8 @@ import { deliver } from "./deliver.ts";
 import { outbound } from "../sending/encode.ts";
 import { post } from "../sending/send.ts";
 import type { Outcome, Remembered } from "../state/answers.ts";
-import type { Connection, OpenCall } from "../state/connection.ts";
+import type { OpenCall } from "../state/calls.ts";
+import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
@@ -29,7 +30,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall {
     const { requestTimeoutMs, maxRequestTimeoutMs } = this.conn.hub.limits;
     const asked = this.envelope.meta?.["timeoutMs"];
     return typeof asked === "number" && asked > 0 && asked < Infinity
-      ? Math.min(asked, maxRequestTimeoutMs)
+      ? Math.min(Math.max(1, Math.floor(asked)), maxRequestTimeoutMs)
       : requestTimeoutMs;
   }
 

@@ -48,8 +48,9 @@ function rig(limits: Partial<Limits> = {}, native = false) {
     ? {
         publish: (topic, frame) => sockets.filter((s) => s.topics.has(topic)).forEach((s) => s.send(frame)),
         closesForGood: true,
+        endsSilent: true,
       }
-    : {};
+    : { endsSilent: true };
   const made = bench(router, runtime);
   const connect = (): Peer & { socket: SlowSocket } => {
     const socket = new SlowSocket();

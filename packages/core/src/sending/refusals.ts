@@ -3,7 +3,7 @@ import { CLOSE, type ErrorCode } from "../protocol/codes.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { close } from "./frames.ts";
 import { sendError } from "./send.ts";
-import type { Connection } from "../state/connection.ts";
+import type { Connection, Offences } from "../state/connection.ts";
 
 /** What an error frame says about the message it answers. */
 export function origin({ type, meta }: Envelope): { correlationId?: string; inReplyTo: string } {
@@ -16,21 +16,30 @@ export function refuse(conn: Connection, envelope: Envelope, code: ErrorCode, me
   sendError(conn, origin(envelope), errorPayload(code, message));
 }
 
-/** Length of a minute in which violations are counted, in milliseconds. */
-export const VIOLATION_WINDOW_MS = 60_000;
+/** Length of a minute in which offences are counted, in milliseconds. */
+export const OFFENCE_WINDOW_MS = 60_000;
 
 /** Answers a frame that breaks the protocol itself, and closes with 1008 when there are too many of them. */
 export function violate(conn: Connection, code: ErrorCode, message: string, inReplyTo?: string): undefined {
-  const { limits, clock } = conn.hub;
   sendError(
     conn,
     inReplyTo === undefined ? {} : { inReplyTo },
     errorPayload(code, message, undefined, { retryable: false }),
   );
-  const now = clock.monotonic();
-  if (conn.violations === undefined || now - conn.violations.since >= VIOLATION_WINDOW_MS) {
-    conn.violations = { count: 0, since: now };
-  }
-  if (++conn.violations.count > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
+  if (++offencesOf(conn).violations > conn.hub.limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
   return undefined;
+}
+
+/** Counts a request that was called off; false where there were too many within a minute, and the connection is closed with 1008. */
+export function countAbort(conn: Connection): boolean {
+  if (++offencesOf(conn).aborts <= conn.hub.limits.maxAborts) return true;
+  close(conn, CLOSE.POLICY, "Too many aborted requests");
+  return false;
+}
+
+function offencesOf(conn: Connection): Offences {
+  const now = conn.hub.clock.monotonic();
+  const { offences } = conn;
+  if (offences !== undefined && now - offences.since < OFFENCE_WINDOW_MS) return offences;
+  return (conn.offences = { since: now, violations: 0, aborts: 0 });
 }

@@ -12,6 +12,7 @@ import type { Tuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { Backlog } from "./backlog.ts";
+import type { Calls, Joining } from "./calls.ts";
 import type { AnswerMemory } from "./answers.ts";
 import type { Followers } from "./followers.ts";
 import { CLOSED, OPENING } from "./phases.ts";
@@ -111,12 +112,14 @@ export interface Abortable {
   abort(reason: string): void;
 }
 
-/** An rpc that has not settled. */
-export interface OpenCall extends Expiring {
-  /** The caller gave up. */
-  cancel(): void;
-  /** The connection is gone. */
-  disconnect(): void;
+/** Counted within one minute. */
+export interface Offences {
+  /** When the minute began, in monotonic milliseconds. */
+  readonly since: number;
+  /** Frames that broke the protocol. */
+  violations: number;
+  /** Requests that it called off. */
+  aborts: number;
 }
 
 /** Stands in until the handshake is through. */
@@ -134,8 +137,8 @@ export class Connection {
   /** The runtime's own socket, for `ctx.ws`; the same as `socket` where no wrapper is needed. */
   ws: unknown = undefined;
   state: number = OPENING;
-  /** Something arrived since the last heartbeat ping. */
-  alive = true;
+  /** Looks of the heartbeat, or of the watch that stands in for it, since anything arrived. */
+  silent = 0;
   paused = false;
   /** The peer did not take everything at once: look at the buffer before the next send. */
   congested = false;
@@ -147,8 +150,8 @@ export class Connection {
   waiting: Incoming[] | undefined = undefined;
   /** Run once the lane is free and nothing waits. */
   whenIdle: (() => void) | undefined = undefined;
-  /** Rpcs that have not settled, by correlation id. */
-  calls: Map<string, OpenCall> | undefined = undefined;
+  /** Rpcs that have not settled, and how many handlers run. */
+  calls: Calls | undefined = undefined;
   /** Contexts whose abort signal somebody looked at. */
   signalled: Set<Abortable> | undefined = undefined;
   /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
@@ -158,9 +161,9 @@ export class Connection {
   /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
   following: string[] | undefined = undefined;
   /** Subscribes that wait for permission. */
-  joining: Map<string, symbol> | undefined = undefined;
-  /** Those of the present minute. */
-  violations: { count: number; readonly since: number } | undefined = undefined;
+  joining: Joining | undefined = undefined;
+  /** What it did in the present minute that counts against it. */
+  offences: Offences | undefined = undefined;
   /** How this side chose to close, where the runtime would report something else. */
   ending: { readonly code: number; readonly reason: string } | undefined = undefined;
   /** An earlier connection with the same client id. */

@@ -191,3 +191,49 @@ describe("a broker", () => {
     expect(await router.publish("room", Told, { n: 1 }, { filter: all, local: true })).toMatchObject({ ok: true });
   });
 });
+
+describe("permissions that are waited for", () => {
+  it("count towards maxTopics, also where they are called off", async () => {
+    let asked = 0;
+    const { topics } = follower({
+      limits: { maxTopics: 10 },
+      authorizeTopic: () => (asked++, new Promise<boolean>(() => {})),
+    });
+    for (let i = 0; i < 100; i++) {
+      topics.subscribe(`t${i}`).catch(() => {});
+      void topics.unsubscribe(`t${i}`);
+    }
+    expect(asked).toBe(10);
+    await expect(topics.subscribe("more")).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED" });
+  });
+
+  it("are asked for once a topic, however many ask", async () => {
+    let asked = 0;
+    const allowed = gate();
+    const { topics } = follower({ authorizeTopic: () => (asked++, allowed.opened.then(() => true)) });
+    const all = Array.from({ length: 100 }, () => topics.subscribe("a"));
+    allowed.open();
+    await Promise.all(all);
+    expect([asked, topics.list()]).toEqual([1, ["a"]]);
+  });
+
+  it("end after authTimeoutMs, and what comes later is not believed", async () => {
+    const allowed = gate();
+    const router = createRouter({ authorizeTopic: () => allowed.opened.then(() => true), limits: { maxTopics: 1 } });
+    const { clock, connect } = bench(router);
+    const topics = topicsOf(connect());
+    const first = topics.subscribe("a");
+    await clock.advance(5_000);
+    await expect(first).rejects.toMatchObject({ code: "DEADLINE_EXCEEDED" });
+    const second = topics.subscribe("b");
+    allowed.open();
+    await second;
+    expect(topics.list()).toEqual(["b"]);
+  });
+
+  it("leave room for as many as maxTopics", async () => {
+    const { topics } = follower({ authorizeTopic: () => settle().then(() => true), limits: { maxTopics: 3 } });
+    await Promise.all(["a", "b", "c"].map((topic) => topics.subscribe(topic)));
+    expect(topics.list()).toEqual(["a", "b", "c"]);
+  });
+});

@@ -1,7 +1,9 @@
 import { bytesOver } from "../base/bytes.ts";
+import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
 import { join, part } from "./membership.ts";
+import { Joining } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
@@ -21,6 +23,8 @@ export class TopicsOf {
   subscribe(topic: string): Promise<void> {
     const { conn } = this;
     if (this.has(topic)) return DONE;
+    const asked = conn.joining?.get(topic);
+    if (asked !== undefined) return asked;
     try {
       check(conn, topic);
       const authorize = conn.hub.authorizeTopic;
@@ -59,26 +63,51 @@ export class TopicsOf {
   /** A subscribe that waits for permission; leaving or closing meanwhile calls it off. */
   private later(topic: string, allowed: Promise<boolean>): Promise<void> {
     const { conn } = this;
-    const ticket = Symbol(topic);
-    (conn.joining ??= new Map()).set(topic, ticket);
-    const joined = allowed.then(
-      (yes) => {
-        const current = conn.joining?.get(topic) === ticket;
-        if (current) conn.joining?.delete(topic);
-        if (!yes) throw refusal(topic);
-        if (current && conn.state !== CLOSED) {
-          check(conn, topic);
-          return join(topic, conn);
-        }
-        return undefined;
-      },
-      (error: unknown) => {
-        if (conn.joining?.get(topic) === ticket) conn.joining.delete(topic);
-        throw error;
-      },
-    );
-    return settled(joined);
+    const joining = (conn.joining ??= new Joining());
+    joining.pending++;
+    const asked = settled(inTime(conn, allowed).then((yes) => admitted(yes), refused));
+    joining.set(topic, asked);
+    return asked;
+
+    function admitted(yes: boolean): unknown {
+      const current = left();
+      if (!yes) throw refusal(topic);
+      if (!current || conn.state === CLOSED) return undefined;
+      check(conn, topic);
+      return join(topic, conn);
+    }
+
+    function refused(error: unknown): never {
+      left();
+      throw error;
+    }
+
+    /** No longer pending; false where it has been called off. */
+    function left(): boolean {
+      joining.pending--;
+      return joining.get(topic) === asked && joining.delete(topic);
+    }
   }
+}
+
+/** A permission that does not come in time is refused. */
+function inTime(conn: Connection, allowed: Promise<boolean>): Promise<boolean> {
+  const { deadlines, limits } = conn.hub;
+  return new Promise((resolve, reject) => {
+    const limit: Expiring = {
+      expiresAt: 0,
+      expire: () => {
+        reject(
+          new WsKitError(
+            "DEADLINE_EXCEEDED",
+            `authorizeTopic took over ${limits.authTimeoutMs} ms (limits.authTimeoutMs)`,
+          ),
+        );
+      },
+    };
+    deadlines.add(limit, limits.authTimeoutMs);
+    allowed.then(resolve, reject).finally(() => deadlines.delete(limit));
+  });
 }
 
 function check(conn: Connection, topic: string): void {
@@ -90,7 +119,7 @@ function check(conn: Connection, topic: string): void {
   if (bytesOver(topic, maxTopicBytes) !== undefined) {
     throw new WsKitError("INVALID_ARGUMENT", `A topic has at most ${maxTopicBytes} bytes (limits.maxTopicBytes)`);
   }
-  if ((conn.following?.length ?? 0) >= maxTopics) {
+  if ((conn.following?.length ?? 0) + (conn.joining?.pending ?? 0) >= maxTopics) {
     throw new WsKitError("RESOURCE_EXHAUSTED", `A connection follows at most ${maxTopics} topics (limits.maxTopics)`);
   }
 }

@@ -1,0 +1,21 @@
+import type { Expiring } from "../base/deadlines.ts";
+
+/** An rpc that has not settled. */
+export interface OpenCall extends Expiring {
+  /** The caller gave up. */
+  cancel(): void;
+  /** The connection is gone. */
+  disconnect(): void;
+}
+
+/** The rpcs of one connection that have not settled, by correlation id, and how many of its handlers run beside each other. */
+export class Calls extends Map<string, OpenCall> {
+  /** Those whose answer has been given, or is no longer wanted, included. */
+  running = 0;
+}
+
+/** Topics that wait for permission, by name, each with what answers the subscribe. */
+export class Joining extends Map<string, Promise<void>> {
+  /** Permissions that were asked for and not given, those that nobody waits for any more included. */
+  pending = 0;
+}
