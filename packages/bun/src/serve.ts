@@ -1,18 +1,13 @@
+import { stopOnce, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
 import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
 
 type BunOptions = Serve.Options<unknown>;
 
-export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data> {
+export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data>, ServeBase<[server: Server<unknown>]> {
   /** Default 3000, or the environment's `BUN_PORT`, `PORT` or `NODE_PORT`, as `Bun.serve` has it; 0 takes a free one. */
   port?: number;
-  /** Default `0.0.0.0`. */
-  hostname?: string;
-  /** Path of the WebSocket endpoint; the rest goes to `routes` and `fetch`. Default: every upgrade is taken. */
-  path?: string;
-  /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
-  fetch?: (req: Request, server: Server<unknown>) => MaybePromise<Response>;
   /** Bun's own routes, HTML imports included. They come before the WebSocket endpoint. */
   routes?: Record<string, unknown>;
   /** Certificates, as `Bun.serve` takes them. */
@@ -22,15 +17,7 @@ export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data> {
 }
 
 /** A running server. */
-export interface WsKitServer {
-  readonly port: number;
-  readonly hostname: string;
-  readonly url: URL;
-  /** Bun's own server. */
-  readonly server: Server<unknown>;
-  /** Stops listening, drains every connection and closes it with 1012. `timeoutMs` as for `router.drain`. */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
-}
+export type WsKitServer = ServerHandle<Server<unknown>>;
 
 /**
  * Serves a router's WebSockets, and HTTP beside them.
@@ -58,22 +45,19 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     websocket: handler.websocket,
   } as BunOptions);
 
-  let stopping: Promise<void> | undefined;
   return {
     server,
     // A TCP server always has these; they are undefined for a unix socket alone, which `serve` does not offer.
     port: server.port as number,
     hostname: server.hostname as string,
     url: server.url,
-    stop(stopOptions = {}) {
-      return (stopping ??= (async () => {
-        // New connections are refused from here on; those that exist are drained.
-        void server.stop();
-        const hub = hubOf(server);
-        await hub.drain(stopOptions);
-        await server.stop(true);
-        await hub.dispose();
-      })());
-    },
+    stop: stopOnce(async (stopOptions) => {
+      // New connections are refused from here on; those that exist are drained.
+      void server.stop();
+      const hub = hubOf(server);
+      await hub.drain(stopOptions);
+      await server.stop(true);
+      await hub.dispose();
+    }),
   };
 }

@@ -2,6 +2,8 @@
 export type { Admission, AnyUpgradeOptions, AuthenticatedData, UpgradeOptions } from "./adapter/admission.ts";
 export { admit, connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
+export { stopOnce, urlOf } from "./adapter/server.ts";
+export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";
 export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";
 export { chooseProtocol } from "./adapter/token.ts";

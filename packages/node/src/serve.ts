@@ -1,35 +1,26 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import type { MaybePromise, OpenData, Router } from "@ws-kit/core";
+import { stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
+import type { OpenData, Router } from "@ws-kit/core";
 import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
 
-export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data> {
+export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data>, ServeBase {
   /** Default 3000, or the environment's `PORT`; 0 takes a free one. */
   port?: number;
-  /** Default: every interface, IPv6 and IPv4. */
-  hostname?: string;
-  /** Path of the WebSocket endpoint; the rest goes to `fetch`. Default: every upgrade is taken. */
-  path?: string;
-  /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
-  fetch?: (req: Request) => MaybePromise<Response>;
   /** Certificates and what else `https.createServer` takes. Left out: plain HTTP. */
   tls?: ServerOptions;
 }
 
 /** A running server. */
-export interface WsKitServer {
+export interface WsKitServer extends ServerHandle<Server | SecureServer> {
   /** @throws Error while a free port is still being looked for: wait for `ready`. */
   readonly port: number;
-  readonly hostname: string;
+  /** @throws Error as `port` does. */
   readonly url: URL;
-  /** Node's own server. */
-  readonly server: Server | SecureServer;
   /** Resolves once it listens; rejects when it cannot (`EADDRINUSE`). */
   readonly ready: Promise<void>;
-  /** Stops listening, drains every connection and closes it with 1012. `timeoutMs` as for `router.drain`. */
-  stop(options?: { timeoutMs?: number }): Promise<void>;
 }
 
 /** Milliseconds that peers get to answer the closing handshake of a server that stops. */
@@ -75,7 +66,6 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     throw new Error("The server does not listen yet: await server.ready before reading the port");
   }
 
-  let stopping: Promise<void> | undefined;
   return {
     server,
     ready,
@@ -84,19 +74,16 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       return boundPort();
     },
     get url() {
-      const host = (hostname ?? "localhost").replace(/^.*:.*$/, "[$&]");
-      return new URL(`${tls === undefined ? "http" : "https"}://${host}:${boundPort()}/`);
+      return urlOf(tls === undefined ? "http" : "https", hostname ?? "localhost", boundPort());
     },
-    stop(stopOptions = {}) {
-      return (stopping ??= (async () => {
-        // New connections are refused from here on; those that exist are drained.
-        const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-        await router.drain(stopOptions);
-        const late = setTimeout(handler.terminate, CLOSE_MS);
-        server.closeIdleConnections();
-        await closed;
-        clearTimeout(late);
-      })());
-    },
+    stop: stopOnce(async (stopOptions) => {
+      // New connections are refused from here on; those that exist are drained.
+      const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+      await router.drain(stopOptions);
+      const late = setTimeout(handler.terminate, CLOSE_MS);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(late);
+    }),
   };
 }

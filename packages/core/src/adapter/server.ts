@@ -1,0 +1,40 @@
+import type { MaybePromise } from "../api/data.ts";
+import type { DrainOptions } from "../lifecycle/drain.ts";
+
+/** What `serve` takes on every runtime, besides its handler's options. `More` is what `fetch` gets beside the request. */
+export interface ServeBase<More extends unknown[] = []> {
+  /** Default 3000; 0 takes a free one. */
+  port?: number;
+  /** Default: every interface. */
+  hostname?: string;
+  /** Path of the WebSocket endpoint; the rest goes to `fetch`. Default: every upgrade is taken. */
+  path?: string;
+  /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
+  fetch?: (req: Request, ...more: More) => MaybePromise<Response>;
+}
+
+/** How a server stops. */
+export type StopOptions = Pick<DrainOptions, "timeoutMs">;
+
+/** A running server, as `serve` gives it on every runtime. */
+export interface ServerHandle<Native = unknown> {
+  readonly port: number;
+  readonly hostname: string;
+  readonly url: URL;
+  /** The runtime's own server. */
+  readonly server: Native;
+  /** Stops listening, drains every connection and closes it with 1012. `timeoutMs` as for `router.drain`. */
+  stop(options?: StopOptions): Promise<void>;
+}
+
+/** A stop that runs once: whoever asks again waits for the first. */
+export function stopOnce(stop: (options: StopOptions) => Promise<void>): ServerHandle["stop"] {
+  let stopping: Promise<void> | undefined;
+  return (options = {}) => (stopping ??= stop(options));
+}
+
+/** Where a server is reached from this machine; one that listens on every interface is `localhost`. */
+export function urlOf(scheme: "http" | "https", hostname: string, port: number): URL {
+  const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname.replace(/^.*:.*$/, "[$&]");
+  return new URL(`${scheme}://${host}:${port}/`);
+}
