@@ -5,6 +5,8 @@ export type { Compile, DefineKit, DefineOptions } from "./message/define.ts";
 export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc, Validators } from "./message/message.ts";
 export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
+export { lengthsOf, numberOf } from "./schema/bounds.ts";
+export type { Lengths } from "./schema/bounds.ts";
 export { fastCheck, plainOf, readPlainOf } from "./schema/generate.ts";
 export type { ReadPlain } from "./schema/generate.ts";
 export { MAX_ISSUES, toIssues } from "./schema/issues.ts";

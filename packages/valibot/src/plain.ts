@@ -2,9 +2,12 @@ import {
   describePlain,
   fieldOf,
   isStateless,
+  lengthsOf,
+  numberOf,
   variantOf,
   type Below,
   type Bound,
+  type Lengths,
   type Plain,
 } from "@ws-kit/core/schema";
 import type { ValibotNode } from "./wire.ts";
@@ -44,9 +47,9 @@ function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undef
     case "string":
       return stringOf(actions);
     case "number":
-      return numberOf(actions);
+      return numberOf(actions.map(boundOf));
     case "array": {
-      const lengths = lengthsOf(actions);
+      const lengths = lengthsOf(actions.map(lengthOf));
       return item && lengths && { kind: "array", of: below(item), ...lengths };
     }
     default:
@@ -91,34 +94,22 @@ function stringOf(actions: readonly Item[]): Plain | undefined {
     if (action.kind === "validation" && isStateless(action.requirement)) patterns.push(action.requirement);
     else others.push(action);
   }
-  const lengths = lengthsOf(others);
+  const lengths = lengthsOf(others.map(lengthOf));
   return lengths && { kind: "string", ...lengths, patterns };
 }
 
-function lengthsOf(actions: readonly Item[]) {
-  let minLength = 0;
-  let maxLength = Infinity;
-  for (const { type, requirement } of actions) {
-    if (type === "non_empty") minLength = Math.max(minLength, 1);
-    else if (type === "min_length" && typeof requirement === "number") minLength = Math.max(minLength, requirement);
-    else if (type === "max_length" && typeof requirement === "number") maxLength = Math.min(maxLength, requirement);
-    else return undefined;
-  }
-  return { ...(minLength > 0 && { minLength }), ...(maxLength < Infinity && { maxLength }) };
+function lengthOf({ type, requirement }: Item): Lengths | undefined {
+  if (type === "non_empty") return { minLength: 1 };
+  if (typeof requirement !== "number") return undefined;
+  if (type === "min_length") return { minLength: requirement };
+  return type === "max_length" ? { maxLength: requirement } : undefined;
 }
 
-function numberOf(actions: readonly Item[]): Plain | undefined {
-  const bounds: Bound[] = [];
-  let integer = false;
-  for (const { type, requirement } of actions) {
-    if (type === "integer") integer = true;
-    else if (type === "min_value" && typeof requirement === "number")
-      bounds.push({ operator: ">=", value: requirement });
-    else if (type === "max_value" && typeof requirement === "number")
-      bounds.push({ operator: "<=", value: requirement });
-    else return undefined;
-  }
-  return { kind: "number", integer, bounds };
+function boundOf({ type, requirement }: Item): Bound | "integer" | undefined {
+  if (type === "integer") return "integer";
+  if (typeof requirement !== "number") return undefined;
+  if (type === "min_value") return { operator: ">=", value: requirement };
+  return type === "max_value" ? { operator: "<=", value: requirement } : undefined;
 }
 
 function literalsOf(values: readonly unknown[]): Plain | undefined {

@@ -2,9 +2,12 @@ import {
   describePlain,
   fieldOf,
   isStateless,
+  lengthsOf,
+  numberOf,
   variantOf,
   type Below,
   type Bound,
+  type Lengths,
   type Plain,
 } from "@ws-kit/core/schema";
 import { config } from "zod/v4/core";
@@ -70,9 +73,9 @@ function describe({ _zod: { def } }: ZodNode, below: Below<ZodNode>): Plain | un
     case "string":
       return stringOf(checks);
     case "number":
-      return numberOf(checks);
+      return numberOf(checks.map(boundOf));
     case "array": {
-      const lengths = lengthsOf(checks, 1);
+      const lengths = lengthsOf(checks.map((check) => lengthOf(check, 1)));
       return element && lengths && { kind: "array", of: below(element), ...lengths };
     }
     default:
@@ -119,37 +122,23 @@ function stringOf(checks: readonly CheckDef[]): Plain | undefined {
       patterns.push(check.pattern);
     else return undefined;
   }
-  const lengths = lengthsOf(others, 2);
+  const lengths = lengthsOf(others.map((check) => lengthOf(check, 2)));
   return lengths && { kind: "string", ...lengths, patterns };
 }
 
 /** @param unitsEach UTF-16 units that zod may count as one: it measures strings in code points. */
-function lengthsOf(checks: readonly CheckDef[], unitsEach: 1 | 2) {
-  let minLength = 0;
-  let maxLength = Infinity;
-  for (const { check, minimum, maximum } of checks) {
-    if (check === "min_length" && minimum !== undefined) minLength = Math.max(minLength, minimum);
-    else if (check === "max_length" && maximum !== undefined) maxLength = Math.min(maxLength, maximum);
-    else return undefined;
-  }
-  return {
-    ...(minLength > 0 && { minLength: unitsEach * (minLength - 1) + 1 }),
-    ...(maxLength < Infinity && { maxLength }),
-  };
+function lengthOf({ check, minimum, maximum }: CheckDef, unitsEach: 1 | 2): Lengths | undefined {
+  if (check === "min_length" && minimum !== undefined) return { minLength: unitsEach * (minimum - 1) + 1 };
+  if (check === "max_length" && maximum !== undefined) return { maxLength: maximum };
+  return undefined;
 }
 
-function numberOf(checks: readonly CheckDef[]): Plain | undefined {
-  const bounds: Bound[] = [];
-  let integer = false;
-  for (const { check, value, inclusive, format } of checks) {
-    if (check === "number_format" && format === "safeint") integer = true;
-    else if (check === "greater_than" && typeof value === "number")
-      bounds.push({ operator: inclusive === true ? ">=" : ">", value });
-    else if (check === "less_than" && typeof value === "number")
-      bounds.push({ operator: inclusive === true ? "<=" : "<", value });
-    else return undefined;
-  }
-  return { kind: "number", integer, bounds };
+function boundOf({ check, value, inclusive, format }: CheckDef): Bound | "integer" | undefined {
+  if (check === "number_format") return format === "safeint" ? "integer" : undefined;
+  if (typeof value !== "number") return undefined;
+  if (check === "greater_than") return { operator: inclusive === true ? ">=" : ">", value };
+  if (check === "less_than") return { operator: inclusive === true ? "<=" : "<", value };
+  return undefined;
 }
 
 function literalsOf(values: readonly unknown[]): Plain | undefined {
