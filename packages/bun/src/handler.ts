@@ -6,7 +6,6 @@ import {
   resolveTuning,
   type Admission,
   type RuntimeTuning,
-  type Tuning,
   type WebSocketCallbacks,
   websocketFor,
 } from "@ws-kit/core/adapter";
@@ -58,7 +57,7 @@ interface HandlerWithHubs {
 }
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
-  const tuning = bunTuning(router, options);
+  const tuning = resolveTuning(router, options, { runtime: "Bun", maxIdleSeconds: 960 });
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {
@@ -100,18 +99,6 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
     accept,
     hubOf,
   };
-}
-
-/** Most seconds of Bun's own `idleTimeout`. */
-const MAX_IDLE_SECONDS = 960;
-
-function bunTuning<Data>(router: Router<Data>, options: RuntimeTuning): Tuning {
-  const tuning = resolveTuning(router, options, "Bun");
-  const { idleTimeoutSeconds = 0 } = tuning;
-  if (Number.isInteger(idleTimeoutSeconds) && idleTimeoutSeconds <= MAX_IDLE_SECONDS) return tuning;
-  throw new RangeError(
-    `idleTimeoutSeconds is a whole number up to ${MAX_IDLE_SECONDS} on Bun, and not ${idleTimeoutSeconds}`,
-  );
 }
 
 function upgrade(

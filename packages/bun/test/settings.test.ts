@@ -17,7 +17,7 @@ test("a server with other settings than its handler is told of", async () => {
   expect(target.logs()).not.toContain("onClose ran");
   for (const seconds of ["0.5", "961"])
     expect(target.logs()).toContain(
-      `RangeError: idleTimeoutSeconds is a whole number up to 960 on Bun, and not ${seconds}`,
+      `RangeError: idleTimeoutSeconds of Bun is a whole number up to 960, not ${seconds}`,
     );
   await target.stop();
 });

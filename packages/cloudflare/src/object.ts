@@ -46,7 +46,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   constructor(ctx: DurableObjectState, env: Env, router: Router<Data>, options: UpgradeOptions<Data>, apart: boolean) {
     super(ctx, env);
     const gaps = { idleTimeoutSeconds: "lacks", compression: "decides" } as const;
-    const tuning = resolveTuning(router, {}, "a Durable Object", gaps);
+    const tuning = resolveTuning(router, {}, { runtime: "a Durable Object", gaps });
     this.options = options;
     const settled = (conn: Connection) => this.#settled(conn);
     this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, tuning });

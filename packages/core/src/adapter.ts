@@ -8,7 +8,7 @@ export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";
 export { chooseProtocol } from "./adapter/token.ts";
 export { resolveTuning } from "./adapter/tuning.ts";
-export type { TuningGaps } from "./adapter/tuning.ts";
+export type { TuningOf } from "./adapter/tuning.ts";
 export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
 export { systemClock } from "./base/clock.ts";
 export type { Clock } from "./base/clock.ts";

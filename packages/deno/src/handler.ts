@@ -18,7 +18,7 @@ export type DenoHandler = (req: Request) => MaybePromise<Response>;
 
 /**
  * Makes the function that upgrades requests inside any `Deno.serve`.
- * @throws TypeError for `compression`, which Deno does not have.
+ * @throws TypeError for `compression`, which Deno does not have; RangeError for figures that are no such amounts.
  *
  * @example
  * const ws = createDenoHandler(router, { authenticate });
@@ -28,7 +28,12 @@ export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
   options: DenoHandlerOptions<Data> = {},
 ): DenoHandler {
-  const tuning = resolveTuning(router, options, "Deno", { compression: "lacks" });
+  const tuning = resolveTuning(router, options, {
+    runtime: "Deno",
+    gaps: { compression: "lacks" },
+    // What it counts the milliseconds in.
+    maxIdleSeconds: 2_147_483,
+  });
   const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
   // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
   const hub = new Hub(router, { tuning, endsSilent: true });

@@ -13,9 +13,11 @@ const running = serve(router, {
   path: "/tight",
   fetch: (req) => wide(req),
 });
-try {
-  createDenoHandler(router, TIGHT);
-} catch (error) {
-  console.log(String(error));
+for (const options of [TIGHT, { idleTimeoutSeconds: 0.5 }]) {
+  try {
+    createDenoHandler(router, options);
+  } catch (error) {
+    console.log(String(error));
+  }
 }
 console.log(`LISTENING ${running.port}`);

@@ -42,7 +42,7 @@ interface HandlerWithHub {
 }
 
 export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerOptions<Data>): HandlerWithHub {
-  const tuning = resolveTuning(router, options, "Node");
+  const tuning = resolveTuning(router, options, { runtime: "Node" });
   const hub = new Hub(router, { tuning });
   let protocol: string | undefined;
   const upgrader = new WebSocketServer({
