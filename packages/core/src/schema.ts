@@ -7,12 +7,13 @@ export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export { lengthsOf, numberOf } from "./schema/bounds.ts";
 export type { Lengths } from "./schema/bounds.ts";
-export { fastCheck, plainOf, readPlainOf } from "./schema/generate.ts";
-export type { ReadPlain } from "./schema/generate.ts";
+export { checksOf, plainOf, readSchemasOf } from "./schema/generate.ts";
+export type { SchemaReader } from "./schema/generate.ts";
 export { MAX_ISSUES, toIssues } from "./schema/issues.ts";
+export { judge } from "./schema/judge.ts";
 export type { Issue } from "./schema/issues.ts";
-export { describePlain, fieldOf, isStateless, variantOf } from "./schema/plain.ts";
-export type { Below, Bound, FastCheck, Plain, PlainField, PlainOption } from "./schema/plain.ts";
+export { describePlain, isStateless, literalOf, variantOf } from "./schema/plain.ts";
+export type { Below, Bound, FastCheck, Opaque, Plain, PlainField, PlainOption } from "./schema/plain.ts";
 export type {
   SchemaInput,
   SchemaOutput,
@@ -22,6 +23,6 @@ export type {
   StandardSchema,
 } from "./schema/standard-schema.ts";
 export { createValidator, standardValidator } from "./schema/validator.ts";
-export type { Checked, Tell, Validator } from "./schema/validator.ts";
+export type { Checked, Checks, Tell, Validator } from "./schema/validator.ts";
 export { planWire } from "./schema/wire.ts";
 export type { SchemaView, Strip } from "./schema/wire.ts";

@@ -1,8 +1,8 @@
 import {
   describePlain,
-  fieldOf,
   isStateless,
   lengthsOf,
+  literalOf,
   numberOf,
   variantOf,
   type Below,
@@ -33,7 +33,7 @@ interface Item {
   readonly requirement?: unknown;
 }
 
-/** Describes a schema that only looks at types, bounds and patterns; undefined for any other. */
+/** Describes what a schema looks at; undefined where only valibot can tell. */
 export function plainOf(schema: ValibotNode): Plain | undefined {
   return describePlain(schema, describe);
 }
@@ -59,12 +59,12 @@ function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undef
     case "boolean":
       return { kind: "boolean" };
     case "null":
-      return { kind: "literal", values: [null] };
+      return literalOf([null]);
     case "literal":
-      return literalsOf([literal]);
+      return literalOf([literal]);
     case "picklist":
     case "enum":
-      return literalsOf(options ?? []);
+      return literalOf(options ?? []);
     case "nullable":
       return wrapped && { kind: "nullable", of: below(wrapped) };
     case "variant":
@@ -77,7 +77,8 @@ function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undef
           inner.default === undefined &&
           !("fallback" in inner) &&
           inner.pipe === undefined;
-        return fieldOf(key, optional && inner.wrapped ? inner.wrapped : field, optional, below);
+        const filled = (inner.type === "optional" || inner.type === "nullish") && inner.default !== undefined;
+        return { key, of: below(optional && inner.wrapped ? inner.wrapped : field), optional, filled };
       });
       return { kind: "object", fields };
     }
@@ -110,11 +111,4 @@ function boundOf({ type, requirement }: Item): Bound | "integer" | undefined {
   if (typeof requirement !== "number") return undefined;
   if (type === "min_value") return { operator: ">=", value: requirement };
   return type === "max_value" ? { operator: "<=", value: requirement } : undefined;
-}
-
-function literalsOf(values: readonly unknown[]): Plain | undefined {
-  const carried = values.filter(
-    (value) => typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value),
-  );
-  return carried.length === values.length ? { kind: "literal", values: carried as string[] } : undefined;
 }

@@ -1,6 +1,6 @@
 import { createRouter as create } from "@ws-kit/core";
-import { readPlainOf } from "@ws-kit/core/schema";
-import { plainOf } from "./plain.ts";
+import { readSchemasOf } from "@ws-kit/core/schema";
+import { reader } from "./reader.ts";
 
 /**
  * Makes a router. The checks of plain valibot schemas are generated for it, where the runtime allows that.
@@ -8,6 +8,6 @@ import { plainOf } from "./plain.ts";
  * @throws RangeError or TypeError for an option that cannot be honoured.
  */
 export const createRouter: typeof create = (options) => {
-  readPlainOf("valibot", plainOf);
+  readSchemasOf("valibot", reader);
   return create(options);
 };

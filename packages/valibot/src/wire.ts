@@ -1,5 +1,11 @@
 import type { SchemaView, StandardSchema } from "@ws-kit/core/schema";
 
+/** What a run of a schema found. */
+export interface Dataset {
+  readonly value: unknown;
+  readonly issues?: readonly object[] | undefined;
+}
+
 /** As much of a valibot schema as is read here. */
 export interface ValibotNode extends StandardSchema {
   readonly kind: "schema";
@@ -18,6 +24,7 @@ export interface ValibotNode extends StandardSchema {
   readonly wrapped?: ValibotNode;
   readonly literal?: unknown;
   readonly getter?: (input?: unknown) => ValibotNode;
+  readonly "~run": (dataset: { value: unknown }, config: object) => Dataset | Promise<Dataset>;
 }
 
 /** Types whose values JSON has no form for. */

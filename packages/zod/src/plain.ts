@@ -1,8 +1,8 @@
 import {
   describePlain,
-  fieldOf,
   isStateless,
   lengthsOf,
+  literalOf,
   numberOf,
   variantOf,
   type Below,
@@ -15,7 +15,6 @@ import type { ZodNode } from "./wire.ts";
 
 type Def = ZodNode["_zod"]["def"] &
   CheckDef & {
-    readonly entries?: Readonly<Record<string, unknown>>;
     readonly discriminator?: string;
     readonly unionFallback?: boolean;
   };
@@ -58,13 +57,13 @@ const PATTERN_FORMATS: ReadonlySet<string | undefined> = new Set([
   "xid",
 ]);
 
-/** Describes a schema that only looks at types, bounds and patterns; undefined for any other, and where zod may not generate code. */
+/** Describes what a schema looks at; undefined where only zod can tell, and where zod may not generate code. */
 export function plainOf(schema: ZodNode): Plain | undefined {
   return config().jitless === true ? undefined : describePlain(schema, describe);
 }
 
-function describe({ _zod: { def } }: ZodNode, below: Below<ZodNode>): Plain | undefined {
-  const { type, coerce, shape, element, innerType, catchall, format, entries } = def as Def;
+function describe({ _zod: { def, values } }: ZodNode, below: Below<ZodNode>): Plain | undefined {
+  const { type, coerce, shape, element, innerType, catchall, format } = def as Def;
   const checks = (def.checks ?? []).map((check) => check._zod.def as CheckDef);
   if (coerce === true) return undefined;
   // A format is a check of itself.
@@ -85,11 +84,11 @@ function describe({ _zod: { def } }: ZodNode, below: Below<ZodNode>): Plain | un
     case "boolean":
       return { kind: "boolean" };
     case "null":
-      return { kind: "literal", values: [null] };
+      return literalOf([null]);
     case "literal":
-      return literalsOf(def.values ?? []);
     case "enum":
-      return literalsOf(Object.values(entries ?? {}));
+      // What zod itself compares with: an enum of TypeScript has its members' names besides, by their numbers.
+      return values && literalOf(values);
     case "nullable":
       return innerType && { kind: "nullable", of: below(innerType) };
     case "union": {
@@ -104,7 +103,8 @@ function describe({ _zod: { def } }: ZodNode, below: Below<ZodNode>): Plain | un
         const { type: outer, checks: outerChecks, innerType: inner } = field._zod.def;
         // One that takes a missing value in hand, as a default does, is asked also where there is none.
         const optional = outer === "optional" && !outerChecks?.length && inner?._zod.optin === undefined;
-        return fieldOf(key, optional && inner ? inner : field, optional, below);
+        const filled = field._zod.optin !== undefined && field._zod.optout === undefined;
+        return { key, of: below(optional && inner ? inner : field), optional, filled };
       });
       return { kind: "object", fields };
     }
@@ -139,11 +139,4 @@ function boundOf({ check, value, inclusive, format }: CheckDef): Bound | "intege
   if (check === "greater_than") return { operator: inclusive === true ? ">=" : ">", value };
   if (check === "less_than") return { operator: inclusive === true ? "<=" : "<", value };
   return undefined;
-}
-
-function literalsOf(values: readonly unknown[]): Plain | undefined {
-  const carried = values.filter(
-    (value) => typeof value === "string" || typeof value === "boolean" || value === null || Number.isFinite(value),
-  );
-  return carried.length === values.length ? { kind: "literal", values: carried as string[] } : undefined;
 }

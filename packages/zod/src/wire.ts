@@ -6,7 +6,19 @@ export interface ZodNode extends StandardSchema {
     readonly def: ZodDef;
     /** Whether it takes a missing value as input. */
     readonly optin?: string | undefined;
+    /** Whether a missing value may be its output. */
+    readonly optout?: string | undefined;
+    /** All that it accepts, where that is a list. */
+    readonly values?: ReadonlySet<unknown> | undefined;
+    // A method, whose parameters the compiler compares less strictly: zod's own are generic.
+    run(payload: ZodPayload, ctx: { readonly async: boolean }): ZodPayload | Promise<ZodPayload>;
   };
+}
+
+/** A value under check, and what was found so far. */
+export interface ZodPayload {
+  readonly value: unknown;
+  readonly issues: object[];
 }
 
 interface ZodDef extends Check {

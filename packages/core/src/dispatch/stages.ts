@@ -3,8 +3,9 @@ import type { MessageContextImpl } from "../contexts/message-context.ts";
 import { release } from "./lane.ts";
 import { ValidationError, WsKitError } from "../message/errors.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
-import { fastCheck } from "../schema/generate.ts";
+import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
+import { judge } from "../schema/judge.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
@@ -20,12 +21,13 @@ export function validate(ctx: MessageContextImpl): unknown {
     ctx.payload = undefined;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
-  const value = fastCheck(payload)(envelope.payload);
+  const checks = checksOf(payload);
+  const value = checks.in(envelope.payload);
   if (value !== undefined) {
     ctx.payload = value;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
-  const checked = payload.inbound(envelope.payload);
+  const checked = judge(checks, envelope.payload);
   return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
 }
 

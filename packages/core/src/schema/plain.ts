@@ -1,5 +1,7 @@
+import type { StandardSchema } from "./standard-schema.ts";
+
 /**
- * A schema that only looks at types, bounds and patterns, described so that a server can generate a check for it.
+ * What a schema looks at, described so that a server can generate a check for it.
  * One-sided: a value that fits is accepted by the schema, with exactly the declared keys as its output; of a value that does not fit
  * only the schema itself can say whether and why it is refused.
  */
@@ -14,18 +16,25 @@ export type Plain =
   | { readonly kind: "array"; readonly of: Plain; readonly minLength?: number; readonly maxLength?: number }
   | { readonly kind: "number"; readonly integer?: boolean; readonly bounds?: readonly Bound[] }
   | { readonly kind: "boolean" }
-  | { readonly kind: "literal"; readonly values: readonly Literal[] }
+  | { readonly kind: "literal"; readonly values: ReadonlySet<Literal> }
   | { readonly kind: "nullable"; readonly of: Plain }
   | { readonly kind: "object"; readonly fields: readonly PlainField[] }
   /** One of several objects, told by the value of a key that no two of them share; see `variantOf`. */
-  | { readonly kind: "variant"; readonly key: string; readonly options: readonly PlainOption[] };
+  | { readonly kind: "variant"; readonly key: string; readonly options: readonly PlainOption[] }
+  /** A part that does more than look at types, bounds and patterns: its own schema is asked. */
+  | Opaque;
+
+export interface Opaque {
+  readonly kind: "opaque";
+  readonly schema: StandardSchema;
+}
 
 export interface PlainOption {
-  readonly values: readonly Literal[];
+  readonly values: ReadonlySet<Literal>;
   readonly of: Plain;
 }
 
-type Literal = string | number | boolean | null;
+export type Literal = string | number | boolean | null;
 
 /** Answers the checked value without undeclared keys; undefined where the schema itself has to look at it. */
 export type FastCheck = (value: unknown) => unknown;
@@ -37,10 +46,11 @@ export interface Bound {
 
 export interface PlainField {
   readonly key: string;
-  /** Undefined where the schema itself has to look at any value: only for an optional field, of which most are left out. */
-  readonly of: Plain | undefined;
+  readonly of: Plain;
   /** Left out of the output where the value has no such key. */
   readonly optional: boolean;
+  /** Puts something in place of a missing value, as a default does: asked also where the value has no such key. */
+  readonly filled?: boolean;
 }
 
 /** Objects that are told apart by the value of one key; undefined where that does not tell which. */
@@ -49,13 +59,26 @@ export function variantOf(key: string, objects: readonly Plain[]): Plain | undef
   const options: PlainOption[] = [];
   for (const of of objects) {
     const field = of.kind === "object" ? of.fields.find((candidate) => candidate.key === key) : undefined;
-    if (field?.of?.kind !== "literal" || field.optional) return undefined;
+    if (field?.of.kind !== "literal" || field.optional) return undefined;
     const { values } = field.of;
-    if (values.some((value) => seen.has(value))) return undefined;
-    for (const value of values) seen.add(value);
+    for (const value of values) {
+      if (seen.has(value)) return undefined;
+      seen.add(value);
+    }
     options.push({ values, of });
   }
   return { kind: "variant", key, options };
+}
+
+/** A value that is one of these, where JSON carries all of them. */
+export function literalOf(values: Iterable<unknown>): Plain | undefined {
+  const carried = new Set<Literal>();
+  for (const value of values) {
+    if (typeof value !== "string" && typeof value !== "boolean" && value !== null && !Number.isFinite(value))
+      return undefined;
+    carried.add(value as Literal);
+  }
+  return { kind: "literal", values: carried };
 }
 
 /** Whether a pattern answers the same for the same text each time: one that is global or sticky goes on where it stopped. */
@@ -63,50 +86,40 @@ export function isStateless(pattern: unknown): pattern is RegExp {
   return pattern instanceof RegExp && !pattern.global && !pattern.sticky;
 }
 
-/** Most parts of one description: a check longer than that is not worth generating. */
+/** Most parts of one description: what lies beyond is left to the schemas. */
 const MAX_PARTS = 256;
 
 /**
  * Describes a schema, part by part.
  *
- * @param describe Says what one schema is, asking `below` for what it holds; undefined for what is not plain.
- * @returns undefined where any part is not plain, where the schema holds itself, or where it is very large.
+ * @param describe Says what one schema is, asking `below` for what it holds; undefined for one that has to be asked itself.
+ * @returns undefined where nothing can be said without the schema.
  */
-export function describePlain<S extends object>(
+export function describePlain<S extends StandardSchema>(
   root: S,
   describe: (schema: S, below: Below<S>) => Plain | undefined,
 ): Plain | undefined {
   const open = new Set<S>();
   let parts = 0;
   const visit = (schema: S): Plain => {
-    if (open.has(schema) || ++parts > MAX_PARTS) throw NOT_PLAIN;
+    // One that holds itself is described down to where it does so.
+    if (open.has(schema) || ++parts > MAX_PARTS) return { kind: "opaque", schema };
     open.add(schema);
-    try {
-      const plain = describe(schema, visit);
-      if (plain === undefined) throw NOT_PLAIN;
-      return plain;
-    } finally {
-      open.delete(schema);
-    }
+    const plain = describe(schema, visit) ?? { kind: "opaque", schema };
+    open.delete(schema);
+    return plain;
   };
-  return unlessNotPlain(visit, root);
+  const plain = visit(root);
+  return plain.kind === "opaque" ? undefined : plain;
 }
 
-/** Describes what a schema holds; throws where that is not plain, which makes the whole not plain. */
+/** Describes what a schema holds. */
 export type Below<S> = (inner: S) => Plain;
 
-/** Describes a field; one that may be left out need not be plain. */
-export function fieldOf<S>(key: string, schema: S, optional: boolean, below: Below<S>): PlainField {
-  return { key, optional, of: optional ? unlessNotPlain(below, schema) : below(schema) };
+/** Whether any part of it is a schema's own to check. */
+export function hasOpaque(plain: Plain): boolean {
+  if (plain.kind === "opaque") return true;
+  if (plain.kind === "nullable" || plain.kind === "array") return hasOpaque(plain.of);
+  if (plain.kind === "object") return plain.fields.some(({ of }) => hasOpaque(of));
+  return plain.kind === "variant" && plain.options.some(({ of }) => hasOpaque(of));
 }
-
-function unlessNotPlain<S>(below: Below<S>, schema: S): Plain | undefined {
-  try {
-    return below(schema);
-  } catch (error) {
-    if (error === NOT_PLAIN) return undefined;
-    throw error;
-  }
-}
-
-const NOT_PLAIN: Error = /* @__PURE__ */ new Error("Not plain");

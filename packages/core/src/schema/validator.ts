@@ -1,6 +1,6 @@
 import { when } from "../base/when.ts";
 import { redact } from "./issues.ts";
-import type { FastCheck } from "./plain.ts";
+import type { FastCheck, Opaque, Plain } from "./plain.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
 import type { Strip } from "./wire.ts";
 
@@ -19,8 +19,33 @@ export interface Validator<In = unknown, Out = In> {
   inbound(value: unknown): Checked<Out>;
   /** From the sender to the wire: validated, and without anything a plain object schema does not declare. */
   outbound(value: unknown): Checked<unknown>;
+  /** Whether what travels is not the validated output. */
+  readonly strips: boolean;
   /** Where a server keeps what it generated. */
-  fast?: FastCheck | undefined;
+  checks?: Checks | undefined;
+}
+
+/** What a server generates for one validator, and what it knows of it. */
+export interface Checks {
+  /** From the wire to the handler. */
+  readonly in: FastCheck;
+  /** From the sender to the wire. */
+  readonly out: FastCheck;
+  /** What they look at; undefined where there are none. */
+  readonly plain: Plain | undefined;
+  /** Whether they are in use: at first they accept nothing. */
+  readonly begun: boolean;
+  /** Whether parts of what they answer come from a schema's own run: JSON may not carry them. */
+  readonly mixed: boolean;
+  /** Runs the schema itself on what arrived. */
+  validate(value: unknown): Checked<unknown>;
+  /**
+   * The schema was run as a whole. Whether anything in it has to be waited for shows only then: what waits is never
+   * begun by a check that would have to give up, and so run twice.
+   */
+  ran(later: boolean): void;
+  /** The output of an opaque part, or `MISFIT`. */
+  part(opaque: Opaque, value: unknown): unknown;
 }
 
 /** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */
@@ -53,7 +78,8 @@ export function createValidator<In, Out>(
         done.issues ? done : when(strip(value), (stripped) => ({ value: stripped })),
       );
     },
-    fast: undefined,
+    strips: strip !== undefined,
+    checks: undefined,
   };
 }
 

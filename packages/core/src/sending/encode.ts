@@ -2,7 +2,7 @@ import { isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Meta } from "../protocol/envelope.ts";
-import { fastCheck } from "../schema/generate.ts";
+import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Validator } from "../schema/validator.ts";
@@ -28,7 +28,7 @@ export function encode(
     // Only what the schema itself was asked may come later: most payloads are not looked at for a promise.
     let later = false;
     if (validator !== undefined) {
-      wire = fastCheck(validator)(payload);
+      wire = checksOf(validator).out(payload);
       if (wire === undefined) later = isPromise((wire = bySchema(validator, payload, message.type, "payload")));
     }
     if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
@@ -75,11 +75,12 @@ function assemble(
 
 /** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */
 export function outbound(validator: Validator, value: unknown, type: string, part: string): unknown {
-  return fastCheck(validator)(value) ?? bySchema(validator, value, type, part);
+  return checksOf(validator).out(value) ?? bySchema(validator, value, type, part);
 }
 
 function bySchema(validator: Validator, value: unknown, type: string, part: string): unknown {
   const result: Checked<unknown> = validator.outbound(value);
+  checksOf(validator).ran(isPromise(result));
   if (isPromise(result)) return passedLater(result, type, part);
   return result.issues === undefined ? result.value : passed(result, type, part);
 }

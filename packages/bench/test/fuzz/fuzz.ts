@@ -1,0 +1,186 @@
+import { checksOf, judge, type StandardResult, type StandardSchema, type Validator } from "@ws-kit/core/schema";
+import { FORMATTED, NUMBERS, WORDS } from "./values.ts";
+import { expect } from "vitest";
+
+/** A repeatable choice: a whole number from 0 up to, but not, `below`. */
+export type Choose = (below: number) => number;
+
+/** A repeatable source of choices (mulberry32). */
+export function chooser(seed: number): Choose {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+/** A schema, and a source of values that fit it more often than not. */
+export interface Case<S extends StandardSchema> {
+  readonly schema: S;
+  readonly value: (choose: Choose) => unknown;
+}
+
+/** Cases of all files and both libraries together; a million takes a quarter of an hour. */
+export const CASES = Number(process.env["FUZZ_CASES"] ?? 50_000);
+
+export function pick<T>(choose: Choose, from: readonly T[]): T {
+  return from[choose(from.length)] as T;
+}
+
+export const KEYS = ["a", "b", "with space", 'quo"te', "then", "constructor", "toString", "$[x", "\u2028", "0", "10"];
+
+const ODD: readonly unknown[] = [
+  undefined,
+  null,
+  -0,
+  Number.NaN,
+  Infinity,
+  2 ** 60,
+  1.5,
+  "abc",
+  "Admin",
+  [],
+  {},
+  [undefined],
+  true,
+  new Date(0),
+  5n,
+  () => 0,
+];
+
+export const word = (choose: Choose): unknown => odd(choose, () => pick(choose, choose(3) > 0 ? WORDS : FORMATTED));
+
+export const scalar = (choose: Choose): unknown =>
+  pick(choose, [word, () => pick(choose, NUMBERS), () => true, () => null])(choose);
+
+export const text = <S extends StandardSchema>(schema: S): Case<S> => among(schema, ...WORDS, ...FORMATTED);
+
+export const numeric = <S extends StandardSchema>(schema: S): Case<S> => among(schema, ...NUMBERS);
+
+/** Now and then something else: that is where a check and its schema could part. */
+export function odd(choose: Choose, value: () => unknown): unknown {
+  return choose(40) === 0 ? pick(choose, ODD) : value();
+}
+
+/** Mostly those of `values` that a schema accepts. */
+export function among<S extends StandardSchema>(schema: S, ...values: readonly unknown[]): Case<S> {
+  const accepted = values.filter((value) => accepts(schema, value));
+  const most = accepted.length > 0 ? accepted : values;
+  return { schema, value: (choose) => odd(choose, () => pick(choose, choose(8) > 0 ? most : values)) };
+}
+
+function accepts(schema: StandardSchema, value: unknown): boolean {
+  const result = attempt(() => schema["~standard"].validate(value)) as {
+    issues?: unknown;
+    catch?: (ignore: () => void) => void;
+  };
+  result.catch?.(() => {});
+  return !(result instanceof Error) && result.issues === undefined;
+}
+
+/** Most lists are short; some are so long that a refusal shows only a part of them. */
+export function list(choose: Choose, item: () => unknown): unknown[] {
+  return Array.from({ length: choose(12) === 0 ? 15 + choose(60) : choose(4) }, () => item());
+}
+
+/** What was seen, so that a fuzz which checks nothing fails. */
+export interface Seen {
+  accepted: number;
+  refused: number;
+}
+
+/** Compares what the generated checks make of a value with what the schema itself does, in both directions. */
+export async function compare(validator: Validator, value: unknown, seen: Seen): Promise<void> {
+  await outward(validator, value, seen);
+  const received = overTheWire(value);
+  if (received !== undefined) await inward(validator, received.value, seen);
+}
+
+async function outward(validator: Validator, value: unknown, seen: Seen): Promise<void> {
+  const fast = attempt(() => checksOf(validator).out(value));
+  if (fast === undefined) return;
+  const slow = await settled(() => validator.outbound(value));
+  if (fast instanceof Error) {
+    expect(slow).toBeInstanceOf(Error);
+    return;
+  }
+  same(fast, slow, seen);
+}
+
+async function inward(validator: Validator, value: unknown, seen: Seen): Promise<void> {
+  const checks = checksOf(validator);
+  const slow = await settled(() => validator.inbound(value));
+  const fast = attempt(() => checks.in(value));
+  if (fast instanceof Error) {
+    expect(slow).toBeInstanceOf(Error);
+    return;
+  }
+  if (fast !== undefined) return same(fast, slow, seen);
+  const judged = await settled(() => judge(checks, value));
+  // A function in the schema throws: then only what was refused before it may be told.
+  if (slow instanceof Error) {
+    expect(judged instanceof Error || judged.issues !== undefined).toBe(true);
+    return;
+  }
+  if (judged instanceof Error) throw judged;
+  if (slow.issues === undefined) {
+    expect((judged as { value: unknown }).value).toEqual(slow.value);
+    return;
+  }
+  seen.refused++;
+  const issues = judged.issues?.map(said) ?? [];
+  expect(issues.length).toBeGreaterThan(0);
+  // Each of them is one that the schema found in the whole value.
+  const all = new Set(slow.issues.map(said));
+  const strange = issues.filter((issue) => !all.has(issue));
+  if (strange.length > 0)
+    throw new Error(`Not what the schema says: ${strange.join()} but ${[...all].join()} for ${inOrder(value)}`);
+}
+
+function same(fast: unknown, slow: StandardResult<unknown> | Error, seen: Seen): void {
+  if (slow instanceof Error) throw new Error("Accepted what the schema throws at", { cause: slow });
+  if (slow.issues !== undefined) throw new Error(`Accepted ${inOrder(fast)} for ${slow.issues.map(said).join()}`);
+  const expected = (slow as { value: unknown }).value;
+  expect(fast).toEqual(expected);
+  // Also the order of the keys, and no key without a value where the schema leaves it out.
+  expect(inOrder(fast)).toBe(inOrder(expected));
+  seen.accepted++;
+}
+
+function inOrder(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part === undefined ? "(undefined)" : typeof part === "bigint" || typeof part === "function" ? String(part) : part,
+  );
+}
+
+function attempt(run: () => unknown): unknown {
+  try {
+    return run();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+async function settled(run: () => StandardResult<unknown> | Promise<StandardResult<unknown>>) {
+  try {
+    return await run();
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function overTheWire(value: unknown): { value: unknown } | undefined {
+  try {
+    const json = JSON.stringify(value) as string | undefined;
+    return json === undefined ? undefined : { value: JSON.parse(json) };
+  } catch {
+    return undefined;
+  }
+}
+
+function said(issue: { message: string; path?: readonly unknown[] | undefined }): string {
+  const path = (issue.path ?? []).map((part) => (typeof part === "object" ? (part as { key: unknown }).key : part));
+  return JSON.stringify([path, issue.message]);
+}
