@@ -27,7 +27,10 @@ const workerd = new Miniflare({
   compatibilityDate: "2026-06-01",
   port: Number(process.env["PORT"] ?? 3000),
   durableObjects: { ROOMS: { className: "Room", useSQLite: true } },
-  bindings: { PAGE: html.replace("/* chat.ts */", () => pageScript.replaceAll("</script", "<\\/script")) },
+  bindings: {
+    HOUSE_KEY: process.env["HOUSE_KEY"] ?? "",
+    PAGE: html.replace("/* chat.ts */", () => pageScript.replaceAll("</script", "<\\/script")),
+  },
 });
 const { href } = await workerd.ready;
 console.log(`The chat is at ${href}`);

@@ -10,7 +10,7 @@ let url: string;
 beforeAll(async () => {
   const start = join(import.meta.dirname, "../start.ts");
   example = spawn(process.execPath, [start], {
-    env: { ...process.env, PORT: "0" },
+    env: { ...process.env, PORT: "0", HOUSE_KEY: "open-sesame" },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const [line] = (await once(example.stdout as NodeJS.ReadableStream, "data")) as [Buffer];
@@ -69,10 +69,22 @@ test("who speaks too much is told when to go on", async () => {
   await expect(failed).rejects.toMatchObject({ code: "RESOURCE_EXHAUSTED", context: { perMinute: 20 } });
 });
 
-test("an announcement by HTTP reaches the room", async () => {
+/** The answer to an announcement: its status, and how many heard it. */
+async function announce(room: string, authorization?: string): Promise<[status: number, heard: unknown]> {
+  const headers: Record<string, string> = authorization === undefined ? {} : { authorization };
+  const response = await fetch(`${url}announce/${room}`, { method: "POST", body: "We close at ten", headers });
+  return [response.status, response.ok ? await response.json() : undefined];
+}
+
+test("an announcement by HTTP reaches the room, if it has the key", async () => {
   const ada = await enter("news", "ada");
-  const response = await fetch(`${url}announce/news`, { method: "POST", body: "We close at ten" });
-  expect(await response.json()).toEqual({ heard: 1 });
+  expect(await announce("news", "Bearer open-sesame")).toEqual([200, { heard: 1 }]);
+  for (const wrong of [undefined, "Bearer open-sesam", "Bearer ", "Basic open-sesame"]) {
+    expect(await announce("news", wrong)).toEqual([401, undefined]);
+  }
+  for (const room of ["%2e%2e%2fnews", "%ff", "x".repeat(33), "a%00b"]) {
+    expect(await announce(room, "Bearer open-sesame")).toEqual([404, undefined]);
+  }
   await expect.poll(() => ada.spoken).toEqual(["the house: We close at ten"]);
 });
 

@@ -1,10 +1,11 @@
 import {
-  admit,
-  chooseProtocol,
+  createAdmit,
   Hub,
   prepare,
+  refuse,
   resolveTuning,
   type Admission,
+  type Peer,
   type RuntimeTuning,
   type WebSocketCallbacks,
   websocketFor,
@@ -15,7 +16,12 @@ import type { Server } from "bun";
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever data the surrounding server types its sockets with
 type AnyServer = Server<any>;
 
-export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>, RuntimeTuning {}
+/** Who asks for an upgrade: Bun's own request, and the server that it came to. */
+export interface BunPeer extends Peer<Request> {
+  readonly server: AnyServer;
+}
+
+export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data, BunPeer>, RuntimeTuning {}
 
 /** Upgrades requests to connections of its router; refuses with a response. Also works as a Hono or Elysia handler. */
 export interface BunHandler {
@@ -27,9 +33,6 @@ export interface BunHandler {
    */
   websocket: WebSocketCallbacks;
 }
-
-/** How many handlers have put their topics into a server's one name space. */
-const handlersOf = new WeakMap<AnyServer, number>();
 
 /**
  * Makes the function that upgrades requests inside any `Bun.serve`, Hono or Elysia. The server's `websocket` must be
@@ -58,21 +61,21 @@ interface HandlerWithHubs {
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
   const tuning = resolveTuning(router, options, { runtime: "Bun", maxIdleSeconds: 960 });
+  const admit = createAdmit(options);
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {
     let hub = hubs.get(server);
     if (hub === undefined) {
-      const before = handlersOf.get(server) ?? 0;
-      handlersOf.set(server, before + 1);
       hub = new Hub(router, {
         tuning,
         publish: (topic, frame) => server.publish(topic, frame),
         closesForGood: true,
         endsSilent: true,
         bufferGrowth: 2,
-        // A second handler's topics must not meet the first one's.
-        ...(before > 0 && { topicPrefix: `${before}:` }),
+        // A server has one name space for the topics of all its handlers. No topic can have this character, so that no
+        // client can name another handler's; by chance, since two copies of this module may share a server.
+        topicPrefix: `\u0000${crypto.randomUUID().slice(0, 8)}:`,
       });
       hubs.set(server, hub);
     }
@@ -81,7 +84,11 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
 
   function accept(req: Request, server: AnyServer): MaybePromise<Response | undefined> {
     const hub = hubOf(server);
-    const admission = admit(hub, req, options);
+    const admission = admit(hub, req, () => ({
+      remoteAddress: server.requestIP(req)?.address,
+      request: req,
+      server,
+    }));
     return admission instanceof Promise
       ? admission.then((decided) => upgrade(req, server, hub, decided))
       : upgrade(req, server, hub, admission);
@@ -108,10 +115,22 @@ function upgrade(
   admission: Admission | Response,
 ): Response | undefined {
   if (admission instanceof Response) return admission;
-  const protocol = chooseProtocol(req);
-  const upgraded = server.upgrade(req, {
-    data: prepare(hub, admission.data, admission.clientId),
-    ...(protocol !== undefined && { headers: { "sec-websocket-protocol": protocol } }),
-  });
-  return upgraded ? undefined : new Response("The upgrade failed", { status: 400 });
+  let upgraded = false;
+  try {
+    upgraded = server.upgrade(req, {
+      data: prepare(hub, admission.data, admission.clientId),
+      ...headersOf(req, admission),
+    });
+  } finally {
+    if (!upgraded) hub.slots.release(admission.data);
+  }
+  return upgraded ? undefined : refuse(400, "The upgrade failed");
+}
+
+function headersOf(req: Request, { protocol, headers }: Admission): { headers?: Headers | Record<string, string> } {
+  if (!req.headers.has("sec-websocket-protocol")) return headers === undefined ? {} : { headers };
+  // Bun selects the first on offer where it is told nothing, and none where it is told an empty one.
+  if (headers === undefined) return { headers: { "sec-websocket-protocol": protocol ?? "" } };
+  headers.set("sec-websocket-protocol", protocol ?? "");
+  return { headers };
 }

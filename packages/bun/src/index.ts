@@ -12,6 +12,6 @@ declare global {
 
 export { bearerToken } from "@ws-kit/core";
 export { createBunHandler } from "./handler.ts";
-export type { BunHandler, BunHandlerOptions } from "./handler.ts";
+export type { BunHandler, BunHandlerOptions, BunPeer } from "./handler.ts";
 export { serve } from "./serve.ts";
 export type { ServeOptions, WsKitServer } from "./serve.ts";

@@ -1,6 +1,7 @@
 import { stopOnce, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
+import { checkPath, isHost, isUpgrade, refuse } from "@ws-kit/core/adapter";
 import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
 
 type BunOptions = Serve.Options<unknown>;
@@ -27,6 +28,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
   const { accept, handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 
+  checkPath(path);
   // Spread from untyped parts: Bun tells its overloads apart by literal options.
   const server = Bun.serve<unknown>({
     ...(port !== undefined && { port }),
@@ -37,10 +39,12 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     // With `development: false` Bun would share a taken port with its owner, and take half of its connections.
     reusePort: false,
     fetch(req: Request, running: Server<unknown>): MaybePromise<Response | undefined> {
-      const isUpgrade = req.headers.get("upgrade")?.toLowerCase() === "websocket";
-      const onPath = path === undefined || new URL(req.url).pathname === path;
-      if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return accept(req, running);
-      return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, running);
+      const asked = readable(req);
+      if (asked === undefined) return refuse(400, "Bad request");
+      const onPath = path === undefined || new URL(asked.url).pathname === path;
+      const wanted = isUpgrade(req.headers.get("upgrade"));
+      if (onPath && (wanted || (path !== undefined && fetch === undefined))) return accept(req, running);
+      return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(asked, running);
     },
     websocket: handler.websocket,
   } as BunOptions);
@@ -60,4 +64,11 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       await hub.dispose();
     }),
   };
+}
+
+/** A request whose `url` is one: without a Host, Bun gives the path alone. Undefined for a Host that is none. */
+function readable(req: Request): Request | undefined {
+  const host = req.headers.get("host") ?? "";
+  if (host !== "" && !isHost(host)) return undefined;
+  return URL.canParse(req.url) ? req : new Request(new URL(req.url, "http://localhost").href, req);
 }

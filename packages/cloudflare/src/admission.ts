@@ -1,27 +1,93 @@
-import type { Admission } from "@ws-kit/core/adapter";
-import { notJson } from "./state.ts";
+import type { Admission, Peer, UpgradeOptions } from "@ws-kit/core/adapter";
+import type { OpenData } from "@ws-kit/core";
+import { notKeepable } from "./state.ts";
 
-type Cf = Record<string, unknown> & { wsKit?: Admission };
+/** Who asks for an upgrade: the Worker's own request, with its `cf`. The address is the one that Cloudflare gives. */
+export type CloudflarePeer = Peer<Request>;
 
-/**
- * Hands an admission from the Worker to the object, in the request's `cf`: the runtime carries that between Workers, and
- * no client can set it.
- * @throws TypeError naming what JSON would lose.
- */
-export function withAdmission(req: Request, admission: Admission): Request {
-  const trouble = notJson(admission.data, "data");
-  if (trouble !== undefined) {
-    throw new TypeError(
-      `What authenticate returns travels to the Durable Object as JSON, and ${trouble}: return something else for it, or give authenticate to createDurableObject()`,
-    );
-  }
-  const cf: Cf = { ...req.cf, wsKit: admission };
-  return new Request(req, { cf });
+/** Who may connect, without what Cloudflare does by itself: it is the one proxy, and says who the client is. */
+export type ObjectUpgradeOptions<Data = OpenData> = Omit<UpgradeOptions<Data, CloudflarePeer>, "trustProxy">;
+
+/** What an object learns of an upgrade that a Worker has admitted. */
+export interface HandedOver {
+  readonly data: Admission["data"];
+  readonly protocol: string | undefined;
+  readonly headers: readonly (readonly [string, string])[];
 }
 
-/** The admission that came with a request. Undefined where it has not been through `createWorker`. */
-export function admissionOf(req: Request): Admission | undefined {
-  const admission = req.cf?.["wsKit"] as Admission | undefined;
-  // What arrives in `cf` is frozen, and `ctx.data` is for the application to write to.
-  return admission && structuredClone(admission);
+/** What a Worker calls of an object, by RPC. */
+export interface AdmittingObject {
+  admitted(ticket: string, handed: HandedOver): Promise<void>;
+  fetch(req: Request): Promise<Response>;
+}
+
+export function peerOf(req: Request): { remoteAddress: string | undefined; request: Request } {
+  return { remoteAddress: req.headers.get("cf-connecting-ip") ?? undefined, request: req };
+}
+
+/**
+ * Leads an admitted upgrade to its object: the admission by RPC, which no client can call, and the request with a ticket for
+ * it. What a request itself carries is not believed, whatever its headers or its `cf` say.
+ * @throws TypeError naming what would be lost on the way.
+ */
+export async function handOver(
+  req: Request,
+  { data, protocol, headers }: Admission,
+  object: AdmittingObject,
+): Promise<Response> {
+  const trouble = notKeepable(data, "data");
+  if (trouble !== undefined) {
+    throw new TypeError(
+      `What authenticate returns travels to the Durable Object, and ${trouble}: return something else for it, or give authenticate to createDurableObject()`,
+    );
+  }
+  const ticket = crypto.randomUUID();
+  // Both at once, to spare a round trip; the object waits for the one that comes later.
+  const told = object.admitted(ticket, { data, protocol, headers: [...(headers ?? [])] });
+  const asked = object.fetch(new Request(req, { cf: { ...req.cf, wsKit: ticket } }));
+  const [response] = await Promise.all([asked, told]);
+  return response;
+}
+
+/** How many admissions or requests an object keeps whose other half has not come. */
+const MAX_WAITING = 1_000;
+
+/** Milliseconds that a request waits for its admission. */
+const PATIENCE_MS = 2_000;
+
+/** Brings together the admissions that an object is told of and the requests that they are for. */
+export class Tickets {
+  private readonly told = new Map<string, HandedOver>();
+  private readonly asked = new Map<string, (handed: HandedOver | null) => void>();
+
+  add(ticket: string, handed: HandedOver): void {
+    const ask = this.asked.get(ticket);
+    if (ask !== undefined) return ask(handed);
+    // The oldest goes first: its request has not come, and will not.
+    for (const [oldest] of this.told) {
+      if (this.told.size < MAX_WAITING) break;
+      this.told.delete(oldest);
+    }
+    this.told.set(ticket, handed);
+  }
+
+  /** Undefined for a request without a ticket; null where nobody tells of it, as when a client has made it up. */
+  take(req: Request): HandedOver | undefined | null | Promise<HandedOver | null> {
+    const ticket: unknown = req.cf?.["wsKit"];
+    if (ticket === undefined) return undefined;
+    if (typeof ticket !== "string") return null;
+    const handed = this.told.get(ticket);
+    this.told.delete(ticket);
+    if (handed !== undefined) return handed;
+    if (this.asked.size >= MAX_WAITING || this.asked.has(ticket)) return null;
+    return new Promise((resolve) => {
+      const settle = (late: HandedOver | null) => {
+        clearTimeout(timer);
+        this.asked.delete(ticket);
+        resolve(late);
+      };
+      const timer = setTimeout(settle, PATIENCE_MS, null);
+      this.asked.set(ticket, settle);
+    });
+  }
 }

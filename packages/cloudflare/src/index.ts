@@ -1,4 +1,5 @@
-import type { OpenData, Router, UpgradeOptions } from "@ws-kit/core";
+import type { OpenData, Router } from "@ws-kit/core";
+import type { ObjectUpgradeOptions } from "./admission.ts";
 import { RouterObject } from "./object.ts";
 
 declare global {
@@ -28,7 +29,7 @@ export interface RouterObjectClass<Env, Data> {
  */
 export function createDurableObject<Env = unknown, Data = OpenData>(
   router: Router<Data> | ((ctx: DurableObjectState, env: Env) => Router<Data>),
-  options: UpgradeOptions<Data> = {},
+  options: ObjectUpgradeOptions<Data> = {},
 ): RouterObjectClass<Env, Data> {
   return class extends RouterObject<Env, Data> {
     constructor(ctx: DurableObjectState, env: Env) {
@@ -39,6 +40,7 @@ export function createDurableObject<Env = unknown, Data = OpenData>(
 }
 
 export { bearerToken } from "@ws-kit/core";
+export type { CloudflarePeer, ObjectUpgradeOptions } from "./admission.ts";
 export type { RouterObject } from "./object.ts";
 export { createWorker } from "./worker.ts";
-export type { WorkerOptions, WsKitWorker } from "./worker.ts";
+export type { WorkerOptions, WorkerPeer, WsKitWorker } from "./worker.ts";

@@ -46,8 +46,14 @@ export class Keeper {
   }
 
   private keep(socket: ObjectSocket, conn: Connection): void {
-    const { asked } = socket;
-    const base: Kept = { v: 1, id: conn.clientId, opened: conn.opened, ...(asked !== undefined && { asked }) };
+    const { asked, slot } = socket;
+    const base: Kept = {
+      v: 1,
+      id: conn.clientId,
+      opened: conn.opened,
+      ...(asked !== undefined && { asked }),
+      ...(slot !== undefined && { slot }),
+    };
     const state = { data: conn.data, topics: conn.following ?? [] };
     const trouble = notKeepable(conn.data, "data");
     if (trouble !== undefined) return this.lose(socket, base, trouble);

@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import {
-  admit,
-  chooseProtocol,
+  createAdmit,
   expel,
   frameOver,
   Hub,
@@ -9,7 +8,9 @@ import {
   PONG_FRAME,
   resolveTuning,
   connectionsOf,
+  refuse,
   type Admission,
+  type Admit,
   type Connection,
 } from "@ws-kit/core/adapter";
 import type {
@@ -22,9 +23,8 @@ import type {
   RouterConnections,
   SendArgs,
   SendOptions,
-  UpgradeOptions,
 } from "@ws-kit/core";
-import { admissionOf } from "./admission.ts";
+import { peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
 import { readKept, type Kept } from "./state.ts";
@@ -32,22 +32,44 @@ import { readKept, type Kept } from "./state.ts";
 /** Marks our sockets among those that an object may have accepted for itself. */
 const TAG = "ws-kit";
 
+function dataOf(_req: Request, { handed }: { readonly handed: HandedOver }): HandedOver["data"] {
+  return handed.data;
+}
+
 /** A Durable Object that serves a router, and sleeps while its connections are idle. */
 export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<Env> {
   /** The live connections of this object. */
   readonly connections: RouterConnections<Data>;
   private readonly hub: Hub;
-  private readonly options: UpgradeOptions<Data>;
+  /** Of those that no Worker has admitted; and of those that one has, as many as there is room for. */
+  private readonly admit: { readonly others: Admit; readonly handed: Admit };
+  private readonly tickets = new Tickets();
+  private readonly counts: boolean;
   private readonly keeper: Keeper;
   private readonly sockets = new WeakMap<WebSocket, ObjectSocket>();
   /** What waits for a connection to come to rest. */
   private readonly resting = new Map<Connection, Set<() => void>>();
 
-  constructor(ctx: DurableObjectState, env: Env, router: Router<Data>, options: UpgradeOptions<Data>, apart: boolean) {
+  constructor(
+    ctx: DurableObjectState,
+    env: Env,
+    router: Router<Data>,
+    options: ObjectUpgradeOptions<Data>,
+    apart: boolean,
+  ) {
     super(ctx, env);
     const gaps = { idleTimeoutSeconds: "lacks", compression: "decides" } as const;
     const tuning = resolveTuning(router, {}, { runtime: "a Durable Object", gaps });
-    this.options = options;
+    const { maxConnections, maxConnectionsPer } = options;
+    this.counts = maxConnections !== undefined || maxConnectionsPer !== undefined;
+    const limited = {
+      ...(maxConnections !== undefined && { maxConnections }),
+      ...(maxConnectionsPer && { maxConnectionsPer }),
+    };
+    this.admit = {
+      others: createAdmit(options),
+      handed: createAdmit({ ...limited, allowedOrigins: "*", authenticate: dataOf }),
+    };
     const settled = (conn: Connection) => this.#settled(conn);
     this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, tuning });
     this.connections = connectionsOf(this.hub);
@@ -58,15 +80,31 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
   override async fetch(req: Request): Promise<Response> {
-    const admission = admissionOf(req) ?? (await admit(this.hub, req, this.options));
-    if (admission instanceof Response) return admission;
-    if (this.hub.draining) return new Response("The server restarts", { status: 503, headers: { "retry-after": "1" } });
+    const handed = await this.tickets.take(req);
+    // The object has begun anew since it was told, or a client has made the ticket up.
+    if (handed === null) return refuse(503, "The object was not told of this connection", { "retry-after": "1" });
+    const outcome = await this.#decide(req, handed);
+    if (outcome instanceof Response) return outcome;
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [TAG]);
-    this.#accept(server, admission);
-    const protocol = chooseProtocol(req);
-    const headers = protocol === undefined ? {} : { "sec-websocket-protocol": protocol };
-    return new Response(null, { status: 101, webSocket: client, headers });
+    this.#accept(server, outcome);
+    const { protocol, headers } = handed ?? outcome;
+    const answer = new Headers([...(headers ?? [])] as [string, string][]);
+    if (protocol !== undefined) answer.set("sec-websocket-protocol", protocol);
+    return new Response(null, { status: 101, webSocket: client, headers: answer });
+  }
+
+  #decide(req: Request, handed: HandedOver | undefined): Admission | Response | Promise<Admission | Response> {
+    // A request from within the Worker has a URL alone.
+    const host = req.headers.get("host") ?? new URL(req.url).host;
+    if (handed === undefined) return this.admit.others(this.hub, req, () => peerOf(req), host);
+    return this.admit.handed(this.hub, req, () => ({ ...peerOf(req), handed }), host);
+  }
+
+  /** Called by `createWorker`, over RPC: who comes with this ticket has been admitted. */
+  async admitted(ticket: string, handed: HandedOver): Promise<void> {
+    this.tickets.add(ticket, handed);
+    return Promise.resolve();
   }
 
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
@@ -139,6 +177,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   #accept(ws: WebSocket, { data, clientId }: Admission): void {
     const socket = new ObjectSocket(ws);
+    socket.slot = this.hub.slots.keyOf(data);
     this.sockets.set(ws, socket);
     socket.conn = this.hub.adopt(socket, data, clientId, ws);
     this.keeper.schedule(socket);
@@ -169,13 +208,17 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   #restore(socket: ObjectSocket, kept: Kept): void {
-    const { id, data, topics = [], stored, asked, opened } = kept;
+    const { id, data, topics = [], stored, asked, opened, slot } = kept;
     if (data === undefined) {
       this.hub.logger.error(`Closed ${id}: its ctx.data could not be kept while the object slept`);
       return socket.close(1011, "The connection's state was lost");
     }
     socket.stored = stored;
     socket.asked = asked;
+    if (this.counts) {
+      socket.slot = slot;
+      this.hub.slots.restore(data, slot);
+    }
     if (opened) {
       socket.conn = this.hub.restore(socket, data, id, topics, socket.ws);
       return undefined;

@@ -8,4 +8,6 @@ export class ObjectSocket extends StandardSocket<WebSocket> {
   asked: number | undefined = undefined;
   /** Where the object's storage has what did not fit the attachment. */
   stored: string | undefined = undefined;
+  /** What `maxConnectionsPer` counts it by. */
+  slot: string | undefined = undefined;
 }

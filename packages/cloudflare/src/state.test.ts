@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { notJson, notKeepable, readKept } from "./state.ts";
+import { notKeepable, readKept } from "./state.ts";
 
 class User {
   name = "Ada";
@@ -28,16 +28,6 @@ test.for([
   ["a function in a map", { handlers: new Map([["x", () => {}]]) }, "data.handlers[…] is a function"],
 ] as const)("keeps %s, or says why not", ([, value, why]) => {
   expect(notKeepable(value, "data")).toBe(why);
-});
-
-test.for([
-  ["plain values", { a: 1, b: [true, null, undefined, "x"] }, undefined],
-  ["a date", { since: new Date() }, "data.since is an instance of Date"],
-  ["a map", { list: [new Map()] }, "data.list[0] is an instance of Map"],
-  ["a bigint", { n: 1n }, "data.n is a bigint"],
-  ["no number", { n: NaN }, "data.n is NaN"],
-] as const)("carries %s as JSON, or says why not", ([, value, why]) => {
-  expect(notJson(value, "data")).toBe(why);
 });
 
 test.for([null, undefined, "x", {}, { v: 2, id: "a" }, { v: 1 }])(

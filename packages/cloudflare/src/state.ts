@@ -7,6 +7,8 @@ export interface Kept {
   readonly opened: boolean;
   /** When a sign of life was asked for, in milliseconds since the epoch; until one arrives. */
   readonly asked?: number;
+  /** What `maxConnectionsPer` counts it by. */
+  readonly slot?: string;
   /** Absent where `stored` or `lost` says why. */
   readonly data?: Record<string, unknown>;
   readonly topics?: readonly string[];
@@ -53,24 +55,6 @@ export function notKeepable(value: unknown, path: string, seen: Set<object> = ne
   }
   for (const [key, item] of Object.entries(value)) {
     const found = notKeepable(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`, seen);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** As `notKeepable`, for what crosses from the Worker to the object as JSON. */
-export function notJson(value: unknown, path: string): string | undefined {
-  if (typeof value === "function" || typeof value === "symbol" || typeof value === "bigint") {
-    return `${path} is a ${typeof value}`;
-  }
-  if (typeof value === "number" && !Number.isFinite(value)) return `${path} is ${value}`;
-  if (typeof value !== "object" || value === null) return undefined;
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && prototype !== Object.prototype && prototype !== Array.prototype) {
-    return `${path} is an instance of ${(prototype.constructor as { name?: string } | undefined)?.name ?? "a class"}`;
-  }
-  for (const [key, item] of Object.entries(value)) {
-    const found = notJson(item, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`);
     if (found !== undefined) return found;
   }
   return undefined;

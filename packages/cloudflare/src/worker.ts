@@ -1,28 +1,31 @@
-import { admit, Hub } from "@ws-kit/core/adapter";
-import {
-  createRouter,
-  type AuthenticatedData,
-  type Logger,
-  type MaybePromise,
-  type OpenData,
-  type UpgradeOptions,
-} from "@ws-kit/core";
-import { withAdmission } from "./admission.ts";
+import { createAdmit, createEntrance, refuse } from "@ws-kit/core/adapter";
+import { type AuthenticatedData, type Logger, type MaybePromise, type OpenData } from "@ws-kit/core";
+import { handOver, peerOf, type AdmittingObject, type CloudflarePeer, type ObjectUpgradeOptions } from "./admission.ts";
 
-export interface WorkerOptions<Env, Data = OpenData> extends Pick<UpgradeOptions<Data>, "allowedOrigins"> {
+/** Who asks for an upgrade, with what the Worker has at hand. */
+export interface WorkerPeer<Env> extends CloudflarePeer {
+  /** The Worker's bindings. */
+  readonly env: Env;
+  /** The room: the parameter of the path. */
+  readonly id: string;
+}
+
+export interface WorkerOptions<Env, Data = OpenData> extends Pick<
+  ObjectUpgradeOptions<Data>,
+  "allowedOrigins" | "protocols"
+> {
   /** Path of the WebSocket endpoints, with one parameter that tells the object: `/rooms/:id`. */
   path: string;
   /** The object that serves the room called `id`; undefined answers 404. Called for those who may connect alone. */
   object: (env: Env, id: string) => Pick<DurableObjectStub, "fetch"> | undefined;
   /**
-   * As on every adapter, and with the Worker's bindings and the room. It runs in the Worker: nobody who is refused wakes
-   * an object. What it returns must survive JSON.
+   * As on every adapter; `peer` has the Worker's bindings and the room. It runs in the Worker: nobody who is refused wakes
+   * an object. What it returns must survive structured cloning.
    */
   authenticate?: (
     req: Request,
-    env: Env,
-    id: string,
-  ) => MaybePromise<AuthenticatedData<Data> | undefined | null | false>;
+    peer: WorkerPeer<Env>,
+  ) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>;
   /** Milliseconds that `authenticate` may take. Default 5,000. */
   authTimeoutMs?: number;
   /** Answers every other request. Default: 404. */
@@ -45,28 +48,32 @@ export interface WsKitWorker<Env> {
  * export default createWorker<Env>({ path: "/rooms/:id", object: (env, id) => env.ROOMS.getByName(id), authenticate });
  */
 export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, Data>): WsKitWorker<Env> {
-  const { path, object, authenticate, allowedOrigins, authTimeoutMs, fetch, logger } = options;
+  const { path, object, authenticate, allowedOrigins, protocols, authTimeoutMs, fetch, logger } = options;
   const pattern = compile(path);
-  const limits = authTimeoutMs === undefined ? {} : { authTimeoutMs };
-  // Holds no connection: it lends its limits and its log to the decision.
-  const hub = new Hub(createRouter({ limits, ...(logger !== undefined && { logger }) }), { apart: true });
+  const entrance = createEntrance({
+    ...(authTimeoutMs !== undefined && { authTimeoutMs }),
+    ...(logger !== undefined && { logger }),
+  });
+  const admit = createAdmit({
+    ...(allowedOrigins !== undefined && { allowedOrigins }),
+    ...(protocols !== undefined && { protocols }),
+    ...(authenticate !== undefined && { authenticate }),
+  });
 
   async function connect(req: Request, env: Env, id: string): Promise<Response> {
-    const admission = await admit(hub, req, {
-      ...(allowedOrigins !== undefined && { allowedOrigins }),
-      ...(authenticate !== undefined && { authenticate: (asked: Request) => authenticate(asked, env, id) }),
-    });
+    const host = req.headers.get("host") ?? new URL(req.url).host;
+    const admission = await admit(entrance, req, () => ({ ...peerOf(req), env, id }), host);
     if (admission instanceof Response) return admission;
     const stub = object(env, id);
-    if (stub === undefined) return new Response("Not found", { status: 404 });
-    let admitted: Request;
+    if (stub === undefined) return refuse(404, "Not found");
     try {
-      admitted = withAdmission(req, admission);
+      const answer = await handOver(req, admission, stub as AdmittingObject);
+      // A copy, since middleware like Hono's may add to the headers, and those of an answer from elsewhere are read-only.
+      return new Response(answer.body, { status: answer.status, headers: answer.headers, webSocket: answer.webSocket });
     } catch (error) {
-      hub.logger.error((error as Error).message);
-      return new Response("Authentication failed", { status: 500 });
+      entrance.failed(error);
+      return refuse(500, "Authentication failed");
     }
-    return stub.fetch(admitted);
   }
 
   return {

@@ -65,7 +65,7 @@ export function createApp(): App {
     return made;
   }
 
-  const options = { authenticate };
+  const options = { authenticate, protocols: ["chat.v2", "chat.v1"] };
   const main = router({
     authorizeTopic(topic) {
       if (topic === "secret") return false;

@@ -1,14 +1,26 @@
 // For runtimes: what drives connections, and what a runtime has to offer for it.
-export type { Admission, AnyUpgradeOptions, AuthenticatedData, UpgradeOptions } from "./adapter/admission.ts";
-export { admit, connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
+export { createAdmit, createEntrance } from "./adapter/admission.ts";
+export type { Admit, Entrance, PeerSource } from "./adapter/admission.ts";
+export { connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
 export { stopOnce, urlOf } from "./adapter/server.ts";
 export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";
 export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";
-export { chooseProtocol } from "./adapter/token.ts";
 export { resolveTuning } from "./adapter/tuning.ts";
 export type { TuningOf } from "./adapter/tuning.ts";
+export { checkPath, isUpgrade } from "./adapter/endpoint.ts";
+export { isHost } from "./adapter/host.ts";
+export { refuse } from "./adapter/refusal.ts";
+export type {
+  Admission,
+  AnyUpgradeOptions,
+  AuthenticatedData,
+  ConnectionsPer,
+  Peer,
+  TrustProxy,
+  UpgradeOptions,
+} from "./adapter/upgrade-options.ts";
 export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
 export { systemClock } from "./base/clock.ts";
 export type { Clock } from "./base/clock.ts";

@@ -1,6 +1,6 @@
 // For applications. Runtimes import "./adapter", validators "./schema", extensions and engines "./extend".
 export { bearerToken } from "./adapter/token.ts";
-export type { AuthenticatedData, UpgradeOptions } from "./adapter/admission.ts";
+export type { AuthenticatedData, ConnectionsPer, Peer, TrustProxy, UpgradeOptions } from "./adapter/upgrade-options.ts";
 export type {
   AnyContext,
   CloseContext,

@@ -1,20 +1,31 @@
 import {
-  admit,
-  chooseProtocol,
+  createAdmit,
   frameOver,
   Hub,
+  isHost,
+  refuse,
   StandardSocket,
   resolveTuning,
   type Admission,
+  type Peer,
   type RuntimeTuning,
 } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
-import { denoApi } from "./runtime.ts";
+import { denoApi, type DenoInfo } from "./runtime.ts";
 
-export interface DenoHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>, RuntimeTuning {}
+/** Who asks for an upgrade: Deno's own request, and what `Deno.serve` tells of it. */
+export interface DenoPeer extends Peer<Request> {
+  /** Undefined where the handler was called without it. */
+  readonly info: DenoInfo | undefined;
+}
 
-/** Upgrades requests to connections of its router; refuses with a response. */
-export type DenoHandler = (req: Request) => MaybePromise<Response>;
+export interface DenoHandlerOptions<Data = OpenData> extends UpgradeOptions<Data, DenoPeer>, RuntimeTuning {}
+
+/**
+ * Upgrades requests to connections of its router; refuses with a response. Without `info`, the second argument of a
+ * handler of `Deno.serve`, it does not know the peer's address.
+ */
+export type DenoHandler = (req: Request, info?: DenoInfo) => MaybePromise<Response>;
 
 /**
  * Makes the function that upgrades requests inside any `Deno.serve`.
@@ -22,7 +33,7 @@ export type DenoHandler = (req: Request) => MaybePromise<Response>;
  *
  * @example
  * const ws = createDenoHandler(router, { authenticate });
- * Deno.serve((req) => (new URL(req.url).pathname === "/ws" ? ws(req) : app.fetch(req)));
+ * Deno.serve((req, info) => (new URL(req.url).pathname === "/ws" ? ws(req, info) : app.fetch(req)));
  */
 export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
@@ -35,20 +46,31 @@ export function createDenoHandler<Data = OpenData>(
     maxIdleSeconds: 2_147_483,
   });
   const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
+  const admit = createAdmit(options);
   // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
   const hub = new Hub(router, { tuning, endsSilent: true });
   const deno = denoApi();
 
   function upgrade(req: Request, admission: Admission | Response): Response {
     if (admission instanceof Response) return admission;
-    const protocol = chooseProtocol(req);
-    const { socket: ws, response } = deno.upgradeWebSocket(req, {
-      ...(idleTimeoutSeconds !== undefined && { idleTimeout: idleTimeoutSeconds }),
-    });
+    const { data, protocol, headers } = admission;
+    let upgraded: ReturnType<typeof deno.upgradeWebSocket>;
+    try {
+      upgraded = deno.upgradeWebSocket(req, {
+        ...(idleTimeoutSeconds !== undefined && { idleTimeout: idleTimeoutSeconds }),
+      });
+    } catch {
+      hub.slots.release(data);
+      return refuse(400, "The upgrade failed");
+    }
+    const { socket: ws, response } = upgraded;
     // Not by the option of that name: it finds a protocol only where the client put a blank behind each comma.
     if (protocol !== undefined) response.headers.set("sec-websocket-protocol", protocol);
+    for (const [name, value] of headers ?? []) response.headers.append(name, value);
     ws.binaryType = "arraybuffer";
     ws.addEventListener("open", () => listen(ws, admission));
+    // Also of one that never opened.
+    ws.addEventListener("close", () => hub.slots.release(data));
     return response;
   }
 
@@ -66,8 +88,18 @@ export function createDenoHandler<Data = OpenData>(
     hub.opened(conn);
   }
 
-  return (req) => {
-    const admission = admit(hub, req, options);
+  return (req, info) => {
+    const source = () => ({ remoteAddress: info?.remoteAddr.hostname, request: req, info });
+    const admission = admit(hub, asAddressed(req), source);
     return admission instanceof Promise ? admission.then((decided) => upgrade(req, decided)) : upgrade(req, admission);
   };
+}
+
+/** A target in absolute form (RFC 9112 §3.2.2) may name any host: as on every adapter, `Host` says which one it is. */
+function asAddressed(req: Request): Request {
+  const host = req.headers.get("host");
+  if (!isHost(host) || !URL.canParse(req.url)) return req;
+  const url = new URL(req.url);
+  const named = new URL(`${url.protocol}//${host}`);
+  return named.host === url.host ? req : new Request(new URL(url.pathname + url.search, named), req);
 }

@@ -9,7 +9,7 @@ declare global {
 
 export { bearerToken } from "@ws-kit/core";
 export { createDenoHandler } from "./handler.ts";
-export type { DenoHandler, DenoHandlerOptions } from "./handler.ts";
-export type { DenoServer } from "./runtime.ts";
+export type { DenoHandler, DenoHandlerOptions, DenoPeer } from "./handler.ts";
+export type { DenoInfo, DenoServer } from "./runtime.ts";
 export { serve } from "./serve.ts";
 export type { ServeOptions, WsKitServer } from "./serve.ts";

@@ -1,7 +1,13 @@
 /** The part of Deno's own API that the adapter stands on (https://docs.deno.com/api/deno/). */
 export interface DenoApi {
   upgradeWebSocket(req: Request, options?: { idleTimeout?: number }): { socket: WebSocket; response: Response };
-  serve(options: DenoServeOptions, handler: (req: Request) => Response | Promise<Response>): DenoServer;
+  serve(options: DenoServeOptions, handler: (req: Request, info: DenoInfo) => Response | Promise<Response>): DenoServer;
+}
+
+/** What Deno tells of a request besides (https://docs.deno.com/api/deno/~/Deno.ServeHandlerInfo). */
+export interface DenoInfo {
+  /** Without a host name for a Unix socket. */
+  readonly remoteAddr: { readonly transport: string; readonly hostname?: string; readonly port?: number };
 }
 
 export interface DenoServeOptions {

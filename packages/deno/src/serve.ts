@@ -1,4 +1,13 @@
-import { stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
+import {
+  checkPath,
+  isHost,
+  isUpgrade,
+  refuse,
+  stopOnce,
+  urlOf,
+  type ServeBase,
+  type ServerHandle,
+} from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
 import { createDenoHandler, type DenoHandlerOptions } from "./handler.ts";
 import { denoApi, type DenoServer } from "./runtime.ts";
@@ -19,10 +28,13 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   const { port = 3000, hostname = "0.0.0.0", path, fetch, tls, ...handlerOptions } = options;
   const handler = createDenoHandler(router, handlerOptions as DenoHandlerOptions<Data>);
 
-  const server = denoApi().serve({ port, hostname, ...tls, onListen: () => {} }, async (req) => {
-    const isUpgrade = req.headers.get("upgrade")?.toLowerCase() === "websocket";
+  checkPath(path);
+  const server = denoApi().serve({ port, hostname, ...tls, onListen: () => {} }, async (req, info) => {
+    const host = req.headers.get("host") ?? "";
+    if ((host !== "" && !isHost(host)) || !URL.canParse(req.url)) return refuse(400, "Bad request");
+    const wanted = isUpgrade(req.headers.get("upgrade"));
     const onPath = path === undefined || new URL(req.url).pathname === path;
-    if (onPath && (isUpgrade || (path !== undefined && fetch === undefined))) return handler(req);
+    if (onPath && (wanted || (path !== undefined && fetch === undefined))) return handler(req, info);
     return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req);
   });
 

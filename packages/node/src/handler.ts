@@ -1,13 +1,26 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { admit, chooseProtocol, Hub, resolveTuning, type Admission, type RuntimeTuning } from "@ws-kit/core/adapter";
+import {
+  checkPath,
+  createAdmit,
+  Hub,
+  isUpgrade,
+  refuse,
+  resolveTuning,
+  type Admission,
+  type Peer,
+  type RuntimeTuning,
+} from "@ws-kit/core/adapter";
 import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
-import { refuseUpgrade, toRequest } from "./http.ts";
+import { ignoreUpgrade, pathOf, refuseUpgrade, toRequest } from "./http.ts";
 import { NodeSocket } from "./socket.ts";
 
-export interface NodeHandlerOptions<Data = OpenData> extends UpgradeOptions<Data>, RuntimeTuning {}
+/** Who asks for an upgrade: Node's own request, as the middleware of Express takes it. */
+export type NodePeer = Peer<IncomingMessage>;
+
+export interface NodeHandlerOptions<Data = OpenData> extends UpgradeOptions<Data, NodePeer>, RuntimeTuning {}
 
 /** Upgrades requests to connections of its router: a listener for an HTTP server's `upgrade` event. */
 export interface NodeHandler {
@@ -43,41 +56,59 @@ interface HandlerWithHub {
 
 export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerOptions<Data>): HandlerWithHub {
   const tuning = resolveTuning(router, options, { runtime: "Node" });
+  const admit = createAdmit(options);
   const hub = new Hub(router, { tuning });
-  let protocol: string | undefined;
+  /** Of the upgrade that is being answered, for the two callbacks of `ws`. */
+  let answering: Admission | undefined;
   const upgrader = new WebSocketServer({
     noServer: true,
     WebSocket: NodeSocket,
     maxPayload: tuning.maxPayloadBytes,
     perMessageDeflate: tuning.compression ?? false,
-    handleProtocols: () => protocol ?? false,
+    handleProtocols: () => answering?.protocol ?? false,
+  });
+  upgrader.on("headers", (lines) => {
+    for (const [name, value] of answering?.headers ?? []) lines.push(`${name}: ${value}`);
   });
 
-  function accept(req: Request, message: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
-    // Read by `handleProtocols` before this returns.
-    protocol = chooseProtocol(req);
-    upgrader.handleUpgrade(message, socket, head, (ws) => {
-      const { idleTimeoutSeconds } = tuning;
-      if (idleTimeoutSeconds !== undefined) message.socket.setTimeout(idleTimeoutSeconds * 1_000, () => ws.terminate());
-      ws.attach(socket, admission.data, (opened) => hub.adopt(opened, admission.data, admission.clientId));
-    });
+  function accept(message: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
+    answering = admission;
+    let opened = false;
+    // One of several protocols on offer, which `ws` does not look for.
+    message.headers.upgrade = "websocket";
+    try {
+      // Answers before it returns, or refuses by itself what is no handshake.
+      upgrader.handleUpgrade(message, socket, head, (ws) => {
+        opened = true;
+        const { idleTimeoutSeconds } = tuning;
+        if (idleTimeoutSeconds !== undefined)
+          message.socket.setTimeout(idleTimeoutSeconds * 1_000, () => ws.terminate());
+        ws.attach(socket, admission.data, (taken) => hub.adopt(taken, admission.data, admission.clientId));
+      });
+    } catch (error) {
+      hub.failed(error);
+      socket.destroy();
+    } finally {
+      answering = undefined;
+      if (!opened) hub.slots.release(admission.data);
+    }
   }
 
   function handler(message: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!isUpgrade(message.headers.upgrade)) return ignoreUpgrade(message, socket);
     // A peer that vanishes before its upgrade is through is nobody's failure.
     socket.on("error", ignore);
     let req: Request;
     try {
       req = toRequest(message);
     } catch {
-      refuseUpgrade(new Response("Bad request", { status: 400 }), socket);
-      return;
+      return refuseUpgrade(refuse(400, "Bad request"), socket);
     }
     const settle = (outcome: Admission | Response) => {
       if (outcome instanceof Response) refuseUpgrade(outcome, socket);
-      else accept(req, message, socket, head, outcome);
+      else accept(message, socket, head, outcome);
     };
-    const admission = admit(hub, req, options);
+    const admission = admit(hub, req, () => ({ remoteAddress: message.socket.remoteAddress, request: message }));
     if (admission instanceof Promise) void admission.then(settle);
     else settle(admission);
   }
@@ -99,20 +130,31 @@ type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 const attached = new WeakMap<Server | SecureServer, Map<string | undefined, Upgrade>>();
 
 function attach(server: Server | SecureServer, path: string | undefined, handler: Upgrade): void {
+  checkPath(path);
   let handlers = attached.get(server);
   if (handlers === undefined) {
-    const table = new Map<string | undefined, Upgrade>();
-    attached.set(server, (handlers = table));
-    server.on("upgrade", (req, socket, head) => {
-      const [target] = (req.url ?? "").split("?", 1);
-      const found = table.get(target) ?? table.get(undefined);
-      if (found !== undefined) found(req, socket, head);
-      else if (server.listenerCount("upgrade") === 1) {
-        socket.on("error", ignore);
-        refuseUpgrade(new Response("Not found", { status: 404 }), socket);
-      }
-    });
+    handlers = new Map();
+    attached.set(server, handlers);
+    listen(server, handlers);
   }
   if (handlers.has(path)) throw new Error(`Another handler takes the upgrades of ${path ?? "every path"}`);
   handlers.set(path, handler);
+}
+
+function listen(server: Server | SecureServer, handlers: ReadonlyMap<string | undefined, Upgrade>): void {
+  const alone = () => server.listenerCount("upgrade") === 1;
+  server.on("upgrade", (req, socket, head) => {
+    const found = handlers.get(pathOf(req)) ?? handlers.get(undefined);
+    // Another listener may speak the protocol that is asked for.
+    if (!isUpgrade(req.headers.upgrade)) return alone() ? ignoreUpgrade(req, socket) : undefined;
+    if (found !== undefined) return found(req, socket, head);
+    if (!alone()) return undefined;
+    socket.on("error", ignore);
+    return refuseUpgrade(refuse(404, "Not found"), socket);
+  });
+  // An offer of another protocol, like h2c, is no reason to leave HTTP (RFC 9110 §7.8).
+  const choosing = server as { shouldUpgradeCallback?: (req: IncomingMessage) => boolean };
+  const before = choosing.shouldUpgradeCallback;
+  if (before === undefined) return;
+  choosing.shouldUpgradeCallback = (req) => (alone() ? isUpgrade(req.headers.upgrade) : before.call(server, req));
 }

@@ -1,8 +1,9 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { ServerResponse, STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { Readable, type Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { TLSSocket } from "node:tls";
-import { STATUS_CODES } from "node:http";
+import { isHost, refuse } from "@ws-kit/core/adapter";
 
 /**
  * The web standard's view of a request.
@@ -14,16 +15,34 @@ export function toRequest(message: IncomingMessage, signal?: AbortSignal): Reque
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
   }
-  // Put together and not resolved: a target like `//elsewhere/` is a path here, and no other host.
-  const { url = "/", method = "GET" } = message;
-  const target = url.startsWith("/") ? url : new URL(url).pathname;
+  const { method = "GET" } = message;
+  // Names nothing but a host: what a URL would take for a part of its own is refused.
+  const host = headers.get("host") ?? "";
+  if (host !== "" && !isHost(host)) throw new TypeError("Not a Host");
   const bodiless = method === "GET" || method === "HEAD";
-  return new Request(`${scheme}://${message.headers.host ?? "localhost"}${target}`, {
+  return new Request(`${scheme}://${host === "" ? "localhost" : host}${targetOf(message)}`, {
     method,
     headers,
     ...(signal !== undefined && { signal }),
     ...(!bodiless && { body: Readable.toWeb(message) as unknown as NonNullable<RequestInit["body"]>, duplex: "half" }),
   });
+}
+
+/** Path and query, of a target in absolute form (RFC 9112 §3.2.2) too; whatever that says of the host, `Host` does. */
+function targetOf({ url = "/" }: IncomingMessage): string {
+  if (url.startsWith("/")) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** The path as every adapter compares it: that of the URL. Undefined for a target that makes none. */
+export function pathOf(message: IncomingMessage): string | undefined {
+  try {
+    // Put together and not resolved: a target like `//elsewhere/` is a path here, and no other host.
+    return new URL(`http://localhost${targetOf(message)}`).pathname;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Answers a request with a web standard `Response`, its body streamed. */
@@ -35,12 +54,36 @@ export async function writeResponse(response: Response, out: ServerResponse): Pr
   await pipeline(Readable.fromWeb(response.body as never), out).catch(() => out.destroy());
 }
 
-/** Answers an upgrade request that is refused, on the bare socket, and ends it. */
+/** Milliseconds that a peer gets to read its refusal. */
+const REFUSED_MS = 1_000;
+
+/** Answers an upgrade request that is refused, on the bare socket, and ends it, whether the peer ends its half or not. */
 export function refuseUpgrade(response: Response, socket: Duplex): void {
-  response.arrayBuffer().then(
-    (body) => socket.end(Buffer.concat([head(response, body.byteLength), Buffer.from(body)])),
-    () => socket.destroy(),
-  );
+  const destroy = () => void socket.destroy();
+  setTimeout(destroy, REFUSED_MS).unref();
+  socket.on("end", destroy);
+  // What the peer still sends is read, for the system would tell it of a reset before it has seen the answer.
+  socket.resume();
+  response.arrayBuffer().then((body) => {
+    socket.end(Buffer.concat([head(response, body.byteLength), Buffer.from(body)]));
+  }, destroy);
+}
+
+/** Goes on with HTTP/1.1 where Node has left it for an Upgrade that nobody here speaks. */
+export function ignoreUpgrade(message: IncomingMessage, socket: Duplex): void {
+  const { server } = socket as Socket & { server?: Server };
+  const hasBody =
+    message.headers["transfer-encoding"] !== undefined || Number(message.headers["content-length"] ?? 0) > 0;
+  // Node has taken its parser away, and a body cannot be read without.
+  if (server === undefined || hasBody) {
+    const text = "This server speaks HTTP/1.1 alone: send the request without Upgrade";
+    return refuseUpgrade(refuse(400, text), socket);
+  }
+  const out = new ServerResponse(message);
+  out.shouldKeepAlive = false;
+  out.assignSocket(socket as Socket);
+  out.on("finish", () => (socket as Socket).destroySoon());
+  server.emit("request", message, out);
 }
 
 function head(response: Response, length: number): Buffer {

@@ -11,7 +11,7 @@ declare global {
 
 export { bearerToken } from "@ws-kit/core";
 export { createNodeHandler } from "./handler.ts";
-export type { NodeHandler, NodeHandlerOptions } from "./handler.ts";
+export type { NodeHandler, NodeHandlerOptions, NodePeer } from "./handler.ts";
 export { serve } from "./serve.ts";
 export type { ServeOptions, WsKitServer } from "./serve.ts";
 export type { NodeSocket } from "./socket.ts";

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
+import { refuse, stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
 import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
@@ -35,8 +35,13 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     const left = new AbortController();
     out.on("close", () => left.abort());
     let response: Response;
+    let req: Request;
     try {
-      const req = toRequest(message, left.signal);
+      req = toRequest(message, left.signal);
+    } catch {
+      return writeResponse(refuse(400, "Bad request"), out);
+    }
+    try {
       if (fetch !== undefined) response = await fetch(req);
       else if (path !== undefined && new URL(req.url).pathname === path) {
         const headers = { connection: "Upgrade", upgrade: "websocket" };

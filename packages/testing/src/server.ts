@@ -1,4 +1,4 @@
-import { admit, chooseProtocol, Hub, type Admission } from "@ws-kit/core/adapter";
+import { createAdmit, Hub, type Admit } from "@ws-kit/core/adapter";
 import { type Logger, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { TestClient } from "./client.ts";
 import { turn, VirtualClock } from "./clock.ts";
@@ -49,13 +49,15 @@ export class TestServer<Data = OpenData> {
   /** What would have been logged. */
   readonly logs: LogLine[] = [];
   private readonly hub: Hub;
-  private readonly options: UpgradeOptions<Data>;
+  private readonly admit: Admit;
+  private readonly protocols: readonly string[];
   private readonly clients = new Set<TestClient>();
   private waiting: (() => void)[] = [];
 
   constructor(router: Router<Data>, { clock = new VirtualClock(), ...options }: TestServerOptions<Data> = {}) {
     this.clock = clock;
-    this.options = options;
+    this.admit = createAdmit(options);
+    this.protocols = options.protocols ?? [];
     const log =
       (level: LogLine["level"]) =>
       (message: string, ...details: unknown[]) =>
@@ -83,13 +85,14 @@ export class TestServer<Data = OpenData> {
         ...headers,
       },
     });
-    const admission =
-      data === undefined ? await unlessAborted(admit(this.hub, req, this.options), signal) : admitted(data);
+    const admit = data === undefined ? this.admit : this.admitAll(data);
+    const outcome = admit(this.hub, req, () => ({ remoteAddress: "127.0.0.1", request: req }));
+    const admission = await unlessAborted(outcome, signal);
     if (admission instanceof Response) throw new RefusedError(admission);
     const client = new TestClient(
       { active: () => this.active(), progress: () => this.progress(), delivered: () => this.progressed() },
       admission.data,
-      chooseProtocol(req),
+      admission.protocol,
     );
     this.clients.add(client);
     void client.closed.then(() => this.clients.delete(client));
@@ -108,6 +111,11 @@ export class TestServer<Data = OpenData> {
     for (const client of this.clients) client.vanish();
     await turn();
     await this.hub.dispose();
+  }
+
+  private admitAll(data: Record<string, unknown>): Admit {
+    const authenticate = () => ({ ...data });
+    return createAdmit({ protocols: this.protocols, allowedOrigins: "*", authenticate });
   }
 
   private active(): boolean {
@@ -130,12 +138,6 @@ async function unlessAborted<T>(outcome: T | Promise<T>, signal: AbortSignal | u
     signal.addEventListener("abort", () => reject(signal.reason as Error));
   });
   return Promise.race([outcome, aborted]);
-}
-
-function admitted(data: Record<string, unknown>): Admission {
-  const given = data["clientId"];
-  const clientId = typeof given === "string" ? given : crypto.randomUUID();
-  return { data: { ...data, clientId }, clientId };
 }
 
 /** Serves a router in memory, for tests of its handlers. */

@@ -1,5 +1,5 @@
 import { heapStats } from "bun:jsc";
-import { admit, Hub, prepare, type Admission } from "@ws-kit/core/adapter";
+import { createAdmit, Hub, prepare, type Admission } from "@ws-kit/core/adapter";
 import { createRouter } from "@ws-kit/core";
 import { NullSocket } from "./cases.ts";
 
@@ -10,10 +10,12 @@ function bytesOfConnection(topic: string | undefined): number {
   const router = createRouter();
   if (topic !== undefined) router.onOpen((ctx) => void ctx.topics.subscribe(topic));
   const hub = new Hub(router);
-  const req = new Request("http://bench/", { headers: { upgrade: "websocket" } });
+  const req = new Request("http://bench/", { headers: { host: "bench", upgrade: "websocket" } });
+  const admit = createAdmit({});
+  const peer = () => ({ remoteAddress: undefined, request: req });
   const open: object[] = [];
   const connect = () => {
-    const { data, clientId } = admit(hub, req, {}) as Admission;
+    const { data, clientId } = admit(hub, req, peer) as Admission;
     const socket = Object.assign(new NullSocket(), { data: prepare(hub, data, clientId) });
     router.websocket.open(socket);
     open.push(socket);

@@ -1,21 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { bench, gate, memoryLogger } from "../../test/harness.ts";
 import { createRouter } from "../router/router.ts";
-import { bearerToken, chooseProtocol } from "./token.ts";
-import { admit, type UpgradeOptions } from "./admission.ts";
+import { createAdmit, createEntrance } from "./admission.ts";
+import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
 
-function rig(options: UpgradeOptions, headers: Record<string, string> = {}) {
+function rig(options: AnyUpgradeOptions, headers: Record<string, string> = {}) {
   const logger = memoryLogger();
   const { hub, clock } = bench(createRouter({ logger }));
-  const req = new Request("http://app.example.com/ws?token=q", {
-    headers: { upgrade: "websocket", host: "app.example.com", ...headers },
-  });
-  return { hub, clock, logger, decide: async () => admit(hub, req, options) };
+  const admit = createAdmit(options);
+  const ask = async (more: Record<string, string> = {}) => {
+    const req = new Request("http://app.example.com/ws?token=q", {
+      headers: { upgrade: "websocket", host: "app.example.com", ...headers, ...more },
+    });
+    return admit(hub, req, () => ({ remoteAddress: "::ffff:10.0.0.1", request: "the runtime's own" }));
+  };
+  return { hub, clock, logger, ask };
 }
 
-async function status(options: UpgradeOptions, headers?: Record<string, string>): Promise<number | "in"> {
-  const outcome = await rig(options, headers).decide();
+async function status(options: AnyUpgradeOptions, headers?: Record<string, string>): Promise<number | "in"> {
+  const outcome = await rig(options, headers).ask();
   return outcome instanceof Response ? outcome.status : "in";
+}
+
+class User {
+  name = "Ada";
 }
 
 describe("authenticate", () => {
@@ -24,39 +32,176 @@ describe("authenticate", () => {
     expect(await status({ authenticate: async () => refusal })).toBe(401);
   });
 
-  it("refuses with the response it throws, and with 500 when it fails, which is reported", async () => {
-    const reject = () => {
+  it.each([{ user: "ada" }, {}, Object.create(null) as object])(
+    "lets in with the record %j, now or later",
+    async (record) => {
+      expect(await status({ authenticate: () => record })).toBe("in");
+      expect(await status({ authenticate: async () => record })).toBe("in");
+    },
+  );
+
+  it.each([
+    ["an array", []],
+    ["an instance of Error", new Error("bad token")],
+    ["an instance of Date", new Date()],
+    ["an instance of Map", new Map()],
+    ["an instance of User", new User()],
+    ["an instance of Headers", new Headers()],
+    ["an instance of Object", Object.create({ inherited: true }) as object],
+    ["a string", "ada"],
+    ["a string", ""],
+    ["a number", 0],
+    ["a number", Number.NaN],
+    ["a boolean", true],
+    ["a bigint", 1n],
+    ["a symbol", Symbol("ada")],
+    ["a function", () => ({ user: "ada" })],
+  ])("refuses with 500 when it gives %s, and says what to return", async (name, value) => {
+    for (const authenticate of [() => value, async () => value]) {
+      const { ask, logger } = rig({ authenticate });
+      expect(await ask()).toMatchObject({ status: 500 });
+      expect(logger.lines.join()).toContain(`authenticate returned ${name}: return a plain object`);
+    }
+  });
+
+  it("refuses with what throws when it is looked at", async () => {
+    const trap = new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error("trap");
+        },
+      },
+    );
+    const getter = Object.defineProperty({}, "user", { enumerable: true, get: () => JSON.parse("{") as string });
+    for (const value of [trap, getter]) {
+      expect(await status({ authenticate: () => value })).toBe(500);
+      expect(await status({ authenticate: async () => value })).toBe(500);
+    }
+  });
+
+  it("refuses with the response that it returns or throws, now or later, each time", async () => {
+    const banned = new Response("You are banned", { status: 403, headers: { "x-reason": "spam" } });
+    const reject = (): never => {
       // oxlint-disable-next-line typescript/only-throw-error -- the documented way to refuse
-      throw new Response("pay", { status: 402 });
+      throw banned;
     };
-    expect(await status({ authenticate: reject })).toBe(402);
-    expect(await status({ authenticate: async () => reject() })).toBe(402);
+    const { ask } = rig({ authenticate: () => banned });
+    const all = [() => banned, async () => banned, reject, async () => reject()].map((authenticate) =>
+      rig({ authenticate }),
+    );
+    for (const each of [{ ask }, { ask }, ...all]) {
+      const refusal = (await each.ask()) as Response;
+      expect([refusal.status, refusal.headers.get("x-reason"), await refusal.text()]).toEqual([
+        403,
+        "spam",
+        "You are banned",
+      ]);
+    }
+  });
+
+  it("refuses with a response that has no body left, that is none of HTTP, or that describes how it came", async () => {
+    const read = new Response("once", { status: 403 });
+    await read.text();
+    expect(await status({ authenticate: () => read })).toBe(403);
+    expect(await status({ authenticate: () => Response.error() })).toBe(500);
+    expect(await status({ authenticate: () => new Response(null, { status: 204 }) })).toBe(204);
+    const relayed = new Response("text", {
+      status: 402,
+      headers: { "content-encoding": "gzip", "content-length": "9" },
+    });
+    const refusal = (await rig({ authenticate: () => relayed }).ask()) as Response;
+    expect([refusal.headers.get("content-encoding"), await refusal.text()]).toEqual([null, "text"]);
+  });
+
+  it("refuses with 500 when it fails, which is reported", async () => {
     const failing = rig({ authenticate: () => Promise.reject(new Error("database")) });
-    expect(await failing.decide()).toMatchObject({ status: 500 });
+    expect(await failing.ask()).toMatchObject({ status: 500 });
     expect(failing.logger.lines.join()).toContain("database");
   });
 
   it("gives data of its own to each connection", async () => {
     const user = { name: "Ada", clientId: "ada-1" };
-    const first = await rig({ authenticate: () => user }).decide();
+    const first = await rig({ authenticate: () => user }).ask();
     expect(first).toMatchObject({ clientId: "ada-1", data: user });
     expect((first as { data: object }).data).not.toBe(user);
-    const { clientId } = (await rig({ authenticate: () => ({}) }).decide()) as { clientId: string };
+    const { clientId } = (await rig({ authenticate: () => ({}) }).ask()) as { clientId: string };
     expect(clientId).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   it("is refused after authTimeoutMs", async () => {
-    const { decide, clock } = rig({ authenticate: () => gate().opened.then(() => ({})) });
-    const outcome = decide();
+    const { ask, clock } = rig({ authenticate: () => gate().opened.then(() => ({})) });
+    const outcome = ask();
     await clock.advance(5_000);
     expect(await outcome).toMatchObject({ status: 408 });
     expect(clock.pending).toBe(0);
   });
 
   it("leaves no timer behind when it was in time", async () => {
-    const { decide, clock } = rig({ authenticate: () => Promise.resolve({}) });
-    await decide();
+    const { ask, clock } = rig({ authenticate: () => Promise.resolve({}) });
+    await ask();
     expect(clock.pending).toBe(0);
+  });
+
+  it("lets nobody in once the server drains, though it began before", async () => {
+    const held = gate();
+    const { ask, hub } = rig({ authenticate: () => held.opened.then(() => ({})) });
+    const outcome = ask();
+    (hub as { draining: boolean }).draining = true;
+    held.open();
+    expect(await outcome).toMatchObject({ status: 503 });
+  });
+});
+
+describe("the peer", () => {
+  it("has the address and the runtime's own request", async () => {
+    const { ask } = rig({ authenticate: (_req, { remoteAddress, request }: Peer) => ({ remoteAddress, request }) });
+    expect(await ask()).toMatchObject({ data: { remoteAddress: "10.0.0.1", request: "the runtime's own" } });
+  });
+
+  it("gives headers to the 101 or to a refusal of ours, but none of the handshake's", async () => {
+    const set = ({ headers }: Peer) => {
+      headers.append("set-cookie", "a=1");
+      headers.append("set-cookie", "b=2");
+      headers.set("sec-websocket-accept", "forged");
+      headers.set("connection", "keep-alive");
+    };
+    const inside = rig({ authenticate: (_req, peer: Peer) => (set(peer), {}) });
+    expect([...(((await inside.ask()) as Admission).headers ?? [])]).toEqual([
+      ["set-cookie", "a=1"],
+      ["set-cookie", "b=2"],
+    ]);
+    expect(inside.logger.lines.join()).toContain("peer.headers cannot set sec-websocket-accept");
+    const outside = (await rig({ authenticate: (_req, peer: Peer) => set(peer) }).ask()) as Response;
+    expect([outside.status, outside.headers.getSetCookie(), outside.headers.get("connection")]).toEqual([
+      401,
+      ["a=1", "b=2"],
+      "close",
+    ]);
+  });
+
+  it("is who trusted proxies say, and so are the host and scheme of the request", async () => {
+    const headers = {
+      "x-forwarded-for": "203.0.113.7",
+      "x-forwarded-host": "app.public",
+      "x-forwarded-proto": "https",
+    };
+    const authenticate = (req: Request, { remoteAddress }: Peer) => ({
+      remoteAddress,
+      url: req.url,
+      host: req.headers.get("host"),
+    });
+    const origin = { ...headers, origin: "https://app.public" };
+    expect(await rig({ authenticate, trustProxy: 1 }, origin).ask()).toMatchObject({
+      data: { remoteAddress: "203.0.113.7", url: "https://app.public/ws?token=q", host: "app.public" },
+    });
+    expect(await rig({ authenticate }, headers).ask()).toMatchObject({
+      data: { remoteAddress: "10.0.0.1", url: "http://app.example.com/ws?token=q" },
+    });
+    expect(await status({ authenticate }, origin)).toBe(403);
+    const forged = rig({ authenticate, trustProxy: 1 }, { ...headers, forwarded: "for=6.6.6.6" });
+    expect(await forged.ask()).toMatchObject({ status: 400 });
+    expect(forged.logger.lines.join()).toContain("disagree");
   });
 });
 
@@ -64,56 +209,84 @@ describe("origin", () => {
   it("is the same host by default, and may be absent", async () => {
     expect(await status({})).toBe("in");
     expect(await status({}, { origin: "https://app.example.com" })).toBe("in");
+    expect(await status({}, { origin: "https://APP.example.com:443" })).toBe("in");
     expect(await status({}, { origin: "https://evil.example" })).toBe(403);
     expect(await status({}, { origin: "null" })).toBe(403);
+    expect(await status({}, { origin: "file://" })).toBe(403);
   });
 
   it("can be listed, decided or open to all", async () => {
     const headers = { origin: "http://localhost:5173" };
-    expect(await status({ allowedOrigins: ["http://localhost:5173"] }, headers)).toBe("in");
+    expect(await status({ allowedOrigins: ["http://LOCALHOST:5173/"] }, headers)).toBe("in");
     expect(await status({ allowedOrigins: ["http://localhost:5174"] }, headers)).toBe(403);
     expect(await status({ allowedOrigins: (origin) => origin.includes("localhost") }, headers)).toBe("in");
+    expect(await status({ allowedOrigins: async (origin) => origin.includes("localhost") }, headers)).toBe("in");
     expect(await status({ allowedOrigins: "*" }, headers)).toBe("in");
+  });
+
+  it.each([false, undefined, null, 0, 1, "yes", {}, [], () => true])(
+    "is refused by a function that gives %j",
+    async (answer) => {
+      const headers = { origin: "https://evil.example" };
+      expect(await status({ allowedOrigins: () => answer }, headers)).toBe(403);
+      expect(await status({ allowedOrigins: async () => answer }, headers)).toBe(403);
+    },
+  );
+
+  it("is refused by a function that fails, now or later, which is reported", async () => {
+    for (const allowedOrigins of [() => JSON.parse("{") as boolean, () => Promise.reject(new SyntaxError("JSON"))]) {
+      const { ask, logger } = rig({ allowedOrigins, authenticate: () => ({}) }, { origin: "https://evil.example" });
+      expect(await ask()).toMatchObject({ status: 500 });
+      expect(logger.lines.join()).toContain("JSON");
+    }
+  });
+
+  it("shares the time that authenticate has", async () => {
+    const { ask, clock } = rig({ allowedOrigins: () => new Promise(() => {}) }, { origin: "https://slow.example" });
+    const outcome = ask();
+    await clock.advance(5_000);
+    expect(await outcome).toMatchObject({ status: 408 });
   });
 
   it("is checked before authenticate, and its refusal names the option that would allow it", async () => {
     let asked = false;
-    const { decide, logger } = rig(
-      { authenticate: () => ({ asked: (asked = true) }) },
-      { origin: "http://localhost:5173" },
-    );
-    await decide();
+    const authenticate = () => ({ asked: (asked = true) });
+    const { ask, logger } = rig({ authenticate }, { origin: "http://localhost:5173" });
+    await ask();
     expect(asked).toBe(false);
     expect(logger.lines.join()).toContain('allowedOrigins: ["http://localhost:5173"]');
   });
+
+  it("is cut in the log", async () => {
+    const { ask, logger } = rig({}, { origin: `https://${"x".repeat(8_000)}` });
+    await ask();
+    expect(logger.lines.join().length).toBeLessThan(600);
+  });
+
+  it.each(["*", "https://*.example.com", "app.example.com", "https://app.example.com/chat"])(
+    "throws at the start for %j in a list, which would never be met",
+    (entry) => {
+      expect(() => createAdmit({ allowedOrigins: [entry] })).toThrow("is no origin");
+    },
+  );
 });
 
-it("refuses what is no upgrade, and everything while it drains", async () => {
+it("refuses what is no upgrade, what names no host, and everything while it drains", async () => {
   expect(await status({}, { upgrade: "" })).toBe(426);
+  expect(await status({}, { upgrade: "h2c" })).toBe(426);
+  expect(await status({}, { upgrade: "h2c, WebSocket" })).toBe("in");
+  for (const host of ["", "a b", "a:99999", "a, b", "evil@a"]) expect(await status({}, { host })).toBe(400);
   const draining = rig({});
-  draining.hub.draining = true;
-  expect(await draining.decide()).toMatchObject({ status: 503 });
+  (draining.hub as { draining: boolean }).draining = true;
+  expect(await draining.ask()).toMatchObject({ status: 503 });
 });
 
-describe("bearerToken", () => {
-  const from = (headers: Record<string, string>, url = "http://h/ws") => bearerToken(new Request(url, { headers }));
-
-  it("reads the header, the subprotocol and the query", () => {
-    expect(from({ authorization: "Bearer abc" }, "http://h/ws?token=q")).toBe("abc");
-    expect(from({ "sec-websocket-protocol": "ws-kit, ws-kit.token.%C3%A9%E2%82%AC" })).toBe("é€");
-    expect(from({}, "http://h/ws?token=q")).toBe("q");
-    expect(from({}, "http://h/ws?token=")).toBeUndefined();
-    expect(from({ authorization: "Basic abc" })).toBeUndefined();
-  });
-
-  it("is not echoed as the chosen subprotocol", () => {
-    const choose = (offered?: string) =>
-      chooseProtocol(
-        new Request("http://h", offered === undefined ? {} : { headers: { "sec-websocket-protocol": offered } }),
-      );
-    expect(choose("ws-kit, ws-kit.token.abc")).toBe("ws-kit");
-    expect(choose("ws-kit.token.abc, ws-kit, chat.v2")).toBe("chat.v2");
-    expect(choose("ws-kit.token.abc")).toBeUndefined();
-    expect(choose()).toBeUndefined();
-  });
+it("decides without a listener too", async () => {
+  const logger = memoryLogger();
+  const entrance = createEntrance({ authTimeoutMs: 5, logger });
+  const admit = createAdmit({ authenticate: () => new Promise(() => {}) });
+  const req = new Request("http://h/", { headers: { upgrade: "websocket" } });
+  const outcome = await admit(entrance, req, () => ({ remoteAddress: undefined, request: req }), "h");
+  expect(outcome).toMatchObject({ status: 408 });
+  expect(() => createEntrance({ authTimeoutMs: -1 })).toThrow(RangeError);
 });

@@ -1,103 +1,284 @@
-import type { Listener } from "../state/connection.ts";
-import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
-import { isA } from "../base/thrown.ts";
-import { isPromise } from "../base/when.ts";
-import { guarded, report } from "../sending/report.ts";
+import type { MaybePromise } from "../api/data.ts";
+import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { consoleLogger, type Logger } from "../base/logger.ts";
+import { toError } from "../base/thrown.ts";
+import { isPromise, when } from "../base/when.ts";
+import { protocolChooser } from "./choose-protocol.ts";
+import { isUpgrade } from "./endpoint.ts";
+import { spellAddress } from "./addresses.ts";
+import { isHost } from "./host.ts";
+import { originRule, type OriginRule } from "./origin.ts";
+import { readForwarded } from "./proxy.ts";
+import { isResponse, refuse, refuseWith } from "./refusal.ts";
+import { type Slot, Slots } from "./slots.ts";
+import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
 
-/** What `authenticate` gives: the connection's data. `clientId` may be left out; the framework then assigns a UUID. */
-export type AuthenticatedData<Data> = Omit<Data, "clientId"> & { clientId?: string };
-
-/** Who may connect; the same on every adapter. */
-export interface UpgradeOptions<Data = OpenData> {
-  /**
-   * Decides on a connection from its upgrade request. An object becomes `ctx.data` (a copy of it); `undefined`, `null`
-   * or `false` refuse with 401; a thrown `Response` refuses with that response. Left out: everyone may connect.
-   */
-  authenticate?: (req: Request) => MaybePromise<AuthenticatedData<Data> | undefined | null | false>;
-  /**
-   * Origins (RFC 6454) that may connect: full ones like `https://app.example.com`, `"*"` for all, or a function. Default:
-   * the host that the request went to. A request without Origin does not come from a browser and is let through.
-   */
-  allowedOrigins?: "*" | readonly string[] | ((origin: string, req: Request) => boolean);
+/** What deciding on upgrades needs of whoever they go to: a listener, or a Worker that leads them on to one. */
+export interface Entrance {
+  readonly limits: Pick<Limits, "authTimeoutMs">;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** New connections are refused. */
+  readonly draining: boolean;
+  readonly slots: Slots;
+  /** Something of the application has failed. Never throws. */
+  failed(error: unknown): void;
 }
 
-/** `UpgradeOptions` of whatever data. */
-export type AnyUpgradeOptions = Pick<UpgradeOptions, "allowedOrigins"> & { authenticate?: (req: Request) => unknown };
+/** What a runtime tells of a request, and whatever else its handlers are given with it. */
+export type PeerSource = Omit<Peer, "headers">;
 
-/** A connection that may open. */
-export interface Admission {
-  readonly data: ConnectionData<Record<string, unknown>>;
-  readonly clientId: string;
+/**
+ * Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws, and never rejects.
+ *
+ * @param peer Called once, where something asks for it.
+ * @param host The `Host` that the request went to, where its header does not say.
+ */
+export type Admit = (
+  entrance: Entrance,
+  req: Request,
+  peer: () => PeerSource,
+  host?: string,
+) => MaybePromise<Admission | Response>;
+
+/** The handshake's own, which nobody else may write. */
+const OF_HANDSHAKE = /^(sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/;
+
+/** The options, read once. */
+interface Rules {
+  readonly options: AnyUpgradeOptions;
+  readonly origin: OriginRule;
+  readonly forwarded: ReturnType<typeof readForwarded> | undefined;
+  readonly protocol: (req: Request) => string | undefined;
+  readonly counts: boolean;
 }
 
-/** Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws. */
-export function admit(hub: Listener, req: Request, options: AnyUpgradeOptions): MaybePromise<Admission | Response> {
-  if (req.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-    return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
+/**
+ * Reads the options of an endpoint and makes what decides on its upgrades.
+ * @throws TypeError or RangeError for an option that cannot be honoured.
+ */
+export function createAdmit(options: AnyUpgradeOptions): Admit {
+  const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
+  checkLimit("maxConnections", maxConnections);
+  checkLimit("maxConnectionsPer.limit", maxConnectionsPer?.limit);
+  const rules: Rules = {
+    options,
+    origin: originRule(allowedOrigins),
+    forwarded: trustProxy === undefined ? undefined : readForwarded(trustProxy),
+    protocol: protocolChooser(protocols),
+    counts: maxConnections !== undefined || maxConnectionsPer !== undefined,
+  };
+  return (entrance, req, peer, host = req.headers.get("host") ?? "") => {
+    if (!isUpgrade(req.headers.get("upgrade"))) {
+      return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
+    }
+    if (!isHost(host)) return refuse(400, "Bad request");
+    if (entrance.draining) return restarting();
+    const slot = rules.counts ? entrance.slots.take(maxConnections ?? Infinity) : undefined;
+    if (rules.counts && slot === undefined) {
+      return refuse(503, "Too many connections", { "retry-after": "5" });
+    }
+    return new Visit(rules, entrance, req, slot).outcome(peer, host);
+  };
+}
+
+function checkLimit(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === "number" && value >= 0)) return;
+  throw new RangeError(`${name} must be a number from 0 up, not ${JSON.stringify(value)}`);
+}
+
+function restarting(): Response {
+  return refuse(503, "The server restarts", { "retry-after": "1" });
+}
+
+/** One upgrade request on its way in: what each step needs of those before it. */
+class Visit {
+  private readonly rules: Rules;
+  private readonly entrance: Entrance;
+  private readonly slot: Slot | undefined;
+  /** As the client sent it, where proxies are trusted. */
+  private req: Request;
+  private readonly headers = new Headers();
+  private peer: Peer | undefined = undefined;
+
+  constructor(rules: Rules, entrance: Entrance, req: Request, slot: Slot | undefined) {
+    this.rules = rules;
+    this.entrance = entrance;
+    this.req = req;
+    this.slot = slot;
   }
-  if (hub.draining) return refuse(503, "The server restarts", { "retry-after": "1" });
-  const refusal = checkOrigin(hub, req, options.allowedOrigins);
-  if (refusal !== undefined) return refusal;
-  if (options.authenticate === undefined) return accept({});
-  try {
-    const result = options.authenticate(req);
-    return isPromise(result) ? inTime(hub, Promise.resolve(result)) : decide(result);
-  } catch (error) {
-    return thrown(hub, error);
+
+  /** Everything that the application is asked shares one time limit, and what fails refuses. */
+  outcome(source: () => PeerSource, host: string): MaybePromise<Admission | Response> {
+    try {
+      const decided = this.decide(source, host);
+      return isPromise(decided) ? this.inTime(decided) : this.conclude(decided);
+    } catch (error) {
+      const refusal = this.thrown(error);
+      return isPromise(refusal) ? this.inTime(refusal) : this.conclude(refusal);
+    }
+  }
+
+  private decide(source: () => PeerSource, socketHost: string): MaybePromise<Admission | Response> {
+    const { origin, forwarded, options } = this.rules;
+    let host = socketHost;
+    const asks = origin.asks || options.authenticate !== undefined || options.maxConnectionsPer !== undefined;
+    if (asks || forwarded !== undefined) {
+      const own = source();
+      const told = forwarded?.(this.req.headers, own.remoteAddress);
+      if (told === "ambiguous") {
+        this.entrance.logger.warn(
+          'Refused a request whose Forwarded and X-Forwarded-For disagree. To say which one the proxy writes: trustProxy: { proxies, header: "x-forwarded" }',
+        );
+        return refuse(400, "Bad request");
+      }
+      if (told?.host !== undefined || told?.scheme !== undefined) {
+        host = told.host ?? host;
+        this.req = asSent(this.req, host, told.scheme);
+      }
+      const remoteAddress = told === undefined ? own.remoteAddress : told.remoteAddress;
+      this.peer = {
+        ...own,
+        remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress),
+        headers: this.headers,
+      };
+    }
+    return when(origin.passes(this.entrance, this.req, host, this.peer), (passes) =>
+      passes === true ? this.count() : this.refused(403, "This origin may not connect"),
+    );
+  }
+
+  private count(): MaybePromise<Admission | Response> {
+    const per = this.rules.options.maxConnectionsPer;
+    if (per === undefined || this.slot === undefined) return this.authenticate();
+    const { slot } = this;
+    return when(per.key(this.req, this.peer as never) as unknown, (key) => {
+      if (key === undefined) return this.authenticate();
+      if (typeof key !== "string" && typeof key !== "number") {
+        throw new TypeError(`maxConnectionsPer.key gave ${nameOf(key)}: return a string, a number or undefined`);
+      }
+      if (this.entrance.slots.share(slot, String(key), per.limit)) return this.authenticate();
+      return this.refused(429, "Too many connections", { "retry-after": "5" });
+    });
+  }
+
+  private authenticate(): MaybePromise<Admission | Response> {
+    const { authenticate } = this.rules.options;
+    if (authenticate === undefined) return this.accept({});
+    return when(authenticate(this.req, this.peer as never), (result) => this.judge(result));
+  }
+
+  private judge(result: unknown): MaybePromise<Admission | Response> {
+    if (result === undefined || result === null || result === false) return this.refused(401, "Not authenticated");
+    if (isRecord(result)) return this.accept(result);
+    if (isResponse(result)) return refuseWith(result);
+    this.entrance.logger.error(
+      `authenticate returned ${nameOf(result)}: return a plain object to let the connection in, undefined, null or false to refuse it with 401, or a Response to refuse it with that`,
+      ...(result instanceof Error ? [result] : []),
+    );
+    return this.refused(500, "Authentication failed");
+  }
+
+  private accept(given: Record<string, unknown>): Admission {
+    const own = given["clientId"];
+    const clientId = typeof own === "string" && own !== "" ? own : crypto.randomUUID();
+    for (const name of [...this.headers.keys()].filter((key) => OF_HANDSHAKE.test(key))) {
+      this.entrance.logger.warn(`peer.headers cannot set ${name}, which is the handshake's own`);
+      this.headers.delete(name);
+    }
+    return {
+      // A copy: two connections never share one object, whatever authenticate keeps.
+      data: { ...given, clientId },
+      clientId,
+      protocol: this.rules.protocol(this.req),
+      headers: [...this.headers.keys()].length > 0 ? this.headers : undefined,
+    };
+  }
+
+  /** A refusal of our own, with the headers that the application has set for the answer. */
+  private refused(status: number, text: string, headers?: Record<string, string>): Response {
+    const response = refuse(status, text, headers);
+    for (const [name, value] of this.headers) {
+      if (name === "set-cookie") response.headers.append(name, value);
+      else if (!OF_HANDSHAKE.test(name)) response.headers.set(name, value);
+    }
+    return response;
+  }
+
+  private thrown(error: unknown): MaybePromise<Response> {
+    if (isResponse(error)) return refuseWith(error);
+    this.entrance.failed(error);
+    return this.refused(500, "Authentication failed");
+  }
+
+  private async inTime(decided: PromiseLike<Admission | Response>): Promise<Admission | Response> {
+    const { clock, logger, limits } = this.entrance;
+    let timer: unknown;
+    const late = new Promise<Response>((resolve) => {
+      timer = clock.setTimeout(() => {
+        logger.warn(`Deciding on an upgrade took over ${limits.authTimeoutMs} ms (limits.authTimeoutMs)`);
+        resolve(this.refused(408, "Authentication took too long"));
+      }, limits.authTimeoutMs);
+    });
+    const outcome = await Promise.race([
+      Promise.resolve(decided).then(undefined, (error: unknown) => this.thrown(error)),
+      late,
+    ]);
+    clock.clearTimeout(timer);
+    return this.conclude(outcome);
+  }
+
+  /** Once for each visit, with what came of it. */
+  private conclude(decided: Admission | Response): Admission | Response {
+    const { slot, entrance } = this;
+    // It may have begun to drain while authenticate ran.
+    const outcome = entrance.draining && !isResponse(decided) ? restarting() : decided;
+    if (slot === undefined) return outcome;
+    if (isResponse(outcome)) entrance.slots.give(slot);
+    else entrance.slots.hold(slot, outcome.data);
+    return outcome;
   }
 }
 
-function decide(result: unknown): Admission | Response {
-  if (typeof result === "object" && result !== null) return accept(result as Record<string, unknown>);
-  return refuse(401, "Not authenticated");
+/** What may become `ctx.data`: an instance of a class would lose its getters and methods by the copy. */
+function isRecord(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
-function accept(given: Record<string, unknown>): Admission {
-  const own = given["clientId"];
-  const clientId = typeof own === "string" && own !== "" ? own : crypto.randomUUID();
-  // A copy: two connections never share one object, whatever authenticate keeps.
-  return { data: { ...given, clientId }, clientId };
+/** What the log calls a value, which may be secret itself. */
+function nameOf(value: unknown): string {
+  if (Array.isArray(value)) return "an array";
+  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor === "function" && constructor.name !== ""
+    ? `an instance of ${constructor.name}`
+    : "an instance of a class";
 }
 
-async function inTime(hub: Listener, result: Promise<unknown>): Promise<Admission | Response> {
-  const { authTimeoutMs } = hub.limits;
-  let timer: unknown;
-  const late = new Promise<Response>((resolve) => {
-    timer = hub.clock.setTimeout(() => {
-      hub.logger.warn(`authenticate took over ${authTimeoutMs} ms (limits.authTimeoutMs)`);
-      resolve(refuse(408, "Authentication took too long"));
-    }, authTimeoutMs);
-  });
-  const decided = result.then(decide, (error: unknown) => thrown(hub, error));
-  const outcome = await Promise.race([decided, late]);
-  hub.clock.clearTimeout(timer);
-  return outcome;
+/** The request as it was before proxies, to a host and by a scheme that they have told. */
+function asSent(req: Request, host: string, scheme: string | undefined): Request {
+  const { pathname, search, protocol } = new URL(req.url);
+  const headers = new Headers(req.headers);
+  headers.set("host", host);
+  const secure = scheme === undefined ? protocol === "https:" : /^(https|wss)$/i.test(scheme);
+  return new Request(`${secure ? "https" : "http"}://${host}${pathname}${search}`, { headers, signal: req.signal });
 }
 
-function thrown(hub: Listener, error: unknown): Response {
-  if (isA(error, Response)) return error;
-  report(hub, error, undefined);
-  return refuse(500, "Authentication failed");
-}
-
-function checkOrigin(hub: Listener, req: Request, allowed: UpgradeOptions["allowedOrigins"]): Response | undefined {
-  const origin = req.headers.get("origin");
-  if (origin === null || allowed === "*") return undefined;
-  let passes = false;
-  if (typeof allowed === "function") guarded(hub, () => void (passes = allowed(origin, req)));
-  else if (allowed === undefined) passes = hostOf(origin) === (req.headers.get("host") ?? new URL(req.url).host);
-  else passes = allowed.includes(origin);
-  if (passes) return undefined;
-  hub.logger.warn(
-    `Refused a connection from ${JSON.stringify(origin)}. To allow it: allowedOrigins: [${JSON.stringify(origin)}]`,
-  );
-  return refuse(403, "This origin may not connect");
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
-}
-
-function refuse(status: number, text: string, headers: Record<string, string> = {}): Response {
-  return new Response(text, { status, headers: { "content-type": "text/plain; charset=utf-8", ...headers } });
+/** An entrance without a listener behind it: it lends its time limit and its log to the decision. */
+export function createEntrance({
+  authTimeoutMs = DEFAULT_LIMITS.authTimeoutMs,
+  logger = consoleLogger,
+}: { authTimeoutMs?: number; logger?: Logger } = {}): Entrance {
+  const limits = resolveLimits({ authTimeoutMs });
+  return {
+    limits,
+    logger,
+    clock: systemClock,
+    draining: false,
+    slots: new Slots(),
+    failed: (error) => logger.error(toError(error).message, error),
+  };
 }

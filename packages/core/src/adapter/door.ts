@@ -1,7 +1,5 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
-import type { MaybePromise } from "../api/data.ts";
-import type { Logger } from "../base/logger.ts";
 import type { DrainOptions } from "../lifecycle/drain.ts";
 import { expel as expelConnection } from "../lifecycle/heartbeat.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -11,7 +9,7 @@ import type { Tuning } from "../ports/tuning.ts";
 import { RouterConnections } from "../router/connections.ts";
 import { coreOf, type Router } from "../router/router.ts";
 import { prepare as prepareData, type WebSocketCallbacks, websocketCallbacks } from "../router/websocket.ts";
-import { admit as admitRequest, type Admission, type AnyUpgradeOptions } from "./admission.ts";
+import type { Entrance } from "./admission.ts";
 import { ListenerHub } from "./hub.ts";
 
 /** What a runtime tells the hub of one connection. All are synchronous and none of them throws. */
@@ -47,14 +45,11 @@ export interface Connection {
 }
 
 /** What one listener (one server, one Durable Object) keeps alive: connections, topics, timers. */
-export interface Hub extends HubEvents {
-  readonly logger: Logger;
+export interface Hub extends HubEvents, Entrance {
   /** Settings that its sockets have. */
   readonly tuning: Tuning;
   /** The router's, in milliseconds; undefined where it asks for none. */
   readonly heartbeat: ResolvedHeartbeat | undefined;
-  /** New connections are refused. */
-  readonly draining: boolean;
   /** A handler of any connection runs, an `onClose` included. */
   readonly busy: boolean;
   readonly connections: Iterable<Connection> & { readonly size: number };
@@ -95,11 +90,6 @@ export const Hub: new <Data>(router: Router<Data>, runtime?: Runtime<Connection>
 export function connectionsOf<Data>(hub: Hub): RouterConnections<Data> {
   const hubs = new Set([hub as ListenerHub]);
   return new RouterConnections<Data>({ servedBy: () => hubs });
-}
-
-/** Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws. */
-export function admit(hub: Hub, req: Request, options: AnyUpgradeOptions): MaybePromise<Admission | Response> {
-  return admitRequest(hub as ListenerHub, req, options);
 }
 
 /** What a runtime drives for a listener with these settings: `router.websocket` itself, where they are the router's. */

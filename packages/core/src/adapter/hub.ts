@@ -26,6 +26,7 @@ import type { RouterCore } from "../router/core.ts";
 import { coreOf } from "../router/router.ts";
 import { flushAll, overBuffer } from "../sending/frames.ts";
 import { read } from "../sending/pressure.ts";
+import { report } from "../sending/report.ts";
 import { AnswerMemory } from "../state/answers.ts";
 import type { Backlog } from "../state/backlog.ts";
 import { Connection, type Listener } from "../state/connection.ts";
@@ -36,12 +37,14 @@ import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
 import { join } from "../topics/membership.ts";
 import { deliverLocally, publishFrom } from "../topics/publish.ts";
+import type { Entrance } from "./admission.ts";
+import { Slots } from "./slots.ts";
 
 /** What runs a route inside its middleware: rooms that a router knows nothing of. */
 const INNER_STAGES = { validate, enter };
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
-export class ListenerHub implements Listener {
+export class ListenerHub implements Listener, Entrance {
   readonly handlers: RouterCore;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
@@ -55,6 +58,7 @@ export class ListenerHub implements Listener {
   draining = false;
   readonly connections: Registry<Connection> = new Registry();
   readonly closing: Set<Connection> = new Set();
+  readonly slots: Slots = new Slots();
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;
   readonly followers: Followers<Connection> = new Followers();
@@ -198,6 +202,7 @@ export class ListenerHub implements Listener {
 
   /** The socket closed: once, whichever side began. */
   close(conn: Connection, code: number, reason: string): void {
+    this.slots.release(conn.data);
     closed(conn, code, reason);
   }
 
@@ -212,6 +217,10 @@ export class ListenerHub implements Listener {
     conn.silent = 0;
     // The runtime has answered a ping by itself, and says nothing of what becomes of its answer.
     if (conn.state < CLOSING) overBuffer(conn);
+  }
+
+  failed(error: unknown): void {
+    report(this, error, undefined);
   }
 
   /** Lets go of timers and the broker; the connections are the adapter's to close. */

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { readForwarded } from "./proxy.ts";
+import type { TrustProxy } from "./upgrade-options.ts";
+
+function told(trust: TrustProxy, headers: Record<string, string>, socketAddress = "::ffff:10.0.0.1") {
+  return readForwarded(trust)(new Headers(headers), socketAddress);
+}
+
+const chain = { "x-forwarded-for": "6.6.6.6, 203.0.113.7, 10.0.0.2" };
+
+describe("trustProxy", () => {
+  it.each([
+    [0, "10.0.0.1"],
+    [1, "10.0.0.2"],
+    [2, "203.0.113.7"],
+    [3, "6.6.6.6"],
+    [9, "6.6.6.6"],
+    [["10.0.0.0/8"], "203.0.113.7"],
+    [["10.0.0.1"], "10.0.0.2"],
+    [["192.0.2.1"], "10.0.0.1"],
+    [["private"], "203.0.113.7"],
+  ] as const)("%j finds %s behind its proxies", (trust, address) => {
+    expect(told(trust, chain)).toMatchObject({ remoteAddress: address });
+  });
+
+  it("takes host and scheme from the outermost proxy that it trusts, and from none otherwise", () => {
+    const headers = { "x-forwarded-host": "evil.example, app.example", "x-forwarded-proto": "https" };
+    expect(told(1, { ...headers, "x-forwarded-for": "203.0.113.7" })).toMatchObject({
+      host: "app.example",
+      scheme: "https",
+    });
+    expect(told(0, { ...headers, "x-forwarded-for": "203.0.113.7" })).toMatchObject({
+      host: undefined,
+      scheme: undefined,
+    });
+    expect(told(["192.0.2.1"], headers)).toMatchObject({ host: undefined, scheme: undefined });
+    expect(told(1, { "x-forwarded-for": "203.0.113.7", "x-forwarded-host": "a b" })).toMatchObject({ host: undefined });
+  });
+
+  it("takes the host of a proxy that writes no address", () => {
+    expect(told(1, { "x-forwarded-host": "app.example" })).toMatchObject({
+      remoteAddress: "10.0.0.1",
+      host: "app.example",
+    });
+  });
+
+  it("reads Forwarded", () => {
+    const forwarded = 'for=6.6.6.6, For="[2001:db8:cafe::17]:4711";proto=https;host="app.example"';
+    expect(told(1, { forwarded })).toEqual({
+      remoteAddress: "2001:db8:cafe::17",
+      host: "app.example",
+      scheme: "https",
+    });
+    expect(told(1, { forwarded: "for=_hidden" })).toMatchObject({ remoteAddress: undefined });
+    expect(told(1, { forwarded: 'for="1.2.3.4, 5.6.7.8"' })).toMatchObject({ remoteAddress: undefined });
+  });
+
+  it("believes neither of two that disagree, unless told which one the proxy writes", () => {
+    const both = { "x-forwarded-for": "203.0.113.7", forwarded: "for=6.6.6.6" };
+    expect(told(1, both)).toBe("ambiguous");
+    expect(told({ proxies: 1, header: "x-forwarded" }, both)).toMatchObject({ remoteAddress: "203.0.113.7" });
+    expect(told({ proxies: 1, header: "forwarded" }, both)).toMatchObject({ remoteAddress: "6.6.6.6" });
+    expect(told(1, { ...both, forwarded: "for=203.0.113.7" })).toMatchObject({ remoteAddress: "203.0.113.7" });
+  });
+
+  it("knows addresses with ports, and what is no address", () => {
+    expect(told(1, { "x-forwarded-for": "203.0.113.7:5000" })).toMatchObject({ remoteAddress: "203.0.113.7" });
+    expect(told(1, { "x-forwarded-for": "[2001:db8::1]:5000" })).toMatchObject({ remoteAddress: "2001:db8::1" });
+    expect(told(1, { "x-forwarded-for": "unknown" })).toMatchObject({ remoteAddress: undefined });
+  });
+
+  it.each([-1, 1.5, Number.NaN, true, "loopback", ["nginx"]])("cannot be %j", (trust) => {
+    expect(() => readForwarded(trust as TrustProxy)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,102 @@
+import { matcher, spellAddress } from "./addresses.ts";
+import { isHost } from "./host.ts";
+import type { TrustProxy } from "./upgrade-options.ts";
+
+/** Where a request came from and went to, as far as trusted proxies say. */
+export interface Forwarded {
+  readonly remoteAddress: string | undefined;
+  readonly host: string | undefined;
+  readonly scheme: string | undefined;
+}
+
+/** What one kind of header says, each list as it was sent: the proxy nearest to us last. */
+interface Trail {
+  readonly addresses: readonly string[];
+  readonly hosts: readonly string[];
+  readonly schemes: readonly string[];
+}
+
+type Read = (headers: Headers, socketAddress: string | undefined) => Forwarded | "ambiguous";
+
+/**
+ * Makes the function that reads what proxies wrote.
+ * @throws TypeError for a number of proxies that is none, and for a list with something else than addresses.
+ */
+export function readForwarded(trust: TrustProxy): Read {
+  const { proxies, header } =
+    typeof trust === "object" && "proxies" in trust ? trust : { proxies: trust, header: undefined };
+  const trusts = trustOf(proxies);
+
+  function follow(trail: Trail, socketAddress: string | undefined): Forwarded {
+    // The socket's own address first, then backwards from proxy to proxy.
+    const path = [socketAddress, ...trail.addresses.toReversed()];
+    let passed = 0;
+    while (passed < path.length - 1 && trusts(path[passed], passed)) passed += 1;
+    // A host belongs to the outermost of the trusted proxies; one that replaces what it was sent leaves only its own.
+    const proxiesPassed = trusts(socketAddress, 0) ? Math.max(1, passed) : 0;
+    const outermost = (values: readonly string[]) =>
+      proxiesPassed === 0 ? undefined : values[Math.max(0, values.length - proxiesPassed)];
+    const address = path[passed];
+    return {
+      remoteAddress: address && spellAddress(address),
+      host: outermost(trail.hosts),
+      scheme: outermost(trail.schemes),
+    };
+  }
+
+  return (headers, socketAddress) => {
+    if (header === "forwarded") return follow(forwardedTrail(headers), socketAddress);
+    const common = follow(xForwardedTrail(headers), socketAddress);
+    if (header === "x-forwarded" || !headers.has("forwarded")) return common;
+    const standard = follow(forwardedTrail(headers), socketAddress);
+    if (!headers.has("x-forwarded-for")) return standard;
+    // One of the two may be the client's own.
+    return standard.remoteAddress === common.remoteAddress ? common : "ambiguous";
+  };
+}
+
+function trustOf(proxies: number | readonly string[]): (address: string | undefined, passed: number) => boolean {
+  if (Array.isArray(proxies)) {
+    const matches = matcher(proxies as readonly string[]);
+    return (address) => address !== undefined && matches(address);
+  }
+  if (!Number.isInteger(proxies) || (proxies as number) < 0) {
+    throw new TypeError(`trustProxy is a number of proxies or a list of their addresses, not ${String(proxies)}`);
+  }
+  return (_address, passed) => passed < (proxies as number);
+}
+
+function xForwardedTrail(headers: Headers): Trail {
+  return {
+    addresses: list(headers.get("x-forwarded-for")).map(bare),
+    hosts: list(headers.get("x-forwarded-host")).filter(isHost),
+    schemes: list(headers.get("x-forwarded-proto")),
+  };
+}
+
+/** `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"` (RFC 7239 §4). */
+function forwardedTrail(headers: Headers): Trail {
+  const elements = [...(headers.get("forwarded") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)].map(
+    ([element]) => element,
+  );
+  const values = (name: string) =>
+    elements.map((element) => {
+      const found = new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;,\\s]*))`, "i").exec(element);
+      return (found?.[1] ?? found?.[2] ?? "").replaceAll(/\\(.)/g, "$1");
+    });
+  return {
+    addresses: values("for").map(bare),
+    hosts: values("host").filter(isHost),
+    schemes: values("proto").filter(Boolean),
+  };
+}
+
+function list(header: string | null): string[] {
+  return header === null ? [] : header.split(",").map((value) => value.trim());
+}
+
+/** Without the port that some proxies add. */
+function bare(address: string): string {
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(address) ?? [];
+  return bracketed ?? dotted ?? address;
+}
