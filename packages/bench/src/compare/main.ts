@@ -3,6 +3,7 @@ import { cpus, loadavg } from "node:os";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { endWithPnpm } from "../load/children.ts";
 import { GENERATOR_CPU } from "../load/server-process.ts";
 import { compareAllocations, compareConnectionBytes } from "./counted.ts";
 import { compareInProcess } from "./in-process.ts";
@@ -51,12 +52,22 @@ function wanted(section: string): (name: string) => boolean {
   return (name) => texts.length === 0 || texts.some((text) => `${section}: ${name}`.toLowerCase().includes(text));
 }
 
+/** What is compared, in git's words: edits that are not committed included. */
+function stateOf(checkout: string): string {
+  const git = (...args: string[]) =>
+    Bun.spawnSync(["git", "-C", checkout, ...args])
+      .stdout.toString()
+      .trim();
+  return `${git("rev-parse", "--short", "HEAD")}${git("diff", "HEAD", "--", "packages") === "" ? "" : ", edited"}`;
+}
+
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
 async function main(): Promise<void> {
   const machine = { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, bun: Bun.version, load: loadavg()[0] };
+  const commits = { base: stateOf(checkouts.base), head: stateOf(checkouts.head) };
   const inProcess: Effort = { processes, rounds: quick ? 12 : 24, budgetMs: (quick ? 12_000 : 22_000) * processes };
   const served: Effort = { processes, rounds: quick ? 6 : 8, budgetMs: (quick ? 18_000 : 24_000) * processes };
   const texts: string[] = [];
@@ -71,7 +82,7 @@ async function main(): Promise<void> {
     say(tableOf(section));
   };
   say(
-    `Head ${checkouts.head} against base ${checkouts.base}; ${processes} × 2 processes a side, in turns; ` +
+    `Head ${checkouts.head} (${commits.head}) against base ${checkouts.base} (${commits.base}); ${processes} × 2 processes a side, in turns; ` +
       `${machine.cpu}, ${machine.cores} cores, load ${machine.load?.toFixed(1)}, Bun ${machine.bun}.`,
   );
   show(await compareInProcess(checkouts, wanted("in process"), inProcess, runtime));
@@ -83,16 +94,22 @@ async function main(): Promise<void> {
   const bytes = wanted("connection")("bytes") ? await compareConnectionBytes(checkouts) : [];
   if (bytes.length > 0) say(tableOfCounts("Heap of an idle connection", bytes));
   say(conclusion(sections));
+  // Every process reads the sources anew.
+  for (const side of ["base", "head"] as const) {
+    if (stateOf(checkouts[side]) !== commits[side])
+      say(`The ${side} changed meanwhile: these figures are of no one commit.`);
+  }
 
   const directory = fileURLToPath(new URL("../../results/", import.meta.url));
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${directory}compare.md`, `${texts.join("\n\n")}\n`);
   writeFileSync(
     `${directory}compare.json`,
-    `${JSON.stringify({ machine, checkouts, processes, sections, allocations, bytes }, undefined, 2)}\n`,
+    `${JSON.stringify({ machine, checkouts, commits, processes, sections, allocations, bytes }, undefined, 2)}\n`,
   );
   print("Written to packages/bench/results/compare.{md,json}");
 }
 
+endWithPnpm();
 await main();
 process.exit();

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** Processes that must not outlive this one. */
 const children = new Set<Bun.Subprocess>();
 
@@ -22,4 +24,20 @@ export function own(child: Bun.Subprocess): void {
 
 function leave(): void {
   process.exit(130);
+}
+
+/** The process that started this one's shell: pnpm, where it runs a script. */
+function starter(): string {
+  try {
+    return /^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${process.ppid}/status`, "latin1"))?.[1] ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** Ends this process once pnpm has gone, which was told to end and did not pass it on. */
+export function endWithPnpm(): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const first = starter();
+  setInterval(() => starter() === first || leave(), 1_000).unref();
 }
