@@ -21,14 +21,24 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
   topics: { does: "following, permission, publishing", all: "base message sending state", types: "api ports protocol" },
   contexts: { does: "what handlers hold at run time", all: "message sending state topics", types: "api protocol" },
-  rpc: { does: "a request from its start to its one answer", all: "base contexts message protocol sending state" },
+  rpc: {
+    does: "a request from its start to its one answer",
+    all: "base contexts message protocol sending state",
+    types: "api",
+  },
   dispatch: {
     does: "a frame's way in",
     all: "base contexts message protocol rpc schema sending state",
+    types: "api",
   },
   lifecycle: {
     does: "opening, closing, heartbeat, drain",
     all: "base contexts dispatch protocol sending state topics",
+    types: "api",
+  },
+  extensions: {
+    does: "what extensions want to hear, compiled for a listener",
+    all: "base message protocol sending state topics",
     types: "api",
   },
   router: {
@@ -38,7 +48,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base contexts dispatch lifecycle message ports protocol router rpc schema sending state topics",
+    all: "api base contexts dispatch extensions lifecycle message ports protocol router rpc schema sending state topics",
   },
 };
 

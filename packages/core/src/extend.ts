@@ -1,2 +1,23 @@
-// For what stands on the core without being part of it: engines that carry publishes to other nodes.
+// For what stands on the core without being part of it: extensions, and engines that carry publishes to other nodes.
+export type { Extension, ExtensionConnection, ExtensionListener, Hooks, Verdict } from "./api/extensions.ts";
+export type {
+  Closed,
+  ControlFrame,
+  Failed,
+  Joined,
+  MessageKind,
+  Opened,
+  Outcome,
+  Outgoing,
+  Parted,
+  Published,
+  Received,
+  Refused,
+  Sent,
+  Settled,
+} from "./api/facts.ts";
+export { requestLog } from "./extensions/request-log.ts";
+export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export type { Broker, BrokerSession } from "./ports/broker.ts";
+export { defineSlot } from "./state/slots.ts";
+export type { Slot, SlotHolder } from "./state/slots.ts";

@@ -13,6 +13,7 @@ export type {
   Topics,
 } from "./api/contexts.ts";
 export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
+export type { Extension } from "./api/extensions.ts";
 export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, RpcHandler } from "./api/handlers.ts";
 export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
@@ -55,6 +56,7 @@ export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
 export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
 export type { GuardRefusal } from "./router/guard.ts";
 export { createRouter, Router } from "./router/router.ts";
+export type { RoutedMessage } from "./router/routes.ts";
 export type { WebSocketCallbacks } from "./router/websocket.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { SchemaInput, SchemaOutput, StandardSchema } from "./schema/standard-schema.ts";

@@ -10,6 +10,7 @@ import { receive } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
 import { enter, validate } from "../dispatch/stages.ts";
 import { closed } from "../lifecycle/close.ts";
+import { setUp } from "../extensions/set-up.ts";
 import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
 import { Heartbeat } from "../lifecycle/heartbeat.ts";
 import { SilenceWatch } from "../lifecycle/silence.ts";
@@ -31,6 +32,7 @@ import { AnswerMemory } from "../state/answers.ts";
 import type { Backlog } from "../state/backlog.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
+import type { CompiledHooks } from "../state/hooks.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
@@ -46,6 +48,7 @@ const INNER_STAGES = { validate, enter };
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
 export class ListenerHub implements Listener, Entrance {
   readonly handlers: RouterCore;
+  readonly hooks: CompiledHooks<Connection> | undefined;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
   readonly tuning: Tuning;
@@ -89,6 +92,7 @@ export class ListenerHub implements Listener, Entrance {
     this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
     this.answers = new AnswerMemory(this.clock, this.limits);
     this.pulse = this.watchOver(this.heartbeat);
+    this.hooks = setUp(this, router.extensions());
     this.broker = router.broker;
     this.link = router.broker && this.linkTo(router.broker);
     if (runtime.apart === true) router.servesApart = true;
@@ -140,7 +144,7 @@ export class ListenerHub implements Listener, Entrance {
 
   /** The socket of a connection that was prepared is open. */
   open(conn: Connection, socket: Socket): void {
-    this.take(conn, socket, socket);
+    this.take(conn, socket, socket, false);
     this.opened(conn);
   }
 
@@ -150,15 +154,16 @@ export class ListenerHub implements Listener, Entrance {
    */
   adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
     const conn = new Connection(this, data, clientId);
-    this.take(conn, socket, ws);
+    this.take(conn, socket, ws, false);
     return conn;
   }
 
-  private take(conn: Connection, socket: Socket, ws: unknown): void {
+  private take(conn: Connection, socket: Socket, ws: unknown, restored: boolean): void {
     conn.socket = socket;
     conn.ws = ws;
     this.connections.add(conn);
     this.pulse?.start();
+    if (this.hooks !== undefined) this.hooks.opened(conn, restored);
   }
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
@@ -177,8 +182,9 @@ export class ListenerHub implements Listener, Entrance {
     topics: Iterable<string>,
     ws: unknown = socket,
   ): Connection {
-    const conn = this.adopt(socket, data, clientId, ws);
+    const conn = new Connection(this, data, clientId);
     conn.state = OPEN;
+    this.take(conn, socket, ws, true);
     for (const topic of topics) join(topic, conn);
     return conn;
   }
@@ -229,6 +235,7 @@ export class ListenerHub implements Listener, Entrance {
     this.pulse?.stop();
     this.pressure.stop();
     this.deadlines.clear();
+    this.hooks?.disposed();
     await this.link?.close();
   }
 }

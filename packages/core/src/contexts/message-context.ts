@@ -6,7 +6,8 @@ import type { ErrorCode } from "../protocol/codes.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { sendError, sendMessage } from "../sending/send.ts";
-import type { Connection } from "../state/connection.ts";
+import { arrivalAt, type Connection } from "../state/connection.ts";
+import type { Times } from "../state/hooks.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
@@ -16,12 +17,14 @@ export class MessageContextImpl extends OpenContextImpl {
   payload: unknown;
   /** The handler has been called. */
   entered = false;
-  /** An error was sent, so that a middleware which stops here has not stopped in silence. */
-  answered = false;
+  /** Of the error that was sent: a middleware which stops here has then not stopped in silence. */
+  errorCode: string | undefined = undefined;
   /** A promise of an inner stage that its middleware may not have waited for. */
   inner: PromiseLike<unknown> | undefined = undefined;
   /** When it arrived: by the wall clock or, below 0, by the monotonic one; 0 while nobody has asked. */
   private arrived: number;
+  /** Kept where extensions ask for it. */
+  times: Times | undefined = undefined;
   private controller: AbortController | undefined = undefined;
   private abortReason: Error | undefined = undefined;
 
@@ -31,6 +34,8 @@ export class MessageContextImpl extends OpenContextImpl {
     this.envelope = envelope;
     this.payload = envelope.payload;
     this.arrived = arrived;
+    const { hooks, clock } = conn.hub;
+    if (hooks !== undefined && arrived < 0) this.times = { receivedAt: -arrived, startedAt: clock.monotonic() };
   }
 
   override get subject(): string | undefined {
@@ -53,7 +58,7 @@ export class MessageContextImpl extends OpenContextImpl {
 
   /** Keeps a reading of the monotonic clock for whoever asks later when the message arrived; the first one counts. */
   arrivedBy(monotonic?: number): void {
-    if (this.arrived === 0) this.arrived = -(monotonic ?? this.conn.hub.clock.monotonic());
+    if (this.arrived === 0) this.arrived = arrivalAt(monotonic ?? this.conn.hub.clock.monotonic());
   }
 
   get timeoutMs(): number {
@@ -98,7 +103,7 @@ export class MessageContextImpl extends OpenContextImpl {
   }
 
   override error(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void {
-    this.answered = true;
+    this.errorCode = code;
     sendError(this.conn, { inReplyTo: this.envelope.type }, errorPayload(code, message, details, retry));
   }
 

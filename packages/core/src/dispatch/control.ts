@@ -1,16 +1,20 @@
 import { errorPayload } from "../message/errors.ts";
 import { ABORT_TYPE, type Envelope, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
+import { neverStarted } from "./forget.ts";
 import { countAbort, violate } from "../sending/refusals.ts";
 import { post, sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 
 /** Frames of the protocol itself: they never wait behind messages and no middleware sees them. */
-export function control(conn: Connection, { type, meta }: Envelope): void {
+export function control(conn: Connection, envelope: Envelope): void {
+  const { type, meta } = envelope;
   // A pong has done its work by arriving.
   if (type === PONG_TYPE) return;
-  if (type === PING_TYPE) post(conn, PONG_FRAME);
+  if (type === PING_TYPE) post(conn, PONG_FRAME, PONG_TYPE, undefined);
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
-  else violate(conn, "INVALID_ARGUMENT", `${JSON.stringify(type)} is reserved for the protocol`, type);
+  else if (conn.hub.hooks?.control(conn, envelope) !== true) {
+    violate(conn, "INVALID_ARGUMENT", `${JSON.stringify(type)} is reserved for the protocol`, type);
+  }
 }
 
 /** Ends a request: one that runs, or one that still waits for its turn. An id that nobody knows has been answered. */
@@ -20,7 +24,8 @@ function abort(conn: Connection, id: unknown): void {
   if (call !== undefined) return countAbort(conn) ? call.cancel() : undefined;
   const index = conn.waiting?.findIndex(({ envelope }) => envelope.meta?.correlationId === id) ?? -1;
   if (index < 0) return;
-  conn.waiting?.splice(index, 1);
+  const [cancelled] = conn.waiting?.splice(index, 1) ?? [];
+  if (cancelled !== undefined) neverStarted(conn, cancelled, "error", "CANCELLED");
   if (!countAbort(conn)) return;
   sendError(conn, { correlationId: id }, errorPayload("CANCELLED", "The caller cancelled the request"));
 }

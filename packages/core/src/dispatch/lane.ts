@@ -1,19 +1,17 @@
 import type { Expiring } from "../base/deadlines.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
-import { errorPayload } from "../message/errors.ts";
 import type { Envelope } from "../protocol/envelope.ts";
-import { origin } from "../sending/refusals.ts";
-import { sendError } from "../sending/send.ts";
-import type { Connection } from "../state/connection.ts";
+import { refuse } from "../sending/refusals.ts";
+import { arrivalAt, type Connection } from "../state/connection.ts";
 
 /** Puts a message behind those that wait. A peer that is too far ahead is no longer read, where the runtime can do that. */
-export function enqueue(conn: Connection, envelope: Envelope): void {
+export function enqueue(conn: Connection, envelope: Envelope, arrived: number): void {
   const waiting = (conn.waiting ??= []);
   const { maxPendingMessages } = conn.hub.limits;
   if (waiting.length >= maxPendingMessages) {
     if (conn.socket.pause === undefined) {
       const message = `More than ${maxPendingMessages} messages are waiting (limits.maxPendingMessages)`;
-      return sendError(conn, origin(envelope), errorPayload("RESOURCE_EXHAUSTED", message));
+      return refuse(conn, envelope, "RESOURCE_EXHAUSTED", message);
     }
     // What the runtime had already read still arrives; it is bounded by its read buffer.
     if (!conn.paused) {
@@ -21,7 +19,7 @@ export function enqueue(conn: Connection, envelope: Envelope): void {
       conn.socket.pause();
     }
   }
-  waiting.push({ envelope, arrived: conn.hub.clock.now() });
+  waiting.push({ envelope, arrived: arrived || arrivalAt(conn.hub.clock.monotonic()) });
 }
 
 /** Later messages wait until `ctx` is done, or takes too long. */

@@ -10,9 +10,16 @@ import { CLOSING } from "../state/phases.ts";
 export function receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
   if (conn.state >= CLOSING) return;
   conn.silent = 0;
+  const { hooks } = conn.hub;
+  if (hooks !== undefined && !hooks.admits(conn, data)) return;
   const envelope = decode(conn, data);
   if (envelope === undefined) return;
-  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0);
+  const arrived = hooks === undefined ? 0 : hooks.received(conn, envelope, lengthOf(data));
+  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, arrived);
   else if (envelope.type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
-  else enqueue(conn, envelope);
+  else enqueue(conn, envelope, arrived);
+}
+
+function lengthOf(data: string | ArrayBufferLike | ArrayBufferView): number {
+  return typeof data === "string" ? data.length : data.byteLength;
 }

@@ -62,19 +62,25 @@ function unrouted(conn: Connection, envelope: Envelope): void {
 
 /** Everything the message started has ended. */
 function finish(ctx: MessageContextImpl): void {
+  const { hub } = ctx.conn;
   if (ctx.route.isRpc) {
     const call = ctx as RpcContextImpl;
     if (!call.settled) {
       if (ctx.entered) {
-        ctx.conn.hub.logger.error(`The handler of ${ctx.subject} ended without an answer`);
+        hub.logger.error(`The handler of ${ctx.subject} ended without an answer`);
         call.settleError(errorPayload("INTERNAL", "The handler ended without an answer"));
       } else call.settleError(errorPayload("PERMISSION_DENIED", "Not let through"));
     }
-  } else if (!ctx.entered && !ctx.answered) {
-    ctx.conn.hub.logger.debug(`Middleware dropped ${ctx.subject}`);
+  } else {
+    const dropped = !ctx.entered && ctx.errorCode === undefined;
+    if (dropped) hub.logger.debug(`Middleware dropped ${ctx.subject}`);
+    if (hub.hooks !== undefined) {
+      const outcome = dropped ? "dropped" : ctx.errorCode === undefined ? "ok" : "error";
+      hub.hooks.settled(ctx.conn, ctx.envelope, false, ctx.times, outcome, ctx.errorCode, false);
+    }
   }
   ctx.release();
-  ctx.conn.hub.runtime.settled?.(ctx.conn);
+  hub.runtime.settled?.(ctx.conn);
 }
 
 /** Turns whatever a stage threw into an answer. */
@@ -85,7 +91,10 @@ export function fail(ctx: MessageContextImpl, error: unknown): void {
   report(ctx.conn.hub, error, ctx, ctx.conn, id);
   const payload = { ...errorPayload("INTERNAL", "Internal error"), id };
   if (ctx.route.isRpc) (ctx as RpcContextImpl).settleError(payload);
-  else sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
+  else {
+    ctx.errorCode = payload.code;
+    sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
+  }
 }
 
 interface Meant {

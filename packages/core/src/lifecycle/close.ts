@@ -1,6 +1,7 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { CloseContextImpl } from "../contexts/connection-context.ts";
+import { forgetWaiting } from "../dispatch/forget.ts";
 import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
 import { leaveAll } from "../topics/membership.ts";
@@ -19,6 +20,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
   const ending = conn.ending ?? { code, reason };
+  if (hub.hooks !== undefined) hub.hooks.closed(conn, ending.code, ending.reason);
   const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
   if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
   const timer = new CloseTimer(ctx);
@@ -41,7 +43,7 @@ class CloseTimer implements Expiring {
     const { conn } = this.ctx;
     if (conn.whenIdle === undefined) return;
     conn.whenIdle = undefined;
-    conn.waiting = undefined;
+    forgetWaiting(conn);
     runClose(this.ctx);
   }
 }

@@ -1,6 +1,7 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { OpenContextImpl } from "../contexts/connection-context.ts";
+import { forgetWaiting } from "../dispatch/forget.ts";
 import { release } from "../dispatch/lane.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
@@ -52,7 +53,7 @@ function ready(conn: Connection, ctx: OpenContextImpl): void {
 
 function openFailed(conn: Connection, ctx: OpenContextImpl, error: unknown): void {
   report(conn.hub, error, ctx, conn);
-  conn.waiting = undefined;
+  forgetWaiting(conn);
   close(conn, CLOSE.INTERNAL, "The connection could not be set up");
   release(conn);
 }

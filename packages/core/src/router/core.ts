@@ -1,3 +1,4 @@
+import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
 import { type Limits, resolveLimits } from "../api/limits.ts";
@@ -10,6 +11,7 @@ import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
+import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
 
 const APART =
@@ -33,6 +35,7 @@ export class RouterCore implements RouteSource, Handlers {
   readonly heartbeat: ResolvedHeartbeat | undefined;
   readonly broker: Broker | undefined;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  readonly ownExtensions: Extension[] = [];
   private readonly onOpen: Hook[] = [];
   private readonly onClose: Hook[] = [];
   private readonly parents: Set<RouterCore> = new Set();
@@ -118,12 +121,30 @@ export class RouterCore implements RouteSource, Handlers {
     this.changed();
   }
 
+  /** Those of this router and of all merged into it, each once. */
+  extensions(): Extension[] {
+    return [...new Set([...this.family()].flatMap((router) => router.ownExtensions))];
+  }
+
+  addExtension(extension: Extension): void {
+    checkExtension(extension);
+    if (this.ownExtensions.includes(extension)) return;
+    this.ownExtensions.push(extension);
+    try {
+      this.verifyExtensions([extension]);
+    } catch (error) {
+      this.ownExtensions.pop();
+      throw error;
+    }
+  }
+
   addChild(source: RouterCore, prefix: string, { onConflict = "throw" }: MergeOptions): void {
     if ([...source.family()].includes(this)) throw new Error("A router cannot be merged into itself");
     this.children.push({ source, prefix, onConflict });
     source.parents.add(this);
     try {
       this.verify(types(source, new Set(), prefix));
+      this.verifyExtensions(source.extensions());
     } catch (error) {
       this.children.pop();
       if (!this.children.some((child) => child.source === source)) source.parents.delete(this);
@@ -159,6 +180,14 @@ export class RouterCore implements RouteSource, Handlers {
         if (source === this) parent.verify(new Set([...changed].map((type) => prefix + type)));
       }
     }
+  }
+
+  /** Throws where extensions that were added came too late, or are like others, here or in a router around this one. */
+  private verifyExtensions(added: readonly Extension[]): void {
+    if (added.length === 0) return;
+    const late = this.hubs.size > 0 || this.servesApart;
+    checkTogether(this.extensions(), late ? added : []);
+    for (const parent of this.parents) parent.verifyExtensions(added);
   }
 
   /** What was compiled is out of date, here and in every router this one is merged into. */

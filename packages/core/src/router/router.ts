@@ -1,5 +1,6 @@
 import type { CloseContext, MessageContext, MiddlewareContext, OpenContext } from "../api/contexts.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
+import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
 import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
 import type { AnyPublishOptions, FilteredPublishOptions, PublishResult } from "../api/publishing.ts";
@@ -9,6 +10,7 @@ import { ERROR_CODES } from "../protocol/codes.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
+import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import { publishFrom } from "../topics/publish.ts";
 
@@ -112,6 +114,22 @@ export class Router<Data = OpenData> {
   onError(handler: ErrorHandler<Data>): this {
     this.#core.addErrorHandler(handler);
     return this;
+  }
+
+  /**
+   * Adds an extension, which then stands beside every handler of every listener that serves this router, those of
+   * routers around or inside it included; one that is added twice counts once.
+   * @throws Error when a listener has been made already, or another extension has its name or control type; TypeError
+   *   for one that lacks a name or setup, or whose control type is the protocol's.
+   */
+  extend(extension: Extension): this {
+    this.#core.addExtension(extension);
+    return this;
+  }
+
+  /** What this router handles, those merged into it included, in no particular order. */
+  messages(): RoutedMessage[] {
+    return messagesOf(this.#core);
   }
 
   /**

@@ -68,6 +68,22 @@ export function types(source: RouteSource, into: Set<string> = new Set(), prefix
   return into;
 }
 
+/** One message that a router handles. */
+export interface RoutedMessage {
+  /** As it travels: the prefixes of mounts applied. */
+  readonly type: string;
+  readonly kind: "on" | "rpc";
+  /** As it was passed to `on()` or `rpc()`. */
+  readonly definition: AnyMessage;
+}
+
+export function messagesOf(source: RouteSource): RoutedMessage[] {
+  return [...types(source)].flatMap((type) => {
+    const found = resolve(source, type);
+    return found === undefined ? [] : [{ type, kind: found.route.kind, definition: found.route.message }];
+  });
+}
+
 /** Compiles all routes of a router for the hubs that it serves. */
 export function compile(source: RouteSource, stages: InnerStages): RouteTable {
   const table = Object.create(null) as Record<string, CompiledRoute>;

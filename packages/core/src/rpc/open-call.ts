@@ -1,9 +1,7 @@
-import { errorPayload } from "../message/errors.ts";
 import { type Envelope, MAX_CORRELATION_ID } from "../protocol/envelope.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, type Delivered } from "./deliver.ts";
 import { RpcContextImpl } from "./rpc-context.ts";
-import { refuse } from "../sending/refusals.ts";
-import { sendError } from "../sending/send.ts";
+import { refuse, refuseAs } from "../sending/refusals.ts";
 import type { Remembered } from "../state/answers.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledRoute } from "../state/route.ts";
@@ -18,7 +16,7 @@ export function openCall(
   const id: unknown = envelope.meta?.correlationId;
   if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
     const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
-    sendError(conn, { inReplyTo: envelope.type }, errorPayload("INVALID_ARGUMENT", message));
+    refuseAs(conn, envelope.type, { inReplyTo: envelope.type }, "INVALID_ARGUMENT", message);
     return undefined;
   }
   const { calls, hub } = conn;
@@ -47,7 +45,7 @@ export function openCall(
     call.remembered = hub.answers.open(scoped);
     return call;
   }
-  repeat(conn, id, first);
+  repeat(new Repeat(call), first);
   return undefined;
 }
 
@@ -61,6 +59,25 @@ export function tooMany(conn: Connection, envelope: Envelope): boolean {
 }
 
 /** Answers with what the first request gets; apart from `openCall`, which would otherwise pay for the closure every time. */
-function repeat(conn: Connection, id: string, first: Remembered): void {
-  first.whenSettled((outcome) => deliver(conn, id, outcome));
+function repeat(call: Repeat, first: Remembered): void {
+  first.whenSettled((outcome) => deliver(call.conn, call.id, outcome, call));
+}
+
+/** A request that gets another one's answer. */
+class Repeat implements Delivered {
+  readonly conn: Connection;
+  readonly id: string;
+  private readonly call: RpcContextImpl;
+
+  constructor(call: RpcContextImpl) {
+    this.conn = call.conn;
+    this.id = call.id;
+    this.call = call;
+  }
+
+  delivered(code: string | undefined): void {
+    const { conn, envelope, times } = this.call;
+    const outcome = code === undefined ? "ok" : "error";
+    conn.hub.hooks?.settled(conn, envelope, true, times, outcome, code, true);
+  }
 }

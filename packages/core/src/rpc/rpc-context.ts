@@ -1,20 +1,21 @@
 import { isPromise } from "../base/when.ts";
 import { MessageContextImpl } from "../contexts/message-context.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
+import type { Outcome } from "../api/facts.ts";
 import type { AnyMessage, AnyRpc, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, type Delivered } from "./deliver.ts";
 import { outbound } from "../sending/encode.ts";
 import { post } from "../sending/send.ts";
-import type { Outcome, Remembered } from "../state/answers.ts";
+import type { Outcome as Answer, Remembered } from "../state/answers.ts";
 import type { OpenCall } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
 /** One rpc from its start to its one answer. */
-export class RpcContextImpl extends MessageContextImpl implements OpenCall {
+export class RpcContextImpl extends MessageContextImpl implements OpenCall, Delivered {
   readonly id: string;
   expiresAt = 0;
   settled = false;
@@ -63,7 +64,8 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall {
       hub.codec.encode({ type: PROGRESS_TYPE, meta: { correlationId: this.id }, payload: wire });
     try {
       const wire = validator ? outbound(validator, payload, `progress of ${this.type}`, "payload") : payload;
-      return post(this.conn, isPromise(wire) ? Promise.resolve(wire).then(frame) : frame(wire));
+      const ready = isPromise(wire) ? Promise.resolve(wire).then(frame) : frame(wire);
+      return post(this.conn, ready, PROGRESS_TYPE, this.id);
     } catch (error) {
       this.report(error);
       return false;
@@ -116,13 +118,17 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall {
   disconnect(): void {
     if (!this.abortsOnClose) return;
     this.end();
+    this.observed("abandoned", undefined);
     this.abort("The connection closed");
   }
 
   private answer(message: AnyMessage, payload: unknown, options: SendOptions | undefined): void {
     if (this.late("reply")) return;
     this.end();
-    this.deliver({ message, payload, meta: options?.meta });
+    const { hooks } = this.conn.hub;
+    const given = options?.meta;
+    const meta = hooks === undefined ? given : hooks.stamp(this.conn, message, given, undefined, this.id);
+    this.deliver({ message, payload, meta });
   }
 
   private fail(error: unknown): void {
@@ -139,15 +145,24 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall {
 
   private end(): void {
     this.settled = true;
-    this.answered = true;
     const { conn } = this;
     if (conn.calls?.delete(this.id)) conn.hub.deadlines.delete(this);
     this.release();
   }
 
-  private deliver(outcome: Outcome): void {
+  private deliver(outcome: Answer): void {
     this.remembered?.settle(outcome);
-    deliver(this.conn, this.id, outcome, this);
+    deliver(this.conn, this.id, outcome, this, this);
+  }
+
+  /** The answer was written. */
+  delivered(code: string | undefined): void {
+    this.observed(code === undefined ? "ok" : "error", code);
+  }
+
+  private observed(outcome: Outcome, code: string | undefined): void {
+    const { hooks } = this.conn.hub;
+    if (hooks !== undefined) hooks.settled(this.conn, this.envelope, true, this.times, outcome, code, false);
   }
 }
 

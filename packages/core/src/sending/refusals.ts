@@ -13,7 +13,20 @@ export function origin({ type, meta }: Envelope): { correlationId?: string; inRe
 
 /** Answers a message that does not get to its handler. */
 export function refuse(conn: Connection, envelope: Envelope, code: ErrorCode, message: string): void {
-  sendError(conn, origin(envelope), errorPayload(code, message));
+  refuseAs(conn, envelope.type, origin(envelope), code, message);
+}
+
+/** As `refuse`, where what the answer says of its origin is not what the envelope says. */
+export function refuseAs(
+  conn: Connection,
+  type: string,
+  meta: { readonly correlationId?: string; readonly inReplyTo: string },
+  code: ErrorCode,
+  message: string,
+): void {
+  sendError(conn, meta, errorPayload(code, message));
+  const { hooks } = conn.hub;
+  if (hooks !== undefined) hooks.refused(conn, type, meta.correlationId, code, message);
 }
 
 /** Length of a minute in which offences are counted, in milliseconds. */
@@ -26,7 +39,9 @@ export function violate(conn: Connection, code: ErrorCode, message: string, inRe
     inReplyTo === undefined ? {} : { inReplyTo },
     errorPayload(code, message, undefined, { retryable: false }),
   );
-  if (++offencesOf(conn).violations > conn.hub.limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
+  const { hooks, limits } = conn.hub;
+  if (hooks !== undefined) hooks.refused(conn, inReplyTo, undefined, code, message);
+  if (++offencesOf(conn).violations > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
   return undefined;
 }
 

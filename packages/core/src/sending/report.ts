@@ -15,6 +15,7 @@ export interface Subject {
 export function report(hub: Listener, thrown: unknown, ctx: Subject | undefined, conn?: Connection, id?: string): void {
   const error = toError(thrown);
   hub.runtime.failed?.(error);
+  if (hub.hooks !== undefined) hub.hooks.failed(conn, error, ctx?.subject, id);
   const handlers = ctx?.errorHandlers() ?? hub.handlers.errorHandlers();
   if (handlers.length === 0) {
     const where = [ctx?.subject, ctx?.clientId ?? conn?.clientId, id].filter((part) => part !== undefined).join(", ");

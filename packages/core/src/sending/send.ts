@@ -15,28 +15,47 @@ export function sendMessage(
   options: SendOptions | undefined,
 ): boolean {
   if (conn.state >= CLOSING) return false;
+  const { hub } = conn;
+  const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(conn, message, options?.meta);
   let frame: string | Promise<string>;
   try {
-    frame = encode(conn.hub, message, payload, options?.meta);
+    frame = encode(hub, message, payload, meta);
   } catch (error) {
-    report(conn.hub, error, undefined, conn);
+    report(hub, error, undefined, conn);
     return false;
   }
-  return post(conn, frame);
+  return post(conn, frame, message.type, undefined);
 }
 
-/** Writes a frame now, or in its turn behind frames that are still being validated. */
-export function post(conn: Connection, frame: string | Promise<string>): boolean {
-  if (typeof frame === "string" && conn.outbox === undefined) return write(conn, frame);
-  postLater(conn, frame);
+/** Writes a frame now, or in its turn behind frames that are still being validated. Type and id are for who observes. */
+export function post(
+  conn: Connection,
+  frame: string | Promise<string>,
+  type: string,
+  correlationId: string | undefined,
+): boolean {
+  if (typeof frame === "string" && conn.outbox === undefined) return writeOne(conn, frame, type, correlationId);
+  postLater(conn, frame, type, correlationId);
   return true;
 }
 
+function writeOne(conn: Connection, frame: string, type: string, correlationId: string | undefined): boolean {
+  const written = write(conn, frame);
+  const { hooks } = conn.hub;
+  if (hooks !== undefined) hooks.sent(conn, type, correlationId, frame.length, written);
+  return written;
+}
+
 /** Apart from `post`: a function that holds a closure pays for it at every call. */
-function postLater(conn: Connection, frame: string | Promise<string>): void {
+function postLater(
+  conn: Connection,
+  frame: string | Promise<string>,
+  type: string,
+  correlationId: string | undefined,
+): void {
   const turn: Promise<unknown> = Promise.all([frame, conn.outbox])
     .then(
-      ([ready]) => void write(conn, ready),
+      ([ready]) => void writeOne(conn, ready, type, correlationId),
       (error: unknown) => report(conn.hub, error, undefined, conn),
     )
     .finally(() => {
@@ -62,5 +81,5 @@ export function sendError(
     const { details: _details, ...rest } = payload;
     frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
   }
-  post(conn, frame);
+  post(conn, frame, ERROR_TYPE, meta.correlationId);
 }

@@ -15,6 +15,7 @@ import type { Backlog } from "./backlog.ts";
 import type { Calls, Joining } from "./calls.ts";
 import type { AnswerMemory } from "./answers.ts";
 import type { Followers } from "./followers.ts";
+import type { CompiledHooks } from "./hooks.ts";
 import { CLOSED, OPENING } from "./phases.ts";
 import type { Registry } from "./registry.ts";
 import type { RouteTable } from "./route.ts";
@@ -34,6 +35,8 @@ export interface Handlers {
  */
 export interface Listener {
   readonly handlers: Handlers;
+  /** What extensions want to hear; undefined where there are none. */
+  readonly hooks: CompiledHooks<Connection> | undefined;
   readonly runtime: Runtime<Connection>;
   readonly limits: Readonly<Limits>;
   /** Settings that its sockets have. */
@@ -90,10 +93,18 @@ export interface Listener {
   close(conn: Connection, code: number, reason: string): void;
 }
 
-/** A decoded message and when it arrived: 0 while nobody has asked. */
+/** A decoded message and when it arrived, below 0: by the monotonic clock. */
 export interface Incoming {
   readonly envelope: Envelope;
   readonly arrived: number;
+}
+
+/**
+ * A reading of the monotonic clock as `Incoming` and contexts keep it: below 0, so that it is told from one of the wall
+ * clock, and never 0, which says that nobody has asked.
+ */
+export function arrivalAt(monotonic: number): number {
+  return monotonic === 0 ? -Number.MIN_VALUE : -monotonic;
 }
 
 /** What a connection's later messages wait for. */
@@ -166,6 +177,8 @@ export class Connection {
   offences: Offences | undefined = undefined;
   /** How this side chose to close, where the runtime would report something else. */
   ending: { readonly code: number; readonly reason: string } | undefined = undefined;
+  /** What extensions keep of it, by the number of their slot. */
+  slots: unknown[] | undefined = undefined;
   /** An earlier connection with the same client id. */
   older: Connection | undefined = undefined;
 

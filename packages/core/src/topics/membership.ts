@@ -17,6 +17,7 @@ export function join(topic: string, conn: Connection): unknown {
     if (conn.congested) hub.followers.of(topic)?.lag(conn);
     else conn.socket.subscribe?.(hub.nativeName(topic));
   }
+  if (hub.hooks !== undefined) hub.hooks.joined(conn, topic, first);
   hub.runtime.settled?.(conn);
   return first ? hub.link?.subscribe(topic) : undefined;
 }
@@ -42,5 +43,7 @@ export function leaveAll(conn: Connection): void {
 
 function drop(topic: string, conn: Connection): unknown {
   const { hub } = conn;
-  return hub.followers.delete(topic, conn) ? hub.link?.unsubscribe(topic) : undefined;
+  const last = hub.followers.delete(topic, conn);
+  if (hub.hooks !== undefined) hub.hooks.parted(conn, topic, last);
+  return last ? hub.link?.unsubscribe(topic) : undefined;
 }

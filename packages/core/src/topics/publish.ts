@@ -24,10 +24,13 @@ export function publishFrom(
     if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
       throw new TypeError("A filter cannot travel to other nodes: with a broker, publish with { local: true }");
     }
-    const frame = encode(hub, message, payload, options.meta as Meta | undefined);
+    const given = options.meta as Meta | undefined;
+    const meta = hub.hooks === undefined ? given : hub.hooks.stamp(sender, message, given, topic);
+    const frame = encode(hub, message, payload, meta);
+    const { type } = message;
     const result = isPromise(frame)
-      ? Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, ready, options))
-      : distribute(hub, sender, topic, frame, options);
+      ? Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options))
+      : distribute(hub, sender, topic, type, frame, options);
     return isPromise(result) ? Promise.resolve(result).catch(failed) : Promise.resolve(result);
   } catch (error) {
     return Promise.resolve(failed(error));
@@ -43,12 +46,19 @@ function distribute(
   hub: Listener,
   sender: Connection | undefined,
   topic: string,
+  type: string,
   frame: string,
   options: AnyPublishOptions,
 ): PublishResult | Promise<PublishResult> {
   const matched = deliverLocally(hub, topic, frame, sender, options);
   // Only a filter has to be waited for, and a filter stays here.
-  if (isPromise(matched)) return Promise.resolve(matched).then((count) => ({ ok: true, matched: count }));
+  if (isPromise(matched)) {
+    return Promise.resolve(matched).then((count) => {
+      hub.hooks?.published(sender, topic, type, frame.length, count);
+      return { ok: true, matched: count };
+    });
+  }
+  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
   const result: PublishResult = { ok: true, matched };
   if (hub.link === undefined || options.local === true) return result;
   const sent: unknown = hub.link.publish(topic, frame);

@@ -1,0 +1,152 @@
+import type { AnyPublishOptions, PublishResult } from "./publishing.ts";
+import type {
+  Closed,
+  ControlFrame,
+  Failed,
+  Joined,
+  Opened,
+  Outgoing,
+  Parted,
+  Published,
+  Received,
+  Refused,
+  Sent,
+  Settled,
+} from "./facts.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Limits } from "./limits.ts";
+import type { RetryOptions } from "../message/errors.ts";
+import type { Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { Meta } from "../protocol/envelope.ts";
+
+/** One connection as extensions see it: the same object from `opened` to `closed`. Never a message's context. */
+export interface ExtensionConnection {
+  readonly clientId: string;
+  /** `ctx.data`. */
+  readonly data: Record<string, unknown>;
+  /** The topics it follows, in the order in which it joined them. */
+  readonly following: readonly string[] | undefined;
+  /** `onOpen` is through with it. */
+  readonly opened: boolean;
+  readonly closed: boolean;
+  /** A handler of it runs, something waits for one, or a frame has yet to be sent. */
+  readonly busy: boolean;
+}
+
+/** What an extension may see and do of one listener (one server, one Durable Object). None of its methods throws. */
+export interface ExtensionListener {
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly limits: Readonly<Limits>;
+  /** New connections are refused. */
+  readonly draining: boolean;
+  readonly connections: Iterable<ExtensionConnection> & {
+    readonly size: number;
+    /** The newest connection with this id. */
+    get(clientId: string): ExtensionConnection | undefined;
+  };
+  /** Every topic that somebody follows. */
+  topics(): Iterable<string>;
+  /** Who follows it. */
+  followers(topic: string): ReadonlySet<ExtensionConnection>;
+  /** Bytes sent to it that it has not read. */
+  buffered(connection: ExtensionConnection): number;
+  /** As `ctx.send`. */
+  send<In, MetaIn>(
+    connection: ExtensionConnection,
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+  ): boolean;
+  /** As `router.publish`, on this listener. */
+  publish<In, MetaIn>(
+    topic: string,
+    message: Message<string, In, unknown, MetaIn, unknown>,
+    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & AnyPublishOptions>
+  ): Promise<PublishResult>;
+  /** Starts the closing handshake. Default code 1000. */
+  close(connection: ExtensionConnection, code?: number, reason?: string): void;
+  /**
+   * Sends a frame of the extension's own control type.
+   * @returns false when the peer is gone or too slow, or the payload cannot be encoded, which `onError` is told.
+   */
+  sendControl(connection: ExtensionConnection, payload?: unknown, meta?: Meta): boolean;
+  /**
+   * Sends one to everybody on this listener who follows the topic; it is encoded once.
+   * @returns how many receive it.
+   */
+  publishControl(topic: string, payload?: unknown, meta?: Meta): number;
+}
+
+/**
+ * What a gate makes of a frame: nothing lets it pass; `"drop"` forgets it; `{ error }` answers with that code, under the
+ * correlation id of the frame where that stands in its first 512 characters; `{ close }` closes with that code.
+ */
+export type Verdict =
+  | void
+  | undefined
+  | "drop"
+  | ({ readonly error: ErrorCode; readonly message: string; readonly details?: unknown } & RetryOptions)
+  | { readonly close: number; readonly reason?: string };
+
+/**
+ * What an extension wants to hear of one listener. All hooks are synchronous. One that throws (or rejects) is logged the
+ * first time and takes nothing down: a gate that throws lets the frame pass, a stamp that throws adds nothing.
+ */
+export interface Hooks {
+  /**
+   * Asked for each frame before it is decoded, pings and pongs excepted. Of several gates the first that takes a frame
+   * decides; those after it are not asked.
+   */
+  gate?(connection: ExtensionConnection, frame: string | ArrayBufferLike | ArrayBufferView): Verdict;
+  /** A socket was taken in. Followed by exactly one `closed`, unless the process ends. */
+  opened?(connection: ExtensionConnection, fact: Opened): void;
+  closed?(connection: ExtensionConnection, fact: Closed): void;
+  joined?(connection: ExtensionConnection, fact: Joined): void;
+  parted?(connection: ExtensionConnection, fact: Parted): void;
+  /**
+   * Called in the stack of whoever sends, answers or publishes (so that an `AsyncLocalStorage` holds what it held there):
+   * what it returns is added to the message's meta. The application's own keys win.
+   * @param connection Whom it is sent to, or who publishes; undefined for a publish from outside any connection.
+   */
+  stamp?(connection: ExtensionConnection | undefined, fact: Outgoing): Meta | undefined;
+  /** @param connection Who published; undefined for a publish from outside any connection. */
+  published?(connection: ExtensionConnection | undefined, fact: Published): void;
+  /** Followed by one `settled` or `refused`, unless it is a frame of the protocol itself. */
+  received?(connection: ExtensionConnection, fact: Received): void;
+  sent?(connection: ExtensionConnection, fact: Sent): void;
+  settled?(connection: ExtensionConnection, fact: Settled): void;
+  refused?(connection: ExtensionConnection, fact: Refused): void;
+  /** @param connection Undefined where no connection was at work. */
+  failed?(connection: ExtensionConnection | undefined, fact: Failed): void;
+  /** A frame of the extension's `control` type arrived; it did not wait behind messages. */
+  control?(connection: ExtensionConnection, frame: ControlFrame): void;
+  /** The listener has ended: let go of timers. */
+  disposed?(): void;
+}
+
+/**
+ * Something that stands beside every handler of a listener: presence, rate limits, tracing, a log.
+ *
+ * @example
+ * const counter: Extension = {
+ *   name: "counter",
+ *   setup({ logger }) {
+ *     let errors = 0;
+ *     return {
+ *       settled: (_, { outcome }) => void (outcome === "error" && errors++),
+ *       disposed: () => logger.debug(`${errors} errors`),
+ *     };
+ *   },
+ * };
+ * router.extend(counter);
+ */
+export interface Extension {
+  /** Unique on a listener; what the log calls it. */
+  readonly name: string;
+  /** The one type of control frame that is its own, in both directions: `$ws:` and a name. */
+  readonly control?: `$ws:${string}`;
+  /** Called once for each listener, before its first connection. What it throws, the adapter that makes the listener throws. */
+  setup(listener: ExtensionListener): Hooks;
+}

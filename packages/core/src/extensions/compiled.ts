@@ -1,0 +1,218 @@
+import type { ExtensionConnection, Hooks, Verdict } from "../api/extensions.ts";
+import type {
+  Closed,
+  ControlFrame,
+  Failed,
+  Joined,
+  MessageKind,
+  Opened,
+  Outcome,
+  Outgoing,
+  Parted,
+  Published,
+  Received,
+  Refused,
+  Sent,
+  Settled,
+} from "../api/facts.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import { turnAway } from "./gate.ts";
+import { type Heard, tellAll } from "./heard.ts";
+import type { AnyMessage } from "../message/message.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import {
+  CONTROL_PREFIX,
+  type Envelope,
+  ERROR_TYPE,
+  type Meta,
+  PING_FRAME,
+  PING_TYPE,
+  PONG_FRAME,
+  PONG_TYPE,
+  PROGRESS_TYPE,
+} from "../protocol/envelope.ts";
+import { arrivalAt, type Connection } from "../state/connection.ts";
+import type { CompiledHooks, Times } from "../state/hooks.ts";
+
+type Anybody = ExtensionConnection | undefined;
+
+type Hearers<A, B> = readonly Heard<A, B>[] | undefined;
+
+/** The hooks of all extensions of one listener. Undefined stands for an event that nobody wants to hear. */
+export interface Registered {
+  readonly gate: Hearers<ExtensionConnection, string | ArrayBufferLike | ArrayBufferView>;
+  readonly opened: Hearers<ExtensionConnection, Opened>;
+  readonly closed: Hearers<ExtensionConnection, Closed>;
+  readonly joined: Hearers<ExtensionConnection, Joined>;
+  readonly parted: Hearers<ExtensionConnection, Parted>;
+  readonly stamp: Hearers<Anybody, Outgoing>;
+  readonly published: Hearers<Anybody, Published>;
+  readonly received: Hearers<ExtensionConnection, Received>;
+  readonly sent: Hearers<ExtensionConnection, Sent>;
+  readonly settled: Hearers<ExtensionConnection, Settled>;
+  readonly refused: Hearers<ExtensionConnection, Refused>;
+  readonly failed: Hearers<Anybody, Failed>;
+  readonly disposed: Hearers<undefined, undefined>;
+  /** By control type. */
+  readonly control: ReadonlyMap<string, Heard<ExtensionConnection, ControlFrame>>;
+}
+
+/** The name of every hook that a list is kept for. */
+export type Listed = Exclude<keyof Hooks, "control">;
+
+/** Makes facts where somebody wants them, and hands them on. */
+export class ListenerHooks implements CompiledHooks<Connection> {
+  private readonly heard: Registered;
+  private readonly clock: Clock;
+  private readonly logger: Logger;
+
+  constructor(heard: Registered, clock: Clock, logger: Logger) {
+    this.heard = heard;
+    this.clock = clock;
+    this.logger = logger;
+  }
+
+  admits(conn: Connection, frame: string | ArrayBufferLike | ArrayBufferView): boolean {
+    const { gate } = this.heard;
+    if (gate === undefined || frame === PING_FRAME || frame === PONG_FRAME) return true;
+    for (const heard of gate) {
+      const verdict = heard.tell(conn, frame) as Verdict;
+      if (verdict !== undefined && verdict !== null && turnAway(conn, frame, verdict, heard.by, this.logger))
+        return false;
+    }
+    return true;
+  }
+
+  opened(conn: Connection, restored: boolean): void {
+    const { opened } = this.heard;
+    if (opened !== undefined) tellAll(opened, conn, { restored, at: this.clock.monotonic() });
+  }
+
+  closed(conn: Connection, code: number, reason: string): void {
+    const { closed } = this.heard;
+    if (closed !== undefined) tellAll(closed, conn, { code, reason, at: this.clock.monotonic() });
+  }
+
+  joined(conn: Connection, topic: string, first: boolean): void {
+    const { joined } = this.heard;
+    if (joined !== undefined) tellAll(joined, conn, { topic, first, at: this.clock.monotonic() });
+  }
+
+  parted(conn: Connection, topic: string, last: boolean): void {
+    const { parted } = this.heard;
+    if (parted !== undefined) tellAll(parted, conn, { topic, last, at: this.clock.monotonic() });
+  }
+
+  stamp(
+    conn: Connection | undefined,
+    { type }: AnyMessage,
+    meta: Meta | undefined,
+    topic?: string,
+    correlationId?: string,
+  ): Meta | undefined {
+    const { stamp } = this.heard;
+    if (stamp === undefined) return meta;
+    const fact: Outgoing = { type, meta, topic, correlationId };
+    let added: object | undefined;
+    for (const heard of stamp) {
+      const more = heard.tell(conn, fact);
+      if (typeof more === "object" && more !== null) added = added === undefined ? more : { ...added, ...more };
+    }
+    return added === undefined ? meta : { ...added, ...meta };
+  }
+
+  published(conn: Connection | undefined, topic: string, type: string, length: number, matched: number): void {
+    const { published } = this.heard;
+    if (published === undefined) return;
+    tellAll(published, conn, { topic, type, length, matched, at: this.clock.monotonic() });
+  }
+
+  received(conn: Connection, { type, meta }: Envelope, length: number): number {
+    const { received, settled } = this.heard;
+    if (received === undefined && settled === undefined) return 0;
+    const at = this.clock.monotonic();
+    if (received !== undefined && type !== PING_TYPE && type !== PONG_TYPE) {
+      tellAll(received, conn, { type, kind: kindOf(conn, type), correlationId: idIn(meta), meta, length, at });
+    }
+    return arrivalAt(at);
+  }
+
+  sent(conn: Connection, type: string, correlationId: string | undefined, length: number, ok: boolean): void {
+    const { sent } = this.heard;
+    if (sent === undefined || type === PONG_TYPE) return;
+    tellAll(sent, conn, {
+      type,
+      kind: sentAs(type, correlationId),
+      correlationId,
+      length,
+      ok,
+      at: this.clock.monotonic(),
+    });
+  }
+
+  settled(
+    conn: Connection,
+    { type, meta }: Envelope,
+    isRpc: boolean,
+    times: Times | undefined,
+    outcome: Outcome,
+    code: string | undefined,
+    repeated: boolean,
+  ): void {
+    const { settled } = this.heard;
+    if (settled === undefined) return;
+    const at = this.clock.monotonic();
+    const { receivedAt, startedAt } = times ?? { receivedAt: at, startedAt: at };
+    const kind = isRpc ? "rpc" : "on";
+    const correlationId = idIn(meta);
+    tellAll(settled, conn, { type, kind, correlationId, meta, outcome, code, repeated, receivedAt, startedAt, at });
+  }
+
+  refused(
+    conn: Connection,
+    type: string | undefined,
+    correlationId: string | undefined,
+    code: ErrorCode | undefined,
+    message: string,
+    by?: string,
+  ): void {
+    const { refused } = this.heard;
+    if (refused === undefined) return;
+    tellAll(refused, conn, { type, correlationId, code, message, by, at: this.clock.monotonic() });
+  }
+
+  failed(conn: Connection | undefined, error: Error, subject: string | undefined, id: string | undefined): void {
+    const { failed } = this.heard;
+    if (failed !== undefined) tellAll(failed, conn, { error, subject, id, at: this.clock.monotonic() });
+  }
+
+  control(conn: Connection, frame: Envelope): boolean {
+    const heard = this.heard.control.get(frame.type);
+    heard?.tell(conn, frame);
+    return heard !== undefined;
+  }
+
+  disposed(): void {
+    const { disposed } = this.heard;
+    if (disposed !== undefined) tellAll(disposed, undefined, undefined);
+  }
+}
+
+function kindOf(conn: Connection, type: string): MessageKind {
+  const route = conn.hub.routes()[type];
+  if (route !== undefined) return route.isRpc ? "rpc" : "on";
+  return type.startsWith(CONTROL_PREFIX) ? "control" : "unknown";
+}
+
+function sentAs(type: string, correlationId: string | undefined): Sent["kind"] {
+  if (type === ERROR_TYPE) return "error";
+  if (type === PROGRESS_TYPE) return "progress";
+  if (type.startsWith(CONTROL_PREFIX)) return "control";
+  return correlationId === undefined ? "message" : "reply";
+}
+
+function idIn(meta: Meta | undefined): string | undefined {
+  const id: unknown = meta?.correlationId;
+  return typeof id === "string" ? id : undefined;
+}

@@ -1,0 +1,592 @@
+import { describe, expect, it } from "vitest";
+import { Ask, bench, errorOf, fields, gate, memoryLogger, Note, settle, Told } from "../../test/harness.ts";
+import type { Extension, ExtensionConnection, ExtensionListener, Hooks } from "../api/extensions.ts";
+import { defineSlot } from "../state/slots.ts";
+import { message, rpc } from "../message/standard.ts";
+import { createRouter, type Router } from "../router/router.ts";
+import { requestLog, type RequestLine } from "./request-log.ts";
+
+const EVENTS = [
+  "opened",
+  "closed",
+  "joined",
+  "parted",
+  "published",
+  "received",
+  "sent",
+  "settled",
+  "refused",
+  "failed",
+] as const;
+
+type Fact = { readonly hook: string; readonly clientId: string | undefined } & Record<string, unknown>;
+
+/** Keeps all it is told, in order. */
+function witness(): { extension: Extension; told: Fact[]; of: (hook: string) => Record<string, unknown>[] } {
+  const told: Fact[] = [];
+  const keep =
+    (hook: string) =>
+    (connection: ExtensionConnection | undefined, fact: object): void =>
+      void told.push({ hook, clientId: connection?.clientId, ...fact });
+  const hooks = Object.fromEntries(EVENTS.map((hook) => [hook, keep(hook)])) as Hooks;
+  const of = (hook: string) => told.filter((each) => each.hook === hook);
+  return { extension: { name: "witness", setup: () => hooks }, told, of };
+}
+
+/** An extension of one hook or a few. */
+const having = (hooks: Hooks, name = "test", more: Partial<Extension> = {}): Extension => ({
+  name,
+  ...more,
+  setup: () => hooks,
+});
+
+describe("facts", () => {
+  it("tell the life of a connection, its topics included", () => {
+    const { extension, told } = witness();
+    const router = createRouter()
+      .extend(extension)
+      .onOpen((ctx) => void ctx.topics.subscribe("room"));
+    const { connect } = bench(router);
+    const [one, two] = [connect(), connect()];
+    two.socket.close(1001, "away");
+    one.socket.close();
+    expect(told.map(({ hook, clientId, at: _at, ...rest }) => [hook, clientId, rest])).toEqual([
+      ["opened", "client-1", { restored: false }],
+      ["joined", "client-1", { topic: "room", first: true }],
+      ["opened", "client-2", { restored: false }],
+      ["joined", "client-2", { topic: "room", first: false }],
+      ["parted", "client-2", { topic: "room", last: false }],
+      ["closed", "client-2", { code: 1001, reason: "away" }],
+      ["parted", "client-1", { topic: "room", last: true }],
+      ["closed", "client-1", { code: 1000, reason: "" }],
+    ]);
+  });
+
+  it("tell a connection that was open before its listener woke up", () => {
+    const { extension, told } = witness();
+    const { hub, connect } = bench(createRouter().extend(extension));
+    const { socket } = connect();
+    told.length = 0;
+    hub.restore(socket, {}, "sleeper", ["room"]);
+    expect(told).toMatchObject([
+      { hook: "opened", clientId: "sleeper", restored: true },
+      { hook: "joined", clientId: "sleeper", topic: "room", first: true },
+    ]);
+  });
+
+  it("tell a message and what it sent, with what it waited for", async () => {
+    const { extension, told, of } = witness();
+    const held = gate();
+    const router = createRouter()
+      .extend(extension)
+      .on(Note, async (ctx) => {
+        await held.opened;
+        ctx.send(Told, { n: 1 });
+      });
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    told.length = 0;
+    const start = clock.monotonic();
+    peer.message("NOTE", { n: 1 }, { trace: "t" });
+    await clock.advance(5);
+    peer.message("NOTE", { n: 2 });
+    await clock.advance(15);
+    held.open();
+    await settle();
+    const length = JSON.stringify({ type: "NOTE", meta: { trace: "t" }, payload: { n: 1 } }).length;
+    expect(of("received")[0]).toMatchObject({ type: "NOTE", kind: "on", meta: { trace: "t" }, length, at: start });
+    expect(of("sent")).toMatchObject([
+      { type: "TOLD", kind: "message", correlationId: undefined, ok: true, at: start + 20 },
+      { type: "TOLD" },
+    ]);
+    expect(of("settled")).toMatchObject([
+      { type: "NOTE", kind: "on", outcome: "ok", code: undefined, receivedAt: start, startedAt: start, at: start + 20 },
+      { outcome: "ok", receivedAt: start + 5, startedAt: start + 20, at: start + 20 },
+    ]);
+  });
+
+  it.each([
+    ["ok", undefined, (ctx: Handling) => ctx.reply({ n: 1 })],
+    ["error", "NOT_FOUND", (ctx: Handling) => ctx.error("NOT_FOUND", "None")],
+    ["error", "INTERNAL", () => Promise.reject(new Error("no"))],
+    ["error", "INTERNAL", () => {}],
+    ["error", "INTERNAL", (ctx: Handling) => ctx.reply({ n: "no number" })],
+  ] as const)("tell that a request ended: %s %s", async (outcome, code, handler) => {
+    const { extension, of } = witness();
+    const router = createRouter({ logger: memoryLogger() })
+      .extend(extension)
+      .rpc(Ask, handler as never);
+    const peer = bench(router).connect();
+    peer.message("ASK", { n: 1 }, { correlationId: "a" });
+    await settle();
+    const { type } = peer.socket.take()[0] as { type: string };
+    expect(of("settled")).toMatchObject([
+      { type: "ASK", kind: "rpc", correlationId: "a", outcome, code, repeated: false },
+    ]);
+    expect(of("sent")).toMatchObject([{ type, kind: code === undefined ? "reply" : "error", correlationId: "a" }]);
+  });
+
+  it("tell that a message ended: with an error, thrown, dropped", async () => {
+    const { extension, of } = witness();
+    const router = createRouter({ logger: memoryLogger() })
+      .extend(extension)
+      .use((ctx, next) => ((ctx.payload as { n: number }).n === 0 ? undefined : next()))
+      .on(Note, (ctx) => {
+        if (ctx.payload.n === 1) return ctx.error("ABORTED", "Again");
+        throw new Error("no");
+      });
+    const peer = bench(router).connect();
+    for (const n of [0, 1, 2]) peer.message("NOTE", { n });
+    peer.message("NOTE", { n: "x" });
+    await settle();
+    expect(of("settled").map(({ outcome, code }) => [outcome, code])).toEqual([
+      ["dropped", undefined],
+      ["error", "ABORTED"],
+      ["error", "INTERNAL"],
+      ["error", "INVALID_ARGUMENT"],
+    ]);
+    expect(of("failed")).toMatchObject([{ subject: '"NOTE"', clientId: "client-1", id: expect.any(String) as string }]);
+  });
+
+  it("tell requests that run out of time, are cancelled, or lose their connection", async () => {
+    const { extension, of } = witness();
+    const router = createRouter({ limits: { requestTimeoutMs: 50, closeGraceMs: 10 } })
+      .extend(extension)
+      .on(Note, () => gate().opened)
+      .rpc(Ask, () => gate().opened as Promise<never>);
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    peer.message("ASK", { n: 1 }, { correlationId: "late" });
+    await clock.advance(60);
+    for (const correlationId of ["cancelled", "lost"]) peer.message("ASK", { n: 1 }, { correlationId });
+    peer.message("$ws:abort", undefined, { correlationId: "cancelled" });
+    peer.message("NOTE", { n: 1 });
+    for (const correlationId of ["waiting", "called off"]) peer.message("ASK", { n: 1 }, { correlationId });
+    peer.message("NOBODY");
+    peer.message("$ws:abort", undefined, { correlationId: "called off" });
+    peer.socket.close();
+    await clock.advance(20);
+    expect(of("settled").map(({ correlationId, outcome, code }) => [correlationId, outcome, code])).toEqual([
+      ["late", "error", "DEADLINE_EXCEEDED"],
+      ["cancelled", "error", "CANCELLED"],
+      ["called off", "error", "CANCELLED"],
+      ["lost", "abandoned", undefined],
+      ["waiting", "abandoned", undefined],
+    ]);
+    expect(of("refused")).toMatchObject([{ type: "NOBODY", code: undefined }]);
+  });
+
+  it("tell a repeated request's answer as repeated", () => {
+    const { extension, of } = witness();
+    const Once = rpc("ONCE", fields({ n: "number" }), "DONE", fields({ n: "number" }), { idempotent: true });
+    const router = createRouter()
+      .extend(extension)
+      .rpc(Once, ({ payload }) => payload);
+    const peer = bench(router).connect();
+    for (const correlationId of ["a", "b"]) peer.message("ONCE", { n: 1 }, { correlationId, idempotencyKey: "k" });
+    expect(of("settled").map(({ correlationId, repeated }) => [correlationId, repeated])).toEqual([
+      ["a", false],
+      ["b", true],
+    ]);
+  });
+
+  it("tell frames that get to no handler", () => {
+    const { extension, of } = witness();
+    const router = createRouter({ limits: { maxInflightRequests: 1, maxDepth: 4 } })
+      .extend(extension)
+      .on(Note, () => {})
+      .rpc(Ask, () => gate().opened as Promise<never>);
+    const peer = bench(router).connect();
+    peer.receive("{");
+    peer.receive({ type: "NOTE", payload: [[[[[]]]]] });
+    peer.message("NOBODY", {}, { correlationId: "n" });
+    peer.message("ERROR");
+    peer.message("$ws:nobody");
+    peer.message("ASK", { n: 1 });
+    for (const correlationId of ["1", "1", "2"]) peer.message("ASK", { n: 1 }, { correlationId });
+    peer.message("NOTE", { n: 1 }, { correlationId: "x" });
+    expect(of("refused").map(({ type, code, correlationId }) => [type, code, correlationId])).toEqual([
+      [undefined, "INVALID_ARGUMENT", undefined],
+      [undefined, "INVALID_ARGUMENT", undefined],
+      ["NOBODY", "UNIMPLEMENTED", "n"],
+      ["ERROR", "INVALID_ARGUMENT", undefined],
+      ["$ws:nobody", "INVALID_ARGUMENT", undefined],
+      ["ASK", "INVALID_ARGUMENT", undefined],
+      ["ASK", "ALREADY_EXISTS", "1"],
+      ["ASK", "RESOURCE_EXHAUSTED", "2"],
+      ["NOTE", "FAILED_PRECONDITION", "x"],
+    ]);
+    expect(of("refused").length).toBe(peer.socket.frames.length);
+  });
+
+  it("tell a publish once, whoever made it", async () => {
+    const { extension, of } = witness();
+    const router = createRouter()
+      .extend(extension)
+      .onOpen((ctx) => void ctx.topics.subscribe("room"))
+      .on(Note, (ctx) => void ctx.publish("room", Told, { n: 1 }));
+    const { connect } = bench(router);
+    const peer = connect();
+    connect();
+    peer.message("NOTE", { n: 1 });
+    await router.publish("room", Told, { n: 1 });
+    const { length } = JSON.stringify({ type: "TOLD", payload: { n: 1 } });
+    expect(of("published")).toMatchObject([
+      { clientId: "client-1", topic: "room", type: "TOLD", matched: 2, length },
+      { clientId: undefined, topic: "room", matched: 2 },
+    ]);
+    expect(of("sent")).toEqual([]);
+  });
+
+  it("leave pings and pongs out", () => {
+    const { extension, told } = witness();
+    const peer = bench(createRouter().extend(extension)).connect();
+    told.length = 0;
+    peer.message("$ws:ping");
+    peer.message("$ws:pong");
+    expect(peer.socket.take()).toEqual([{ type: "$ws:pong" }]);
+    expect(told).toEqual([]);
+  });
+
+  it("leave the time at which a message arrived as it was", async () => {
+    const seen: number[] = [];
+    const held = gate();
+    const router = createRouter()
+      .extend(witness().extension)
+      .on(Note, async (ctx) => {
+        await held.opened;
+        seen.push(ctx.receivedAt);
+      });
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    const now = clock.now();
+    peer.message("NOTE", { n: 1 });
+    peer.message("NOTE", { n: 2 });
+    await clock.advance(7);
+    held.open();
+    await settle();
+    expect(seen).toEqual([now, now]);
+  });
+});
+
+interface Handling {
+  reply(payload: unknown): void;
+  error(code: "NOT_FOUND", message: string): void;
+}
+
+describe("a gate", () => {
+  const served = (verdict: Hooks["gate"]) => {
+    const { extension, of } = witness();
+    const ran: unknown[] = [];
+    const router = createRouter()
+      .extend(having({ gate: verdict as NonNullable<typeof verdict> }, "limit"))
+      .extend(extension)
+      .on(Note, ({ payload }) => void ran.push(payload));
+    const peer = bench(router).connect();
+    return { peer, ran, of };
+  };
+
+  it("lets pass, or drops", () => {
+    const { peer, ran, of } = served((_, frame) => ((frame as string).includes("2") ? "drop" : undefined));
+    for (const n of [1, 2, 3]) peer.message("NOTE", { n });
+    expect(ran).toEqual([{ n: 1 }, { n: 3 }]);
+    expect(peer.socket.take()).toEqual([]);
+    expect(of("refused")).toMatchObject([{ type: "NOTE", code: undefined, by: "limit" }]);
+    expect(of("received").length).toBe(2);
+  });
+
+  it("answers under the correlation id that the frame begins with", () => {
+    const { peer, of } = served(() => ({ error: "RESOURCE_EXHAUSTED", message: "Slow down", retryAfterMs: 5 }));
+    peer.message("ASK", { n: 1, meta: { correlationId: "not this" } }, { correlationId: 'a"1' });
+    peer.receive({ type: "ASK", payload: { meta: { correlationId: "nor this" }, list: ["type"], type: "X" } });
+    peer.receive({ payload: "x".repeat(600), type: "ASK", meta: { correlationId: "too far" } });
+    peer.receive('{ "type":"ASK", "meta" : {"correlationId" :"\\u0062"');
+    const answers = peer.socket.take();
+    expect(answers.map(({ meta }) => meta)).toEqual([
+      { correlationId: 'a"1', inReplyTo: "ASK" },
+      { inReplyTo: "ASK" },
+      {},
+      { correlationId: "b", inReplyTo: "ASK" },
+    ]);
+    expect(errorOf(answers[0])).toMatchObject({ code: "RESOURCE_EXHAUSTED", retryable: true, retryAfterMs: 5 });
+    expect(of("refused")[0]).toMatchObject({ type: "ASK", code: "RESOURCE_EXHAUSTED", by: "limit" });
+  });
+
+  it("closes", () => {
+    const { peer, of } = served(() => ({ close: 4403, reason: "Suspended" }));
+    peer.message("NOTE", { n: 1 });
+    expect(peer.socket.ended).toEqual({ code: 4403, reason: "Suspended" });
+    expect(of("closed")).toMatchObject([{ code: 4403, reason: "Suspended" }]);
+  });
+
+  it("is not asked about pings", () => {
+    const { peer } = served(() => "drop");
+    peer.receive('{"type":"$ws:ping"}');
+    expect(peer.socket.take()).toEqual([{ type: "$ws:pong" }]);
+  });
+
+  it("decides for those after it", () => {
+    const asked: string[] = [];
+    const router = createRouter().on(Note, () => {});
+    for (const name of ["first", "second", "third"]) {
+      router.extend(having({ gate: () => (asked.push(name) === 2 ? "drop" : undefined) }, name));
+    }
+    bench(router).connect().message("NOTE", { n: 1 });
+    expect(asked).toEqual(["first", "second"]);
+  });
+});
+
+describe("a stamp", () => {
+  it("adds meta to what is sent, answered and published, and the application's wins", async () => {
+    const seen: unknown[] = [];
+    const stamp: Hooks["stamp"] = (connection, { type, topic, correlationId, meta }) => {
+      seen.push([connection?.clientId, type, topic, correlationId, meta]);
+      return { trace: "stamped", correlationId: "forged" };
+    };
+    const router = createRouter()
+      .extend(having({ stamp }))
+      .onOpen((ctx) => void ctx.topics.subscribe("room"))
+      .on(Note, (ctx) => {
+        ctx.send(Told, { n: 1 });
+        ctx.send(Told, { n: 2 }, { meta: { trace: "own" } });
+        void ctx.publish("room", Told, { n: 3 });
+      })
+      .rpc(Ask, ({ payload }) => payload);
+    const peer = bench(router).connect();
+    peer.message("NOTE", { n: 1 });
+    peer.message("ASK", { n: 4 }, { correlationId: "a" });
+    await router.publish("room", Told, { n: 5 });
+    expect(peer.socket.take().map(({ meta }) => meta)).toEqual([
+      { trace: "stamped" },
+      { trace: "own" },
+      { trace: "stamped" },
+      { trace: "stamped", correlationId: "a" },
+      { trace: "stamped" },
+    ]);
+    expect(seen).toEqual([
+      ["client-1", "TOLD", undefined, undefined, undefined],
+      ["client-1", "TOLD", undefined, undefined, { trace: "own" }],
+      ["client-1", "TOLD", "room", undefined, undefined],
+      ["client-1", "ANSWER", undefined, "a", undefined],
+      [undefined, "TOLD", "room", undefined, undefined],
+    ]);
+  });
+});
+
+describe("a control type", () => {
+  it("is its extension's in both directions", () => {
+    const got: unknown[] = [];
+    let listener!: ExtensionListener;
+    const { extension: observer, of } = witness();
+    const presence: Extension = {
+      name: "presence",
+      control: "$ws:presence",
+      setup(of_) {
+        listener = of_;
+        return { control: ({ clientId }, frame) => void got.push([clientId, frame]) };
+      },
+    };
+    const held = gate();
+    const router = createRouter()
+      .extend(presence)
+      .extend(observer)
+      .onOpen((ctx) => void ctx.topics.subscribe("room"))
+      .on(Note, () => held.opened);
+    const { connect } = bench(router);
+    const peer = connect();
+    const other = connect();
+    peer.message("NOTE", { n: 1 });
+    peer.message("$ws:presence", { typing: true });
+    expect(got).toEqual([["client-1", { type: "$ws:presence", payload: { typing: true } }]]);
+    const [connection] = listener.connections;
+    expect(listener.sendControl(connection as ExtensionConnection, { here: 2 })).toBe(true);
+    expect(listener.publishControl("room", { left: "x" })).toBe(2);
+    const [here, left] = [
+      { type: "$ws:presence", payload: { here: 2 } },
+      { type: "$ws:presence", payload: { left: "x" } },
+    ];
+    expect([peer.socket.take(), other.socket.take()]).toEqual([[here, left], [left]]);
+    expect(of("sent")).toMatchObject([{ type: "$ws:presence", kind: "control" }]);
+    expect(of("published")).toMatchObject([{ type: "$ws:presence", matched: 2 }]);
+  });
+
+  it.each(["$ws:ping", "$ws:abort", "presence", "$ws:"])("is not %s", (control) => {
+    expect(() => createRouter().extend(having({}, "x", { control: control as `$ws:${string}` }))).toThrow(TypeError);
+  });
+});
+
+describe("extend()", () => {
+  it("takes neither a name nor a control type twice, also where routers are merged", () => {
+    const [a, b] = [having({}, "same"), having({}, "same")];
+    expect(() => createRouter().extend(a).extend(b)).toThrow(/Two extensions are called "same"/);
+    const [c, d] = ["c", "d"].map((name) => having({}, name, { control: "$ws:x" })) as [Extension, Extension];
+    expect(() => createRouter().extend(c).extend(d)).toThrow(/Two extensions have the control type "\$ws:x"/);
+    const outer = createRouter().extend(a);
+    expect(() => outer.merge(createRouter().extend(b))).toThrow(/Two extensions are called/);
+    const inner = createRouter();
+    outer.mount("in.", inner);
+    expect(() => inner.extend(b)).toThrow(/Two extensions are called/);
+    outer.extend(c);
+    inner.extend(a);
+  });
+
+  it("counts those of merged, mounted and guarded routers, each once", () => {
+    const setUps: string[] = [];
+    const named = (name: string): Extension => ({ name, setup: () => (setUps.push(name), {}) });
+    const shared = named("shared");
+    const outer = createRouter().extend(named("outer")).extend(shared).extend(shared);
+    outer.merge(createRouter().extend(named("merged")).extend(shared));
+    outer.mount("m.", createRouter().extend(named("mounted")));
+    outer.guard(() => true).extend(named("guarded"));
+    bench(outer);
+    expect(setUps).toEqual(["outer", "shared", "merged", "mounted", "guarded"]);
+    bench(outer);
+    expect(setUps.length).toBe(10);
+  });
+
+  it("comes before the first listener", async () => {
+    const router = createRouter();
+    const { hub } = bench(router);
+    expect(() => router.extend(having({}))).toThrow(/comes too late/);
+    expect(() => router.merge(createRouter().extend(having({})))).toThrow(/comes too late/);
+    await hub.dispose();
+    router.extend(having({}));
+    bench(router, { apart: true });
+    expect(() => router.extend(having({}, "other"))).toThrow(/comes too late/);
+  });
+
+  it("refuses what is no extension, and a hook that is no function, when the listener is made", () => {
+    expect(() => createRouter().extend({ name: "" } as never)).toThrow(TypeError);
+    expect(() => createRouter().extend({ name: "x" } as never)).toThrow(/setup/);
+    expect(() => bench(createRouter().extend(having({ settled: 1 } as never)))).toThrow(/no function/);
+    expect(() => bench(createRouter().extend(having({ control: () => {} })))).toThrow(/no control type/);
+  });
+
+  it("lets go when its listener ends", async () => {
+    let disposed = 0;
+    const { hub } = bench(createRouter().extend(having({ disposed: () => void disposed++ })));
+    await hub.dispose();
+    expect(disposed).toBe(1);
+  });
+});
+
+it("a hook that fails is logged once and takes nothing down", async () => {
+  const logger = memoryLogger();
+  const names = [...EVENTS, "gate", "stamp", "control"] as const;
+  const hooks = Object.fromEntries(
+    names.map((name, at) => [
+      name,
+      () => {
+        if (at % 2 === 0) throw new Error(name);
+        return Promise.reject(new Error(name));
+      },
+    ]),
+  ) as Hooks;
+  const router = createRouter({ logger })
+    .extend(having(hooks, "broken", { control: "$ws:broken" }))
+    .onOpen((ctx) => void ctx.topics.subscribe("room"))
+    .on(Note, (ctx) => {
+      ctx.send(Told, { n: 1 });
+      void ctx.publish("room", Told, { n: 2 });
+      ctx.send(Told, { n: "x" });
+    });
+  const peer = bench(router).connect();
+  for (const n of [1, 2]) {
+    peer.message("NOTE", { n });
+    peer.message("$ws:broken");
+    peer.message("NOBODY");
+  }
+  await settle();
+  expect(peer.socket.take().filter(({ type }) => type === "TOLD").length).toBe(4);
+  peer.socket.close();
+  await settle();
+  const lines = logger.lines.filter((line) => line.includes('extension "broken"'));
+  const reported = lines.map((line) => /The (\w+) hook/.exec(line)?.[1] ?? line);
+  expect(new Set(reported)).toEqual(new Set(names));
+  expect(reported.length).toBe(names.length);
+});
+
+describe("a slot", () => {
+  it("is made when first asked for, and is reached by every face of a connection", () => {
+    let made = 0;
+    const slot = defineSlot((connection) => ({ of: connection.clientId, count: ++made }));
+    const other = defineSlot<string>();
+    const seen: unknown[] = [];
+    const router: Router = createRouter().on(Note, (ctx) => void seen.push(slot.of(ctx), other.of(ctx)));
+    const { connect } = bench(router);
+    const peer = connect();
+    expect([peer.conn.slots, slot.peek(peer.conn)]).toEqual([undefined, undefined]);
+    peer.message("NOTE", { n: 1 });
+    const handle = router.connections.get("client-1");
+    if (handle === undefined) throw new Error("no connection");
+    other.set(handle, "kept");
+    expect(seen).toEqual([{ of: "client-1", count: 1 }, undefined]);
+    expect([slot.of(handle), slot.of(peer.conn), other.of(peer.conn)]).toEqual([seen[0], seen[0], "kept"]);
+    expect(slot.of(connect().conn)).toEqual({ of: "client-2", count: 2 });
+  });
+
+  it("is of connections only", () => {
+    expect(() => defineSlot().of({ clientId: "x" })).toThrow(TypeError);
+  });
+});
+
+it("router.messages() lists what is handled, as it travels", () => {
+  const Hidden = message("NOTE");
+  const router = createRouter({ logger: memoryLogger() })
+    .on(Note, () => {})
+    .merge(createRouter().on(Hidden, () => {}))
+    .mount(
+      "a.",
+      createRouter().mount(
+        "b.",
+        createRouter().rpc(Ask, ({ payload }) => payload),
+      ),
+    );
+  expect(router.messages()).toEqual([
+    { type: "NOTE", kind: "on", definition: Note },
+    { type: "a.b.ASK", kind: "rpc", definition: Ask },
+  ]);
+});
+
+describe("requestLog()", () => {
+  it("writes a line for each message and request", async () => {
+    const lines: RequestLine[] = [];
+    const held = gate();
+    const router = createRouter()
+      .extend(requestLog({ write: (line) => lines.push(line) }))
+      .on(Note, () => held.opened)
+      .rpc(Ask, (ctx) => ctx.error("NOT_FOUND", "None", undefined));
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    peer.message("NOTE", { n: 1 });
+    peer.message("ASK", { n: 1 }, { correlationId: "a" });
+    peer.message("NOBODY", { secret: 1 });
+    await clock.advance(3);
+    held.open();
+    await settle();
+    const clientId = "client-1";
+    expect(lines).toEqual([
+      { type: "NOTE", kind: "on", clientId, ms: 3, waitedMs: 0, outcome: "ok" },
+      {
+        type: "ASK",
+        kind: "rpc",
+        clientId,
+        ms: 3,
+        waitedMs: 3,
+        outcome: "error",
+        code: "NOT_FOUND",
+        correlationId: "a",
+      },
+      { type: "NOBODY", kind: "unknown", clientId, ms: 0, waitedMs: 0, outcome: "refused", code: "UNIMPLEMENTED" },
+    ]);
+  });
+
+  it("takes a logger with info", () => {
+    const lines: object[] = [];
+    const logger = { lines, info: (line: object) => void lines.push(line) };
+    const router = createRouter().extend(requestLog({ logger }));
+    bench(router).connect().message("NOBODY");
+    expect(lines.length).toBe(1);
+    expect(() => requestLog({} as never)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,49 @@
+import type { Verdict } from "../api/extensions.ts";
+import type { Logger } from "../base/logger.ts";
+import { glimpse, type Glimpse } from "./origin.ts";
+import { errorPayload, type RetryOptions } from "../message/errors.ts";
+import { MAX_CORRELATION_ID } from "../protocol/envelope.ts";
+import { close } from "../sending/frames.ts";
+import { sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+
+/** Does what a gate wants done with a frame. False, and said in the log, for what is no verdict. */
+export function turnAway(
+  conn: Connection,
+  frame: string | ArrayBufferLike | ArrayBufferView,
+  verdict: NonNullable<Verdict>,
+  by: string,
+  logger: Logger,
+): boolean {
+  const { type, correlationId } = typeof frame === "string" ? glimpse(frame) : ({} as Glimpse);
+  const { hooks } = conn.hub;
+  if (verdict === "drop") {
+    hooks?.refused(conn, type, correlationId, undefined, "Dropped", by);
+    return true;
+  }
+  if (typeof verdict === "object" && "close" in verdict) {
+    hooks?.refused(conn, type, correlationId, undefined, verdict.reason ?? "Closed", by);
+    close(conn, verdict.close, verdict.reason ?? "");
+    return true;
+  }
+  if (typeof verdict === "object" && typeof verdict.error === "string") {
+    const { error, message, details, retryable, retryAfterMs } = verdict;
+    const retry: RetryOptions = {
+      ...(retryable !== undefined && { retryable }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+    const meta = {
+      ...(isId(correlationId) && { correlationId }),
+      ...(type !== undefined && { inReplyTo: type }),
+    };
+    sendError(conn, meta, errorPayload(error, message, details, retry));
+    hooks?.refused(conn, type, correlationId, error, message, by);
+    return true;
+  }
+  logger.error(`A gate of the extension ${JSON.stringify(by)} returned what is no verdict: the frame passes`, verdict);
+  return false;
+}
+
+function isId(id: string | undefined): id is string {
+  return id !== undefined && id !== "" && id.length <= MAX_CORRELATION_ID;
+}

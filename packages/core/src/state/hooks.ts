@@ -1,0 +1,59 @@
+import type { AnyMessage } from "../message/message.ts";
+import type { ErrorCode } from "../protocol/codes.ts";
+import type { Envelope, Meta } from "../protocol/envelope.ts";
+import type { Outcome } from "../api/facts.ts";
+
+/** When a message arrived and when its turn came, by the monotonic clock; kept where extensions ask. */
+export interface Times {
+  readonly receivedAt: number;
+  /** 0 where its turn never came. */
+  readonly startedAt: number;
+}
+
+/**
+ * What a listener's extensions want to hear, compiled. Each is called at one place, none of them throws, and one that no
+ * extension asked for returns at once.
+ *
+ * @typeParam C A `Connection`.
+ */
+export interface CompiledHooks<C> {
+  /** False where a gate took the frame, and did what it wanted done. */
+  admits(conn: C, frame: string | ArrayBufferLike | ArrayBufferView): boolean;
+  opened(conn: C, restored: boolean): void;
+  closed(conn: C, code: number, reason: string): void;
+  joined(conn: C, topic: string, first: boolean): void;
+  parted(conn: C, topic: string, last: boolean): void;
+  /** The meta to send. */
+  stamp(
+    conn: C | undefined,
+    message: AnyMessage,
+    meta: Meta | undefined,
+    topic?: string,
+    correlationId?: string,
+  ): Meta | undefined;
+  published(conn: C | undefined, topic: string, type: string, length: number, matched: number): void;
+  /** @returns when it arrived, as contexts keep it. */
+  received(conn: C, envelope: Envelope, length: number): number;
+  sent(conn: C, type: string, correlationId: string | undefined, length: number, ok: boolean): void;
+  settled(
+    conn: C,
+    envelope: Envelope,
+    isRpc: boolean,
+    times: Times | undefined,
+    outcome: Outcome,
+    code: string | undefined,
+    repeated: boolean,
+  ): void;
+  refused(
+    conn: C,
+    type: string | undefined,
+    correlationId: string | undefined,
+    code: ErrorCode | undefined,
+    message: string,
+    by?: string,
+  ): void;
+  failed(conn: C | undefined, error: Error, subject: string | undefined, id: string | undefined): void;
+  /** False where the type is no extension's. */
+  control(conn: C, frame: Envelope): boolean;
+  disposed(): void;
+}
