@@ -153,7 +153,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       this.keeper.schedule(socket);
     }
     if (this.hub.connections.size === 0) return;
-    await this.ctx.storage.setAlarm(asked ? now + timeoutMs : Math.max(due, now + intervalMs - timeoutMs));
+    await this.ctx.storage.setAlarm(alarmAt(asked ? now + timeoutMs : Math.max(due, now + intervalMs - timeoutMs)));
   }
 
   /** Publishes to this object's followers of the topic. Never rejects. */
@@ -187,7 +187,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   async #setAlarm(ms: number): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(Date.now() + ms);
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(alarmAt(Date.now() + ms));
   }
 
   /** Takes in the connections that were open when the object fell asleep. */
@@ -267,4 +267,9 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       else waiting.add(resolve);
     });
   }
+}
+
+/** The latest time there is (ECMA-262 §21.4.1.1) stands for never. */
+function alarmAt(ms: number): number {
+  return Math.min(ms, 8.64e15);
 }

@@ -35,6 +35,9 @@ export interface NodeHandler {
   terminate(this: void): void;
 }
 
+/** Longest time that a timer of Node takes. */
+const MAX_IDLE_SECONDS = 2_147_483;
+
 /**
  * Makes the function that upgrades requests of an existing `http.Server`: one of Express, Fastify, Hono or Node itself.
  *
@@ -56,6 +59,9 @@ interface HandlerWithHub {
 
 export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerOptions<Data>): HandlerWithHub {
   const tuning = resolveTuning(router, options, { runtime: "Node" });
+  if ((tuning.idleTimeoutSeconds ?? 0) > MAX_IDLE_SECONDS) {
+    throw new RangeError(`idleTimeoutSeconds is at most ${MAX_IDLE_SECONDS} on Node, not ${tuning.idleTimeoutSeconds}`);
+  }
   const admit = createAdmit(options);
   const hub = new Hub(router, { tuning });
   /** Of the upgrade that is being answered, for the two callbacks of `ws`. */

@@ -1,5 +1,5 @@
 import type { MaybePromise } from "../api/data.ts";
-import type { DrainOptions } from "../lifecycle/drain.ts";
+import { checkDrain, type DrainOptions } from "../lifecycle/drain.ts";
 
 /** What `serve` takes on every runtime, besides its handler's options. `More` is what `fetch` gets beside the request. */
 export interface ServeBase<More extends unknown[] = []> {
@@ -27,10 +27,20 @@ export interface ServerHandle<Native = unknown> {
   stop(options?: StopOptions): Promise<void>;
 }
 
-/** A stop that runs once: whoever asks again waits for the first. */
+/**
+ * A stop that runs once: whoever asks again waits for the first. It rejects with a RangeError, and stops nothing, for a
+ * time that is none.
+ */
 export function stopOnce(stop: (options: StopOptions) => Promise<void>): ServerHandle["stop"] {
   let stopping: Promise<void> | undefined;
-  return (options = {}) => (stopping ??= stop(options));
+  return (options = {}) => {
+    try {
+      checkDrain(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return (stopping ??= stop(options));
+  };
 }
 
 /** Where a server is reached from this machine; one that listens on every interface is `localhost`. */

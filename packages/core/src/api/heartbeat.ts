@@ -20,7 +20,8 @@ export interface ResolvedHeartbeat {
 export function resolveHeartbeat(options: HeartbeatOptions): ResolvedHeartbeat {
   const { intervalMs = 25_000, onStaleConnection } = options;
   const { timeoutMs = Math.min(10_000, intervalMs * 0.8) } = options;
-  if (!(intervalMs > 0) || !(timeoutMs > 0) || timeoutMs >= intervalMs) {
+  const numbers = typeof intervalMs === "number" && typeof timeoutMs === "number";
+  if (!numbers || !(intervalMs > 0) || !(timeoutMs > 0) || timeoutMs >= intervalMs) {
     throw new RangeError(
       `heartbeat needs 0 < timeoutMs < intervalMs; it has timeoutMs ${timeoutMs} and intervalMs ${intervalMs}`,
     );

@@ -63,6 +63,7 @@ function drainLane(conn: Connection): void {
 /** Frees a lane whose handler takes too long. */
 class LaneTimer implements Expiring {
   expiresAt = 0;
+  listed: object | undefined = undefined;
   private readonly conn: Connection;
 
   constructor(conn: Connection) {

@@ -33,6 +33,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
 
 class CloseTimer implements Expiring {
   expiresAt = 0;
+  listed: object | undefined = undefined;
   private readonly ctx: CloseContextImpl;
 
   constructor(ctx: CloseContextImpl) {

@@ -1,3 +1,4 @@
+import { checkMs } from "../base/clock.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { GOAWAY_TYPE } from "../protocol/envelope.ts";
 import { close, write } from "../sending/frames.ts";
@@ -11,11 +12,19 @@ export interface DrainOptions {
   reconnectAfterMs?: number;
 }
 
+/** @throws RangeError for times that are none. `reconnectAfterMs` has to be finite: it travels. */
+export function checkDrain({ timeoutMs = 0, reconnectAfterMs = 0 }: DrainOptions): void {
+  checkMs("timeoutMs", timeoutMs);
+  checkMs("reconnectAfterMs", reconnectAfterMs);
+  if (reconnectAfterMs === Infinity) throw new RangeError("reconnectAfterMs must be finite");
+}
+
 /** How often connections are looked at while a drain waits, in milliseconds. */
 const POLL_MS = 10;
 
 /** Drains several listeners at once; see `Router.drain`. */
 export async function drain(hubs: Iterable<Listener>, options: DrainOptions): Promise<void> {
+  checkDrain(options);
   await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
 }
 
@@ -23,6 +32,7 @@ export async function drainHub(
   hub: Listener,
   { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions,
 ): Promise<void> {
+  checkDrain({ timeoutMs, reconnectAfterMs });
   hub.draining = true;
   const goaway = hub.codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs } });
   for (const conn of hub.connections) write(conn, goaway);

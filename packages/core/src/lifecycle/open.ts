@@ -60,6 +60,7 @@ function openFailed(conn: Connection, ctx: OpenContextImpl, error: unknown): voi
 
 class OpenTimer implements Expiring {
   expiresAt = 0;
+  listed: object | undefined = undefined;
   private readonly conn: Connection;
   private readonly ctx: OpenContextImpl;
 

@@ -18,6 +18,7 @@ import type { CompiledRoute } from "../state/route.ts";
 export class RpcContextImpl extends MessageContextImpl implements OpenCall, Delivered {
   readonly id: string;
   expiresAt = 0;
+  listed: object | undefined = undefined;
   settled = false;
   /** Set where the answer is kept for a repeat of the request. */
   remembered: Remembered | undefined = undefined;

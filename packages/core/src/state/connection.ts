@@ -179,8 +179,6 @@ export class Connection {
   ending: { readonly code: number; readonly reason: string } | undefined = undefined;
   /** What extensions keep of it, by the number of their slot. */
   slots: unknown[] | undefined = undefined;
-  /** An earlier connection with the same client id. */
-  older: Connection | undefined = undefined;
 
   constructor(hub: Listener, data: Record<string, unknown>, clientId: string) {
     this.hub = hub;

@@ -1,13 +1,53 @@
-/** What a registry keeps, chained where several have the same id. */
-interface Entry<C> {
+/** What a registry keeps. */
+interface Entry {
   readonly clientId: string;
-  /** An earlier one with the same id. */
-  older: C | undefined;
+}
+
+/** Those that have one id between them, in the order in which they came. */
+class Namesakes<C> {
+  /** With holes where one has left. */
+  private list: (C | undefined)[] = [];
+  private readonly places = new Map<C, number>();
+
+  get size(): number {
+    return this.places.size;
+  }
+
+  get newest(): C | undefined {
+    return this.list.at(-1);
+  }
+
+  add(conn: C): void {
+    this.places.set(conn, this.list.push(conn) - 1);
+  }
+
+  delete(conn: C): boolean {
+    const place = this.places.get(conn);
+    if (place === undefined) return false;
+    this.places.delete(conn);
+    this.list[place] = undefined;
+    while (this.list.length > 0 && this.list.at(-1) === undefined) this.list.pop();
+    if (this.list.length > 2 * this.places.size + 8) this.close();
+    return true;
+  }
+
+  *newestFirst(): IterableIterator<C> {
+    for (let i = this.list.length - 1; i >= 0; i--) {
+      const conn = this.list[i];
+      if (conn !== undefined) yield conn;
+    }
+  }
+
+  /** Closes the holes. */
+  private close(): void {
+    this.list = this.list.filter((conn) => conn !== undefined);
+    for (const [place, conn] of this.list.entries()) this.places.set(conn as C, place);
+  }
 }
 
 /** One listener's live connections, by client id. */
-export class Registry<C extends Entry<C>> implements Iterable<C> {
-  private readonly byId = new Map<string, C>();
+export class Registry<C extends Entry> implements Iterable<C> {
+  private readonly byId = new Map<string, C | Namesakes<C>>();
   private count = 0;
 
   get size(): number {
@@ -16,34 +56,35 @@ export class Registry<C extends Entry<C>> implements Iterable<C> {
 
   /** The newest connection with this id: `authenticate` may give several the same. */
   get(clientId: string): C | undefined {
-    return this.byId.get(clientId);
+    const found = this.byId.get(clientId);
+    return found instanceof Namesakes ? found.newest : found;
   }
 
   add(conn: C): void {
-    conn.older = this.byId.get(conn.clientId);
-    this.byId.set(conn.clientId, conn);
     this.count++;
+    const found = this.byId.get(conn.clientId);
+    if (found instanceof Namesakes) return found.add(conn);
+    if (found === undefined) return void this.byId.set(conn.clientId, conn);
+    const namesakes = new Namesakes<C>();
+    namesakes.add(found);
+    namesakes.add(conn);
+    this.byId.set(conn.clientId, namesakes);
   }
 
   delete(conn: C): void {
-    let at = this.byId.get(conn.clientId);
-    if (at === conn) {
-      if (conn.older === undefined) this.byId.delete(conn.clientId);
-      else this.byId.set(conn.clientId, conn.older);
-      this.count--;
-      return;
-    }
-    for (; at !== undefined; at = at.older) {
-      if (at.older !== conn) continue;
-      at.older = conn.older;
-      this.count--;
-      return;
-    }
+    const found = this.byId.get(conn.clientId);
+    if (found instanceof Namesakes) {
+      if (!found.delete(conn)) return;
+      if (found.size === 0) this.byId.delete(conn.clientId);
+    } else if (found === conn) this.byId.delete(conn.clientId);
+    else return;
+    this.count--;
   }
 
   *[Symbol.iterator](): IterableIterator<C> {
-    for (const newest of this.byId.values()) {
-      for (let conn: C | undefined = newest; conn !== undefined; conn = conn.older) yield conn;
+    for (const found of this.byId.values()) {
+      if (found instanceof Namesakes) yield* found.newestFirst();
+      else yield found;
     }
   }
 }

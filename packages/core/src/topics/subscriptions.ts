@@ -96,6 +96,7 @@ function inTime(conn: Connection, allowed: Promise<boolean>): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const limit: Expiring = {
       expiresAt: 0,
+      listed: undefined,
       expire: () => {
         reject(
           new WsKitError(
