@@ -1,7 +1,15 @@
-import { stopOnce, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
-import { checkPath, isHost, isUpgrade, refuse } from "@ws-kit/core/adapter";
+import {
+  answered,
+  checkPath,
+  isHost,
+  isUpgrade,
+  refuse,
+  stopOnce,
+  type ServeBase,
+  type ServerHandle,
+} from "@ws-kit/core/adapter";
 import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
 
 type BunOptions = Serve.Options<unknown>;
@@ -16,6 +24,10 @@ export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data>, 
   /** Bun's development mode, with error pages and, if asked for, hot reloading. Default: Bun's own. */
   development?: boolean | { hmr?: boolean; console?: boolean };
 }
+
+/** Milliseconds that peers get to see the end of their connections, at the least, and how often they are looked at. */
+const CLOSE_MS = 1_000;
+const POLL_MS = 10;
 
 /** A running server. */
 export type WsKitServer = ServerHandle<Server<unknown>>;
@@ -44,7 +56,9 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       const onPath = path === undefined || new URL(asked.url).pathname === path;
       const wanted = isUpgrade(req.headers.get("upgrade"));
       if (onPath && (wanted || (path !== undefined && fetch === undefined))) return accept(req, running);
-      return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(asked, running);
+      return fetch === undefined
+        ? new Response("Not found", { status: 404 })
+        : answered(hubOf(running).logger, () => fetch(asked, running));
     },
     websocket: handler.websocket,
   } as BunOptions);
@@ -59,7 +73,13 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       // New connections are refused from here on; those that exist are drained.
       void server.stop();
       const hub = hubOf(server);
+      const { timeoutMs = 10_000 } = stopOptions;
+      const until = performance.now() + Math.max(CLOSE_MS, timeoutMs);
       await hub.drain(stopOptions);
+      // Bun reports a close when it has begun; what it ends now would lose what is still on its way to the peer. Answers to
+      // requests get as long as those to messages.
+      while (server.pendingWebSockets + server.pendingRequests > 0 && performance.now() < until)
+        await Bun.sleep(POLL_MS);
       await server.stop(true);
       await hub.dispose();
     }),

@@ -1,5 +1,6 @@
 export { spawnTarget, socketsOf } from "./real.ts";
 export { settings } from "./settings.ts";
+export { stopping } from "./stopping.ts";
 export { conformance } from "./suite.ts";
 export { Refusal } from "./target.ts";
 export type { ConnectOptions, Target, Wire, WireEvents } from "./target.ts";

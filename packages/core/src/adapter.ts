@@ -3,7 +3,7 @@ export { createAdmit, createEntrance } from "./adapter/admission.ts";
 export type { Admit, Entrance, PeerSource } from "./adapter/admission.ts";
 export { connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
-export { stopOnce, urlOf } from "./adapter/server.ts";
+export { answered, stopOnce, urlOf } from "./adapter/server.ts";
 export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";
 export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";

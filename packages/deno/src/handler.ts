@@ -39,6 +39,17 @@ export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
   options: DenoHandlerOptions<Data> = {},
 ): DenoHandler {
+  return handlerWithHub(router, options).handler;
+}
+
+interface HandlerWithHub {
+  readonly handler: DenoHandler;
+  readonly hub: Hub;
+  /** Sockets that are not through with their closing handshake. */
+  readonly sockets: ReadonlySet<WebSocket>;
+}
+
+export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerOptions<Data>): HandlerWithHub {
   const tuning = resolveTuning(router, options, {
     runtime: "Deno",
     gaps: { compression: "lacks" },
@@ -50,6 +61,7 @@ export function createDenoHandler<Data = OpenData>(
   // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
   const hub = new Hub(router, { tuning, endsSilent: true });
   const deno = denoApi();
+  const sockets = new Set<WebSocket>();
 
   function upgrade(req: Request, admission: Admission | Response): Response {
     if (admission instanceof Response) return admission;
@@ -75,6 +87,8 @@ export function createDenoHandler<Data = OpenData>(
   }
 
   function listen(ws: WebSocket, { data, clientId }: Admission): void {
+    sockets.add(ws);
+    ws.addEventListener("close", () => sockets.delete(ws));
     const socket = new StandardSocket(ws);
     const conn = hub.adopt(socket, data, clientId, ws);
     socket.conn = conn;
@@ -88,11 +102,12 @@ export function createDenoHandler<Data = OpenData>(
     hub.opened(conn);
   }
 
-  return (req, info) => {
+  const handler: DenoHandler = (req, info) => {
     const source = () => ({ remoteAddress: info?.remoteAddr.hostname, request: req, info });
     const admission = admit(hub, asAddressed(req), source);
     return admission instanceof Promise ? admission.then((decided) => upgrade(req, decided)) : upgrade(req, admission);
   };
+  return { handler, hub, sockets };
 }
 
 /** A target in absolute form (RFC 9112 §3.2.2) may name any host: as on every adapter, `Host` says which one it is. */

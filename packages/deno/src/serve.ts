@@ -1,4 +1,5 @@
 import {
+  answered,
   checkPath,
   isHost,
   isUpgrade,
@@ -9,13 +10,19 @@ import {
   type ServerHandle,
 } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
-import { createDenoHandler, type DenoHandlerOptions } from "./handler.ts";
+import { handlerWithHub, type DenoHandlerOptions } from "./handler.ts";
 import { denoApi, type DenoServer } from "./runtime.ts";
 
 export interface ServeOptions<Data = OpenData> extends DenoHandlerOptions<Data>, ServeBase {
   /** PEM certificate and key. Left out: plain HTTP. */
   tls?: { cert: string; key: string };
 }
+
+/** Milliseconds that peers get to see the end of their connections, at the least. */
+const CLOSE_MS = 1_000;
+
+/** How often they are looked at. */
+const POLL_MS = 10;
 
 /** A running server. */
 export type WsKitServer = ServerHandle<DenoServer>;
@@ -26,7 +33,7 @@ export type WsKitServer = ServerHandle<DenoServer>;
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   const { port = 3000, hostname = "0.0.0.0", path, fetch, tls, ...handlerOptions } = options;
-  const handler = createDenoHandler(router, handlerOptions as DenoHandlerOptions<Data>);
+  const { handler, hub, sockets } = handlerWithHub(router, handlerOptions as DenoHandlerOptions<Data>);
 
   checkPath(path);
   const server = denoApi().serve({ port, hostname, ...tls, onListen: () => {} }, async (req, info) => {
@@ -35,7 +42,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     const wanted = isUpgrade(req.headers.get("upgrade"));
     const onPath = path === undefined || new URL(req.url).pathname === path;
     if (onPath && (wanted || (path !== undefined && fetch === undefined))) return handler(req, info);
-    return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req);
+    return fetch === undefined ? new Response("Not found", { status: 404 }) : answered(hub.logger, () => fetch(req));
   });
 
   return {
@@ -44,8 +51,23 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     hostname: server.addr.hostname,
     url: urlOf(tls === undefined ? "http" : "https", hostname, server.addr.port),
     stop: stopOnce(async (stopOptions) => {
-      await router.drain(stopOptions);
-      await server.shutdown();
+      const { timeoutMs = 10_000 } = stopOptions;
+      const until = performance.now() + timeoutMs;
+      await hub.drain(stopOptions);
+      // A shutdown tells those 1001 who have not answered 1012 yet.
+      const closeUntil = performance.now() + CLOSE_MS;
+      while (sockets.size > 0 && performance.now() < closeUntil) {
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+      // Answers to requests get as long as those to messages. Deno cannot end a connection whose peer does not: one that is
+      // open by then is no longer waited for.
+      let late: ReturnType<typeof setTimeout> | undefined;
+      const tooLong = new Promise<void>((resolve) => {
+        late = setTimeout(resolve, Math.max(CLOSE_MS, until - performance.now()));
+      });
+      await Promise.race([server.shutdown(), tooLong]);
+      clearTimeout(late);
+      await hub.dispose();
     }),
   };
 }

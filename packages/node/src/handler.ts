@@ -66,6 +66,8 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   const hub = new Hub(router, { tuning });
   /** Of the upgrade that is being answered, for the two callbacks of `ws`. */
   let answering: Admission | undefined;
+  /** Upgrades that wait for `authenticate`. */
+  const pending = new Set<Duplex>();
   const upgrader = new WebSocketServer({
     noServer: true,
     WebSocket: NodeSocket,
@@ -115,14 +117,21 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
       else accept(message, socket, head, outcome);
     };
     const admission = admit(hub, req, () => ({ remoteAddress: message.socket.remoteAddress, request: message }));
-    if (admission instanceof Promise) void admission.then(settle);
-    else settle(admission);
+    if (!(admission instanceof Promise)) return settle(admission);
+    pending.add(socket);
+    void admission.then((outcome) => {
+      if (pending.delete(socket)) settle(outcome);
+      // It was refused meanwhile, since the server stopped.
+      else if (!(outcome instanceof Response)) hub.slots.release(outcome.data);
+    });
   }
 
   const whole = Object.assign(handler, {
     attach: (server: Server | SecureServer, path?: string) => attach(server, path, handler),
     terminate: () => {
       for (const socket of upgrader.clients) socket.terminate();
+      for (const socket of pending) refuseUpgrade(refuse(503, "The server restarts", { "retry-after": "1" }), socket);
+      pending.clear();
     },
   });
   return { handler: whole, hub };

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { refuse, stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
+import { answered, refuse, stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
 import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
@@ -42,7 +42,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       return writeResponse(refuse(400, "Bad request"), out);
     }
     try {
-      if (fetch !== undefined) response = await fetch(req);
+      if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
       else if (path !== undefined && new URL(req.url).pathname === path) {
         const headers = { connection: "Upgrade", upgrade: "websocket" };
         response = new Response("This is a WebSocket endpoint", { status: 426, headers });
@@ -54,7 +54,17 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     await writeResponse(response, out);
   }
 
-  const listener = (message: IncomingMessage, out: ServerResponse) => void respond(message, out);
+  /** Requests that are being answered. */
+  const answering = new Set<ServerResponse>();
+  let allAnswered: (() => void) | undefined;
+  const listener = (message: IncomingMessage, out: ServerResponse): void => {
+    answering.add(out);
+    out.once("close", () => {
+      answering.delete(out);
+      if (answering.size === 0) allAnswered?.();
+    });
+    void respond(message, out);
+  };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   handler.attach(server, path);
   const ready = new Promise<void>((resolve, reject) => {
@@ -84,11 +94,20 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     stop: stopOnce(async (stopOptions) => {
       // New connections are refused from here on; those that exist are drained.
       const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-      await router.drain(stopOptions);
+      const { timeoutMs = 10_000 } = stopOptions;
+      const until = performance.now() + timeoutMs;
+      await hub.drain(stopOptions);
+      // Answers to requests get as long as those to messages; what has asked for nothing is not waited for.
+      if (answering.size > 0) {
+        const left = setTimeout(() => allAnswered?.(), until - performance.now());
+        await new Promise<void>((resolve) => (allAnswered = resolve));
+        clearTimeout(left);
+      }
+      server.closeAllConnections();
       const late = setTimeout(handler.terminate, CLOSE_MS);
-      server.closeIdleConnections();
       await closed;
       clearTimeout(late);
+      await hub.dispose();
     }),
   };
 }

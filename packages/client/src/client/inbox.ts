@@ -1,4 +1,4 @@
-import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
+import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_FRAME, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
 import type { Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import { ServerError } from "../api/errors.ts";
 import type { Link } from "../link/link.ts";
@@ -47,6 +47,9 @@ export function createInbox(
         if (frame.type === GOAWAY_TYPE) {
           link._holdOffMs =
             Number((frame.payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0;
+          // Nothing more is sent on this connection; the pong says that everything before has arrived.
+          link._transmit(GOAWAY_FRAME);
+          link._pulse._probe(true);
         } else {
           void lane(() => (id === undefined ? deliver(frame) : requests?._take(id, frame)));
         }

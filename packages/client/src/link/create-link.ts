@@ -114,6 +114,8 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     tell();
     if (gaveUp) listeners._report("connect", new ConnectionClosedError(end));
     if (!again || mine !== turn || phase !== "on") return;
+    // What the server had announced is no failure.
+    if (link._holdOffMs !== undefined) retries._forgive();
     const delayMs = retries._delayMs(link._holdOffMs);
     move("reconnecting", { delayMs, attempt: retries._attempts + 1 }, delayMs, redial);
   };

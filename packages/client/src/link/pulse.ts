@@ -19,8 +19,8 @@ export interface Pulse {
   readonly _sent: () => void;
   /** Something came from the server. */
   readonly _heard: (pong: boolean) => void;
-  /** Asks now. */
-  readonly _probe: () => void;
+  /** Asks now, or `again` once the ping under way is answered. */
+  readonly _probe: (again?: boolean) => void;
 }
 
 /**
@@ -37,6 +37,7 @@ export function createPulse(
   /** While a ping is under way. */
   let confirm: false | Confirm = false;
   let pingedAt = 0;
+  let asksAgain = false;
   /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
   let patience = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,9 +71,11 @@ export function createPulse(
       pulse._latencyMs = Date.now() - pingedAt;
       const more = confirm();
       pulse._reset();
-      if (more) pulse._sent();
+      if (asksAgain) pulse._probe();
+      else if (more) pulse._sent();
     },
-    _probe() {
+    _probe(again = false) {
+      asksAgain = again && !!confirm;
       if (confirm || !(confirm = ping())) return;
       pingedAt = Date.now();
       patience = 1;

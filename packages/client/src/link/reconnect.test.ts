@@ -158,7 +158,8 @@ test("after a goaway nothing is sent until the next connection, which waits as a
   rig.client.on(News, ({ payload }) => handled.push(payload.n));
   socket.deliver({ type: "$ws:goaway", payload: { reconnectAfterMs: 2_000 } });
   expect(rig.client.send(Note, { n: 1 })).toBe(true);
-  expect(socket.wire).toEqual([]);
+  // It knows, and asks whether everything before has arrived.
+  expect(socket.wire).toEqual(['{"type":"$ws:goaway"}', '{"type":"$ws:ping"}']);
   socket.deliver({ type: "NEWS", payload: { n: 7 } });
   expect(handled).toEqual([7]);
   socket.end(1012);
@@ -304,4 +305,26 @@ test("a URL that no socket takes is told once and not tried again", async () => 
   await expect(rig.client.connect()).rejects.toMatchObject({ name: "ConnectionClosedError" });
   expect(rig.errors[0]).toMatchObject({ type: "connect", error: { message: "bad URL" } });
   expect(world.time.pending()).toBe(0);
+});
+
+test("messages that a draining server has handled are not reported as lost", async () => {
+  const rig = createRig({ reconnect });
+  const socket = await rig.open();
+  for (let n = 0; n < 5; n++) rig.client.send(Note, { n });
+  socket.deliver({ type: "$ws:goaway", payload: { reconnectAfterMs: 0 } });
+  socket.deliver({ type: "$ws:pong" });
+  socket.end(1012);
+  expect(rig.errors).toEqual([]);
+});
+
+test("planned restarts are no failed attempts", async () => {
+  const rig = createRig({ reconnect });
+  await rig.open();
+  for (let restart = 0; restart < 5; restart++) {
+    rig.network.socket.deliver({ type: "$ws:goaway", payload: { reconnectAfterMs: 2_000 } });
+    rig.network.socket.end(1012);
+    expect(rig.infos.at(-1)).toEqual({ delayMs: 4_000, attempt: 1 });
+    await world.time.advance(4_000);
+    rig.network.socket.accept();
+  }
 });

@@ -59,6 +59,7 @@ export class ListenerHub implements Listener, Entrance {
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly heartbeat: ResolvedHeartbeat | undefined;
   draining = false;
+  untold: Set<Connection> | undefined = undefined;
   readonly connections: Registry<Connection> = new Registry();
   readonly closing: Set<Connection> = new Set();
   readonly slots: Slots = new Slots();

@@ -1,5 +1,8 @@
 import type { MaybePromise } from "../api/data.ts";
 import { checkDrain, type DrainOptions } from "../lifecycle/drain.ts";
+import type { Logger } from "../base/logger.ts";
+import { isA } from "../base/thrown.ts";
+import { isPromise } from "../base/when.ts";
 
 /** What `serve` takes on every runtime, besides its handler's options. `More` is what `fetch` gets beside the request. */
 export interface ServeBase<More extends unknown[] = []> {
@@ -41,6 +44,32 @@ export function stopOnce(stop: (options: StopOptions) => Promise<void>): ServerH
     }
     return (stopping ??= stop(options));
   };
+}
+
+/**
+ * What an application's `fetch` answers; one that fails, or returns no response that can be sent, is a 500 and an entry in
+ * the log. Never throws or rejects.
+ */
+export function answered(logger: Logger, fetch: () => unknown): MaybePromise<Response> {
+  const failed = (error: unknown): Response => {
+    logger.error("fetch failed", error);
+    return new Response("Internal server error", { status: 500 });
+  };
+  try {
+    const given = fetch();
+    return isPromise(given) ? Promise.resolve(given).then(sendable).catch(failed) : sendable(given);
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** @throws TypeError that says what to return instead. */
+function sendable(given: unknown): Response {
+  if (!isA(given, Response)) throw new TypeError("fetch has to return a Response");
+  if (given.bodyUsed) throw new TypeError("fetch returned a Response that has been sent: make one for each request");
+  if (given.status < 200)
+    throw new TypeError(`fetch returned a Response of status ${given.status}, as Response.error() does`);
+  return given;
 }
 
 /** Where a server is reached from this machine; one that listens on every interface is `localhost`. */

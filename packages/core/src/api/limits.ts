@@ -36,7 +36,7 @@ export interface Limits {
   handlerTimeoutMs: number;
   /** Milliseconds `onOpen` may take before the connection is closed with 1011 [10,000]. */
   openTimeoutMs: number;
-  /** Milliseconds `onClose` waits for handlers that still run [5,000]. */
+  /** Milliseconds `onClose` waits for handlers that still run, and is waited for itself [5,000]. */
   closeGraceMs: number;
   /** Milliseconds `authenticate` may take before the upgrade is refused, and `authorizeTopic` before the subscribe is [5,000]. */
   authTimeoutMs: number;

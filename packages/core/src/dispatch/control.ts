@@ -1,5 +1,5 @@
 import { errorPayload } from "../message/errors.ts";
-import { ABORT_TYPE, type Envelope, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
+import { ABORT_TYPE, type Envelope, GOAWAY_TYPE, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
 import { neverStarted } from "./forget.ts";
 import { countAbort, violate } from "../sending/refusals.ts";
 import { post, sendError } from "../sending/send.ts";
@@ -12,6 +12,7 @@ export function control(conn: Connection, envelope: Envelope): void {
   if (type === PONG_TYPE) return;
   if (type === PING_TYPE) post(conn, PONG_FRAME, PONG_TYPE, undefined);
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
+  else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
   else if (conn.hub.hooks?.control(conn, envelope) !== true) {
     violate(conn, "INVALID_ARGUMENT", `${JSON.stringify(type)} is reserved for the protocol`, type);
   }

@@ -25,7 +25,7 @@ describe("a frame that breaks the protocol", () => {
     ["no type", "{}", "INVALID_ARGUMENT", "type"],
     ["an empty type", '{"type":""}', "INVALID_ARGUMENT", "type"],
     ["meta that is no object", '{"type":"ANY","meta":[]}', "INVALID_ARGUMENT", "meta"],
-    ["a reserved type", '{"type":"$ws:goaway"}', "INVALID_ARGUMENT", "reserved"],
+    ["a reserved type", '{"type":"$ws:progress"}', "INVALID_ARGUMENT", "reserved"],
     ["an ERROR from a client", '{"type":"ERROR"}', "INVALID_ARGUMENT", "server"],
   ])("as %s is answered, and the connection lives", (_, frame, code, named) => {
     const peer = rig().connect();

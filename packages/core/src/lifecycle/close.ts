@@ -16,6 +16,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   conn.state = CLOSED;
   const { hub } = conn;
   hub.connections.delete(conn);
+  hub.untold?.delete(conn);
   leaveAll(conn);
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
@@ -49,6 +50,36 @@ class CloseTimer implements Expiring {
   }
 }
 
+/** One asynchronous `onClose`: what comes after it goes on when it has ended, or takes too long. */
+class CloseStep implements Expiring {
+  expiresAt = 0;
+  listed: object | undefined = undefined;
+  private readonly ctx: CloseContextImpl;
+  private next: (() => void) | undefined;
+
+  constructor(ctx: CloseContextImpl, next: () => void) {
+    this.ctx = ctx;
+    this.next = next;
+  }
+
+  end(): void {
+    const { next } = this;
+    if (next === undefined) return;
+    this.next = undefined;
+    this.ctx.conn.hub.deadlines.delete(this);
+    next();
+  }
+
+  expire(): void {
+    const { clientId, conn } = this.ctx;
+    const { logger, limits } = conn.hub;
+    logger.error(
+      `onClose of ${clientId} took over ${limits.closeGraceMs} ms (limits.closeGraceMs): it is no longer waited for`,
+    );
+    this.end();
+  }
+}
+
 function runClose(ctx: CloseContextImpl): void {
   const { conn } = ctx;
   const { hub } = conn;
@@ -66,9 +97,11 @@ function runClose(ctx: CloseContextImpl): void {
       try {
         const result = handlers[i]?.(ctx as never);
         if (isPromise(result)) {
+          const step = new CloseStep(ctx, () => next(i + 1));
+          hub.deadlines.add(step, hub.limits.closeGraceMs);
           void Promise.resolve(result)
             .then(undefined, (error: unknown) => report(hub, error, ctx, conn))
-            .then(() => next(i + 1));
+            .then(() => step.end());
           return;
         }
       } catch (error) {

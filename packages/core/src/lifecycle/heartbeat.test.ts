@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bench, gate, memoryLogger, Note } from "../../test/harness.ts";
+import { bench, memoryLogger, Note } from "../../test/harness.ts";
 import { Registry } from "../state/registry.ts";
 import { createRouter } from "../router/router.ts";
 
@@ -122,46 +122,6 @@ describe("without a heartbeat", () => {
     connect();
     await clock.advance(300_000);
     expect([closed, clock.pending]).toEqual([[], 0]);
-  });
-});
-
-describe("drain", () => {
-  it("says goaway, waits for what runs, then closes with 1012", async () => {
-    const held = gate();
-    const router = createRouter().on(Note, () => held.opened);
-    const { connect, clock } = bench(router);
-    const [busy, idle] = [connect(), connect()];
-    busy.message("NOTE", { n: 1 });
-    const drained = router.drain({ timeoutMs: 1_000, reconnectAfterMs: 7 });
-    expect(idle.socket.take()).toEqual([{ type: "$ws:goaway", payload: { reconnectAfterMs: 7 } }]);
-    await clock.advance(500);
-    expect(busy.socket.ended).toBeUndefined();
-    held.open();
-    await clock.advance(50);
-    await drained;
-    expect([busy.socket.ended?.code, idle.socket.ended?.code]).toEqual([1012, 1012]);
-  });
-
-  it.each([{ timeoutMs: NaN }, { timeoutMs: -1 }, { reconnectAfterMs: NaN }, { reconnectAfterMs: Infinity }])(
-    "rejects %s, and goes on serving",
-    async (options) => {
-      const router = createRouter().on(Note, () => {});
-      const { hub } = bench(router);
-      await expect(router.drain(options)).rejects.toThrow(RangeError);
-      await expect(hub.drain(options)).rejects.toThrow(RangeError);
-      expect(hub.draining).toBe(false);
-    },
-  );
-
-  it("waits no longer than it was told", async () => {
-    const router = createRouter({ limits: { closeGraceMs: 0 } }).on(Note, () => gate().opened);
-    const { connect, clock } = bench(router);
-    const peer = connect();
-    peer.message("NOTE", { n: 1 });
-    const drained = router.drain({ timeoutMs: 100 });
-    await clock.advance(200);
-    await drained;
-    expect(peer.socket.ended?.code).toBe(1012);
   });
 });
 

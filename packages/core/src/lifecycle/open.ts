@@ -5,12 +5,14 @@ import { forgetWaiting } from "../dispatch/forget.ts";
 import { release } from "../dispatch/lane.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
+import { RESTARTS } from "./drain.ts";
 import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
-import { OPEN, OPENING } from "../state/phases.ts";
+import { CLOSED, OPEN, OPENING } from "../state/phases.ts";
 
 /** The socket is open: runs `onOpen`, which every message waits for. */
 export function opened(conn: Connection): void {
+  if (conn.hub.draining) return tooLate(conn);
   const handlers = conn.hub.handlers.openHandlers();
   if (handlers.length === 0) {
     conn.state = OPEN;
@@ -35,6 +37,13 @@ export function opened(conn: Connection): void {
     () => done(() => ready(conn, ctx)),
     (error: unknown) => done(() => openFailed(conn, ctx, error)),
   );
+}
+
+/** Admitted just before the drain began: no handler hears of it. */
+function tooLate(conn: Connection): void {
+  conn.state = CLOSED;
+  conn.hub.connections.delete(conn);
+  conn.socket.close(CLOSE.RESTART, RESTARTS);
 }
 
 function inTurn(handlers: readonly ((ctx: never) => unknown)[], ctx: object, from: number): unknown {

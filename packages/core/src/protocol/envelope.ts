@@ -12,12 +12,15 @@ export const PING_TYPE = "$ws:ping";
 
 export const PONG_TYPE = "$ws:pong";
 
+/** The server drains; a client answers with `GOAWAY_FRAME`, after which it sends no message on this connection. */
 export const GOAWAY_TYPE = "$ws:goaway";
 
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
 
 export const PONG_FRAME = '{"type":"$ws:pong"}';
+
+export const GOAWAY_FRAME = '{"type":"$ws:goaway"}';
 
 /** Longest correlation id, in UTF-16 code units. */
 export const MAX_CORRELATION_ID = 64;

@@ -6,8 +6,12 @@ import type { RouterCore } from "./core.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
-/** Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. */
-const CONNECTION: unique symbol = Symbol("ws-kit");
+/**
+ * Where a connection's data keeps what the framework knows of it: out of sight of spread, JSON and structured clone. One
+ * symbol for the process: under `bun --hot` this module is loaded anew while connections stay open, which their own
+ * hub goes on serving.
+ */
+const CONNECTION: unique symbol = Symbol.for("@ws-kit/core.connection");
 
 type Prepared = Record<string, unknown> & { [CONNECTION]?: Connection };
 

@@ -49,6 +49,8 @@ export interface Listener {
   readonly heartbeat: ResolvedHeartbeat | undefined;
   /** New connections are refused. */
   draining: boolean;
+  /** During a drain: those that have not answered that they know of it. */
+  untold: Set<Connection> | undefined;
 
   readonly connections: Registry<Connection>;
   /** Connections whose `onClose` still runs. */

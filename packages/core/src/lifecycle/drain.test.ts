@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { bench, type Bench, FakeSocket, gate, memoryLogger, Note, type Peer } from "../../test/harness.ts";
+import { createRouter } from "../router/router.ts";
+
+/** A peer whose runtime answers pings, as all do. */
+class AnsweringSocket extends FakeSocket {
+  override ping(): void {
+    super.ping();
+    queueMicrotask(() => this.conn !== undefined && this.hub?.seen(this.conn));
+  }
+}
+
+const peerOf = (connect: Bench["connect"]): Peer => connect({}, new AnsweringSocket());
+
+describe("drain", () => {
+  it("says goaway, waits for what runs, then closes with 1012", async () => {
+    const held = gate();
+    const router = createRouter().on(Note, () => held.opened);
+    const { connect, clock } = bench(router);
+    const [busy, idle] = [peerOf(connect), peerOf(connect)];
+    busy.message("NOTE", { n: 1 });
+    const drained = router.drain({ timeoutMs: 1_000, reconnectAfterMs: 7 });
+    expect(idle.socket.take()).toEqual([{ type: "$ws:goaway", payload: { reconnectAfterMs: 7 } }]);
+    await clock.advance(500);
+    expect(busy.socket.ended).toBeUndefined();
+    for (const peer of [busy, idle]) peer.receive({ type: "$ws:goaway" });
+    await clock.advance(100);
+    expect(idle.socket.ended).toBeUndefined();
+    held.open();
+    await clock.advance(50);
+    await drained;
+    expect([busy.socket.ended?.code, idle.socket.ended?.code]).toEqual([1012, 1012]);
+  });
+
+  it("waits no longer than it was told", async () => {
+    const router = createRouter({ limits: { closeGraceMs: 0 } }).on(Note, () => gate().opened);
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    peer.message("NOTE", { n: 1 });
+    const drained = router.drain({ timeoutMs: 100 });
+    await clock.advance(200);
+    await drained;
+    expect(peer.socket.ended?.code).toBe(1012);
+  });
+
+  it.each([{ timeoutMs: NaN }, { timeoutMs: -1 }, { reconnectAfterMs: NaN }, { reconnectAfterMs: Infinity }])(
+    "rejects %s, and goes on serving",
+    async (options) => {
+      const router = createRouter().on(Note, () => {});
+      const { hub } = bench(router);
+      await expect(router.drain(options)).rejects.toThrow(RangeError);
+      await expect(hub.drain(options)).rejects.toThrow(RangeError);
+      expect(hub.draining).toBe(false);
+    },
+  );
+
+  it("expects messages of a client until it has answered that it knows", async () => {
+    let handled = 0;
+    const { connect, clock, hub } = bench(createRouter().on(Note, () => void handled++));
+    const [told, far] = [peerOf(connect), peerOf(connect)];
+    const drained = hub.drain({ timeoutMs: 5_000 });
+    told.receive({ type: "$ws:goaway" });
+    await clock.advance(300);
+    far.message("NOTE", { n: 1 });
+    expect([handled, far.socket.ended]).toEqual([1, undefined]);
+    far.receive({ type: "$ws:goaway" });
+    await clock.advance(20);
+    await drained;
+    expect([told.socket.ended?.code, far.socket.ended?.code]).toEqual([1012, 1012]);
+  });
+
+  it("waits a second for a client that never answers", async () => {
+    const { connect, clock, hub } = bench(createRouter());
+    const peer = connect();
+    const drained = hub.drain({ timeoutMs: 60_000 });
+    await clock.advance(980);
+    expect(peer.socket.ended).toBeUndefined();
+    await clock.advance(40);
+    await drained;
+    expect(peer.socket.ended?.code).toBe(1012);
+  });
+
+  it("waits for what was sent to leave", async () => {
+    const { connect, clock, hub } = bench(createRouter());
+    const peer = peerOf(connect);
+    peer.socket.buffered = 900_000;
+    const drained = hub.drain({ timeoutMs: 5_000 });
+    peer.receive({ type: "$ws:goaway" });
+    await clock.advance(3_000);
+    expect(peer.socket.ended).toBeUndefined();
+    peer.socket.buffered = 0;
+    await clock.advance(20);
+    await drained;
+    expect(peer.socket.ended?.code).toBe(1012);
+  });
+
+  it("closes nobody who may still have to read what left: an answered ping tells", async () => {
+    const { connect, clock, hub } = bench(createRouter());
+    const peer = connect();
+    const drained = hub.drain({ timeoutMs: 5_000 });
+    peer.receive({ type: "$ws:goaway" });
+    await clock.advance(2_000);
+    expect([peer.socket.frames.at(-1), peer.socket.ended]).toEqual(["(ping)", undefined]);
+    hub.seen(peer.conn);
+    await clock.advance(20);
+    await drained;
+    expect(peer.socket.ended?.code).toBe(1012);
+  });
+
+  it("lets nobody in whose socket opens during it", async () => {
+    let opened = 0;
+    const router = createRouter()
+      .onOpen(() => void opened++)
+      .onClose(() => void opened++);
+    const { connect, hub, clock } = bench(router);
+    const drained = hub.drain();
+    const late = connect();
+    await clock.advance(20);
+    await drained;
+    expect([late.socket.ended?.code, hub.connections.size, opened]).toEqual([1012, 0, 0]);
+  });
+
+  it("waits for an onClose that does not end no longer than closeGraceMs, and runs the next one", async () => {
+    const logger = memoryLogger();
+    const seen: string[] = [];
+    const router = createRouter({ logger, limits: { closeGraceMs: 100 } })
+      .onClose(() => new Promise(() => {}))
+      .onClose(() => void seen.push("second"));
+    const { connect, hub, clock } = bench(router);
+    connect().socket.close();
+    await clock.advance(99);
+    expect([hub.closing.size, seen]).toEqual([1, []]);
+    await clock.advance(2);
+    expect([hub.closing.size, seen]).toEqual([0, ["second"]]);
+    expect(logger.lines).toEqual([expect.stringContaining("onClose of client-1 took over 100 ms")]);
+  });
+});
