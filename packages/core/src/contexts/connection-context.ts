@@ -1,5 +1,6 @@
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { assignOwn } from "../base/own.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
@@ -39,7 +40,7 @@ export class BaseContext implements Holder, Subject {
   }
 
   assignData(partial: Record<string, unknown>): void {
-    Object.assign(this.conn.data, partial);
+    assignOwn(this.conn.data, partial);
   }
 
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {

@@ -1,3 +1,4 @@
+import { setOwn } from "../base/own.ts";
 import { when, whenAll } from "../base/when.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
@@ -95,7 +96,9 @@ export function planWire<S extends StandardSchema>(
 function merge(left: unknown, right: unknown): unknown {
   if (!isObject(left) || !isObject(right)) return left ?? right;
   const merged: Record<string, unknown> = Array.isArray(left) ? (left.slice() as never) : { ...left };
-  for (const key of Object.keys(right)) merged[key] = merge(left[key], right[key]);
+  for (const key of Object.keys(right)) {
+    if (key !== "__proto__") setOwn(merged, key, merge(Object.hasOwn(left, key) ? left[key] : undefined, right[key]));
+  }
   return merged;
 }
 
