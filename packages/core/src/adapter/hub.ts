@@ -1,11 +1,12 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { Limits } from "../api/limits.ts";
-import type { AuthorizeTopic } from "../api/options.ts";
+import type { AuthorizeTopic, Identify } from "../api/options.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
 import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
+import { askIdentity } from "../contexts/identity.ts";
 import { receive } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
 import { enter, validate } from "../dispatch/stages.ts";
@@ -57,6 +58,8 @@ export class ListenerHub implements Listener, Entrance {
   readonly clock: Clock;
   readonly validateOutgoing: boolean;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  readonly identify: Identify<never> | undefined;
+  readonly identities: WeakMap<Connection, string> = new WeakMap();
   readonly heartbeat: ResolvedHeartbeat | undefined;
   draining = false;
   untold: Set<Connection> | undefined = undefined;
@@ -87,6 +90,7 @@ export class ListenerHub implements Listener, Entrance {
     this.logger = sureLogger(runtime.logger ?? router.logger);
     this.validateOutgoing = router.validateOutgoing;
     this.authorizeTopic = router.authorizeTopic;
+    this.identify = router.identify;
     this.heartbeat = router.heartbeat;
     this.clock = runtime.clock ?? systemClock;
     this.nativeTopics = runtime.publish !== undefined;
@@ -164,6 +168,7 @@ export class ListenerHub implements Listener, Entrance {
     conn.ws = ws;
     this.connections.add(conn);
     this.pulse?.start();
+    askIdentity(conn);
     if (this.hooks !== undefined) this.hooks.opened(conn, restored);
   }
 

@@ -12,6 +12,9 @@ export type AuthorizeTopic<Data> = (
   connection: { readonly clientId: string; readonly data: ConnectionData<Data> },
 ) => MaybePromise<boolean>;
 
+/** Whose connection it is, by what is kept of it: the id of a user, an account, a device; undefined is nobody. */
+export type Identify<Data> = (data: ConnectionData<Data>) => string | undefined;
+
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */
   heartbeat?: HeartbeatOptions;
@@ -25,6 +28,15 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Default: JSON. */
   codec?: Codec;
   authorizeTopic?: AuthorizeTopic<Data>;
+  /**
+   * Whose connection it is. Asked when it opens, after `ctx.assignData` and after each handler; the first id is fixed, and
+   * another one later (or none) closes with 4403. Remembered answers of idempotent requests are kept by it. One that
+   * throws, or gives an empty string, means nobody. Left out: every connection is nobody's.
+   *
+   * @example
+   * createRouter<{ userId?: string }>({ identify: (data) => data.userId });
+   */
+  identify?: Identify<Data>;
 }
 
 export interface RouteOptions {

@@ -1,5 +1,6 @@
 import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
+import { askIdentity } from "../contexts/identity.ts";
 import { MessageContextImpl } from "../contexts/message-context.ts";
 import { control } from "./control.ts";
 import { hold, release } from "./lane.ts";
@@ -80,6 +81,7 @@ function finish(ctx: MessageContextImpl): void {
     }
   }
   ctx.release();
+  if (hub.identify !== undefined) askIdentity(ctx.conn);
   hub.runtime.settled?.(ctx.conn);
 }
 

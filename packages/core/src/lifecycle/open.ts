@@ -1,5 +1,6 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
+import { askIdentity } from "../contexts/identity.ts";
 import { OpenContextImpl } from "../contexts/connection-context.ts";
 import { forgetWaiting } from "../dispatch/forget.ts";
 import { release } from "../dispatch/lane.ts";
@@ -56,6 +57,7 @@ function inTurn(handlers: readonly ((ctx: never) => unknown)[], ctx: object, fro
 
 function ready(conn: Connection, ctx: OpenContextImpl): void {
   if (conn.state === OPENING) conn.state = OPEN;
+  askIdentity(conn);
   conn.hub.runtime.settled?.(conn);
   if (conn.holder === ctx) release(conn);
 }

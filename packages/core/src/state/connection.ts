@@ -1,7 +1,7 @@
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { Limits } from "../api/limits.ts";
-import type { AuthorizeTopic } from "../api/options.ts";
+import type { AuthorizeTopic, Identify } from "../api/options.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Logger } from "../base/logger.ts";
@@ -46,6 +46,9 @@ export interface Listener {
   readonly clock: Clock;
   readonly validateOutgoing: boolean;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
+  readonly identify: Identify<never> | undefined;
+  /** Whose each connection is, once that is known. */
+  readonly identities: WeakMap<Connection, string>;
   readonly heartbeat: ResolvedHeartbeat | undefined;
   /** New connections are refused. */
   draining: boolean;

@@ -1,0 +1,38 @@
+import { CLOSE } from "../protocol/codes.ts";
+import { close } from "../sending/frames.ts";
+import { report } from "../sending/report.ts";
+import type { Connection } from "../state/connection.ts";
+import { CLOSING } from "../state/phases.ts";
+
+/**
+ * Asks the application whose connection it is. The first id it gives is fixed: a connection that then turns out to be
+ * somebody else's, or nobody's, is closed with 4403.
+ * @returns false where it has been closed for that.
+ */
+export function askIdentity(conn: Connection): boolean {
+  const { identify, identities } = conn.hub;
+  if (identify === undefined) return true;
+  if (conn.state >= CLOSING) return conn.ending?.code !== CLOSE.FORBIDDEN;
+  const known = identities.get(conn);
+  const id = idOf(conn, identify as (data: unknown) => unknown);
+  if (id === known) return true;
+  if (known === undefined && id !== undefined) {
+    identities.set(conn, id);
+    return true;
+  }
+  conn.hub.logger.warn(`Closing ${conn.clientId}: identify() gave another identity than before`);
+  close(conn, CLOSE.FORBIDDEN, "The identity of a connection cannot change");
+  return false;
+}
+
+function idOf(conn: Connection, identify: (data: unknown) => unknown): string | undefined {
+  try {
+    const id = identify(conn.data);
+    if (id === undefined || id === null || id === "") return undefined;
+    if (typeof id === "string") return id;
+    throw new TypeError("identify() has to return a string, or undefined for nobody");
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+    return undefined;
+  }
+}
