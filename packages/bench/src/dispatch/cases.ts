@@ -1,5 +1,6 @@
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import { type Router } from "@ws-kit/core";
+import { defineSlot, type Extension, requestLog } from "@ws-kit/core/extend";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
@@ -91,6 +92,31 @@ function withRoutes(count: number): Router {
   return router;
 }
 
+const frames = defineSlot(() => ({ count: 0 }));
+
+/** As a rate limit has it: state of each connection, looked at before a frame is decoded. */
+const gateWithSlot: Extension = {
+  name: "gate",
+  setup: () => ({ gate: (connection) => (frames.of(connection).count++ < 0 ? "drop" : undefined) }),
+};
+
+/** Hears everything, and makes nothing of it. */
+const everyFact: Extension = {
+  name: "all",
+  setup: () => ({
+    opened() {},
+    closed() {},
+    joined() {},
+    parted() {},
+    published() {},
+    received() {},
+    sent() {},
+    settled() {},
+    refused() {},
+    failed() {},
+  }),
+};
+
 /** Every in-process case, baselines first. */
 export function dispatchCases(): Case[] {
   const middleware = echoRouter(true);
@@ -136,6 +162,9 @@ export function dispatchCases(): Case[] {
     byRouter("echo, 2,000 routes", "hand-written", withRoutes(2_000), ECHO_FRAME),
     { ...byRouter("echo, asynchronous", "hand-written", asynchronous, ECHO_FRAME), inFlight: 32 },
     byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
+    byRouter("echo, gate and slot", "echo", echoRouter(true).extend(gateWithSlot), ECHO_FRAME),
+    byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),
+    byRouter("echo, request log", "echo", echoRouter(true).extend(requestLog({ write: () => {} })), ECHO_FRAME),
     byRouter("publish to 50", "publish to 50", topic, PUBLISH_FRAME, 49),
   ];
 }

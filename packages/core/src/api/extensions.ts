@@ -35,7 +35,7 @@ export interface ExtensionConnection {
   readonly busy: boolean;
 }
 
-/** What an extension may see and do of one listener (one server, one Durable Object). None of its methods throws. */
+/** What an extension may see and do of one listener (one server, one Durable Object). None of its functions throws. */
 export interface ExtensionListener {
   readonly logger: Logger;
   readonly clock: Clock;
@@ -48,35 +48,37 @@ export interface ExtensionListener {
     get(clientId: string): ExtensionConnection | undefined;
   };
   /** Every topic that somebody follows. */
-  topics(): Iterable<string>;
+  topics(this: void): Iterable<string>;
   /** Who follows it. */
-  followers(topic: string): ReadonlySet<ExtensionConnection>;
+  followers(this: void, topic: string): ReadonlySet<ExtensionConnection>;
   /** Bytes sent to it that it has not read. */
-  buffered(connection: ExtensionConnection): number;
+  buffered(this: void, connection: ExtensionConnection): number;
   /** As `ctx.send`. */
   send<In, MetaIn>(
+    this: void,
     connection: ExtensionConnection,
     message: Message<string, In, unknown, MetaIn, unknown>,
     ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
   ): boolean;
   /** As `router.publish`, on this listener. */
   publish<In, MetaIn>(
+    this: void,
     topic: string,
     message: Message<string, In, unknown, MetaIn, unknown>,
     ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & AnyPublishOptions>
   ): Promise<PublishResult>;
   /** Starts the closing handshake. Default code 1000. */
-  close(connection: ExtensionConnection, code?: number, reason?: string): void;
+  close(this: void, connection: ExtensionConnection, code?: number, reason?: string): void;
   /**
    * Sends a frame of the extension's own control type.
    * @returns false when the peer is gone or too slow, or the payload cannot be encoded, which `onError` is told.
    */
-  sendControl(connection: ExtensionConnection, payload?: unknown, meta?: Meta): boolean;
+  sendControl(this: void, connection: ExtensionConnection, payload?: unknown, meta?: Meta): boolean;
   /**
    * Sends one to everybody on this listener who follows the topic; it is encoded once.
    * @returns how many receive it.
    */
-  publishControl(topic: string, payload?: unknown, meta?: Meta): number;
+  publishControl(this: void, topic: string, payload?: unknown, meta?: Meta): number;
 }
 
 /**

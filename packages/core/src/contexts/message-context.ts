@@ -1,4 +1,5 @@
 import type { ErrorHandler } from "../api/handlers.ts";
+import type { Clock } from "../base/clock.ts";
 import { OpenContextImpl } from "./connection-context.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
@@ -11,6 +12,11 @@ import type { Times } from "../state/hooks.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
+interface ContextTimes extends Times {
+  /** When it arrived by the wall clock; 0 while nobody has asked. */
+  wall: number;
+}
+
 export class MessageContextImpl extends OpenContextImpl {
   readonly route: CompiledRoute;
   readonly envelope: Envelope;
@@ -21,10 +27,11 @@ export class MessageContextImpl extends OpenContextImpl {
   errorCode: string | undefined = undefined;
   /** A promise of an inner stage that its middleware may not have waited for. */
   inner: PromiseLike<unknown> | undefined = undefined;
-  /** When it arrived: by the wall clock or, below 0, by the monotonic one; 0 while nobody has asked. */
-  private arrived: number;
-  /** Kept where extensions ask for it. */
-  times: Times | undefined = undefined;
+  /**
+   * When it arrived: by the wall clock or, below 0, by the monotonic one; 0 while nobody has asked. Where extensions ask
+   * it is known more precisely: no field more for everybody else.
+   */
+  private arrived: number | ContextTimes;
   private controller: AbortController | undefined = undefined;
   private abortReason: Error | undefined = undefined;
 
@@ -33,9 +40,7 @@ export class MessageContextImpl extends OpenContextImpl {
     this.route = route;
     this.envelope = envelope;
     this.payload = envelope.payload;
-    this.arrived = arrived;
-    const { hooks, clock } = conn.hub;
-    if (hooks !== undefined && arrived < 0) this.times = { receivedAt: -arrived, startedAt: clock.monotonic() };
+    this.arrived = arrived < 0 && conn.hub.hooks !== undefined ? timesOf(conn, arrived) : arrived;
   }
 
   override get subject(): string | undefined {
@@ -52,8 +57,14 @@ export class MessageContextImpl extends OpenContextImpl {
 
   get receivedAt(): number {
     const { clock } = this.conn.hub;
-    if (this.arrived < 0) this.arrived = Math.round(clock.now() - (clock.monotonic() + this.arrived));
+    if (typeof this.arrived === "object") return (this.arrived.wall ||= wallTime(clock, this.arrived.receivedAt));
+    if (this.arrived < 0) this.arrived = wallTime(clock, -this.arrived);
     return this.arrived || (this.arrived = clock.now());
+  }
+
+  /** When it arrived and its turn came, where extensions ask. */
+  get times(): Times | undefined {
+    return typeof this.arrived === "object" ? this.arrived : undefined;
   }
 
   /** Keeps a reading of the monotonic clock for whoever asks later when the message arrived; the first one counts. */
@@ -118,4 +129,13 @@ export class MessageContextImpl extends OpenContextImpl {
   protected report(error: unknown, id?: string): void {
     report(this.conn.hub, error, this, this.conn, id);
   }
+}
+
+function timesOf(conn: Connection, arrived: number): ContextTimes {
+  return { receivedAt: -arrived, startedAt: conn.hub.clock.monotonic(), wall: 0 };
+}
+
+/** What the wall clock shows, less the time that has passed since. */
+function wallTime(clock: Clock, monotonic: number): number {
+  return Math.round(clock.now() - (clock.monotonic() - monotonic));
 }

@@ -29,17 +29,38 @@ export function publishFrom(
     const frame = encode(hub, message, payload, meta);
     const { type } = message;
     const result = isPromise(frame)
-      ? Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options))
+      ? distributeLater(hub, sender, topic, type, frame, options)
       : distribute(hub, sender, topic, type, frame, options);
-    return isPromise(result) ? Promise.resolve(result).catch(failed) : Promise.resolve(result);
+    return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
   } catch (error) {
-    return Promise.resolve(failed(error));
+    return Promise.resolve(failed(hub, sender, error));
   }
+}
 
-  function failed(thrown: unknown): PublishResult {
-    report(hub, thrown, undefined, sender);
-    return { ok: false, error: toError(thrown) };
-  }
+function failed(hub: Listener, sender: Connection | undefined, thrown: unknown): PublishResult {
+  report(hub, thrown, undefined, sender);
+  return { ok: false, error: toError(thrown) };
+}
+
+// Whatever waits has a function of its own: one that holds a closure pays for it at every call.
+
+function unlessFailed(
+  hub: Listener,
+  sender: Connection | undefined,
+  result: PromiseLike<PublishResult>,
+): Promise<PublishResult> {
+  return Promise.resolve(result).catch((error: unknown) => failed(hub, sender, error));
+}
+
+function distributeLater(
+  hub: Listener,
+  sender: Connection | undefined,
+  topic: string,
+  type: string,
+  frame: PromiseLike<string>,
+  options: AnyPublishOptions,
+): Promise<PublishResult> {
+  return Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options));
 }
 
 function distribute(
@@ -52,17 +73,30 @@ function distribute(
 ): PublishResult | Promise<PublishResult> {
   const matched = deliverLocally(hub, topic, frame, sender, options);
   // Only a filter has to be waited for, and a filter stays here.
-  if (isPromise(matched)) {
-    return Promise.resolve(matched).then((count) => {
-      hub.hooks?.published(sender, topic, type, frame.length, count);
-      return { ok: true, matched: count };
-    });
-  }
+  if (isPromise(matched)) return countLater(hub, sender, topic, type, frame, matched);
   if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
   const result: PublishResult = { ok: true, matched };
   if (hub.link === undefined || options.local === true) return result;
   const sent: unknown = hub.link.publish(topic, frame);
-  return isPromise(sent) ? Promise.resolve(sent).then(() => result) : result;
+  return isPromise(sent) ? resultAfter(sent, result) : result;
+}
+
+function countLater(
+  hub: Listener,
+  sender: Connection | undefined,
+  topic: string,
+  type: string,
+  frame: string,
+  matched: Promise<number>,
+): Promise<PublishResult> {
+  return matched.then((count) => {
+    hub.hooks?.published(sender, topic, type, frame.length, count);
+    return { ok: true, matched: count };
+  });
+}
+
+function resultAfter(sent: PromiseLike<unknown>, result: PublishResult): Promise<PublishResult> {
+  return Promise.resolve(sent).then(() => result);
 }
 
 /** Delivers one encoded frame to this listener's followers of the topic, and says to how many. */
