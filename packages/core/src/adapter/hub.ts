@@ -208,7 +208,12 @@ export class ListenerHub implements Listener, Entrance {
   /** A frame arrived. */
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
     this.receiving = conn;
-    receive(conn, data);
+    try {
+      receive(conn, data);
+    } catch (error) {
+      // Whatever got past all others, a socket that throws say: it must not end the process.
+      report(this, error, undefined, conn);
+    }
     this.receiving = undefined;
   }
 

@@ -1,7 +1,6 @@
 import { closeArguments } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { congest, fallBehind, relieve } from "./backlog.ts";
-import { report } from "./report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 
@@ -17,14 +16,7 @@ export function write(conn: Connection, frame: string): boolean {
 /** Gives one frame to the socket. */
 function hand(conn: Connection, frame: string): boolean {
   if (conn.congested && overBuffer(conn)) return false;
-  let sent: number | void;
-  try {
-    sent = conn.socket.send(frame);
-  } catch (error) {
-    // A runtime's socket may; one peer's failure must not end what is sent to others.
-    report(conn.hub, error, undefined, conn);
-    return false;
-  }
+  const sent = conn.socket.send(frame);
   // Bun: -1 when the frame was queued behind others, 0 when it was dropped. Runtimes that say nothing are asked.
   if (sent === -1 || (sent === undefined && conn.socket.getBufferedAmount() > 0)) fallBehind(conn, frame.length);
   return sent !== 0;

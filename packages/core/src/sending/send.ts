@@ -40,9 +40,12 @@ export function post(
 }
 
 function writeOne(conn: Connection, frame: string, type: string, correlationId: string | undefined): boolean {
+  return conn.hub.hooks === undefined ? write(conn, frame) : writeObserved(conn, frame, type, correlationId);
+}
+
+function writeObserved(conn: Connection, frame: string, type: string, correlationId: string | undefined): boolean {
   const written = write(conn, frame);
-  const { hooks } = conn.hub;
-  if (hooks !== undefined) hooks.sent(conn, type, correlationId, frame.length, written);
+  conn.hub.hooks?.sent(conn, type, correlationId, frame.length, written);
   return written;
 }
 

@@ -123,9 +123,19 @@ export function deliverLocally(
   if (filter !== undefined) return deliverFiltered(hub, frame, except, [...followers], filter);
   let matched = 0;
   for (const conn of followers) {
-    if (conn !== except && conn.state !== CLOSED && write(conn, frame)) matched++;
+    if (conn !== except && conn.state !== CLOSED && reaches(conn, frame)) matched++;
   }
   return matched;
+}
+
+/** As `write`; a socket that throws, as one may that somebody has tampered with, does not cut off the followers after it. */
+function reaches(conn: Connection, frame: string): boolean {
+  try {
+    return write(conn, frame);
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+    return false;
+  }
 }
 
 /**
@@ -150,7 +160,7 @@ function deliverFiltered(
     }
   });
   return whenAll(passes, (passed) => {
-    const chosen = followers.filter((conn, i) => passed[i] === true && conn.state !== CLOSED && write(conn, frame));
+    const chosen = followers.filter((conn, i) => passed[i] === true && conn.state !== CLOSED && reaches(conn, frame));
     return chosen.length;
   });
 }
