@@ -61,13 +61,10 @@ export const SendMessage = rpc(
 );
 
 /** Answered with what was said before, oldest first. Joining a room twice is the same as once. */
-export const JoinRoom = rpc(
-  "JOIN_ROOM",
-  { roomId: RoomId },
-  "ROOM_JOINED",
-  { roomId: RoomId, history: z.array(ChatPayload) },
-  { idempotent: true },
-);
+export const JoinRoom = rpc("JOIN_ROOM", { roomId: RoomId }, "ROOM_JOINED", {
+  roomId: RoomId,
+  history: z.array(ChatPayload),
+});
 
 export const LeaveRoom = message("LEAVE_ROOM", { roomId: RoomId });
 

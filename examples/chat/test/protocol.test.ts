@@ -95,6 +95,17 @@ describe("rooms", () => {
     expect((await ada.leftovers()).filter((type) => type.startsWith("USER"))).toEqual(["USER_JOINED"]);
   });
 
+  test("a JOIN_ROOM sent again over a new connection joins that connection", async () => {
+    const idempotencyKey = "abcdefghijklmnopqrstuv.join";
+    for (const name of ["Again", "Again too"]) {
+      const wire = await Wire.open(server.port);
+      await wire.logIn(name);
+      expect((await wire.request("JOIN_ROOM", { roomId: "help" }, { idempotencyKey })).type).toBe("ROOM_JOINED");
+      expect((await wire.request("SEND_MESSAGE", { roomId: "help", text: "here" })).type).not.toBe("ERROR");
+      await wire.close();
+    }
+  });
+
   test("a user with two connections is one person, who has left when both are gone", async () => {
     const watcher = await person("Watcher", "help");
     const before = await countIn("help");

@@ -37,9 +37,9 @@ export class Wire {
   }
 
   /** Sends a request; the answer, an error included, resolves. */
-  request(type: string, payload?: unknown): Promise<Frame> {
+  request(type: string, payload?: unknown, more: object = {}): Promise<Frame> {
     const correlationId = `r${++this.#requests}`;
-    this.#socket.send(JSON.stringify({ type, meta: { correlationId }, payload }));
+    this.#socket.send(JSON.stringify({ type, meta: { ...more, correlationId }, payload }));
     return this.#take((frame) => frame.meta?.correlationId === correlationId);
   }
 

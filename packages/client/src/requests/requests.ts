@@ -40,6 +40,16 @@ export function createRequests(
   lane: Lane,
   failed: Fail,
 ): Requests {
+  // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
+  const { crypto } = globalThis as { crypto?: Crypto };
+  const bytes = crypto?.getRandomValues?.(new Uint8Array(16));
+  const secret = bytes
+    ? btoa(String.fromCharCode(...bytes))
+        .replace(/[+/=]/g, (sign) => ({ "+": "-", "/": "_" })[sign] ?? ".")
+        .slice(0, 23)
+    : "";
+  let count = 0;
+
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
   const request: Request = (message, payload, third = {}, fourth = {}) =>
@@ -50,8 +60,8 @@ export function createRequests(
       if (!link._opens()) throw new StateError("Client closed");
       if (pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
 
-      // Pages without https have no `randomUUID`.
-      const correlationId = crypto.randomUUID?.() ?? crypto.getRandomValues(new Uint32Array(4)).join("-");
+      // Pages without https have no `randomUUID`, others no `crypto` at all.
+      const correlationId = crypto?.randomUUID?.() ?? `${Math.random()}-${++count}`;
       const time = Math.min(timeoutMs, MAX_TIMER_MS);
       const deadline = Date.now() + time;
       // Made here, where its stack still names the caller.
@@ -83,7 +93,7 @@ export function createRequests(
               ...frame.meta,
               correlationId,
               timeoutMs: Math.max(1, deadline - Date.now()),
-              idempotencyKey: idempotent ? correlationId : undefined,
+              idempotencyKey: idempotent ? secret + correlationId : undefined,
             },
           }),
         _fail: fail,

@@ -173,7 +173,7 @@ export function calls(bed: Bed): void {
       const room = bed.room();
       const watcher = await room.watch();
       const [a, b] = [await room.join(), await room.join()];
-      const meta = { idempotencyKey: `key-${room.id}` };
+      const meta = { idempotencyKey: `0123456789-_abcdefABCDE.${room.id}` };
       a.request("ONCE", "1", { gate: room.id }, meta);
       await watcher.journal("ran");
       b.request("ONCE", "2", { gate: room.id }, meta);
@@ -182,8 +182,10 @@ export function calls(bed: Bed): void {
       watcher.send("RELEASE", { gate: room.id });
       const answer = await b.next();
       expect(answer).toEqual({ type: "RAN", meta: { correlationId: "2" }, payload: { times: expect.any(Number) } });
-      b.request("ONCE", "3", {}, meta);
+      b.request("ONCE", "3", { gate: room.id }, meta);
       expect((await b.next()).payload).toEqual(answer.payload);
+      b.request("ONCE", "other", {}, meta);
+      expect((await b.next()).payload).toMatchObject({ code: "INVALID_ARGUMENT" });
       b.request("ONCE", "4", {});
       expect((await b.next()).payload.times).toBe(answer.payload.times + 1);
     });

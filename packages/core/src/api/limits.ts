@@ -40,8 +40,13 @@ export interface Limits {
   closeGraceMs: number;
   /** Milliseconds `authenticate` may take before the upgrade is refused, and `authorizeTopic` before the subscribe is [5,000]. */
   authTimeoutMs: number;
-  /** Answers of idempotent requests that are remembered for a repeat [1,000]. */
+  /**
+   * Answers of idempotent requests that are remembered for a repeat. Over it, and over the next, whoever has most loses
+   * his oldest: an identity, or a connection that is nobody's [1,000].
+   */
   maxRememberedAnswers: number;
+  /** Bytes of the frames of these answers, as UTF-8 [16 MiB]. */
+  maxRememberedBytes: number;
   /** Milliseconds for which they are remembered [300,000]. */
   rememberAnswersMs: number;
 }
@@ -65,6 +70,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   closeGraceMs: 5_000,
   authTimeoutMs: 5_000,
   maxRememberedAnswers: 1_000,
+  maxRememberedBytes: 16_777_216,
   rememberAnswersMs: 300_000,
 });
 

@@ -2,6 +2,7 @@ import { isPromise } from "../base/when.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
 import { release } from "./lane.ts";
 import { ValidationError, WsKitError } from "../message/errors.ts";
+import { once } from "../rpc/once.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
 import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
@@ -79,7 +80,7 @@ export function enter(ctx: MessageContextImpl): unknown {
   // Cancelled or out of time before its turn came.
   if (call.settled) return undefined;
   try {
-    const result = route.handler(call as never);
+    const result = call.key === undefined ? route.handler(call as never) : once(call, call.key, route.handler);
     if (isPromise(result)) return returnedLater(call, result);
     call.returned(result);
     return undefined;

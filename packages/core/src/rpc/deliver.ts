@@ -1,55 +1,67 @@
+import { bytesOver } from "../base/bytes.ts";
 import { toError } from "../base/thrown.ts";
 import { errorPayload } from "../message/errors.ts";
+import { type ErrorPayload, ERROR_TYPE } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
 import { report, type Subject } from "../sending/report.ts";
-import { post, sendError } from "../sending/send.ts";
-import type { Outcome } from "../state/answers.ts";
+import { encodeError, post, sendError } from "../sending/send.ts";
+import type { Outcome, Remembered } from "../state/answers.ts";
 import type { Connection } from "../state/connection.ts";
 
-/** Who is told how it went: under which error code, or without one. */
-export interface Delivered {
+/** A request that is being answered. */
+export interface Answering extends Subject {
+  readonly conn: Connection;
+  readonly id: string;
+  /** Set where the answer is kept for a repeat of the request. */
+  readonly remembered: Remembered | undefined;
+  /** Told how it went: under which error code, or without one. */
   delivered(code: string | undefined): void;
 }
 
-/**
- * Writes an outcome under a correlation id; one that does not fit its schema becomes INTERNAL.
- * @param ctx What `onError` is told of.
- */
-export function deliver(conn: Connection, id: string, outcome: Outcome, then: Delivered, ctx?: Subject): void {
-  if ("error" in outcome) {
-    sendError(conn, { correlationId: id }, outcome.error);
-    return then.delivered(outcome.error.code);
-  }
+/** Writes an outcome under the request's correlation id; one that does not fit its schema becomes INTERNAL. */
+export function deliver(call: Answering, outcome: Outcome): void {
+  if ("error" in outcome) return deliverError(call, outcome.error);
+  const { conn, id, remembered } = call;
   try {
     const frame = encode(conn.hub, outcome.message, outcome.payload, outcome.meta, id);
-    if (typeof frame !== "string") return deliverLater(conn, id, outcome.message.type, frame, then, ctx);
+    if (typeof frame !== "string") return deliverLater(call, outcome.message.type, frame);
+    if (remembered !== undefined) keep(remembered, frame, undefined);
     post(conn, frame, outcome.message.type, id);
   } catch (error) {
-    return misfit(conn, id, error, then, ctx);
+    return misfit(call, error);
   }
-  then.delivered(undefined);
+  call.delivered(undefined);
 }
 
 /** Apart from `deliver`, so that a synchronous answer creates no closure. */
-function deliverLater(
-  conn: Connection,
-  id: string,
-  type: string,
-  frame: Promise<string>,
-  then: Delivered,
-  ctx: Subject | undefined,
-): void {
+function deliverLater(call: Answering, type: string, frame: Promise<string>): void {
   frame.then(
     (ready) => {
-      post(conn, ready, type, id);
-      then.delivered(undefined);
+      if (call.remembered !== undefined) keep(call.remembered, ready, undefined);
+      post(call.conn, ready, type, call.id);
+      call.delivered(undefined);
     },
-    (error: unknown) => misfit(conn, id, error, then, ctx),
+    (error: unknown) => misfit(call, error),
   );
 }
 
-function misfit(conn: Connection, id: string, error: unknown, then: Delivered, ctx: Subject | undefined): void {
-  report(conn.hub, toError(error), ctx, conn);
-  sendError(conn, { correlationId: id }, errorPayload("INTERNAL", "The response did not fit its schema"));
-  then.delivered("INTERNAL");
+function misfit(call: Answering, error: unknown): void {
+  report(call.conn.hub, toError(error), call, call.conn);
+  deliverError(call, errorPayload("INTERNAL", "The response did not fit its schema"));
+}
+
+function deliverError(call: Answering, error: ErrorPayload): void {
+  const { conn, id, remembered } = call;
+  const meta = { correlationId: id };
+  if (remembered === undefined) sendError(conn, meta, error);
+  else {
+    const frame = encodeError(conn, meta, error);
+    keep(remembered, frame, error);
+    post(conn, frame, ERROR_TYPE, id);
+  }
+  call.delivered(error.code);
+}
+
+function keep(remembered: Remembered, frame: string, error: ErrorPayload | undefined): void {
+  remembered.settle({ frame, bytes: bytesOver(frame, 0) ?? 0, error });
 }

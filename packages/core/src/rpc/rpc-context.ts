@@ -5,21 +5,23 @@ import type { Outcome } from "../api/facts.ts";
 import type { AnyMessage, AnyRpc, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
-import { deliver, type Delivered } from "./deliver.ts";
+import { type Answering, deliver } from "./deliver.ts";
 import { outbound } from "../sending/encode.ts";
 import { post } from "../sending/send.ts";
-import type { Outcome as Answer, Remembered } from "../state/answers.ts";
+import type { Answer, Outcome as Ending, Remembered } from "../state/answers.ts";
 import type { OpenCall } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
 /** One rpc from its start to its one answer. */
-export class RpcContextImpl extends MessageContextImpl implements OpenCall, Delivered {
+export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answering {
   readonly id: string;
   expiresAt = 0;
   listed: object | undefined = undefined;
   settled = false;
+  /** Ties it to its repeats, where it may have some. */
+  key: string | undefined = undefined;
   /** Set where the answer is kept for a repeat of the request. */
   remembered: Remembered | undefined = undefined;
 
@@ -151,9 +153,23 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Deli
     this.release();
   }
 
-  private deliver(outcome: Answer): void {
-    this.remembered?.settle(outcome);
-    deliver(this.conn, this.id, outcome, this, this);
+  private deliver(outcome: Ending): void {
+    deliver(this, outcome);
+  }
+
+  /** Answers with what the first request of its key got. */
+  repeat({ frame, error }: Answer): void {
+    if (this.settled) return;
+    const { codec } = this.conn.hub;
+    try {
+      const again = codec.decode(frame) as Envelope;
+      const renamed = codec.encode({ ...again, meta: { ...again.meta, correlationId: this.id } });
+      this.end();
+      post(this.conn, renamed, again.type, this.id);
+    } catch (failure) {
+      return this.fail(failure);
+    }
+    this.observed(error === undefined ? "ok" : "error", error?.code, true);
   }
 
   /** The answer was written. */
@@ -161,9 +177,9 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Deli
     this.observed(code === undefined ? "ok" : "error", code);
   }
 
-  private observed(outcome: Outcome, code: string | undefined): void {
+  private observed(outcome: Outcome, code: string | undefined, repeated = false): void {
     const { hooks } = this.conn.hub;
-    if (hooks !== undefined) hooks.settled(this.conn, this.envelope, true, this.times, outcome, code, false);
+    if (hooks !== undefined) hooks.settled(this.conn, this.envelope, true, this.times, outcome, code, repeated);
   }
 }
 

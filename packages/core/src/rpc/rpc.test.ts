@@ -231,6 +231,7 @@ describe("an idempotent rpc", () => {
   const Pay = rpc("PAY", fields({ n: "number" }), "PAID", fields({ n: "number" }), { idempotent: true });
 
   it("answers a repeat from memory, also on another connection, and one that comes while the first runs", async () => {
+    const key = (rest: string) => `abcdefghijklmnopqrstuv.${rest}`;
     let runs = 0;
     const held = gate();
     const router = createRouter().rpc(Pay, async (ctx) => {
@@ -241,13 +242,13 @@ describe("an idempotent rpc", () => {
     });
     const { connect } = bench(router);
     const [first, second] = [connect(), connect()];
-    first.message("PAY", { n: 1 }, { correlationId: "a", idempotencyKey: "k" });
+    first.message("PAY", { n: 1 }, { correlationId: "a", idempotencyKey: key("k") });
     first.socket.close();
-    second.message("PAY", { n: 1 }, { correlationId: "b", idempotencyKey: "k" });
+    second.message("PAY", { n: 1 }, { correlationId: "b", idempotencyKey: key("k") });
     held.open();
     await settle();
-    second.message("PAY", { n: 1 }, { correlationId: "c", idempotencyKey: "k" });
-    second.message("PAY", { n: 1 }, { correlationId: "d", idempotencyKey: "other" });
+    second.message("PAY", { n: 1 }, { correlationId: "c", idempotencyKey: key("k") });
+    second.message("PAY", { n: 1 }, { correlationId: "d", idempotencyKey: key("other") });
     await settle();
     expect(second.socket.take()).toMatchObject([
       { meta: { correlationId: "b" }, payload: { n: 1 } },

@@ -68,6 +68,7 @@ function assemble(
   // Whatever the application put there, the protocol's own keys are the server's to write.
   delete meta["clientId"];
   delete meta["receivedAt"];
+  delete meta["idempotencyKey"];
   if (correlationId === undefined) delete meta.correlationId;
   else meta.correlationId = correlationId;
   return hub.codec.encode({ type, meta, payload });

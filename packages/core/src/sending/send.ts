@@ -75,14 +75,21 @@ export function sendError(
   payload: ErrorPayload,
 ): void {
   if (conn.state >= CLOSED) return;
-  let frame: string;
+  post(conn, encodeError(conn, meta, payload), ERROR_TYPE, meta.correlationId);
+}
+
+export function encodeError(
+  conn: Connection,
+  meta: { correlationId?: string; inReplyTo?: string },
+  payload: ErrorPayload,
+): string {
+  const { codec } = conn.hub;
   try {
-    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload });
+    return codec.encode({ type: ERROR_TYPE, meta, payload });
   } catch (error) {
     // Details that cannot be encoded: the code and message still can.
     report(conn.hub, error, undefined, conn);
     const { details: _details, ...rest } = payload;
-    frame = conn.hub.codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
+    return codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
   }
-  post(conn, frame, ERROR_TYPE, meta.correlationId);
 }

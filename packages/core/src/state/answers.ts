@@ -4,50 +4,89 @@ import type { AnyMessage } from "../message/message.ts";
 import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
 import type { ErrorPayload, Meta } from "../protocol/envelope.ts";
 
-/** How an rpc ended, without the correlation id, so that a repeat under another id can be given the same. */
+/** How an rpc ended. */
 export type Outcome =
   | { readonly message: AnyMessage; readonly payload: unknown; readonly meta: Meta | undefined }
   | { readonly error: ErrorPayload };
 
-/** One idempotent request: its outcome once there is one, and who waits for it. */
-export class Remembered {
-  readonly key: string;
-  readonly expiresAt: number;
-  private readonly memory: AnswerMemory;
-  private outcome: Outcome | undefined = undefined;
-  private waiting: ((outcome: Outcome) => void)[] = [];
+/** An answer as it left, so that nothing which happens to its payload later reaches a repeat. */
+export interface Answer {
+  readonly frame: string;
+  /** What it takes of memory. */
+  readonly bytes: number;
+  /** Of the error that it is. */
+  readonly error: ErrorPayload | undefined;
+}
 
-  constructor(memory: AnswerMemory, key: string, expiresAt: number) {
-    this.memory = memory;
-    this.key = key;
-    this.expiresAt = expiresAt;
-  }
+/** Who made requests whose answers are remembered: an identity, or a connection that is nobody's. */
+export class Asker {
+  /** Tells connections apart. */
+  readonly number: number;
+  readonly identity: string | undefined;
+  /** Oldest first. */
+  readonly entries: Set<Remembered> = new Set();
+  bytes = 0;
 
-  /** Calls back with the first request's outcome: now, or when it has one. */
-  whenSettled(listener: (outcome: Outcome) => void): void {
-    if (this.outcome === undefined) this.waiting.push(listener);
-    else listener(this.outcome);
-  }
-
-  settle(outcome: Outcome): void {
-    if (this.outcome !== undefined) return;
-    this.outcome = outcome;
-    // What may go better the next time is not worth remembering.
-    if ("error" in outcome && passing(outcome.error.code, outcome.error.retryable)) this.memory.forget(this);
-    for (const listener of this.waiting.splice(0)) listener(outcome);
+  constructor(number: number, identity: string | undefined) {
+    this.number = number;
+    this.identity = identity;
   }
 }
 
-function passing(code: string, retryable: boolean): boolean {
+/** One idempotent request: its answer once there is one, and who waits for it. */
+export class Remembered {
+  readonly key: string;
+  readonly asker: Asker;
+  /** Of the request's payload. */
+  readonly print: string;
+  readonly expiresAt: number;
+  /** What its frame takes of memory. */
+  bytes = 0;
+  answer: Answer | undefined = undefined;
+  private readonly memory: AnswerMemory;
+  private readonly waiting: ((answer: Answer) => void)[] = [];
+
+  constructor(memory: AnswerMemory, key: string, asker: Asker, print: string, expiresAt: number) {
+    this.memory = memory;
+    this.key = key;
+    this.asker = asker;
+    this.print = print;
+    this.expiresAt = expiresAt;
+  }
+
+  /** What the first request is answered. */
+  answered(): Promise<Answer> {
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+
+  settle(answer: Answer): void {
+    if (this.answer !== undefined) return;
+    this.answer = answer;
+    // What may go better the next time is not worth remembering.
+    if (answer.error !== undefined && passing(answer.error)) this.memory.forget(this);
+    else this.memory.keep(this, answer.bytes);
+    for (const resolve of this.waiting.splice(0)) resolve(answer);
+  }
+}
+
+function passing({ code, retryable }: ErrorPayload): boolean {
   return retryable || code === "CANCELLED" || code === "INTERNAL" || ERROR_CODES[code as ErrorCode];
 }
 
 /**
  * The answers of idempotent requests, so that a repeat (sent because the first one's connection was lost) gets what the
- * first one got instead of running again. Bounded in count and time.
+ * first one got instead of running again. Bounded in count, bytes and time; over a bound, whoever holds most loses his
+ * oldest, so that nobody can make another's be forgotten.
  */
 export class AnswerMemory {
+  /** Oldest first: a Map keeps the order in which its keys were added. */
   private readonly entries = new Map<string, Remembered>();
+  private readonly identities = new Map<string, Asker>();
+  private readonly connections = new WeakMap<object, Asker>();
+  /** Those of whom something is remembered. */
+  private readonly askers = new Set<Asker>();
+  private lastNumber = 0;
+  private total = 0;
   private readonly clock: Clock;
   private readonly limits: Readonly<Limits>;
 
@@ -60,26 +99,75 @@ export class AnswerMemory {
     return this.entries.size;
   }
 
+  /** Of all frames that are kept. */
+  get bytes(): number {
+    return this.total;
+  }
+
+  /** Whoever asks, by identity or, where that is not known, by connection. */
+  asker(conn: object, identity: string | undefined): Asker {
+    const known = identity === undefined ? this.connections.get(conn) : this.identities.get(identity);
+    if (known !== undefined) return known;
+    const asker = new Asker(++this.lastNumber, identity);
+    if (identity === undefined) this.connections.set(conn, asker);
+    else this.identities.set(identity, asker);
+    return asker;
+  }
+
   find(key: string): Remembered | undefined {
     const entry = this.entries.get(key);
     if (entry === undefined || entry.expiresAt > this.clock.monotonic()) return entry;
-    this.entries.delete(key);
+    this.forget(entry);
     return undefined;
   }
 
-  open(key: string): Remembered {
+  open(key: string, asker: Asker, print: string): Remembered {
     const now = this.clock.monotonic();
-    // Oldest first: a Map keeps the order in which its keys were added.
-    for (const [old, entry] of this.entries) {
-      if (entry.expiresAt > now && this.entries.size < this.limits.maxRememberedAnswers) break;
-      this.entries.delete(old);
+    for (const entry of this.entries.values()) {
+      if (entry.expiresAt > now) break;
+      this.forget(entry);
     }
-    const entry = new Remembered(this, key, now + this.limits.rememberAnswersMs);
+    while (this.entries.size > 0 && this.entries.size >= this.limits.maxRememberedAnswers) {
+      const [oldest] = this.largest((one) => one.entries.size).entries;
+      this.forget(oldest as Remembered);
+    }
+    const entry = new Remembered(this, key, asker, print, now + this.limits.rememberAnswersMs);
     this.entries.set(key, entry);
+    asker.entries.add(entry);
+    this.askers.add(asker);
     return entry;
   }
 
+  /** The answer is there, and takes so many bytes. */
+  keep(entry: Remembered, bytes: number): void {
+    if (this.entries.get(entry.key) !== entry) return;
+    entry.bytes = bytes;
+    entry.asker.bytes += bytes;
+    this.total += bytes;
+    while (this.total > this.limits.maxRememberedBytes) {
+      for (const old of this.largest((one) => one.bytes).entries) {
+        if (old.bytes === 0) continue;
+        this.forget(old);
+        break;
+      }
+    }
+  }
+
   forget(entry: Remembered): void {
-    if (this.entries.get(entry.key) === entry) this.entries.delete(entry.key);
+    if (this.entries.get(entry.key) !== entry) return;
+    const { asker } = entry;
+    this.entries.delete(entry.key);
+    asker.entries.delete(entry);
+    asker.bytes -= entry.bytes;
+    this.total -= entry.bytes;
+    if (asker.entries.size > 0) return;
+    this.askers.delete(asker);
+    if (asker.identity !== undefined) this.identities.delete(asker.identity);
+  }
+
+  private largest(size: (asker: Asker) => number): Asker {
+    let most: Asker | undefined;
+    for (const asker of this.askers) if (most === undefined || size(asker) > size(most)) most = asker;
+    return most as Asker;
   }
 }

@@ -1,0 +1,44 @@
+import { fingerprint } from "../base/fingerprint.ts";
+import { askIdentity } from "../contexts/identity.ts";
+import { errorPayload } from "../message/errors.ts";
+import type { RpcContextImpl } from "./rpc-context.ts";
+import type { Asker } from "../state/answers.ts";
+import type { Stage } from "../state/route.ts";
+
+/** A key that begins with 128 bits nobody can guess, as base64url (RFC 4648 §5). */
+const SECRET = /^[\w-]{22}\./;
+
+/**
+ * Enters the handler of an idempotent request, or answers a repeat with what the first of its key got. Comes after
+ * middleware, guards and validation, which a repeat has to pass as well.
+ */
+export function once(call: RpcContextImpl, key: string, handler: Stage): unknown {
+  const { conn, envelope } = call;
+  const { answers, identities } = conn.hub;
+  if (!askIdentity(conn)) {
+    call.settleError(errorPayload("PERMISSION_DENIED", "This connection has become somebody else's"));
+    return undefined;
+  }
+  const asker = answers.asker(conn, identities.get(conn));
+  const place = placeOf(asker, envelope.type, key);
+  const print = fingerprint(envelope.payload);
+  const first = answers.find(place);
+  if (first === undefined) {
+    call.remembered = answers.open(place, asker, print);
+    return handler(call as never);
+  }
+  if (first.print !== print) {
+    const message = "Another request with this idempotencyKey had another payload";
+    call.settleError(errorPayload("INVALID_ARGUMENT", message));
+    return undefined;
+  }
+  if (first.answer !== undefined) return call.repeat(first.answer);
+  return first.answered().then((answer) => call.repeat(answer));
+}
+
+/** Where its answer is kept: with whom it belongs, as JSON, so that no two ever read the same. */
+function placeOf({ identity, number }: Asker, type: string, key: string): string {
+  if (identity !== undefined) return JSON.stringify([identity, type, key]);
+  // Whoever presents a secret is let have what was answered to it; any other key counts for its connection alone.
+  return JSON.stringify([SECRET.test(key) ? null : number, type, key]);
+}
