@@ -11,6 +11,7 @@ declare global {
 }
 
 export { bearerToken } from "@ws-kit/core";
+export { cookies } from "./cookies.ts";
 export { createBunHandler } from "./handler.ts";
 export type { BunHandler, BunHandlerOptions, BunPeer } from "./handler.ts";
 export { serve } from "./serve.ts";

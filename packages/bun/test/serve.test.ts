@@ -104,6 +104,22 @@ describe("createBunHandler", () => {
     for (const client of [red, otherRed, blue]) client.ws.close();
   });
 
+  it("lets no client name another router's topics", async () => {
+    const [red, blue] = [await new Client("pair", "/red").open(), await new Client("pair", "/blue").open()];
+    for (const topic of ["0:room", "1:room", ":room", "1room"]) {
+      red.send("FOLLOW", { topic });
+      expect(await red.next()).toMatchObject({ payload: { text: "followed" } });
+    }
+    red.send("FOLLOW", { topic: "\u00001:room" });
+    expect(await red.next()).toMatchObject({ payload: { text: "refused" } });
+    blue.send("SAY", { text: "staff only" });
+    expect(await blue.next()).toMatchObject({ payload: { text: "blue: staff only" } });
+    red.send("SAY", { text: "after" });
+    expect(await red.next()).toMatchObject({ payload: { text: "red: after" } });
+    red.ws.close();
+    blue.ws.close();
+  });
+
   it("mounts in Hono, beside routes that publish", async () => {
     expect(await (await fetch(url("mounted", "/"))).text()).toBe("Welcome");
     const client = await new Client("mounted", "/ws").open();

@@ -1,22 +1,24 @@
-import { createBunHandler } from "@ws-kit/bun";
-import { control, createApp, type Endpoint } from "@ws-kit/conformance/app";
+import { createBunHandler, serve } from "@ws-kit/bun";
+import { control, createApp } from "@ws-kit/conformance/app";
 
-const app = createApp();
-const endpoints = Object.values(app) as Endpoint[];
+const { main, ...others } = createApp();
+const endpoints = { main, ...others };
 const handlers = new Map(
-  endpoints.map(({ path, router, options }) => [path as string, createBunHandler(router, options)]),
+  Object.values(others).map(({ path, router, options }) => [path as string, createBunHandler(router, options)]),
 );
 
-const server = Bun.serve({
+const running = serve(main.router, {
+  ...main.options,
   port: 0,
   hostname: "127.0.0.1",
-  async fetch(req, running) {
+  path: main.path,
+  async fetch(req, server) {
     const { pathname, searchParams } = new URL(req.url);
     const handler = handlers.get(pathname);
-    if (handler !== undefined) return handler(req, running);
-    const name = searchParams.get("endpoint") ?? "main";
-    return (await control(req, app[name as keyof typeof app].router)) ?? new Response("Not found", { status: 404 });
+    if (handler !== undefined) return handler(req, server);
+    if (pathname === main.path) return new Response("This is a WebSocket endpoint", { status: 426 });
+    const name = (searchParams.get("endpoint") ?? "main") as keyof typeof endpoints;
+    return (await control(req, endpoints[name].router)) ?? new Response("Not found", { status: 404 });
   },
-  websocket: app.main.router.websocket,
 });
-console.log(`LISTENING ${server.port}`);
+console.log(`LISTENING ${running.port}`);

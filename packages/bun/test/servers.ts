@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { bearerToken, createBunHandler, serve } from "../src/index.ts";
 
 const Say = message("SAY", { text: z.string() });
+const Follow = message("FOLLOW", { topic: z.string() });
 const Whoami = message("WHOAMI");
 const Me = message("ME", { data: z.record(z.string(), z.unknown()), same: z.boolean() });
 
@@ -14,6 +15,10 @@ function chat(name: string) {
   });
   router.on(Say, (ctx) => {
     void ctx.publish("room", Say, { text: `${name}: ${ctx.payload.text}` });
+  });
+  router.on(Follow, async (ctx) => {
+    await ctx.topics.subscribe(ctx.payload.topic).catch(() => {});
+    ctx.send(Say, { text: ctx.topics.has(ctx.payload.topic) ? "followed" : "refused" });
   });
   router.on(Whoami, (ctx) => {
     ctx.send(Me, { data: { ...ctx.data }, same: ctx.ws.data === ctx.data });

@@ -40,6 +40,7 @@ export function createDurableObject<Env = unknown, Data = OpenData>(
 }
 
 export { bearerToken } from "@ws-kit/core";
+export { cookies } from "./cookies.ts";
 export type { CloudflarePeer, ObjectUpgradeOptions } from "./admission.ts";
 export type { RouterObject } from "./object.ts";
 export { createWorker } from "./worker.ts";

@@ -24,7 +24,7 @@ import type {
   SendArgs,
   SendOptions,
 } from "@ws-kit/core";
-import { peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
+import { notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
 import { readKept, type Kept } from "./state.ts";
@@ -80,6 +80,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
   override async fetch(req: Request): Promise<Response> {
+    const refusal = notAlone(req);
+    if (refusal !== undefined) return refusal;
     const handed = await this.tickets.take(req);
     // The object has begun anew since it was told, or a client has made the ticket up.
     if (handed === null) return refuse(503, "The object was not told of this connection", { "retry-after": "1" });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { startWorkerd } from "./workerd.ts";
@@ -181,6 +182,41 @@ test("an option that the runtime cannot honour throws", async () => {
   const response = await server.http("/demanding");
   expect(response.status).toBe(500);
   expect(await response.text()).toContain("idleTimeoutSeconds cannot be set: a Durable Object has no such setting");
+});
+
+describe("an object that decides by itself", () => {
+  const upgrade = (headers: Record<string, string>, path = "/direct?user=eve") =>
+    new Promise<number>((resolve) => {
+      const ws = new WebSocket(`ws://${server.host}${path}`, { headers });
+      ws.on("open", () => (ws.terminate(), resolve(101)));
+      ws.on("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));
+      ws.on("error", () => {});
+    });
+
+  test.for([
+    { wsKit: { data: { user: "root", clientId: "x" }, clientId: "x" } },
+    { wsKit: "a ticket that nobody was told of" },
+    { wsKit: true },
+  ])("believes nothing that a client puts into cf: %j", async (cf) => {
+    const headers = { "MF-CF-Blob": JSON.stringify(cf), origin: "https://evil.example" };
+    expect(await upgrade(headers)).toBe(503);
+  });
+});
+
+test("Hono's middleware adds to the answer, and its cookie helper tells who it is", async () => {
+  const connect = (headers: Record<string, string>) =>
+    new Promise<{ status: number; headers: IncomingHttpHeaders }>((resolve) => {
+      const ws = new WebSocket(`ws://${server.host}/hono/h`, { headers });
+      ws.on("upgrade", (response) => resolve({ headers: response.headers, status: 101 }));
+      ws.on("open", () => ws.terminate());
+      ws.on("unexpected-response", (_request, response) =>
+        resolve({ headers: response.headers, status: response.statusCode ?? 0 }),
+      );
+      ws.on("error", () => {});
+    });
+  const headers = { "x-content-type-options": "nosniff", "set-cookie": ["room=h"] };
+  expect(await connect({ cookie: "name=ada" })).toMatchObject({ status: 101, headers });
+  expect(await connect({})).toMatchObject({ status: 401, headers });
 });
 
 describe("the Worker", () => {

@@ -44,6 +44,8 @@ export interface App {
   readonly pulse: Endpoint;
   /** With a list of origins and without `authenticate`. */
   readonly listed: Endpoint;
+  /** With an asynchronous decision on origins, and a limit for connections with the same `share` in their query. */
+  readonly decided: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -52,6 +54,18 @@ const logger: NonNullable<RouterOptions["logger"]> = {
   debug: () => {},
   warn: (message) => console.error(`[warn] ${message}`),
   error: (message, cause) => console.error(`[error] ${message}`, cause instanceof Error ? cause.message : ""),
+};
+
+const DECIDED = {
+  allowedOrigins: async (origin: string): Promise<boolean> => {
+    await Promise.resolve();
+    if (origin === "https://broken.example") throw new Error("the origins cannot be read");
+    return origin === "https://truthy.example" ? ("yes" as never) : origin === "https://app.example";
+  },
+  maxConnectionsPer: {
+    key: (req: Request) => new URL(req.url).searchParams.get("share") ?? undefined,
+    limit: 2,
+  },
 };
 
 export function createApp(): App {
@@ -82,6 +96,7 @@ export function createApp(): App {
       options,
     },
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
+    decided: { path: "/decided", router: router(), options: { authenticate, ...DECIDED } },
     restart: { path: "/restart", router: router(), options },
   };
 }

@@ -1,4 +1,4 @@
-import { bearerToken, type AuthenticatedData, type MaybePromise } from "@ws-kit/core";
+import { bearerToken, type AuthenticatedData, type MaybePromise, type Peer } from "@ws-kit/core";
 
 /** What the fixture keeps for each connection; most of it is the query of its URL. */
 export interface Data {
@@ -17,14 +17,42 @@ export interface Data {
 
 const SHARED: Data = { test: "shared", nested: { list: [1] } };
 
+let banned: Response | undefined;
+
+/** Made once, given each time. */
+function constant(): Response {
+  return (banned ??= new Response("You are banned", { status: 403 }));
+}
+
+class User {
+  test = "an instance";
+}
+
+/** What types would refuse, and JavaScript does not. */
+const WRONG: Readonly<Record<string, () => unknown>> = {
+  "returned-error": () => new Error("bad token"),
+  "async-returned-error": () => Promise.resolve(new Error("bad token")),
+  list: () => [],
+  date: () => new Date(),
+  instance: () => new User(),
+  string: () => "ada",
+  number: () => 1,
+  true: () => true,
+};
+
 /** Upgrades that `auth=hold` keeps waiting, by test, and those that may go on. */
 export const held: Set<string> = new Set();
 export const released: Set<string> = new Set();
 
 /** Every way in which `authenticate` can end; `auth` in the query picks one. */
-export function authenticate(req: Request): MaybePromise<AuthenticatedData<Data> | undefined | null | false> {
+export function authenticate(
+  req: Request,
+  peer: Peer,
+): MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false> {
   const query = Object.fromEntries(new URL(req.url).searchParams);
   const data: AuthenticatedData<Data> = { test: "none", ...query };
+  const wrong = WRONG[query["auth"] ?? ""];
+  if (wrong !== undefined) return wrong() as Data;
   switch (query["auth"]) {
     case "undefined":
       return undefined;
@@ -42,6 +70,19 @@ export function authenticate(req: Request): MaybePromise<AuthenticatedData<Data>
       throw new Error("the secret cause");
     case "async-error":
       return Promise.reject(new Error("the secret cause"));
+    case "returned-response":
+      return new Response("Pay first", { status: 402 });
+    case "async-returned-response":
+      return Promise.resolve(new Response("Pay first", { status: 402 }));
+    case "constant":
+      throw constant();
+    case "headers":
+      peer.headers.append("set-cookie", "a=1");
+      peer.headers.append("set-cookie", "b=2; Path=/");
+      peer.headers.set("x-token", query["auth"]);
+      return data;
+    case "peer":
+      return { ...data, by: peer.remoteAddress ?? "nobody" };
     case "never":
       return new Promise(() => {});
     case "async":

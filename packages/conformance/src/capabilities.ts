@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly framesApart: boolean;
   /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
   readonly network: boolean;
+  /** A request comes to the adapter as it was sent; without it the runtime itself fails one that no URL can be made of. */
+  readonly rawRequests: boolean;
 }
 
 export type AdapterName = "bun" | "node" | "cloudflare" | "deno" | "testing";
@@ -48,6 +50,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     crossingFrames: true,
     framesApart: true,
     network: true,
+    rawRequests: true,
   },
   node: {
     pingFrames: true,
@@ -64,6 +67,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     crossingFrames: true,
     framesApart: true,
     network: true,
+    rawRequests: true,
   },
   cloudflare: {
     pingFrames: false,
@@ -80,6 +84,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     crossingFrames: true,
     framesApart: true,
     network: true,
+    rawRequests: false,
   },
   deno: {
     pingFrames: false,
@@ -96,6 +101,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     crossingFrames: false,
     framesApart: false,
     network: true,
+    rawRequests: true,
   },
   testing: {
     pingFrames: true,
@@ -112,5 +118,6 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     crossingFrames: true,
     framesApart: true,
     network: false,
+    rawRequests: false,
   },
 };

@@ -4,3 +4,4 @@ export { stopping } from "./stopping.ts";
 export { conformance } from "./suite.ts";
 export { Refusal } from "./target.ts";
 export type { ConnectOptions, Target, Wire, WireEvents } from "./target.ts";
+export { ask, upgradeOf } from "./raw.ts";

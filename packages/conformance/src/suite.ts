@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bed } from "./bed.ts";
 import type { AdapterName } from "./capabilities.ts";
 import { calls } from "./suite/calls.ts";
+import { door } from "./suite/door.ts";
 import { drain } from "./suite/drain.ts";
 import { failures } from "./suite/failures.ts";
 import { frames } from "./suite/frames.ts";
@@ -24,7 +25,20 @@ export function conformance(name: AdapterName, start: () => Promise<Target>): vo
     });
     afterAll(() => bed.target.stop());
 
-    for (const part of [upgrade, lifecycle, order, frames, limits, failures, calls, topics, routing, pressure, pulse]) {
+    for (const part of [
+      upgrade,
+      door,
+      lifecycle,
+      order,
+      frames,
+      limits,
+      failures,
+      calls,
+      topics,
+      routing,
+      pressure,
+      pulse,
+    ]) {
       part(bed);
     }
     // Last: what is drained takes no more connections.

@@ -8,6 +8,7 @@ declare global {
 }
 
 export { bearerToken } from "@ws-kit/core";
+export { cookies } from "./cookies.ts";
 export { createDenoHandler } from "./handler.ts";
 export type { DenoHandler, DenoHandlerOptions, DenoPeer } from "./handler.ts";
 export type { DenoInfo, DenoServer } from "./runtime.ts";

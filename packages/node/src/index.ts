@@ -10,6 +10,7 @@ declare global {
 }
 
 export { bearerToken } from "@ws-kit/core";
+export { cookies } from "./cookies.ts";
 export { createNodeHandler } from "./handler.ts";
 export type { NodeHandler, NodeHandlerOptions, NodePeer } from "./handler.ts";
 export { serve } from "./serve.ts";

@@ -6,6 +6,7 @@ interface Env {
   TIGHT: DurableObjectNamespace;
   PULSE: DurableObjectNamespace;
   LISTED: DurableObjectNamespace;
+  DECIDED: DurableObjectNamespace;
   RESTART: DurableObjectNamespace;
 }
 
@@ -41,6 +42,14 @@ export class Listed extends createDurableObject<Env, Data>(app.listed.router) {
   }
 }
 
+export class Decided extends createDurableObject<Env, Data>(app.decided.router, {
+  maxConnectionsPer: app.decided.options.maxConnectionsPer ?? { key: () => undefined, limit: 0 },
+}) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
 export class Restart extends createDurableObject<Env, Data>(app.restart.router) {
   override fetch(req: Request): Promise<Response> {
     return beside(req, this, () => super.fetch(req));
@@ -55,6 +64,7 @@ function objects(env: Env): Record<Name, DurableObjectStub> {
     tight: env.TIGHT.getByName("the one"),
     pulse: env.PULSE.getByName("the one"),
     listed: env.LISTED.getByName("the one"),
+    decided: env.DECIDED.getByName("the one"),
     restart: env.RESTART.getByName("the one"),
   };
 }
@@ -64,11 +74,13 @@ const rooms = { path: "/:id", object: (env: Env, id: string) => objects(env)[id 
 const main = createWorker<Env, Data>({ ...rooms, ...app.main.options });
 const tight = createWorker<Env, Data>({ ...rooms, ...app.tight.options, authTimeoutMs: TIGHT.authTimeoutMs });
 const listed = createWorker<Env, Data>({ ...rooms, ...app.listed.options });
+const decided = createWorker<Env, Data>({ ...rooms, ...app.decided.options });
 
 export default {
   async fetch(req: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname, searchParams } = new URL(req.url);
     if (pathname === "/listed") return listed.fetch(req, env, ctx);
+    if (pathname === "/decided") return decided.fetch(req, env, ctx);
     if (pathname === "/tight") return tight.fetch(req, env, ctx);
     if (Object.hasOwn(app, pathname.slice(1))) return main.fetch(req, env, ctx);
     if (pathname !== "/hello" && !pathname.startsWith("/control/")) return new Response("Not found", { status: 404 });

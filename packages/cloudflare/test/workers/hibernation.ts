@@ -1,5 +1,8 @@
 import { createDurableObject, createWorker } from "@ws-kit/cloudflare";
 import { createRouter, message, rpc, z, type Router } from "@ws-kit/zod";
+import { Hono } from "hono";
+import { getCookie } from "hono/cookie";
+import { secureHeaders } from "hono/secure-headers";
 
 interface Env {
   ROOM: DurableObjectNamespace<Room>;
@@ -97,6 +100,24 @@ export class Lobby extends createDurableObject<Env, Data>((_ctx, env) => {
 /** Asks for what the runtime does not have. */
 export class Demanding extends createDurableObject(createRouter({ idleTimeoutSeconds: 5 })) {}
 
+/** Entered through Hono, whose middleware adds to every answer, with what its cookie helper reads. */
+const names = new WeakMap<Request, string | undefined>();
+const cookieRooms = createWorker<Env, Data>({
+  path: "/hono/:id",
+  object: (env, id) => env.ROOM.getByName(id),
+  authenticate(_req, { request, id, headers }) {
+    const user = names.get(request);
+    headers.append("set-cookie", `room=${id}`);
+    return user === undefined ? undefined : { user };
+  },
+});
+const app = new Hono<{ Bindings: Env }>();
+app.use(secureHeaders());
+app.get("/hono/:id", (c) => {
+  names.set(c.req.raw, getCookie(c, "name"));
+  return cookieRooms.fetch(c.req.raw, c.env, c.executionCtx as ExecutionContext);
+});
+
 const lobby = createWorker<Env, Data>({
   path: "/lobby/:id",
   object: (env, id) => env.LOBBY.getByName(id),
@@ -114,6 +135,7 @@ export default createWorker<Env, Data>({
   fetch: (req, env, ctx) => {
     // Past the Worker's checks: the object makes its own.
     if (new URL(req.url).pathname === "/direct") return env.ROOM.getByName("direct").fetch(req);
+    if (new URL(req.url).pathname.startsWith("/hono/")) return app.fetch(req, env, ctx);
     if (new URL(req.url).pathname === "/demanding") return env.DEMANDING.getByName("any").fetch(req);
     return lobby.fetch(req, env, ctx);
   },
