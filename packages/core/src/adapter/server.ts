@@ -67,8 +67,8 @@ export function answered(logger: Logger, fetch: () => unknown): MaybePromise<Res
 function sendable(given: unknown): Response {
   if (!isA(given, Response)) throw new TypeError("fetch has to return a Response");
   if (given.bodyUsed) throw new TypeError("fetch returned a Response that has been sent: make one for each request");
-  if (given.status < 200)
-    throw new TypeError(`fetch returned a Response of status ${given.status}, as Response.error() does`);
+  // 101 is another handler's upgrade, where the runtime makes a response of it.
+  if (given.status === 0) throw new TypeError("fetch returned Response.error(), which cannot be sent");
   return given;
 }
 
