@@ -1,5 +1,5 @@
 import { whenAll } from "../base/when.ts";
-import type { AnyMessage, AnyRpc, Validators } from "./message.ts";
+import type { AnyMessage, AnyRpc, Overflow, Validators } from "./message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE, RESERVED_META } from "../protocol/envelope.ts";
 import type { StandardIssue, StandardResult } from "../schema/standard-schema.ts";
@@ -18,6 +18,9 @@ export interface DefineKit {
 
 export interface DefineOptions {
   meta?: unknown;
+  /** What a slow peer gets of the message, where it need not get all. */
+  overflow?: "drop" | "conflate";
+  by?: (payload: never) => string;
   /** What the rpc reports while it runs. */
   progress?: unknown;
   /** Details that go with an error, by gRPC code. */
@@ -33,7 +36,16 @@ export function defineMessage(
   payload?: unknown,
   options: DefineOptions = {},
 ): AnyMessage {
-  return Object.freeze({ kind: "message", ...describe(kit, type, payload, options) }) as AnyMessage;
+  const overflow = overflowOf(type, options);
+  return Object.freeze({ kind: "message", ...describe(kit, type, payload, options, { overflow }) }) as AnyMessage;
+}
+
+/** @throws TypeError for a way that does not exist, and for a `by` that is missing or has no use. */
+function overflowOf(type: string, { overflow, by }: DefineOptions): Overflow | undefined {
+  if (overflow === undefined && by === undefined) return undefined;
+  if (overflow === "drop" && by === undefined) return { by };
+  if (overflow === "conflate" && typeof by === "function") return { by };
+  throw new TypeError(`overflow of ${type} is "drop", or "conflate" with a function by`);
 }
 
 /** The untyped form of `rpc()`: the response is a message, or its type and payload in place. */
@@ -41,6 +53,7 @@ export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...res
   const [response, options = {}] = (
     typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
   ) as [AnyMessage | undefined, DefineOptions?];
+  if (options.overflow !== undefined) throw new TypeError(`${type} is an rpc, which always gets its answer`);
   if (!response?.kind) throw new TypeError(`${type} needs a response`);
   const progress = compiled(kit, type, options.progress, "progress");
   const errors = Object.entries(options.errors ?? {}).map(

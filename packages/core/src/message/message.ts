@@ -46,11 +46,19 @@ export interface Rpc<
 // oxlint-disable-next-line typescript/no-explicit-any -- details of any type
 export type ErrorSchemas = { readonly [C in ErrorCode]?: StandardSchema<any, any> };
 
+/** What becomes of a message for a peer that has not read everything yet. */
+export interface Overflow {
+  /** Names what the message replaces; undefined where it is left out. */
+  readonly by: ((payload: never) => string) | undefined;
+}
+
 export interface Validators {
   readonly payload?: Validator | undefined;
   readonly meta?: Validator | undefined;
   readonly progress?: Validator | undefined;
   readonly errors?: { readonly [C in ErrorCode]?: Validator } | undefined;
+  /** Set where a slow peer need not get every message. */
+  readonly overflow?: Overflow | undefined;
 }
 
 /** What a schema may be declared for; an error code stands for the details that go with it. */

@@ -41,6 +41,22 @@ export interface MessageOptions<M> {
   meta?: M;
 }
 
+/**
+ * What becomes of a server's message for a peer that has not read everything sent before. Left out: it waits, and the
+ * peer is closed with 1013 where it falls too far behind. `drop`: this peer does not get it. `conflate`: the last one of
+ * each key and topic is kept, and sent when the peer has caught up.
+ *
+ * @example
+ * const Moved = message("MOVED", { id: z.string(), x: z.number() }, { overflow: "conflate", by: ({ id }) => id });
+ */
+export type OverflowOptions<P> =
+  | { overflow?: "drop"; by?: never }
+  | {
+      overflow: "conflate";
+      /** Names what the message replaces, by its payload. */
+      by: (payload: P) => string;
+    };
+
 /** What an rpc may declare besides its payload and response. */
 export interface RpcOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
@@ -59,7 +75,7 @@ export type DefineMessage<V extends Sources> = <
 >(
   type: T,
   payload?: S,
-  options?: MessageOptions<M>,
+  options?: MessageOptions<M> & OverflowOptions<In<V, S>>,
 ) => Message<T, In<V, S>, Out<V, S>, MetaIn<V, M>, MetaOut<V, M>>;
 
 /** The type of a validator's `rpc`: its response either in place (its type, then its payload) or as a message. */

@@ -13,7 +13,7 @@ export function congest(conn: Connection, bytes: number): void {
     return;
   }
   conn.congested = true;
-  hub.congested.set(conn, { bytes, since: hub.clock.monotonic(), until: Infinity });
+  hub.congested.set(conn, { bytes, since: hub.clock.monotonic(), until: Infinity, held: undefined, heldUnits: 0 });
   if (hub.nativeTopics && conn.following !== undefined) for (const topic of conn.following) leaveNative(conn, topic);
   hub.watch();
 }
@@ -32,13 +32,34 @@ export function spend(hub: Connection["hub"], length: number): void {
   if ((hub.allowance -= length) < 0) hub.spent();
 }
 
-/** The peer has read everything. */
-export function relieve(conn: Connection): void {
+/**
+ * The peer has read everything.
+ * @returns what was held back for it meanwhile.
+ */
+export function relieve(conn: Connection): Iterable<[key: string, frame: string]> {
   const { hub } = conn;
   conn.congested = false;
-  if (!hub.congested.delete(conn) || !hub.nativeTopics || conn.following === undefined) return;
-  for (const topic of conn.following) {
-    if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
+  const held = hub.congested.get(conn)?.held ?? [];
+  if (hub.congested.delete(conn) && hub.nativeTopics && conn.following !== undefined) {
+    for (const topic of conn.following) {
+      if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
+    }
+  }
+  return held;
+}
+
+/** Keeps a frame for a peer that is behind, in place of the last one under its key. */
+export function hold(conn: Connection, key: string, frame: string): void {
+  const backlog = conn.hub.congested.get(conn);
+  if (backlog === undefined) return;
+  const held = (backlog.held ??= new Map());
+  backlog.heldUnits += frame.length - (held.get(key)?.length ?? 0);
+  held.set(key, frame);
+  // An application with ever new keys does not hold more for a slow peer than others may leave unread.
+  for (const [old, { length }] of held) {
+    if (backlog.heldUnits <= conn.hub.limits.maxBufferedBytes) break;
+    held.delete(old);
+    backlog.heldUnits -= length;
   }
 }
 

@@ -1,6 +1,6 @@
 import { closeArguments } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
-import { congest, fallBehind, relieve } from "./backlog.ts";
+import { congest, fallBehind, hold, relieve } from "./backlog.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 
@@ -26,13 +26,21 @@ function hand(conn: Connection, frame: string): boolean {
 export function overBuffer(conn: Connection): boolean {
   const bytes = conn.socket.getBufferedAmount();
   if (bytes === 0) {
-    if (conn.congested) relieve(conn);
+    if (conn.congested) catchUp(conn);
     return false;
   }
   congest(conn, bytes);
   if (bytes <= conn.hub.limits.maxBufferedBytes) return false;
   dismiss(conn, `it has ${bytes} bytes unread, over limits.maxBufferedBytes`);
   return true;
+}
+
+/** The peer has read everything: it gets what was held back, until it is behind again. */
+function catchUp(conn: Connection): void {
+  for (const [key, frame] of relieve(conn)) {
+    if (conn.congested) hold(conn, key, frame);
+    else write(conn, frame);
+  }
 }
 
 /** Milliseconds that a peer which is closed for its slowness has to read up to the close frame. */

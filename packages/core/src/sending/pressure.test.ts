@@ -1,66 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bench, FakeSocket, fields, memoryLogger, Note, type Peer } from "../../test/harness.ts";
-import { message } from "../message/standard.ts";
-import { createRouter } from "../router/router.ts";
-import type { Limits } from "../api/limits.ts";
-import type { Runtime } from "../ports/runtime.ts";
-
-/** A peer that reads only when told to: what is sent stays in its buffer. */
-class SlowSocket extends FakeSocket {
-  readonly topics = new Set<string>();
-  terminated = false;
-
-  override send(frame: string): number {
-    this.frames.push(frame);
-    this.buffered += frame.length;
-    return -1;
-  }
-
-  override terminate(): void {
-    this.terminated = true;
-    super.terminate();
-  }
-
-  read(bytes: number): void {
-    this.buffered = Math.max(0, this.buffered - bytes);
-    if (this.conn !== undefined) this.hub?.drained(this.conn);
-  }
-
-  subscribe(topic: string): void {
-    this.topics.add(topic);
-  }
-
-  unsubscribe(topic: string): void {
-    this.topics.delete(topic);
-  }
-}
-
-const Text = message("TEXT", fields({ text: "string" }));
-
-function rig(limits: Partial<Limits> = {}, native = false) {
-  const closed: string[] = [];
-  const logger = memoryLogger();
-  const router = createRouter({ limits, logger });
-  router.onOpen((ctx) => void ctx.topics.subscribe("room"));
-  router.onClose((ctx) => void closed.push(`${ctx.clientId} ${ctx.code}`));
-  const sockets: SlowSocket[] = [];
-  const runtime: Runtime = native
-    ? {
-        publish: (topic, frame) => sockets.filter((s) => s.topics.has(topic)).forEach((s) => s.send(frame)),
-        closesForGood: true,
-        endsSilent: true,
-      }
-    : { endsSilent: true };
-  const made = bench(router, runtime);
-  const connect = (): Peer & { socket: SlowSocket } => {
-    const socket = new SlowSocket();
-    sockets.push(socket);
-    return made.connect({}, socket) as Peer & { socket: SlowSocket };
-  };
-  return { ...made, connect, closed, router, logger };
-}
-
-const text = (bytes: number) => ({ text: "x".repeat(bytes) });
+import { Note } from "../../test/harness.ts";
+import { slowBench as rig, Text, text } from "../../test/slow.ts";
 
 describe.each([
   ["with topics of the runtime", true],
@@ -78,6 +18,8 @@ describe.each([
     expect(closed.toSorted()).toEqual(["client-1 1013", "client-2 1013"]);
     expect([published.socket.terminated, sent.socket.terminated]).toEqual([true, true]);
     expect(reading.socket.ended).toBeUndefined();
+    // How often the log would have said the same.
+    await clock.advance(60_000);
     expect(clock.pending).toBe(0);
   });
 

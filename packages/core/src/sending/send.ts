@@ -3,6 +3,7 @@ import type { AnyMessage, SendOptions } from "../message/message.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
 import { encode } from "./encode.ts";
 import { write } from "./frames.ts";
+import { type Skip, skipOf, writeUnlessBehind } from "./overflow.ts";
 import { report } from "./report.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED, CLOSING } from "../state/phases.ts";
@@ -24,7 +25,29 @@ export function sendMessage(
     report(hub, error, undefined, conn);
     return false;
   }
-  return post(conn, frame, message.type, undefined);
+  if (message["~validators"].overflow === undefined) return post(conn, frame, message.type, undefined);
+  return postUnlessBehind(conn, frame, message, payload);
+}
+
+/** Of a message that may be skipped. */
+function postUnlessBehind(
+  conn: Connection,
+  frame: string | Promise<string>,
+  message: AnyMessage,
+  payload: unknown,
+): boolean {
+  let skip: Skip | undefined;
+  try {
+    skip = skipOf(message, payload, "");
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+  }
+  if (skip === undefined) return false;
+  // While frames before it are being validated, the peer is not waited for.
+  if (typeof frame !== "string" || conn.outbox !== undefined) return post(conn, frame, message.type, undefined);
+  const written = writeUnlessBehind(conn, frame, skip);
+  conn.hub.hooks?.sent(conn, message.type, undefined, frame.length, written);
+  return written;
 }
 
 /** Writes a frame now, or in its turn behind frames that are still being validated. Type and id are for who observes. */

@@ -6,4 +6,8 @@ export interface Backlog {
   since: number;
   /** When its socket is ended whatever it does, in monotonic milliseconds; Infinity while it is not being closed for its slowness. */
   until: number;
+  /** The last frames of messages that may be skipped, by what they replace; sent when everything is read. */
+  held: Map<string, string> | undefined;
+  /** Their UTF-16 units. */
+  heldUnits: number;
 }

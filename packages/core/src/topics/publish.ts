@@ -6,6 +6,7 @@ import type { Meta } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
 import { spend } from "../sending/backlog.ts";
 import { flushAll, overBuffer, write } from "../sending/frames.ts";
+import { type Skip, skipOf, writeUnlessBehind } from "../sending/overflow.ts";
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import type { Following } from "../state/followers.ts";
@@ -28,9 +29,10 @@ export function publishFrom(
     const meta = hub.hooks === undefined ? given : hub.hooks.stamp(sender, message, given, topic);
     const frame = encode(hub, message, payload, meta);
     const { type } = message;
+    const skip = skipOf(message, payload, topic);
     const result = isPromise(frame)
-      ? distributeLater(hub, sender, topic, type, frame, options)
-      : distribute(hub, sender, topic, type, frame, options);
+      ? distributeLater(hub, sender, topic, type, frame, options, skip)
+      : distribute(hub, sender, topic, type, frame, options, skip);
     return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
@@ -59,8 +61,9 @@ function distributeLater(
   type: string,
   frame: PromiseLike<string>,
   options: AnyPublishOptions,
+  skip: Skip | undefined,
 ): Promise<PublishResult> {
-  return Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options));
+  return Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options, skip));
 }
 
 function distribute(
@@ -70,8 +73,9 @@ function distribute(
   type: string,
   frame: string,
   options: AnyPublishOptions,
+  skip: Skip | undefined,
 ): PublishResult | Promise<PublishResult> {
-  const matched = deliverLocally(hub, topic, frame, sender, options);
+  const matched = deliverLocally(hub, topic, frame, sender, options, skip);
   // Only a filter has to be waited for, and a filter stays here.
   if (isPromise(matched)) return countLater(hub, sender, topic, type, frame, matched);
   if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
@@ -106,32 +110,34 @@ export function deliverLocally(
   frame: string,
   sender: Connection | undefined,
   { excludeSelf, filter }: AnyPublishOptions,
+  skip?: Skip,
 ): number | Promise<number> {
   const followers = hub.followers.of(topic);
   if (followers === undefined) return 0;
   const except = excludeSelf === true ? sender : undefined;
-  if (filter === undefined && hub.nativeTopics) {
+  if (filter === undefined && skip === undefined && hub.nativeTopics) {
     // What was sent before this publish arrives before it.
     flushAll(hub);
     const self = except !== undefined && followers.has(except);
     if (self && !except.congested) except.socket.publish?.(hub.nativeName(topic), frame);
     else hub.runtime.publish?.(hub.nativeName(topic), frame);
-    if (followers.lagging !== undefined) for (const conn of followers.lagging) if (conn !== except) write(conn, frame);
+    if (followers.lagging !== undefined)
+      for (const conn of followers.lagging) if (conn !== except) reaches(conn, frame, skip);
     countNative(hub, followers, frame.length);
     return followers.size - (self ? 1 : 0);
   }
-  if (filter !== undefined) return deliverFiltered(hub, frame, except, [...followers], filter);
+  if (filter !== undefined) return deliverFiltered(hub, frame, except, [...followers], filter, skip);
   let matched = 0;
   for (const conn of followers) {
-    if (conn !== except && conn.state !== CLOSED && reaches(conn, frame)) matched++;
+    if (conn !== except && conn.state !== CLOSED && reaches(conn, frame, skip)) matched++;
   }
   return matched;
 }
 
 /** As `write`; a socket that throws, as one may that somebody has tampered with, does not cut off the followers after it. */
-function reaches(conn: Connection, frame: string): boolean {
+function reaches(conn: Connection, frame: string, skip: Skip | undefined): boolean {
   try {
-    return write(conn, frame);
+    return skip === undefined ? write(conn, frame) : writeUnlessBehind(conn, frame, skip);
   } catch (error) {
     report(conn.hub, error, undefined, conn);
     return false;
@@ -148,6 +154,7 @@ function deliverFiltered(
   except: Connection | undefined,
   followers: readonly Connection[],
   filter: (data: never) => unknown,
+  skip: Skip | undefined,
 ): number | Promise<number> {
   const passes = followers.map((conn) => {
     if (conn === except || conn.state === CLOSED) return false;
@@ -160,7 +167,9 @@ function deliverFiltered(
     }
   });
   return whenAll(passes, (passed) => {
-    const chosen = followers.filter((conn, i) => passed[i] === true && conn.state !== CLOSED && reaches(conn, frame));
+    const chosen = followers.filter(
+      (conn, i) => passed[i] === true && conn.state !== CLOSED && reaches(conn, frame, skip),
+    );
     return chosen.length;
   });
 }
