@@ -1,4 +1,5 @@
-import type { SchemaView, StandardSchema } from "@ws-kit/core/schema";
+import { getGlobalConfig } from "valibot";
+import { when, type SchemaView, type StandardSchema } from "@ws-kit/core/schema";
 
 /** What a run of a schema found. */
 export interface Dataset {
@@ -40,18 +41,18 @@ const KINDS: Readonly<Record<string, SchemaView<ValibotNode>["kind"]>> = {
 
 /** What is to be known of a schema to tell how it travels. */
 export function view(node: ValibotNode): SchemaView<ValibotNode> {
+  const { pipe } = node;
+  // What a fallback would replace is not sent: the receiver's own fills the gap.
+  if ("fallback" in node) return { transforms: true, kind: "first", parts: [withoutFallback(node)] };
+  // What is given to a pipe is given to its first schema.
+  if (pipe?.[0] !== undefined) return { transforms: pipe.slice(1).some(rewrites), inner: () => pipe[0] as ValibotNode };
   const { type, entries, item, items, wrapped, getter } = node;
   const kind = entries ? "fields" : item || items ? "items" : KINDS[type];
   return {
     refused:
       (UNCARRIED.test(type) || UNCARRIED.test(typeof node.literal)) &&
       `a ${type}, not for JSON; see v.pipe() and v.toDate()`,
-    // A step of another kind may put something else in place of what it got; a further schema may drop keys.
-    transforms:
-      node.default !== undefined ||
-      node.fallback !== undefined ||
-      !!getter?.length ||
-      node.pipe?.slice(1).some((step) => step.kind !== "validation" && step.kind !== "metadata"),
+    transforms: node.default !== undefined || !!getter?.length,
     kind,
     // Options that are literals, and a key that is a name, are no schemas and looked over.
     parts: entries ?? items ?? (node.options as ValibotNode[] | undefined),
@@ -59,4 +60,23 @@ export function view(node: ValibotNode): SchemaView<ValibotNode> {
     keys: node.key as ValibotNode,
     inner: wrapped ? () => wrapped : getter,
   };
+}
+
+/** A step of another kind may put something else in place of what it got; a further schema may drop keys. */
+function rewrites({ kind }: { readonly kind: string }): boolean {
+  return kind !== "validation" && kind !== "metadata";
+}
+
+const REPLACED = {};
+
+/** The schema that a fallback was given to. The library does not keep it: the fallback tells, which comes where nothing else does. */
+function withoutFallback(node: ValibotNode): ValibotNode {
+  const { fallback: _, ...bare } = node;
+  const marked = { ...node, fallback: REPLACED };
+  const validate = (value: unknown) =>
+    when(marked["~run"]({ value }, getGlobalConfig()), (result) => ({
+      value,
+      issues: result.value === REPLACED ? [] : undefined,
+    }));
+  return { ...bare, "~standard": { version: 1, vendor: "valibot", validate } as never };
 }

@@ -38,10 +38,11 @@ describe.each(Object.keys(CEILINGS))("under %s", (name) => {
     expect(gzipped(await bundle(VALIBOT))).toBeLessThanOrEqual(ceilings.valibot);
   });
 
-  it("message and rpc add at most two kilobytes to valibot's schemas", async () => {
+  // 90 bytes of them keep at home what a fallback replaces.
+  it("message and rpc add at most 2.1 kilobytes to valibot's schemas", async () => {
     const alone = gzipped(await bundle(`export { object } from "valibot";`));
     const both = gzipped(await bundle(`export { message, rpc } from "@ws-kit/valibot";`));
-    expect(both - alone).toBeLessThanOrEqual(2_048);
+    expect(both - alone).toBeLessThanOrEqual(2_150);
   });
 
   it("nothing of the server comes along", async () => {

@@ -66,10 +66,32 @@ const CHECKS: ReadonlySet<string> = /* @__PURE__ */ new Set(
   tuple record union intersection optional nullable nonoptional readonly lazy`.split(/\s+/),
 );
 
+/** What coercion makes of a value, as JSON carries it. */
+const COERCED: Readonly<Record<string, (value: never) => unknown>> = {
+  string: String,
+  number: Number,
+  boolean: Boolean,
+  bigint: (value) => String(BigInt(value)),
+  date: (value) => new Date(value).toJSON(),
+};
+
+function isCarried(value: unknown): boolean {
+  return (
+    value === undefined ||
+    value === null ||
+    typeof value === "string" ||
+    typeof value === "boolean" ||
+    Number.isFinite(value)
+  );
+}
+
 /** What is to be known of a schema to tell how it travels. */
 export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
-  // Coercion takes anything, so the wire side is whatever the sender has.
-  if (def.coerce) return { transforms: true };
+  // Coercion takes anything: of objects, and of what JSON has no form for, what it makes of them is sent.
+  if (def.coerce) {
+    const make = COERCED[def.type] as (value: unknown) => unknown;
+    return { transforms: true, scalar: (value) => (isCarried(value) ? value : make(value)) };
+  }
   const { type, shape, element, items, keyType, valueType, options, left, right, innerType, catchall } = def;
   const inner = innerType ?? def.in;
   const bigint = type === "literal" && def.values?.some((value) => typeof value === "bigint");

@@ -26,6 +26,11 @@ export interface Limits {
   maxStallMs: number;
   /** Frames within a minute that break the protocol itself before the connection is closed with 1008 [10]. */
   maxViolations: number;
+  /**
+   * Milliseconds within a minute that refusing the payloads of one connection may hold up all others before it is closed
+   * with 1008 [200].
+   */
+  maxRefusalMs: number;
   /** Requests of one connection that are called off within a minute before it is closed with 1008 [1,000]. */
   maxAborts: number;
   /** Milliseconds an rpc may take when the client names no time [30,000]. */
@@ -62,6 +67,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxBufferedBytesTotal: 67_108_864,
   maxStallMs: 5_000,
   maxViolations: 10,
+  maxRefusalMs: 200,
   maxAborts: 1_000,
   requestTimeoutMs: 30_000,
   maxRequestTimeoutMs: 300_000,

@@ -1,5 +1,14 @@
+import { quote } from "../base/text.ts";
 import { errorPayload } from "../message/errors.ts";
-import { ABORT_TYPE, type Envelope, GOAWAY_TYPE, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
+import {
+  ABORT_TYPE,
+  type Envelope,
+  GOAWAY_TYPE,
+  MAX_CORRELATION_ID,
+  PING_TYPE,
+  PONG_FRAME,
+  PONG_TYPE,
+} from "../protocol/envelope.ts";
 import { neverStarted } from "./forget.ts";
 import { countAbort, violate } from "../sending/refusals.ts";
 import { post, sendError } from "../sending/send.ts";
@@ -14,13 +23,13 @@ export function control(conn: Connection, envelope: Envelope): void {
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
   else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
   else if (conn.hub.hooks?.control(conn, envelope) !== true) {
-    violate(conn, "INVALID_ARGUMENT", `${JSON.stringify(type)} is reserved for the protocol`, type);
+    violate(conn, "INVALID_ARGUMENT", `${quote(type)} is reserved for the protocol`, type);
   }
 }
 
 /** Ends a request: one that runs, or one that still waits for its turn. An id that nobody knows has been answered. */
 function abort(conn: Connection, id: unknown): void {
-  if (typeof id !== "string") return;
+  if (typeof id !== "string" || id.length > MAX_CORRELATION_ID) return;
   const call = conn.calls?.get(id);
   if (call !== undefined) return countAbort(conn) ? call.cancel() : undefined;
   const index = conn.waiting?.findIndex(({ envelope }) => envelope.meta?.correlationId === id) ?? -1;

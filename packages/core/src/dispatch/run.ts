@@ -1,3 +1,4 @@
+import { MAX_SHOWN, quote } from "../base/text.ts";
 import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import { askIdentity } from "../contexts/identity.ts";
@@ -40,7 +41,7 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
       conn,
       envelope,
       "FAILED_PRECONDITION",
-      `${JSON.stringify(envelope.type)} is not answered here: it is handled with on()`,
+      `${quote(envelope.type)} is not answered here: it is handled with on()`,
     );
 
   let result: unknown;
@@ -58,7 +59,8 @@ function unrouted(conn: Connection, envelope: Envelope): void {
   const { type } = envelope;
   if (type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
   else if (type === ERROR_TYPE) violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
-  else refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${JSON.stringify(type)}`);
+  else if (type.length > MAX_SHOWN) violate(conn, "UNIMPLEMENTED", `Nothing here handles ${quote(type)}…`, type);
+  else refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${quote(type)}`);
 }
 
 /** Everything the message started has ended. */

@@ -1,42 +1,77 @@
 import { isPromise } from "../base/when.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
+import { forgetWaiting } from "./forget.ts";
 import { release } from "./lane.ts";
-import { ValidationError, WsKitError } from "../message/errors.ts";
+import { describeMisfit, withoutStack, WsKitError } from "../message/errors.ts";
 import { once } from "../rpc/once.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
 import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
 import { judge } from "../schema/judge.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
+import type { Checked, Checks } from "../schema/validator.ts";
+import { countRefusal } from "../sending/refusals.ts";
+import type { Connection } from "../state/connection.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
 export function validate(ctx: MessageContextImpl): unknown {
-  const { route, envelope } = ctx;
-  const { payload, meta } = route.message["~validators"];
+  const { meta } = ctx.route.message["~validators"];
   if (meta !== undefined) {
-    const checked = meta.inbound(envelope.meta ?? {});
-    if (isPromise(checked)) return admitMetaLater(ctx, checked);
-    admitMeta(ctx, checked);
+    const given = ctx.envelope.meta ?? {};
+    const checks = checksOf(meta);
+    const since = beginning(ctx.conn);
+    const value = checks.in(given);
+    if (value !== undefined) takeMeta(ctx, value);
+    else {
+      const checked = judged(ctx.conn, checks, given, since);
+      if (isPromise(checked)) return admitMetaLater(ctx, checked);
+      if (checked.issues !== undefined) return refuse(ctx, "meta", checked);
+      takeMeta(ctx, checked.value);
+    }
   }
+  return validatePayload(ctx);
+}
+
+function validatePayload(ctx: MessageContextImpl): unknown {
+  const { route, envelope, conn } = ctx;
+  const { payload } = route.message["~validators"];
   if (payload === undefined) {
     ctx.payload = undefined;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
   const checks = checksOf(payload);
+  const since = beginning(conn);
   const value = checks.in(envelope.payload);
   if (value !== undefined) {
     ctx.payload = value;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
   }
-  const checked = judge(checks, envelope.payload);
+  const checked = judged(conn, checks, envelope.payload, since);
   return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
 }
 
-function validatePayload(ctx: MessageContextImpl): unknown {
-  const validator = ctx.route.message["~validators"].payload;
-  const checked = validator === undefined ? { value: undefined } : validator.inbound(ctx.envelope.payload);
-  return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
+/** When a check begins; read only for a connection that has done something wrong before. */
+function beginning(conn: Connection): number {
+  return conn.offences === undefined ? 0 : conn.hub.clock.monotonic();
 }
+
+/** Asks the schema, and counts the time that a refusal takes. */
+function judged(conn: Connection, checks: Checks, value: unknown, since: number): Checked<unknown> {
+  const checked = judge(checks, value);
+  const spent = since === 0 ? 0 : conn.hub.clock.monotonic() - since;
+  if (isPromise(checked)) {
+    // Only what held up the others counts, not what was waited for.
+    if (spent > 1) checked.then(({ issues }) => issues && spend(conn, spent), ignore);
+  } else if (checked.issues !== undefined) spend(conn, spent);
+  return checked;
+}
+
+function spend(conn: Connection, ms: number): void {
+  // What waits would take as long.
+  if (!countRefusal(conn, ms)) forgetWaiting(conn);
+}
+
+function ignore(): void {}
 
 // Whatever waits has a function of its own: one that holds a closure pays for it at every call.
 
@@ -47,28 +82,34 @@ function admitLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
 }
 
 function admitMetaLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
-  return Promise.resolve(checked).then((late) => (admitMeta(ctx, late), validatePayload(ctx)));
+  return Promise.resolve(checked).then((late) => {
+    if (late.issues !== undefined) return refuse(ctx, "meta", late);
+    takeMeta(ctx, late.value);
+    return validatePayload(ctx);
+  });
 }
 
 function returnedLater(call: RpcContextImpl, result: PromiseLike<unknown>): Promise<void> {
   return Promise.resolve(result).then((value) => call.returned(value));
 }
 
-function admitMeta(ctx: MessageContextImpl, result: StandardResult<unknown>): void {
-  if (result.issues !== undefined) throw invalid(ctx, "meta", result);
-  ctx.envelope.meta = { ...ctx.envelope.meta, ...(result.value as object) };
+function takeMeta(ctx: MessageContextImpl, checked: unknown): void {
+  ctx.envelope.meta = { ...ctx.envelope.meta, ...(checked as object) };
 }
 
 function admit(ctx: MessageContextImpl, result: StandardResult<unknown>): unknown {
-  if (result.issues !== undefined) throw invalid(ctx, "payload", result);
+  if (result.issues !== undefined) return refuse(ctx, "payload", result);
   ctx.payload = result.value;
   return ctx.route.typed === undefined ? enter(ctx) : ctx.route.typed.run(ctx);
 }
 
-function invalid(ctx: MessageContextImpl, part: "payload" | "meta", result: StandardResult<unknown>): WsKitError {
+/** Answers what does not fit; by way of the middleware, where there is any that may want to see it. */
+function refuse(ctx: MessageContextImpl, part: "payload" | "meta", result: StandardResult<unknown>): void {
   const issues = toIssues(result.issues ?? []);
-  const { message } = new ValidationError(ctx.route.message.type, part, "in", issues);
-  return new WsKitError("INVALID_ARGUMENT", message, { in: part, issues });
+  const message = describeMisfit(ctx.route.message.type, part, issues);
+  const details = { in: part, issues };
+  if (ctx.route.outer === undefined) return ctx.error("INVALID_ARGUMENT", message, details);
+  throw withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
 }
 
 /** Calls the handler. From here on an rpc no longer holds up what follows it. */

@@ -40,11 +40,28 @@ export class ValidationError extends Error {
   declare readonly issues: readonly Issue[];
 
   constructor(type: string, part: string, direction: "in" | "out", issues: readonly Issue[]) {
-    const [first] = issues;
-    super(`Invalid ${part} of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`);
+    super(describeMisfit(type, part, issues));
     this.type = type;
     this.direction = direction;
     this.issues = issues;
+  }
+}
+
+/** Says in one line why a part of a message does not fit. */
+export function describeMisfit(type: string, part: string, [first]: readonly Issue[]): string {
+  return `Invalid ${part} of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`;
+}
+
+/** An error without a stack, which takes most of the time of making one: what a peer did wrong is at no place in the code. */
+export function withoutStack<E extends Error>(make: () => E): E {
+  const limit = Error as { stackTraceLimit?: number };
+  const { stackTraceLimit } = limit;
+  // Where it may not be changed, errors have their stacks.
+  if (stackTraceLimit === undefined || !Reflect.set(limit, "stackTraceLimit", 0)) return make();
+  try {
+    return make();
+  } finally {
+    limit.stackTraceLimit = stackTraceLimit;
   }
 }
 

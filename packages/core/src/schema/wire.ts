@@ -16,6 +16,8 @@ export interface SchemaView<S> {
   readonly parts?: Readonly<Record<string, S>> | readonly S[] | undefined;
   /** Every other field or item; true for anything; undefined where others are left out. */
   readonly rest?: S | true | undefined;
+  /** Makes what JSON carries of whatever the schema takes. */
+  readonly scalar?: ((value: unknown) => unknown) | undefined;
   /** The schema of an object's keys, where it has one. */
   readonly keys?: S | undefined;
   /** The schema that this one stands for. One that depends on the value transforms, for all that can be known. */
@@ -39,13 +41,18 @@ export function planWire<S extends StandardSchema>(
   view: (schema: S) => SchemaView<S>,
   what: string,
 ): Strip | undefined {
-  const visited = new Set<S>();
+  const views = new Map<S, SchemaView<S>>();
   let transforms = false;
 
+  function viewOf(schema: S): SchemaView<S> {
+    const seen = views.get(schema) ?? view(schema);
+    views.set(schema, seen);
+    return seen;
+  }
+
   function visit(schema: S | true | undefined, path: string): void {
-    if (typeof schema !== "object" || visited.has(schema)) return;
-    visited.add(schema);
-    const seen = view(schema);
+    if (typeof schema !== "object" || views.has(schema)) return;
+    const seen = viewOf(schema);
     if (seen.refused) throw new TypeError(`The ${what}${path} is ${seen.refused}`);
     transforms ||= seen.transforms === true;
     const step = (key: string) => (path ? `${path}.` : " at ") + key;
@@ -56,21 +63,25 @@ export function planWire<S extends StandardSchema>(
   }
 
   function strip(schema: S | true | undefined, value: unknown): unknown {
-    if (!isObject(value) || typeof schema !== "object") return value;
-    const { kind, parts = {}, rest, inner } = view(schema);
+    if (typeof schema !== "object") return value;
+    const { kind, parts = {}, rest, inner, scalar } = viewOf(schema);
+    if (scalar) return scalar(value);
     if (inner) return strip(inner(value), value);
     if (kind === "first") return firstAccepting(Object.values<S>(parts), value);
     if (kind === "all") {
       const sides = Object.values<S>(parts).map((side) => strip(side, value));
       return whenAll(sides, (stripped) => stripped.reduce(merge));
     }
-    if (!kind) return value;
+    if (!kind || !isObject(value)) return value;
     const keys = Object.keys(rest ? value : parts).filter((key) => key in value);
     const below = keys.map((key) =>
       strip(Object.hasOwn(parts, key) ? (parts as Record<string, S>)[key] : rest, value[key]),
     );
     return whenAll(below, (stripped) =>
-      kind === "items" ? stripped : Object.fromEntries(keys.map((key, index) => [key, stripped[index]])),
+      // What stays at home leaves its place, which is what JSON has for a place without a value.
+      kind === "items"
+        ? stripped.map((item, index) => (item === undefined && value[index as never] !== undefined ? null : item))
+        : Object.fromEntries(keys.map((key, index) => [key, stripped[index]])),
     );
   }
 

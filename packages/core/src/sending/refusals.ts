@@ -1,6 +1,7 @@
+import { shown } from "../base/text.ts";
 import { errorPayload } from "../message/errors.ts";
 import { CLOSE, type ErrorCode } from "../protocol/codes.ts";
-import type { Envelope } from "../protocol/envelope.ts";
+import { type Envelope, MAX_CORRELATION_ID } from "../protocol/envelope.ts";
 import { close } from "./frames.ts";
 import { sendError } from "./send.ts";
 import type { Connection, Offences } from "../state/connection.ts";
@@ -8,7 +9,8 @@ import type { Connection, Offences } from "../state/connection.ts";
 /** What an error frame says about the message it answers. */
 export function origin({ type, meta }: Envelope): { correlationId?: string; inReplyTo: string } {
   const id: unknown = meta?.correlationId;
-  return typeof id === "string" ? { correlationId: id, inReplyTo: type } : { inReplyTo: type };
+  const inReplyTo = shown(type);
+  return typeof id === "string" && id.length <= MAX_CORRELATION_ID ? { correlationId: id, inReplyTo } : { inReplyTo };
 }
 
 /** Answers a message that does not get to its handler. */
@@ -36,7 +38,7 @@ export const OFFENCE_WINDOW_MS = 60_000;
 export function violate(conn: Connection, code: ErrorCode, message: string, inReplyTo?: string): undefined {
   sendError(
     conn,
-    inReplyTo === undefined ? {} : { inReplyTo },
+    inReplyTo === undefined ? {} : { inReplyTo: shown(inReplyTo) },
     errorPayload(code, message, undefined, { retryable: false }),
   );
   const { hooks, limits } = conn.hub;
@@ -52,9 +54,24 @@ export function countAbort(conn: Connection): boolean {
   return false;
 }
 
+/**
+ * Counts the time that a payload took which was refused. A failed validation is no violation; but where it holds up
+ * everybody else's messages for more than `maxRefusalMs` within a minute, the connection is closed with 1008.
+ */
+export function countRefusal(conn: Connection, ms: number): boolean {
+  const offences = offencesOf(conn);
+  offences.refusalMs += ms;
+  const { maxRefusalMs } = conn.hub.limits;
+  if (offences.refusalMs <= maxRefusalMs) return true;
+  const message = `Refused payloads took more than ${maxRefusalMs} ms within a minute (limits.maxRefusalMs)`;
+  sendError(conn, {}, errorPayload("RESOURCE_EXHAUSTED", message, undefined, { retryable: false }));
+  close(conn, CLOSE.POLICY, "Too much time spent on refused payloads");
+  return false;
+}
+
 function offencesOf(conn: Connection): Offences {
   const now = conn.hub.clock.monotonic();
   const { offences } = conn;
   if (offences !== undefined && now - offences.since < OFFENCE_WINDOW_MS) return offences;
-  return (conn.offences = { since: now, violations: 0, aborts: 0 });
+  return (conn.offences = { since: now, violations: 0, aborts: 0, refusalMs: 0 });
 }

@@ -136,6 +136,8 @@ export interface Offences {
   violations: number;
   /** Requests that it called off. */
   aborts: number;
+  /** Milliseconds spent on payloads that were refused. */
+  refusalMs: number;
 }
 
 /** Stands in until the handshake is through. */

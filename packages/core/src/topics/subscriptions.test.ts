@@ -33,6 +33,8 @@ describe("subscribe", () => {
   it.each([
     ["INVALID_ARGUMENT", ""],
     ["INVALID_ARGUMENT", "line\nbreak"],
+    ["INVALID_ARGUMENT", "half \ud800"],
+    ["INVALID_ARGUMENT", "\udfff half"],
     ["INVALID_ARGUMENT", "x".repeat(129)],
     ["INVALID_ARGUMENT", "€".repeat(43)],
   ])("refuses with %s the name %j", async (code, name) => {

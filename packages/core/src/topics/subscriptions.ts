@@ -9,8 +9,9 @@ import { CLOSED } from "../state/phases.ts";
 
 const DONE: Promise<void> = Promise.resolve();
 
+// Also, by \p{Cs}, surrogates without their other half: a runtime that keeps topics as UTF-8 cannot tell them apart.
 // oxlint-disable-next-line no-control-regex -- control characters are what is being refused
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\p{Cs}]/u;
 
 /** The topics of one connection: `ctx.topics`. */
 export class TopicsOf {

@@ -1,0 +1,80 @@
+import { check } from "@ws-kit/core/protocol";
+import * as wv from "@ws-kit/valibot";
+import * as wz from "@ws-kit/zod";
+import { expect, test } from "vitest";
+
+const { v } = wv;
+const { z } = wz;
+const secret = { password: "swordfish" };
+const lazy: wv.v.GenericSchema = v.lazy(() => v.fallback(v.string(), "?"));
+
+// What a fallback replaces at the receiver is not sent: the sender's own copy would travel with all that is in it.
+test.each([
+  ["zod's catch", wz.message("M", { name: z.string().catch("?") })],
+  ["zod's catch of an optional", wz.message("M", { name: z.string().optional().catch("?") })],
+  ["zod's catch of a transform", wz.message("M", { name: z.string().trim().catch("?") })],
+  ["zod's catch in a union", wz.message("M", { name: z.union([z.number(), z.string().catch("?")]) })],
+  ["valibot's fallback", wv.message("M", { name: v.fallback(v.string(), "?") })],
+  ["valibot's fallback, computed", wv.message("M", { name: v.fallback(v.string(), () => "?") })],
+  ["valibot's fallback to nothing", wv.message("M", { name: v.fallback(v.optional(v.string()), undefined) })],
+  ["valibot's fallback in a pipe", wv.message("M", { name: v.pipe(v.fallback(v.string(), "?"), v.trim()) })],
+  ["valibot's fallback of a pipe", wv.message("M", { name: v.fallback(v.pipe(v.string(), v.trim()), "?") })],
+  ["valibot's fallback in a union", wv.message("M", { name: v.union([v.number(), v.fallback(v.string(), "?")]) })],
+  ["valibot's fallback, lazily", wv.message("M", { name: lazy })],
+  [
+    "valibot's asynchronous fallback",
+    wv.message(
+      "M",
+      v.objectAsync({
+        name: v.fallbackAsync(
+          v.pipeAsync(
+            v.string(),
+            v.checkAsync(async () => true),
+          ),
+          "?",
+        ),
+      }),
+    ),
+  ],
+])("%s keeps at home what it would replace", async (_, M) => {
+  for (const name of [secret, [secret], 5n, true]) {
+    const wire = await check(M, "payload", "out", { name });
+    expect(JSON.stringify(wire)).toBe("{}");
+  }
+  expect(await check(M, "payload", "out", { name: "ada" })).toEqual({ name: "ada" });
+});
+
+test.each([
+  ["zod's catch", wz.message("M", { name: z.email().catch("?"), list: z.array(z.number().catch(0)) })],
+  [
+    "valibot's fallback",
+    wv.message("M", { name: v.fallback(v.pipe(v.string(), v.email()), "?"), list: v.array(v.fallback(v.number(), 0)) }),
+  ],
+])("%s does so with a text, too, and leaves its place in a list", (_, M) => {
+  const wire = check(M, "payload", "out", { name: "swordfish", list: [1, "swordfish", 3] });
+  expect(wire).toEqual({ list: [1, null, 3] });
+  expect(check(M, "payload", "in", JSON.parse(JSON.stringify(wire)))).toEqual({ name: "?", list: [1, 0, 3] });
+});
+
+const Coerced = wz.message("M", {
+  text: z.coerce.string(),
+  flag: z.coerce.boolean(),
+  n: z.coerce.number(),
+  at: z.coerce.date(),
+  big: z.coerce.bigint(),
+});
+
+test("coercion sends what it makes of an object, and not the object", () => {
+  const given = { text: secret, flag: secret, n: [5], at: new Date(0), big: 5n };
+  const wire = check(Coerced, "payload", "out", given);
+  expect(wire).toEqual({ text: "[object Object]", flag: true, n: 5, at: "1970-01-01T00:00:00.000Z", big: "5" });
+  expect(check(Coerced, "payload", "in", JSON.parse(JSON.stringify(wire)))).toEqual({
+    text: "[object Object]",
+    flag: true,
+    n: 5,
+    at: new Date(0),
+    big: 5n,
+  });
+  const plain = { text: 5, flag: "", n: "7", at: 0, big: "8" };
+  expect(check(Coerced, "payload", "out", plain)).toEqual(plain);
+});
