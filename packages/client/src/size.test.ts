@@ -13,7 +13,7 @@ import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
 const CEILING = 5_430;
-const LITE_CEILING = 4_030;
+const LITE_CEILING = 4_060;
 
 const root = join(import.meta.dirname, "../../..");
 let directory: string;
