@@ -8,7 +8,12 @@ const EVICTED_AFTER_MS = 11_500;
 
 let server: Awaited<ReturnType<typeof startWorkerd>>;
 beforeAll(async () => {
-  server = await startWorkerd(`${import.meta.dirname}/workers/hibernation.ts`, ["Room", "Lobby", "Demanding"]);
+  server = await startWorkerd(`${import.meta.dirname}/workers/hibernation.ts`, [
+    "Room",
+    "Lobby",
+    "Demanding",
+    "Narrow",
+  ]);
 });
 afterAll(() => server.stop());
 
@@ -177,6 +182,34 @@ test("data that does not fit the attachment goes to the storage, and comes back 
     await expect.poll(() => ada.request("REPORT")).toMatchObject({ bulk: bytes, stored });
   }
 });
+
+test("an object that wakes up counts the connections that slept with it", async () => {
+  const ada = await Client.open("/narrow/a?user=ada");
+  const large = await Client.open("/narrow?user=ada");
+  const bob = await Client.open("/narrow?user=bob");
+  // In the storage, from where it comes back later than the others.
+  large.send("GROW", { bytes: 20_000 });
+  expect(await large.request("REPORT")).toMatchObject({ bulk: 20_000 });
+  const before = await ada.request("REPORT");
+  await idle();
+  // Nothing else has woken the object: these are the first to ask.
+  await expect(Client.open("/narrow?user=ada")).rejects.toThrow("429");
+  await expect(Client.open("/narrow/a?user=ada")).rejects.toThrow("429");
+  const cyd = await Client.open("/narrow/a?user=cyd");
+  await expect(Client.open("/narrow?user=dora")).rejects.toThrow("503");
+  expect((await ada.request("REPORT"))["instance"]).not.toBe(before["instance"]);
+
+  // One that goes while the object sleeps leaves its place, by its key too.
+  cyd.close();
+  await cyd.closed;
+  await idle();
+  large.close();
+  await large.closed;
+  const again = await Client.open("/narrow?user=ada");
+  await expect(Client.open("/narrow/a?user=ada")).rejects.toThrow("429");
+  expect(await again.request("REPORT")).toMatchObject({ others: ["ada", "ada", "bob"] });
+  bob.close();
+}, 60_000);
 
 test("an option that the runtime cannot honour throws", async () => {
   const response = await server.http("/demanding");

@@ -8,6 +8,7 @@ interface Env {
   ROOM: DurableObjectNamespace<Room>;
   LOBBY: DurableObjectNamespace<Lobby>;
   DEMANDING: DurableObjectNamespace<Demanding>;
+  NARROW: DurableObjectNamespace<Narrow>;
 }
 
 interface Data {
@@ -97,6 +98,13 @@ export class Lobby extends createDurableObject<Env, Data>((_ctx, env) => {
   return router;
 }) {}
 
+/** Counts its connections, those that a Worker has admitted and those that it decides on itself. */
+export class Narrow extends createDurableObject<Env, Data>((ctx) => createRoom(ctx.storage), {
+  authenticate,
+  maxConnections: 4,
+  maxConnectionsPer: { key: (req) => new URL(req.url).searchParams.get("user") ?? undefined, limit: 2 },
+}) {}
+
 /** Asks for what the runtime does not have. */
 export class Demanding extends createDurableObject(createRouter({ idleTimeoutSeconds: 5 })) {}
 
@@ -118,6 +126,12 @@ app.get("/hono/:id", (c) => {
   return cookieRooms.fetch(c.req.raw, c.env, c.executionCtx as ExecutionContext);
 });
 
+const narrow = createWorker<Env, Data>({
+  path: "/narrow/:id",
+  object: (env, id) => env.NARROW.getByName(id),
+  authenticate,
+});
+
 const lobby = createWorker<Env, Data>({
   path: "/lobby/:id",
   object: (env, id) => env.LOBBY.getByName(id),
@@ -135,6 +149,8 @@ export default createWorker<Env, Data>({
   fetch: (req, env, ctx) => {
     // Past the Worker's checks: the object makes its own.
     if (new URL(req.url).pathname === "/direct") return env.ROOM.getByName("direct").fetch(req);
+    if (new URL(req.url).pathname === "/narrow") return env.NARROW.getByName("a").fetch(req);
+    if (new URL(req.url).pathname.startsWith("/narrow/")) return narrow.fetch(req, env, ctx);
     if (new URL(req.url).pathname.startsWith("/hono/")) return app.fetch(req, env, ctx);
     if (new URL(req.url).pathname === "/demanding") return env.DEMANDING.getByName("any").fetch(req);
     return lobby.fetch(req, env, ctx);

@@ -96,7 +96,7 @@ export class ListenerHub implements Listener, Entrance {
     this.logger = calmLogger(sureLogger(runtime.logger ?? router.logger), this.clock, runtime.sleeps === true);
     this.nativeTopics = runtime.publish !== undefined;
     this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
-    this.answers = new AnswerMemory(this.clock, this.limits);
+    this.answers = new AnswerMemory(this.clock, this.limits, runtime.sleeps === true ? undefined : this.deadlines);
     this.pulse = this.watchOver(this.heartbeat);
     this.hooks = setUp(this, router.extensions());
     this.broker = router.broker;

@@ -189,6 +189,45 @@ describe("what is kept", () => {
   });
 });
 
+describe("on a server that nobody uses any more", () => {
+  it("each answer is forgotten when its time is over, and no timer is left", async () => {
+    const { connect, hub, clock } = paying({ identify });
+    const idle = clock.pending;
+    pay(connect({ userId: "alice" }), "order");
+    await clock.advance(100_000);
+    pay(connect({ userId: "bob" }), "order");
+    await clock.advance(199_999);
+    expect(hub.answers.size).toBe(2);
+    await clock.advance(1);
+    expect(hub.answers.size).toBe(1);
+    await clock.advance(100_000);
+    expect([hub.answers.size, hub.answers.bytes]).toEqual([0, 0]);
+    for (const conn of hub.connections) conn.socket.close();
+    await clock.advance(300_000);
+    expect(clock.pending).toBe(idle);
+  });
+
+  it("one whose time never ends stays, without a timer", async () => {
+    const { connect, hub, clock } = paying({ limits: { rememberAnswersMs: Infinity } });
+    const peer = connect();
+    const before = clock.pending;
+    pay(peer, "order");
+    await clock.advance(1_000);
+    expect([hub.answers.size, clock.pending]).toEqual([1, before]);
+  });
+
+  it("none keeps a process from sleeping", async () => {
+    const router = createRouter().rpc(Pay, () => ({ by: "x" }));
+    const { connect, hub, clock } = bench(router, { sleeps: true });
+    const peer = connect();
+    pay(peer, "order");
+    expect([hub.answers.size, clock.pending]).toEqual([1, 0]);
+    await clock.advance(300_000);
+    pay(peer, "another");
+    expect(hub.answers.size).toBe(1);
+  });
+});
+
 it("lets the key leave nowhere", () => {
   const logger = memoryLogger();
   const key = `${SECRET}.leak`;

@@ -1,5 +1,6 @@
 import type { Limits } from "../api/limits.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { AnyMessage } from "../message/message.ts";
 import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
 import type { ErrorPayload, Meta } from "../protocol/envelope.ts";
@@ -89,10 +90,15 @@ export class AnswerMemory {
   private total = 0;
   private readonly clock: Clock;
   private readonly limits: Readonly<Limits>;
+  private readonly deadlines: Pick<Deadlines, "add"> | undefined;
+  /** When the oldest is due: what nobody asks for again is not kept by a server that has nothing else to do. */
+  private readonly sweep: Expiring = { expiresAt: 0, listed: undefined, expire: () => this.forgetDue() };
 
-  constructor(clock: Clock, limits: Readonly<Limits>) {
+  /** @param deadlines Left out where a timer would keep the process from sleeping: it then forgets when it is next used. */
+  constructor(clock: Clock, limits: Readonly<Limits>, deadlines?: Pick<Deadlines, "add">) {
     this.clock = clock;
     this.limits = limits;
+    this.deadlines = deadlines;
   }
 
   get size(): number {
@@ -122,20 +128,30 @@ export class AnswerMemory {
   }
 
   open(key: string, asker: Asker, print: string): Remembered {
-    const now = this.clock.monotonic();
-    for (const entry of this.entries.values()) {
-      if (entry.expiresAt > now) break;
-      this.forget(entry);
-    }
+    this.forgetDue();
     while (this.entries.size > 0 && this.entries.size >= this.limits.maxRememberedAnswers) {
       const [oldest] = this.largest((one) => one.entries.size).entries;
       this.forget(oldest as Remembered);
     }
-    const entry = new Remembered(this, key, asker, print, now + this.limits.rememberAnswersMs);
+    const { rememberAnswersMs } = this.limits;
+    const entry = new Remembered(this, key, asker, print, this.clock.monotonic() + rememberAnswersMs);
     this.entries.set(key, entry);
     asker.entries.add(entry);
     this.askers.add(asker);
+    if (this.sweep.listed === undefined) this.deadlines?.add(this.sweep, rememberAnswersMs);
     return entry;
+  }
+
+  /** Forgets those whose time is over, and comes back for the next one. */
+  private forgetDue(): void {
+    const now = this.clock.monotonic();
+    for (const entry of this.entries.values()) {
+      if (entry.expiresAt > now) {
+        if (this.sweep.listed === undefined) this.deadlines?.add(this.sweep, entry.expiresAt - now);
+        return;
+      }
+      this.forget(entry);
+    }
   }
 
   /** The answer is there, and takes so many bytes. */
