@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
 // Vitest no longer looks for a file of this name; the test script passes it with --config.
@@ -20,6 +21,22 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        // The same in the oldest validators that are supported.
+        resolve: { alias: ["zod", "valibot"].flatMap(oldest) },
+        test: {
+          name: "oldest",
+          env: { OLDEST: "true" },
+          include: ["packages/validators/test/{suite,zod,replaced}.test.ts"],
+        },
+      },
     ],
   },
 });
+
+function oldest(name: string) {
+  const folder = join(import.meta.dirname, `packages/validators/node_modules/${name}-oldest`);
+  return name === "zod"
+    ? [{ find: /^zod(\/.*)?$/, replacement: `${folder}$1/index.js` }]
+    : [{ find: /^valibot$/, replacement: `${folder}/dist/index.js` }];
+}

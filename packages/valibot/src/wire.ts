@@ -31,6 +31,11 @@ export interface ValibotNode extends StandardSchema {
 /** Types whose values JSON has no form for. */
 const UNCARRIED = /^(?:date|bigint|map|set|symbol|nan|promise|function|instance|file|blob)$/;
 
+/** Of what a literal or a picklist compares with; options that are schemas have one of their own. */
+function isUncarried(value: unknown): boolean {
+  return UNCARRIED.test(typeof value) || (typeof value === "number" && !Number.isFinite(value));
+}
+
 /** How what a schema is made of counts. */
 const KINDS: Readonly<Record<string, SchemaView<ValibotNode>["kind"]>> = {
   record: "fields",
@@ -50,8 +55,8 @@ export function view(node: ValibotNode): SchemaView<ValibotNode> {
   const kind = entries ? "fields" : item || items ? "items" : KINDS[type];
   return {
     refused:
-      (UNCARRIED.test(type) || UNCARRIED.test(typeof node.literal)) &&
-      `a ${type}, not for JSON; see v.pipe() and v.toDate()`,
+      (UNCARRIED.test(type) || [node.literal, ...(node.options ?? [])].some(isUncarried)) &&
+      `a ${type}, not for JSON; see v.pipe() and v.transform()`,
     transforms: node.default !== undefined || !!getter?.length,
     kind,
     // Options that are literals, and a key that is a name, are no schemas and looked over.

@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const ENTRIES = {
   core: { "": "index", "/protocol": "shared", "/schema": "schema", "/adapter": "adapter", "/extend": "extend" },
   zod: { "": "index", "/z": "z" },
-  valibot: { "": "index" },
+  valibot: { "": "index", "/v": "v" },
   client: { "": "index", "/zod": "zod", "/valibot": "valibot" },
 } as const;
 
@@ -23,7 +23,19 @@ export interface Declarations extends AsyncDisposable {
   readonly compilerOptions: { readonly [option: string]: unknown };
   /** Where programs may be put: dependencies are found from there. */
   readonly directory: string;
-  /** Compiles files with a TypeScript of a given name in the manifest. @returns what it prints, "" for no error. */
+  /**
+   * Compiles files with a TypeScript of a given name in the manifest.
+   *
+   * @param others What other packages' names stand for.
+   * @returns what it prints, "" for no error.
+   */
+  compileWith(
+    others: { readonly [name: string]: readonly string[] },
+    typescript: string,
+    include: readonly string[],
+    ...flags: string[]
+  ): Promise<string>;
+  /** As `compileWith`, with no other packages than those installed. */
   compile(typescript: string, include: readonly string[], ...flags: string[]): Promise<string>;
 }
 
@@ -67,17 +79,20 @@ export async function emitDeclarations(): Promise<Declarations> {
     paths,
   };
   let programs = 0;
+  const compileWith: Declarations["compileWith"] = async (others, typescript, include, ...flags) => {
+    const config = join(directory, `program-${++programs}.json`);
+    const options = { ...compilerOptions, paths: { ...paths, ...others } };
+    await writeFile(config, JSON.stringify({ compilerOptions: options, include }));
+    return run(process.execPath, [tsc(typescript), "-p", config, "--pretty", "false", ...flags]).then(
+      ({ stdout }) => stdout,
+      ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
+    );
+  };
   return {
     compilerOptions,
     directory,
-    async compile(typescript, include, ...flags) {
-      const config = join(directory, `program-${++programs}.json`);
-      await writeFile(config, JSON.stringify({ compilerOptions, include }));
-      return run(process.execPath, [tsc(typescript), "-p", config, "--pretty", "false", ...flags]).then(
-        ({ stdout }) => stdout,
-        ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
-      );
-    },
+    compileWith,
+    compile: (...rest) => compileWith({}, ...rest),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
 }

@@ -1,9 +1,10 @@
 import { isServerError, wsClient } from "@ws-kit/client";
 import { message as standardMessage, rpc as standardRpc } from "@ws-kit/core";
 import { serve } from "@ws-kit/node";
-import { v, message as valibotMessage, rpc as valibotRpc } from "@ws-kit/valibot";
+import { message as valibotMessage, rpc as valibotRpc } from "@ws-kit/valibot";
 import { createRouter, message as zodMessage, rpc as zodRpc, z } from "@ws-kit/zod";
 import { type } from "arktype";
+import * as v from "valibot";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 // The same three definitions from each validator, on one router and one client, over a real socket.

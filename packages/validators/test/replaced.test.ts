@@ -1,12 +1,12 @@
 import { check } from "@ws-kit/core/protocol";
 import * as wv from "@ws-kit/valibot";
 import * as wz from "@ws-kit/zod";
+import * as v from "valibot";
 import { expect, test } from "vitest";
 
-const { v } = wv;
 const { z } = wz;
 const secret = { password: "swordfish" };
-const lazy: wv.v.GenericSchema = v.lazy(() => v.fallback(v.string(), "?"));
+const lazy: v.GenericSchema = v.lazy(() => v.fallback(v.string(), "?"));
 
 // What a fallback replaces at the receiver is not sent: the sender's own copy would travel with all that is in it.
 test.each([

@@ -109,7 +109,7 @@ describe.each(kits)("$name", (kit) => {
   const uncarried = Object.entries(kit.uncarried);
   for (const [kind, schema] of uncarried) {
     it(`refuses ${kind} when defined, naming where it is`, () => {
-      const type = kind.replace(" literal", "");
+      const type = kind.replace(/^\w+ literal$/, "literal");
       expect(() => define(schema)).toThrow(new RegExp(`payload of "X" is a (?:${type}|literal)`));
       expect(() => define({ list: schema })).toThrow(/payload of "X" at list is a /);
       expect(() => kit.message("X", undefined, { meta: { list: schema } } as never)).toThrow(

@@ -8,9 +8,14 @@ import {
   type InferProgress,
   type InferResponse,
 } from "@ws-kit/valibot";
+import * as valibot from "valibot";
 import { same } from "./equal.ts";
 
-const when = v.pipe(v.string(), v.isoTimestamp(), v.toDate());
+const when = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.transform((text) => new Date(text)),
+);
 
 export const Ping = message("PING");
 export const Join = message("JOIN", { room: v.string(), seats: v.optional(v.number()) });
@@ -23,10 +28,10 @@ export const Event = message(
 );
 export const Later = message(
   "LATER",
-  v.objectAsync({
-    id: v.pipeAsync(
+  valibot.objectAsync({
+    id: valibot.pipeAsync(
       v.string(),
-      v.checkAsync(async () => true),
+      valibot.checkAsync(async () => true),
     ),
   }),
 );

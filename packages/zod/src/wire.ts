@@ -10,6 +10,8 @@ export interface ZodNode extends StandardSchema {
     readonly optout?: string | undefined;
     /** All that it accepts, where that is a list. */
     readonly values?: ReadonlySet<unknown> | undefined;
+    /** What zod notes besides: of `z.instanceof()` the class. */
+    readonly bag?: { readonly Class?: unknown } | undefined;
     // A method, whose parameters the compiler compares less strictly: zod's own are generic.
     run(payload: ZodPayload, ctx: { readonly async: boolean }): ZodPayload | Promise<ZodPayload>;
   };
@@ -86,7 +88,7 @@ function isCarried(value: unknown): boolean {
 }
 
 /** What is to be known of a schema to tell how it travels. */
-export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
+export function view({ _zod: { def, bag } }: ZodNode): SchemaView<ZodNode> {
   // Coercion takes anything: of objects, and of what JSON has no form for, what it makes of them is sent.
   if (def.coerce) {
     const make = COERCED[def.type] as (value: unknown) => unknown;
@@ -94,10 +96,8 @@ export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
   }
   const { type, shape, element, items, keyType, valueType, options, left, right, innerType, catchall } = def;
   const inner = innerType ?? def.in;
-  const bigint = type === "literal" && def.values?.some((value) => typeof value === "bigint");
-  const instead = Object.hasOwn(UNCARRIED, type) ? UNCARRIED[type] : bigint && UNCARRIED["bigint"];
   const common = {
-    refused: instead && `a ${type}, which JSON cannot carry; use ${instead}`,
+    refused: refusalOf(def, bag?.Class),
     transforms: !CHECKS.has(type) || rewrites(def) || def.checks?.some((check) => rewrites(check._zod.def)),
   };
   if (shape) {
@@ -112,6 +112,18 @@ export function view({ _zod: { def } }: ZodNode): SchemaView<ZodNode> {
   // What it would replace is not sent: the receiver's own `catch` fills the gap.
   if (type === "catch" && inner) return { ...common, kind: "first", parts: [inner] };
   return { ...common, inner: inner ? () => inner : def.getter };
+}
+
+function refusalOf({ type, values }: ZodDef, Class: unknown): string | undefined {
+  let instead = Object.hasOwn(UNCARRIED, type) ? UNCARRIED[type] : undefined;
+  let kind = type;
+  if (type === "literal" && !values?.every(isCarried)) instead = "a literal of a string, a finite number or null";
+  // Of classes JSON has these two, and no other comes back out of it.
+  if (typeof Class === "function" && Class !== Object && Class !== Array) {
+    kind = `class instance (${Class.name})`;
+    instead = "z.object(), or z.codec(z.object(…), z.instanceof(…), …) to receive an instance";
+  }
+  return instead && `a ${kind}, which JSON cannot carry; use ${instead}`;
 }
 
 function rewrites({ check, normalize }: Check): boolean {

@@ -1,5 +1,5 @@
 /* oxlint-disable no-shadow -- the choices of a value hide those of its schema, which must not be made again */
-import { v } from "@ws-kit/valibot";
+import * as v from "valibot";
 import { type Case, type Choose, KEYS, list, odd, pick, scalar, word } from "./fuzz.ts";
 import * as fuzz from "./fuzz.ts";
 import { Mixed, Role } from "./values.ts";

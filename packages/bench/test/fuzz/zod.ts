@@ -1,5 +1,5 @@
 /* oxlint-disable no-shadow -- the choices of a value hide those of its schema, which must not be made again */
-import { z } from "@ws-kit/zod";
+import * as z from "zod";
 import { type Case, type Choose, KEYS, list, numeric, odd, pick, scalar, text, word, among } from "./fuzz.ts";
 import { Mixed, Role } from "./values.ts";
 

@@ -1,8 +1,13 @@
-import { v, message, rpc } from "@ws-kit/valibot";
+import { message, rpc } from "@ws-kit/valibot";
+import * as v from "valibot";
 import { Differs } from "../case.ts";
 import type { Kit } from "../kit.ts";
 
-const when = v.pipe(v.string(), v.isoTimestamp(), v.toDate());
+const when = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.transform((text) => new Date(text)),
+);
 const user = v.object({ id: v.string() });
 const even = v.pipe(
   v.number(),
@@ -83,7 +88,7 @@ export const valibotKit: Kit = {
       ),
     }),
     codec: { at: when },
-    coercion: { n: v.pipe(v.string(), v.toNumber()) },
+    coercion: { n: v.pipe(v.string(), v.transform(Number)) },
     rewriting: { text: v.pipe(v.string(), v.trim(), v.toLowerCase()) },
     recursive: tree,
     recursiveTransform: lengthTree,
@@ -101,6 +106,8 @@ export const valibotKit: Kit = {
     file: v.file(),
     instance: v.instance(Date),
     "bigint literal": v.literal(1n),
+    "endless literal": v.literal(Infinity),
+    picklist: v.picklist([1n, 2n] as never),
   },
   meta: { trace: v.object({ trace: v.string() }), reserved: { clientId: v.string() } },
 };

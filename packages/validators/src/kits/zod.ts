@@ -77,6 +77,8 @@ export const zodKit: Kit = {
     function: z.function(),
     file: z.file(),
     "bigint literal": z.literal(1n),
+    "endless literal": z.literal(Infinity),
+    "class instance": z.instanceof(URL),
   },
   meta: { trace: z.object({ trace: z.string() }), reserved: { clientId: z.string() } },
 };
