@@ -4,4 +4,5 @@ export { stopping } from "./stopping.ts";
 export { conformance } from "./suite.ts";
 export { Refusal } from "./target.ts";
 export type { ConnectOptions, Target, Wire, WireEvents } from "./target.ts";
+export { vanishing } from "./vanishing.ts";
 export { ask, upgradeOf } from "./raw.ts";

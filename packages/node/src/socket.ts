@@ -106,6 +106,11 @@ export class NodeSocket extends WebSocket {
   }
 
   private receive(item: string | Buffer | Ended): void {
+    // The peer has vanished, as a write has shown: what it sent before is not waited for while nothing is read.
+    if (typeof item !== "string" && "code" in item && item.code === 1006 && this.isPaused) {
+      this.inbox.length = 0;
+      return this.ended(item);
+    }
     this.inbox.push(item);
     if (!this.handling) this.handle();
   }

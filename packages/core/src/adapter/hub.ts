@@ -8,13 +8,14 @@ import { Deadlines } from "../base/deadlines.ts";
 import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
 import { askIdentity } from "../contexts/identity.ts";
-import { receive } from "../dispatch/receive.ts";
+import { receive, take } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
 import { enter, validate } from "../dispatch/stages.ts";
 import { closed } from "../lifecycle/close.ts";
 import { setUp } from "../extensions/set-up.ts";
 import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
 import { Heartbeat } from "../lifecycle/heartbeat.ts";
+import { LagWatch } from "../lifecycle/lag-watch.ts";
 import { SilenceWatch } from "../lifecycle/silence.ts";
 import { opened } from "../lifecycle/open.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
@@ -36,6 +37,7 @@ import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
+import { type Frame, Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
@@ -74,12 +76,14 @@ export class ListenerHub implements Listener, Entrance {
   readonly broker: Broker | undefined;
   readonly link: BrokerLink | undefined;
   readonly congested: Map<Connection, Backlog> = new Map();
+  readonly laggards: Laggards<Connection> = new Laggards();
   allowance = 0;
   receiving: Connection | undefined = undefined;
   late: Connection[] = [];
   readonly flushLate = (): void => flushAll(this);
   private readonly pulse: Heartbeat | SilenceWatch | undefined;
   private readonly pressure = new PressureWatch(this);
+  private readonly lag = new LagWatch(this);
 
   constructor(of: object, runtime: Runtime<Connection> = {}) {
     const router = coreOf(of);
@@ -138,6 +142,10 @@ export class ListenerHub implements Listener, Entrance {
 
   watch(): void {
     this.pressure.start();
+  }
+
+  watchLaggards(): void {
+    this.lag.start();
   }
 
   spent(): void {
@@ -206,8 +214,16 @@ export class ListenerHub implements Listener, Entrance {
     return drainHub(this, options);
   }
 
+  startFrame(conn: Connection, frame: Frame): void {
+    try {
+      take(conn, frame);
+    } catch (error) {
+      report(this, error, undefined, conn);
+    }
+  }
+
   /** A frame arrived. */
-  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
+  receive(conn: Connection, data: Frame): void {
     this.receiving = conn;
     try {
       receive(conn, data);
@@ -246,6 +262,7 @@ export class ListenerHub implements Listener, Entrance {
     this.handlers.hubs.delete(this);
     this.pulse?.stop();
     this.pressure.stop();
+    this.lag.stop();
     this.deadlines.clear();
     this.hooks?.disposed();
     await this.link?.close();

@@ -1,4 +1,5 @@
 import type { Outcome } from "../api/facts.ts";
+import { caughtUp } from "./ahead.ts";
 import type { Connection, Incoming } from "../state/connection.ts";
 
 /** Tells extensions how a message ended whose turn never came. */
@@ -16,5 +17,6 @@ export function neverStarted(conn: Connection, { envelope, arrived }: Incoming, 
 export function forgetWaiting(conn: Connection): void {
   const { waiting } = conn;
   conn.waiting = undefined;
+  caughtUp(conn);
   for (const incoming of waiting ?? []) neverStarted(conn, incoming, "abandoned");
 }

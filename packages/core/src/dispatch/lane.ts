@@ -2,6 +2,7 @@ import type { Expiring } from "../base/deadlines.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import { refuse } from "../sending/refusals.ts";
+import { caughtUp, hasHadItsTurn, isAhead, nextAhead, nextTurn, pause, resume } from "./ahead.ts";
 import { arrivalAt, type Connection } from "../state/connection.ts";
 
 /** Puts a message behind those that wait. A peer that is too far ahead is no longer read, where the runtime can do that. */
@@ -14,10 +15,7 @@ export function enqueue(conn: Connection, envelope: Envelope, arrived: number): 
       return refuse(conn, envelope, "RESOURCE_EXHAUSTED", message);
     }
     // What the runtime had already read still arrives; it is bounded by its read buffer.
-    if (!conn.paused) {
-      conn.paused = true;
-      conn.socket.pause();
-    }
+    if (!conn.paused) pause(conn);
   }
   waiting.push({ envelope, arrived: arrived || arrivalAt(conn.hub.clock.monotonic()) });
 }
@@ -43,21 +41,33 @@ function drainLane(conn: Connection): void {
   // `waiting` stays in place while its last message starts, so that whatever arrives meanwhile lines up behind it.
   while (conn.waiting !== undefined && conn.holder === undefined) {
     const next = conn.waiting.shift();
-    if (next === undefined) {
-      conn.waiting = undefined;
-      break;
-    }
-    hub.start(conn, next.envelope, next.arrived);
+    if (next !== undefined) hub.start(conn, next.envelope, next.arrived);
+    else if (hasHadItsTurn(conn)) return drainLater(conn);
+    else if (!startAhead(conn)) conn.waiting = undefined;
   }
-  if (conn.paused && (conn.waiting?.length ?? 0) <= hub.limits.maxPendingMessages / 2) {
-    conn.paused = false;
-    conn.socket.resume?.();
-  }
+  if (conn.paused && (conn.waiting?.length ?? 0) <= hub.limits.maxPendingMessages / 2 && !isAhead(conn)) resume(conn);
+  if (conn.waiting === undefined && hub.laggards.size > 0) caughtUp(conn);
   if (conn.holder === undefined && conn.waiting === undefined) {
     const { whenIdle } = conn;
     conn.whenIdle = undefined;
     whenIdle?.();
   }
+}
+
+/** Others have their turn before a peer that is far ahead goes on. */
+function drainLater(conn: Connection): void {
+  conn.hub.clock.setTimeout(() => {
+    nextTurn(conn);
+    drainLane(conn);
+  }, 0);
+}
+
+/** Starts what was read in advance, while `waiting` is empty. */
+function startAhead(conn: Connection): boolean {
+  const frame = conn.paused ? nextAhead(conn) : undefined;
+  if (frame === undefined) return false;
+  conn.hub.startFrame(conn, frame);
+  return true;
 }
 
 /** Frees a lane whose handler takes too long. */

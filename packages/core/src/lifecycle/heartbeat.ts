@@ -35,7 +35,7 @@ export class Heartbeat {
   }
 
   private check(): void {
-    for (const conn of this.hub.connections) if (conn.silent > 0 && !conn.paused) expel(conn);
+    for (const conn of this.hub.connections) if (conn.silent > 0 && !this.hub.laggards.rests(conn)) expel(conn);
     const { intervalMs, timeoutMs } = this.options;
     if (this.hub.connections.size > 0) this.patience.wait(intervalMs - timeoutMs, () => this.ping());
   }

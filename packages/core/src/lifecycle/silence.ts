@@ -35,7 +35,7 @@ export class SilenceWatch {
   private round(): void {
     for (const conn of this.hub.connections) {
       // Who is not read cannot be heard; and not everybody knows `$ws:ping`.
-      if (conn.paused || conn.socket.ping === undefined) continue;
+      if (this.hub.laggards.rests(conn) || conn.socket.ping === undefined) continue;
       conn.silent++;
       if (conn.silent === PING_AT) ping(conn);
       else if (conn.silent >= DEAD_AT) expel(conn);

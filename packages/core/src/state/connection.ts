@@ -17,6 +17,7 @@ import type { AnswerMemory } from "./answers.ts";
 import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
 import { CLOSED, OPENING } from "./phases.ts";
+import type { Frame, Laggards } from "./laggards.ts";
 import type { Registry } from "./registry.ts";
 import type { RouteTable } from "./route.ts";
 
@@ -67,6 +68,8 @@ export interface Listener {
   readonly link: BrokerSession | undefined;
   /** Peers that have not read everything, those that are being closed included. */
   readonly congested: Map<Connection, Backlog>;
+  /** Connections whose messages come faster than their handlers work. */
+  readonly laggards: Laggards<Connection>;
   /** Bytes that may yet be sent before somebody has to look at what stays unread. */
   allowance: number;
 
@@ -82,6 +85,10 @@ export interface Listener {
   nativeName(topic: string): string;
   /** Runs one message whose turn has come. */
   start(conn: Connection, envelope: Envelope, arrived: number): void;
+  /** Starts a frame that was read in advance, whose turn has come. */
+  startFrame(conn: Connection, frame: Frame): void;
+  /** Looks whether the peers of connections that are paused are still there. */
+  watchLaggards(): void;
   /** Looks after those who are behind, until nobody is. */
   watch(): void;
   /** The allowance is used up. */
@@ -92,7 +99,7 @@ export interface Listener {
   // The socket's events.
   open(conn: Connection, socket: Socket): void;
   opened(conn: Connection): void;
-  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
+  receive(conn: Connection, data: Frame): void;
   drained(conn: Connection): void;
   seen(conn: Connection): void;
   close(conn: Connection, code: number, reason: string): void;

@@ -1,0 +1,4 @@
+import { serveSlowly } from "@ws-kit/conformance/vanishing-app";
+import { serve } from "@ws-kit/bun";
+
+await serveSlowly(serve);

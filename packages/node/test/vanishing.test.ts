@@ -1,0 +1,3 @@
+import { vanishing } from "@ws-kit/conformance";
+
+vanishing("node", process.execPath, [`${import.meta.dirname}/vanishing-server.ts`]);
