@@ -19,7 +19,8 @@ export type {
   Token,
   WebSocketClass,
 } from "./api/options.ts";
-export type { ConnectionState } from "./api/states.ts";
+export type { Observation, SettledRequest } from "./api/observation.ts";
+export type { ConnectionState, StateInfo } from "./api/states.ts";
 export type {
   Client,
   ErrorContext,
@@ -28,6 +29,5 @@ export type {
   ProgressStream,
   RequestOptions,
   RpcOptions,
-  StateInfo,
   StreamOptions,
 } from "./api/client.ts";

@@ -5,15 +5,15 @@ import type { Client } from "./api/client.ts";
 
 export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./api/errors.ts";
 export type { ClientOptions, SocketLike, WebSocketClass } from "./api/options.ts";
-export type { ConnectionState } from "./api/states.ts";
-export type { Client, ErrorContext, ErrorKind, Off, StateInfo } from "./api/client.ts";
+export type { ConnectionState, StateInfo } from "./api/states.ts";
+export type { Client, ErrorContext, ErrorKind, Off } from "./api/client.ts";
 
 const MISSING = ["auth", "maxPendingRequests", "share"] as const;
 
 /** What the small `wsClient` takes. A token can be put into the URL by a function as `url`. */
 export type LiteOptions = Omit<ClientOptions, (typeof MISSING)[number]>;
-/** A client without requests. */
-export type LiteClient = Omit<Client, "request" | "stream">;
+/** A client without requests and observers. */
+export type LiteClient = Omit<Client, "request" | "stream" | "observe">;
 
 /**
  * The client for pages that only send and receive messages: as `wsClient` of `@ws-kit/client`, without requests, tokens

@@ -6,6 +6,8 @@ export interface VirtualTime {
   advance(ms: number): Promise<void>;
   /** Lets time pass without running a timer, as a frozen tab or a sleeping laptop does; they fire late afterwards. */
   freeze(ms: number): void;
+  /** Somebody sets the clock forward, or back; no time has passed. */
+  setClock(ms: number): void;
   /** Timers that have been set and have neither fired nor been cleared. */
   pending(): number;
   restore(): void;
@@ -22,18 +24,24 @@ export function settled(): Promise<void> {
 }
 
 export function installVirtualTime(): VirtualTime {
-  const real = { setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout, now: Date.now };
+  const real = {
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    now: Date.now,
+  };
   const timers = new Map<number, Timer>();
   let now = 1_700_000_000_000;
+  let set = 0;
   let lastId = 0;
 
-  const set = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number => {
+  const start = (run: (...args: unknown[]) => void, ms = 0, ...args: unknown[]): number => {
     timers.set(++lastId, { at: now + Math.max(1, ms), run: () => run(...args) });
     return lastId;
   };
-  globalThis.setTimeout = set as unknown as typeof setTimeout;
+  globalThis.setTimeout = start as unknown as typeof setTimeout;
   globalThis.clearTimeout = ((id?: number) => void timers.delete(id ?? 0)) as typeof clearTimeout;
-  Date.now = () => now;
+  Date.now = () => now + set;
+  performance.now = () => now;
 
   async function advance(ms: number): Promise<void> {
     const end = now + ms;
@@ -55,11 +63,16 @@ export function installVirtualTime(): VirtualTime {
     freeze(ms) {
       now += ms;
     },
+    setClock(ms) {
+      set += ms;
+    },
     pending: () => timers.size,
     restore() {
       globalThis.setTimeout = real.setTimeout;
       globalThis.clearTimeout = real.clearTimeout;
       Date.now = real.now;
+      // The real one is inherited.
+      Reflect.deleteProperty(performance, "now");
     },
   };
 }

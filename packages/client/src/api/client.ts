@@ -10,7 +10,8 @@ import type {
   SendArgs,
   SendOptions,
 } from "@ws-kit/core/protocol";
-import type { ConnectionState } from "./states.ts";
+import type { Observation } from "./observation.ts";
+import type { ConnectionState, StateInfo } from "./states.ts";
 
 /**
  * What went wrong, beside a call that failed by itself:
@@ -27,17 +28,6 @@ export interface ErrorContext {
   message?: string | undefined;
   /** What it carried, for `overflow` and `lost`. */
   payload?: unknown;
-}
-
-/** Circumstances of a change of state. */
-export interface StateInfo {
-  /** On `closed`: the WebSocket close code; 1006 where the connection just broke. */
-  code?: number;
-  reason?: string;
-  /** On `reconnecting`: milliseconds until the next dial. */
-  delayMs?: number;
-  /** On `reconnecting`: dials since the last stable connection, this one included. */
-  attempt?: number;
 }
 
 /** Undoes a registration. */
@@ -74,6 +64,8 @@ export interface Client extends AsyncDisposable {
   readonly state: ConnectionState;
   /** Whether `state` is `"open"`. */
   readonly isConnected: boolean;
+  /** The circumstances of the last change of state, as `onState` was told. */
+  readonly stateInfo: StateInfo;
   /** Round trip of the last heartbeat in milliseconds; undefined before the first. */
   readonly latencyMs: number | undefined;
 
@@ -100,6 +92,11 @@ export interface Client extends AsyncDisposable {
   onState(handler: (state: ConnectionState, info: StateInfo) => void): Off;
   /** Gets what goes wrong outside of a call. */
   onError(handler: (error: Error, context: ErrorContext) => void): Off;
+  /**
+   * Calls the observer for every frame in and out, every state and every request that ends, in the order in which they
+   * happen. What it throws goes to the `logger` alone; without observers nothing is made for them.
+   */
+  observe(observer: (observation: Observation) => void): Off;
 
   /**
    * Sends a message, or queues it while there is no connection. Never throws.

@@ -17,7 +17,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   const listeners = createListeners(options.logger);
   const link = createLink(options, parts._connect, listeners, (data) => receive(data));
   const lane = createLane();
-  const requests = parts._createRequests?.(options, link, lane, listeners._failed);
+  const requests = parts._createRequests?.(options, link, lane, listeners);
   const receive = createInbox(codec, listeners, link, requests);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
@@ -30,6 +30,9 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     },
     get isConnected() {
       return link._state === "open";
+    },
+    get stateInfo() {
+      return link._info;
     },
     get latencyMs() {
       return link._pulse._latencyMs;

@@ -1,8 +1,8 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
-import type { ErrorKind, StateInfo } from "../api/client.ts";
+import type { ErrorKind } from "../api/client.ts";
 import { ConnectionClosedError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
-import type { ConnectionState } from "../api/states.ts";
+import type { ConnectionState, StateInfo } from "../api/states.ts";
 import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
 import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
 import type { Listeners } from "../steps/listeners.ts";
@@ -48,6 +48,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     link._state = to;
     link._info = info;
     options.logger?.debug(to, info);
+    listeners._tell?.("state", { ...info, state: to });
     listeners._emit("state", to, info);
   };
 
@@ -83,6 +84,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       outbox._flush();
       move(type);
     } else if (type === "message" && link._state === "open") {
+      listeners._tell?.("received", data);
       pulse._heard(data === PONG_FRAME);
       if (data === PING_FRAME) link._transmit(PONG_FRAME);
       else if (data !== PONG_FRAME) receive(data);
@@ -190,7 +192,11 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       if (phase === "idle" && link._autoConnect !== false) open();
       return phase !== "over";
     },
-    _transmit: (text) => link._state === "open" && !!socket?._send(text),
+    _transmit(text) {
+      const left = link._state === "open" && !!socket?._send(text);
+      if (left) listeners._tell?.("sent", text);
+      return left;
+    },
   };
 
   queueMicrotask(() => {

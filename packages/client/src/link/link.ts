@@ -1,5 +1,4 @@
-import type { StateInfo } from "../api/client.ts";
-import type { ConnectionState } from "../api/states.ts";
+import type { ConnectionState, StateInfo } from "../api/states.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pulse } from "./pulse.ts";
 

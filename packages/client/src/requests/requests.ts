@@ -1,13 +1,16 @@
 import { ABORT_TYPE, check, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
-import type { CallOptions } from "../api/client.ts";
+import type { CallOptions, Off } from "../api/client.ts";
+import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { ServerError, StateError, TimeoutError } from "../api/errors.ts";
 import type { Link } from "../link/link.ts";
 import type { Outgoing } from "../link/outbox.ts";
-import { attempt, type Fail } from "../steps/attempt.ts";
+import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import type { Lane } from "../steps/lane.ts";
+import type { Listeners } from "../steps/listeners.ts";
+import { now } from "../steps/now.ts";
 import { createStream } from "./stream.ts";
 
 /** A `setTimeout` for longer fires at once. */
@@ -22,31 +25,31 @@ type Request = (
 
 type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => ReturnType<typeof createStream>;
 
+type Observer = (observation: Observation) => void;
+
 /** The requests under way, each of which settles once. */
 export interface Requests {
   /** What of them the application gets. */
-  readonly _surface: { request: Request; stream: Stream };
+  readonly _surface: { request: Request; stream: Stream; observe: (observer: Observer) => Off };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
   readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
 }
 
-/**
- * @param lane Keeps the order of sending.
- * @param failed Told what a callback threw.
- */
+/** @param lane Keeps the order of sending. */
 export function createRequests(
   { maxPendingRequests = 64, codec = jsonCodec }: ClientOptions,
   link: Link,
   lane: Lane,
-  failed: Fail,
+  listeners: Listeners,
 ): Requests {
   // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
   const { crypto } = globalThis as { crypto?: Crypto };
-  const bytes = crypto?.getRandomValues?.(new Uint8Array(16));
+  const bytes = crypto?.getRandomValues?.(new Uint8Array(18));
+  // 22 of 24 characters; that two of the 64 signs are one leaves 131 random bits in them.
   const secret = bytes
-    ? btoa(String.fromCharCode(...bytes))
-        .replace(/[+/=]/g, (sign) => ({ "+": "-", "/": "_" })[sign] ?? ".")
-        .slice(0, 23)
+    ? `${btoa(String.fromCharCode(...bytes))
+        .replace(/\W/g, "-")
+        .slice(2)}.`
     : "";
   let count = 0;
 
@@ -63,22 +66,24 @@ export function createRequests(
       // Pages without https have no `randomUUID`, others no `crypto` at all.
       const correlationId = crypto?.randomUUID?.() ?? `${Math.random()}-${++count}`;
       const time = Math.min(timeoutMs, MAX_TIMER_MS);
-      const deadline = Date.now() + time;
+      const startedAt = now();
       // Made here, where its stack still names the caller.
       const late = new TimeoutError(timeoutMs);
       const idempotent = !!(message as Partial<AnyRpc>).idempotent;
       let frame: CheckedMessage;
 
       /** Whether the server still works on it. The promise keeps its first outcome, so whatever comes later is void. */
-      const settle = (): boolean => {
-        pending.delete(correlationId);
+      const settle = (error?: unknown): boolean => {
+        if (pending.delete(correlationId)) {
+          listeners._tell?.("settled", { type: message.type, correlationId, startedAt, error });
+        }
         clearTimeout(timer);
         signal?.removeEventListener("abort", abort);
         return link._outbox._remove(item);
       };
 
       const fail = (error: unknown): void => {
-        if (settle()) link._transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
+        if (settle(error)) link._transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
         reject(error);
       };
 
@@ -92,7 +97,7 @@ export function createRequests(
             meta: {
               ...frame.meta,
               correlationId,
-              timeoutMs: Math.max(1, deadline - Date.now()),
+              timeoutMs: Math.max(1, Math.ceil(startedAt + time - now())),
               idempotencyKey: idempotent ? secret + correlationId : undefined,
             },
           }),
@@ -102,7 +107,7 @@ export function createRequests(
       const take = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
         if (type === PROGRESS_TYPE) {
           return when(check(message, "progress", "in", body), (progress) =>
-            attempt(() => options.onProgress?.(progress as never), failed),
+            attempt(() => options.onProgress?.(progress as never), listeners._failed),
           );
         }
         // Whatever comes of it, the server is done.
@@ -135,8 +140,13 @@ export function createRequests(
       void lane(() => attempt(() => when(checked(message, "out", options.meta, payload), post), fail));
     });
 
+  const observe = (observer: Observer): Off => {
+    listeners._tell ??= (kind, detail) => listeners._emit("observe", { kind, at: now(), detail });
+    return listeners._add("observe", observer);
+  };
+
   const stream: Stream = (rpc, payload, options = {}) =>
     createStream((callOptions) => request(rpc, payload, callOptions), options);
 
-  return { _surface: { request, stream }, _take: (id, frame) => pending.get(id)?.(frame) };
+  return { _surface: { request, stream, observe }, _take: (id, frame) => pending.get(id)?.(frame) };
 }

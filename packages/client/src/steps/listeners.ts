@@ -1,10 +1,11 @@
 import type { AnyMessage } from "@ws-kit/core/protocol";
 import type { ErrorContext, ErrorKind, Off } from "../api/client.ts";
+import type { Observation } from "../api/observation.ts";
 import type { ClientLogger } from "../api/options.ts";
 import { attempt, type Fail } from "./attempt.ts";
 
 /** What one can listen to. */
-type Key = AnyMessage | "state" | "error" | "unhandled";
+type Key = AnyMessage | "state" | "error" | "unhandled" | "observe";
 type Listener = (...args: never[]) => unknown;
 
 /** The functions of the application, each under what it listens to, and how it learns of what went wrong. */
@@ -13,6 +14,8 @@ export interface Listeners {
   readonly _add: (key: Key, listener: Listener) => Off;
   /** Calls those of one key. What one throws is reported and does not stop the others. */
   readonly _emit: (key: Key, ...args: unknown[]) => void;
+  /** Tells those who observe; undefined while there are none, so that nothing is made for nobody. */
+  _tell?: (kind: Observation["kind"], detail: unknown) => void;
   /** The definitions of this type that somebody listens to. */
   readonly _messages: (type: string) => AnyMessage[];
   /** Tells of a failure that is no call's own. */
@@ -33,7 +36,11 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
       };
     },
     _emit(key, ...args) {
-      const fail = key === "error" ? (error: unknown) => logger?.error("onError failed", error) : listeners._failed;
+      // What goes wrong while errors are told, or what onError does is observed, must not be told again.
+      const fail =
+        key === "error" || key === "observe"
+          ? (error: unknown) => logger?.error("onError or an observer failed", error)
+          : listeners._failed;
       for (const entry of all) {
         const [wanted, listener] = entry;
         if (wanted === key && all.includes(entry)) void attempt(() => listener(...(args as never[])), fail);
