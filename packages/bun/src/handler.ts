@@ -124,7 +124,9 @@ function upgrade(
   } finally {
     if (!upgraded) hub.slots.release(admission.data);
   }
-  return upgraded ? undefined : refuse(400, "The upgrade failed");
+  if (upgraded) return undefined;
+  hub.upgradeRefused(400, "handshake", req.url);
+  return refuse(400, "The upgrade failed");
 }
 
 function headersOf(req: Request, { protocol, headers }: Admission): { headers?: Headers | Record<string, string> } {

@@ -81,10 +81,13 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
   override async fetch(req: Request): Promise<Response> {
     const refusal = notAlone(req);
-    if (refusal !== undefined) return refusal;
+    if (refusal !== undefined) return this.#refused(req, "request", refusal);
     const handed = await this.tickets.take(req);
     // The object has begun anew since it was told, or a client has made the ticket up.
-    if (handed === null) return refuse(503, "The object was not told of this connection", { "retry-after": "1" });
+    if (handed === null) {
+      const text = "The object was not told of this connection";
+      return this.#refused(req, "handshake", refuse(503, text, { "retry-after": "1" }));
+    }
     const outcome = await this.#decide(req, handed);
     if (outcome instanceof Response) return outcome;
     const { 0: client, 1: server } = new WebSocketPair();
@@ -94,6 +97,11 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     const answer = new Headers([...(headers ?? [])] as [string, string][]);
     if (protocol !== undefined) answer.set("sec-websocket-protocol", protocol);
     return new Response(null, { status: 101, webSocket: client, headers: answer });
+  }
+
+  #refused(req: Request, cause: "request" | "handshake", refusal: Response): Response {
+    this.hub.upgradeRefused(refusal.status, cause, req.url);
+    return refusal;
   }
 
   #decide(req: Request, handed: HandedOver | undefined): Admission | Response | Promise<Admission | Response> {

@@ -1,6 +1,7 @@
 import { createRouter, type Router, type RouterOptions } from "@ws-kit/zod";
 import type { UpgradeOptions } from "@ws-kit/core";
-import { authenticate, type Data } from "./auth.ts";
+import type { Extension } from "@ws-kit/core/extend";
+import { authenticate, refusals, type Data } from "./auth.ts";
 import { Gates } from "./gates.ts";
 import { addHandlers, addLifecycle } from "./handlers.ts";
 import { addRouting } from "./routing.ts";
@@ -56,6 +57,12 @@ const logger: NonNullable<RouterOptions["logger"]> = {
   error: (message, cause) => console.error(`[error] ${message}`, cause instanceof Error ? cause.message : ""),
 };
 
+/** Remembers the upgrades that are refused. */
+const doorman: Extension = {
+  name: "doorman",
+  setup: () => ({ upgradeRefused: (_, { status, cause, path }) => void refusals.push({ status, cause, path }) }),
+};
+
 const DECIDED = {
   allowedOrigins: async (origin: string): Promise<boolean> => {
     await Promise.resolve();
@@ -96,7 +103,7 @@ export function createApp(): App {
       options,
     },
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
-    decided: { path: "/decided", router: router(), options: { authenticate, ...DECIDED } },
+    decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
     restart: { path: "/restart", router: router(), options },
   };
 }

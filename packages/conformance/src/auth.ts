@@ -44,6 +44,9 @@ const WRONG: Readonly<Record<string, () => unknown>> = {
 export const held: Set<string> = new Set();
 export const released: Set<string> = new Set();
 
+/** What an extension of the endpoint `decided` was told of refused upgrades. */
+export const refusals: { status: number; cause: string; path: string }[] = [];
+
 /** Every way in which `authenticate` can end; `auth` in the query picks one. */
 export function authenticate(
   req: Request,

@@ -1,5 +1,5 @@
 import type { Router } from "@ws-kit/zod";
-import { held, released, type Data } from "./auth.ts";
+import { held, refusals, released, type Data } from "./auth.ts";
 import { Said } from "./messages.ts";
 
 /** What reaches an endpoint's connections from outside their handlers. */
@@ -27,6 +27,8 @@ export async function control(req: Request, outside: Outside): Promise<Response 
       return Response.json({ host: new URL(req.url).host });
     case "/control/held":
       return Response.json({ held: held.has(param("test")) });
+    case "/control/refusals":
+      return Response.json({ refusals });
     case "/control/release":
       released.add(param("test"));
       return Response.json({});

@@ -15,6 +15,8 @@ export type {
   Refused,
   Sent,
   Settled,
+  UpgradeRefusalCause,
+  UpgradeRefused,
 } from "./api/facts.ts";
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";

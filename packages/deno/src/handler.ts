@@ -73,6 +73,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
       });
     } catch {
       hub.slots.release(data);
+      hub.upgradeRefused(400, "handshake", req.url);
       return refuse(400, "The upgrade failed");
     }
     const { socket: ws, response } = upgraded;

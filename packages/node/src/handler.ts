@@ -98,7 +98,10 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
       socket.destroy();
     } finally {
       answering = undefined;
-      if (!opened) hub.slots.release(admission.data);
+      if (!opened) {
+        hub.slots.release(admission.data);
+        hub.upgradeRefused(400, "handshake", message.url ?? "");
+      }
     }
   }
 
@@ -110,6 +113,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
     try {
       req = toRequest(message);
     } catch {
+      hub.upgradeRefused(400, "request", message.url ?? "");
       return refuseUpgrade(refuse(400, "Bad request"), socket);
     }
     const settle = (outcome: Admission | Response) => {

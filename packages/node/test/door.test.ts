@@ -49,6 +49,24 @@ describe("a refused upgrade keeps no socket", () => {
   });
 });
 
+test.for([
+  ["for its Host", upgrade("/in?token=t").replace("Host: x", "Host: a b"), [400, "request", "/in"]],
+  ["for its key", upgrade("/in?token=t").replace("dGhlIHNhbXBsZSBub25jZQ==", "short"), [400, "handshake", "/in"]],
+  ["by authenticate", upgrade("/in?token=bad"), [401, "authenticate", "/in"]],
+] as const)("an extension hears of an upgrade that is refused %s", async ([, text, fact]) => {
+  const told: unknown[] = [];
+  const router = createRouter({ logger: quiet }).extend({
+    name: "doorman",
+    setup: () => ({ upgradeRefused: (_, { status, cause, path }) => void told.push([status, cause, path]) }),
+  });
+  const server = createServer().listen(0, "127.0.0.1");
+  createNodeHandler(router, {
+    authenticate: (req) => (new URL(req.url).searchParams.get("token") === "t" ? {} : undefined),
+  }).attach(server, "/in");
+  const answer = await ask(`127.0.0.1:${await portOf(server)}`, text);
+  expect([answer.status, told]).toEqual([fact[0], [fact]]);
+});
+
 describe("an offer of another protocol", () => {
   const offering = { connection: "Upgrade, HTTP2-Settings", upgrade: "h2c", "http2-settings": "AAMAAABkAAQAAP__" };
 

@@ -58,6 +58,8 @@ export function door(bed: Bed): void {
       const join = () => room.join({ query: { share: room.id } });
       const [first] = [await join(), await join()];
       expect(await join().catch((error: unknown) => error)).toMatchObject({ status: 429 });
+      const { refusals } = await room.control("refusals");
+      expect(refusals).toContainEqual({ status: 429, cause: "maxConnectionsPer", path: "/decided" });
       first.wire.close();
       await first.closed;
       await expect

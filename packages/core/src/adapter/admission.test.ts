@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench, gate, memoryLogger } from "../../test/harness.ts";
+import type { UpgradeRefused } from "../api/facts.ts";
 import { createRouter } from "../router/router.ts";
 import { createAdmit, createEntrance } from "./admission.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
@@ -289,4 +290,82 @@ it("decides without a listener too", async () => {
   const outcome = await admit(entrance, req, () => ({ remoteAddress: undefined, request: req }), "h");
   expect(outcome).toMatchObject({ status: 408 });
   expect(() => createEntrance({ authTimeoutMs: -1 })).toThrow(RangeError);
+});
+
+describe("an extension hears of each refusal once, with its cause", () => {
+  /** Decides on one request, and tells what was heard. */
+  async function heard(
+    options: AnyUpgradeOptions,
+    headers: Record<string, string> = {},
+    meanwhile: (rigged: ReturnType<typeof bench>) => void = () => {},
+  ) {
+    const told: UpgradeRefused[] = [];
+    const router = createRouter({ logger: memoryLogger() }).extend({
+      name: "doorman",
+      setup: () => ({ upgradeRefused: (_, fact) => void told.push(fact) }),
+    });
+    const rigged = bench(router);
+    const req = new Request("http://h/ws?token=secret", { headers: { upgrade: "websocket", host: "h", ...headers } });
+    const outcome = createAdmit(options)(rigged.hub, req, () => ({ remoteAddress: "10.0.0.1", request: req }));
+    meanwhile(rigged);
+    // Whatever is no question of time.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await rigged.clock.advance(10_000);
+    const decided = await outcome;
+    expect(told).toHaveLength(decided instanceof Response ? 1 : 0);
+    const [fact] = told;
+    if (fact !== undefined) {
+      expect(fact.status).toBe((decided as Response).status);
+      expect(fact.path).toBe("/ws");
+      expect(JSON.stringify(fact)).not.toContain("secret");
+    }
+    return fact && [fact.status, fact.cause];
+  }
+
+  const fails = () => {
+    throw new Error("no");
+  };
+  const evil = { origin: "https://evil.example" };
+  const per = { key: (): string => "k", limit: 0 };
+
+  it.each<[unknown, AnyUpgradeOptions, Record<string, string>?]>([
+    [undefined, {}],
+    [[426, "request"], {}, { upgrade: "h2c" }],
+    [[400, "request"], {}, { host: "a b" }],
+    [[400, "forwarded"], { trustProxy: 1 }, { forwarded: "for=10.1.1.1", "x-forwarded-for": "10.2.2.2" }],
+    [[403, "allowedOrigins"], {}, evil],
+    [[403, "allowedOrigins"], { allowedOrigins: async () => false }, evil],
+    [[500, "error"], { allowedOrigins: fails }, evil],
+    [[503, "maxConnections"], { maxConnections: 0 }],
+    [[429, "maxConnectionsPer"], { maxConnectionsPer: per }],
+    [[500, "error"], { maxConnectionsPer: { ...per, key: fails } }],
+    [[401, "authenticate"], { authenticate: () => null }],
+    [[402, "authenticate"], { authenticate: async () => new Response("", { status: 402 }) }],
+    [[418, "authenticate"], { authenticate: () => Promise.reject(new Response("", { status: 418 })) }],
+    [[500, "error"], { authenticate: () => [] }],
+    [[500, "error"], { authenticate: fails }],
+    [[408, "authTimeoutMs"], { authenticate: () => new Promise(() => {}) }],
+  ])("%j", async (fact, options, headers) => {
+    expect(await heard(options, headers)).toEqual(fact);
+  });
+
+  it("of a server that drains, before and while it is decided", async () => {
+    const drain = ({ hub }: ReturnType<typeof bench>) => void (hub.draining = true);
+    expect(await heard({ authenticate: async () => ({}) }, {}, drain)).toEqual([503, "draining"]);
+    const { ask, hub } = rig({});
+    hub.draining = true;
+    expect(await ask()).toMatchObject({ status: 503 });
+  });
+
+  it("with no more of a path than may be kept", () => {
+    const paths: string[] = [];
+    const router = createRouter().extend({
+      name: "doorman",
+      setup: () => ({ upgradeRefused: (_, { path }) => void paths.push(path) }),
+    });
+    const { hub } = bench(router);
+    for (const url of [`http://h/${"x".repeat(20_000)}?token=t`, "/plain?token=t", "//a b#token", ""])
+      hub.upgradeRefused(400, "request", url);
+    expect(paths).toEqual([`/${"x".repeat(255)}`, "/plain", "//a b", ""]);
+  });
 });

@@ -1,4 +1,5 @@
 import type { MaybePromise } from "../api/data.ts";
+import type { UpgradeRefusalCause } from "../api/facts.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { consoleLogger, type Logger } from "../base/logger.ts";
@@ -24,6 +25,8 @@ export interface Entrance {
   readonly slots: Slots;
   /** Something of the application has failed. Never throws. */
   failed(error: unknown): void;
+  /** An upgrade was refused: called for each by whoever decides, and for what the runtime itself refuses. Never throws. */
+  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void;
 }
 
 /** What a runtime tells of a request, and whatever else its handlers are given with it. */
@@ -70,14 +73,19 @@ export function createAdmit(options: AnyUpgradeOptions): Admit {
     counts: maxConnections !== undefined || maxConnectionsPer !== undefined,
   };
   return (entrance, req, peer, host = req.headers.get("host") ?? "") => {
+    const told = (cause: UpgradeRefusalCause, refusal: Response): Response => {
+      entrance.upgradeRefused(refusal.status, cause, req.url);
+      return refusal;
+    };
     if (!isUpgrade(req.headers.get("upgrade"))) {
-      return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
+      const headers = { connection: "Upgrade", upgrade: "websocket" };
+      return told("request", refuse(426, "This is a WebSocket endpoint", headers));
     }
-    if (!isHost(host)) return refuse(400, "Bad request");
-    if (entrance.draining) return restarting();
+    if (!isHost(host)) return told("request", refuse(400, "Bad request"));
+    if (entrance.draining) return told("draining", restarting());
     const slot = rules.counts ? entrance.slots.take(maxConnections ?? Infinity) : undefined;
     if (rules.counts && slot === undefined) {
-      return refuse(503, "Too many connections", { "retry-after": "5" });
+      return told("maxConnections", refuse(503, "Too many connections", { "retry-after": "5" }));
     }
     return new Visit(rules, entrance, req, slot).outcome(peer, host);
   };
@@ -101,6 +109,8 @@ class Visit {
   private req: Request;
   private readonly headers = new Headers();
   private peer: Peer | undefined = undefined;
+  /** What decides, should it be refused now. */
+  private cause: UpgradeRefusalCause = "allowedOrigins";
 
   constructor(rules: Rules, entrance: Entrance, req: Request, slot: Slot | undefined) {
     this.rules = rules;
@@ -128,6 +138,7 @@ class Visit {
       const own = source();
       const told = forwarded?.(this.req.headers, own.remoteAddress);
       if (told === "ambiguous") {
+        this.cause = "forwarded";
         this.entrance.logger.warn(
           'Refused a request whose Forwarded and X-Forwarded-For disagree. To say which one the proxy writes: trustProxy: { proxies, header: "x-forwarded" }',
         );
@@ -150,6 +161,7 @@ class Visit {
   }
 
   private count(): MaybePromise<Admission | Response> {
+    this.cause = "maxConnectionsPer";
     const per = this.rules.options.maxConnectionsPer;
     if (per === undefined || this.slot === undefined) return this.authenticate();
     const { slot } = this;
@@ -164,6 +176,7 @@ class Visit {
   }
 
   private authenticate(): MaybePromise<Admission | Response> {
+    this.cause = "authenticate";
     const { authenticate } = this.rules.options;
     if (authenticate === undefined) return this.accept({});
     return when(authenticate(this.req, this.peer as never), (result) => this.judge(result));
@@ -177,6 +190,7 @@ class Visit {
       `authenticate returned ${nameOf(result)}: return a plain object to let the connection in, undefined, null or false to refuse it with 401, or a Response to refuse it with that`,
       ...(result instanceof Error ? [result] : []),
     );
+    this.cause = "error";
     return this.refused(500, "Authentication failed");
   }
 
@@ -209,16 +223,19 @@ class Visit {
   private thrown(error: unknown): MaybePromise<Response> {
     if (isResponse(error)) return refuseWith(error);
     this.entrance.failed(error);
+    this.cause = "error";
     return this.refused(500, "Authentication failed");
   }
 
   private async inTime(decided: PromiseLike<Admission | Response>): Promise<Admission | Response> {
     const { clock, logger, limits } = this.entrance;
     let timer: unknown;
+    let refusal: Response | undefined;
     const late = new Promise<Response>((resolve) => {
       timer = clock.setTimeout(() => {
         logger.warn(`Deciding on an upgrade took over ${limits.authTimeoutMs} ms (limits.authTimeoutMs)`);
-        resolve(this.refused(408, "Authentication took too long"));
+        refusal = this.refused(408, "Authentication took too long");
+        resolve(refusal);
       }, limits.authTimeoutMs);
     });
     const outcome = await Promise.race([
@@ -226,14 +243,20 @@ class Visit {
       late,
     ]);
     clock.clearTimeout(timer);
+    if (outcome === refusal) this.cause = "authTimeoutMs";
     return this.conclude(outcome);
   }
 
   /** Once for each visit, with what came of it. */
   private conclude(decided: Admission | Response): Admission | Response {
     const { slot, entrance } = this;
+    let outcome = decided;
     // It may have begun to drain while authenticate ran.
-    const outcome = entrance.draining && !isResponse(decided) ? restarting() : decided;
+    if (entrance.draining && !isResponse(decided)) {
+      this.cause = "draining";
+      outcome = restarting();
+    }
+    if (isResponse(outcome)) entrance.upgradeRefused(outcome.status, this.cause, this.req.url);
     if (slot === undefined) return outcome;
     if (isResponse(outcome)) entrance.slots.give(slot);
     else entrance.slots.hold(slot, outcome.data);
@@ -280,5 +303,7 @@ export function createEntrance({
     draining: false,
     slots: new Slots(),
     failed: (error) => logger.error(toError(error).message, error),
+    // There are no extensions without a listener.
+    upgradeRefused: () => {},
   };
 }

@@ -1,4 +1,5 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
+import type { UpgradeRefusalCause } from "../api/facts.ts";
 import type { Limits } from "../api/limits.ts";
 import type { AuthorizeTopic, Identify } from "../api/options.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
@@ -251,6 +252,10 @@ export class ListenerHub implements Listener, Entrance {
     conn.silent = 0;
     // The runtime has answered a ping by itself, and says nothing of what becomes of its answer.
     if (conn.state < CLOSING) overBuffer(conn);
+  }
+
+  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void {
+    if (this.hooks !== undefined) this.hooks.upgradeRefused(status, cause, url);
   }
 
   failed(error: unknown): void {

@@ -105,6 +105,33 @@ export interface Settled {
   readonly at: number;
 }
 
+/**
+ * Why an upgrade was refused: the option that decided, or what was wrong. `request`: it asks for no upgrade, or its `Host`
+ * is none; `forwarded`: the headers of proxies disagree; `handshake`: the runtime did not take it; `draining`: the server
+ * restarts; `authTimeoutMs`: deciding took too long; `error`: something of the application failed.
+ */
+export type UpgradeRefusalCause =
+  | "request"
+  | "forwarded"
+  | "handshake"
+  | "draining"
+  | "maxConnections"
+  | "maxConnectionsPer"
+  | "allowedOrigins"
+  | "authenticate"
+  | "authTimeoutMs"
+  | "error";
+
+/** A request for an upgrade was refused: there was no connection. */
+export interface UpgradeRefused {
+  /** HTTP status of the answer. */
+  readonly status: number;
+  readonly cause: UpgradeRefusalCause;
+  /** Of the URL, without its query, in which a token may be; its first 256 characters. It is the peer's to choose. */
+  readonly path: string;
+  readonly at: number;
+}
+
 /** A frame that gets to no handler: taken by a gate, not understood, over a limit. */
 export interface Refused {
   /** Undefined where the frame was not decoded. */

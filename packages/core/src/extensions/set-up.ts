@@ -16,6 +16,7 @@ export function setUp(hub: Listener, extensions: readonly Extension[]): Compiled
   // One key a hook, so that what the compiled hooks look at has one shape.
   const lists: { [K in Listed]: Heard<never, never>[] | undefined } = {
     gate: undefined,
+    upgradeRefused: undefined,
     opened: undefined,
     closed: undefined,
     joined: undefined,
