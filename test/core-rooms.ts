@@ -19,7 +19,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     types: "api base message ports",
   },
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
-  topics: { does: "following, permission, publishing", all: "base message sending state", types: "api ports protocol" },
+  topics: { does: "following, permission, publishing", all: "base message protocol sending state", types: "api ports" },
   contexts: { does: "what handlers hold at run time", all: "base message protocol sending state topics", types: "api" },
   rpc: {
     does: "a request from its start to its one answer",

@@ -1,7 +1,6 @@
 import { DurableObject } from "cloudflare:workers";
 import {
   createAdmit,
-  expel,
   frameOver,
   Hub,
   PING_FRAME,
@@ -28,6 +27,7 @@ import { notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions }
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
 import { readKept, type Kept } from "./state.ts";
+import { Watch } from "./watch.ts";
 
 /** Marks our sockets among those that an object may have accepted for itself. */
 const TAG = "ws-kit";
@@ -45,6 +45,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   private readonly admit: { readonly others: Admit; readonly handed: Admit };
   private readonly tickets = new Tickets();
   private readonly counts: boolean;
+  private readonly authenticate: ObjectUpgradeOptions<Data>["authenticate"];
+  private readonly watch: Watch;
   private readonly keeper: Keeper;
   private readonly sockets = new WeakMap<WebSocket, ObjectSocket>();
   /** What waits for a connection to come to rest. */
@@ -68,18 +70,28 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     };
     this.admit = {
       others: createAdmit(options),
-      handed: createAdmit({ ...limited, allowedOrigins: "*", authenticate: dataOf }),
+      handed: createAdmit(
+        { ...limited, allowedOrigins: "*", authenticate: dataOf },
+        // What a Worker has admitted, the object cannot ask it about again.
+        { renewedBy: options.authenticate },
+      ),
     };
+    this.authenticate = options.authenticate;
     const settled = (conn: Connection) => this.#settled(conn);
-    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, tuning });
+    const expires = (at: number) => this.watch.lookAt(at);
+    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, expires, tuning });
     this.connections = connectionsOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
+    const ownsAlarm = this.alarm === RouterObject.prototype.alarm;
+    this.watch = new Watch(ctx, this.hub, this.keeper, ownsAlarm);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#wake();
+    this.watch.expire();
   }
 
   /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
   override async fetch(req: Request): Promise<Response> {
+    this.watch.expire();
     const refusal = notAlone(req);
     if (refusal !== undefined) return this.#refused(req, "request", refusal);
     const handed = await this.tickets.take(req);
@@ -118,6 +130,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   override webSocketMessage(ws: WebSocket, message: string | ArrayBuffer): void | Promise<void> {
+    this.watch.expire();
     // Frames behind a close come too late.
     if (ws.readyState !== WebSocket.OPEN) return undefined;
     const socket = this.sockets.get(ws);
@@ -142,28 +155,12 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     return this.#over(ws, code === undefined ? 1006 : Number(code), code === "1009" ? "Received too big message" : "");
   }
 
-  /** The heartbeat, which takes the object's one alarm. Call it from an `alarm` of your own. */
-  override async alarm(): Promise<void> {
-    const { heartbeat } = this.hub;
-    if (heartbeat === undefined) return;
-    const { intervalMs, timeoutMs } = heartbeat;
-    const now = Date.now();
-    let [asked, due] = [false, now + intervalMs];
-    for (const conn of this.hub.connections) {
-      const socket = conn.socket as ObjectSocket;
-      const ponged = this.ctx.getWebSocketAutoResponseTimestamp(socket.ws)?.getTime() ?? 0;
-      const seen = Math.max(socket.seen, ponged);
-      if (socket.asked === undefined && seen > now - intervalMs) due = Math.min(due, seen + intervalMs);
-      else if (socket.asked === undefined) {
-        asked = true;
-        socket.asked = now;
-        socket.send(PING_FRAME);
-      } else if (seen < socket.asked) expel(conn);
-      else socket.asked = undefined;
-      this.keeper.schedule(socket);
-    }
-    if (this.hub.connections.size === 0) return;
-    await this.ctx.storage.setAlarm(alarmAt(asked ? now + timeoutMs : Math.max(due, now + intervalMs - timeoutMs)));
+  /**
+   * The heartbeat, and the end of those who may not stay (`expiresAt`), by the object's one alarm. Call it from an `alarm` of
+   * your own: an object that has one keeps its alarm to itself, unless there is a heartbeat.
+   */
+  override alarm(): Promise<void> {
+    return this.watch.alarm();
   }
 
   /** Publishes to this object's followers of the topic. Never rejects. */
@@ -172,6 +169,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     message: Message<string, In, unknown, MetaIn, unknown>,
     ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
   ): Promise<PublishResult> {
+    this.watch.expire();
     return this.hub.publish(topic, message, ...(args as [unknown]));
   }
 
@@ -188,16 +186,14 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   #accept(ws: WebSocket, { data, clientId }: Admission): void {
     const socket = new ObjectSocket(ws);
     socket.slot = this.hub.slots.keyOf(data);
+    const arrival = this.hub.arrivals?.get(data);
+    socket.arrival = arrival && { url: arrival.url, from: arrival.peer.remoteAddress };
     this.sockets.set(ws, socket);
     socket.conn = this.hub.adopt(socket, data, clientId, ws);
     this.keeper.schedule(socket);
     this.hub.opened(socket.conn);
     this.ctx.waitUntil(this.#rest(socket.conn) ?? Promise.resolve());
-    if (this.hub.heartbeat !== undefined) this.ctx.waitUntil(this.#setAlarm(this.hub.heartbeat.intervalMs));
-  }
-
-  async #setAlarm(ms: number): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(alarmAt(Date.now() + ms));
+    this.watch.opened();
   }
 
   /** Takes in the connections that were open when the object fell asleep. */
@@ -218,13 +214,17 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   #restore(socket: ObjectSocket, kept: Kept): void {
-    const { id, data, topics = [], stored, asked, opened, slot } = kept;
+    const { id, data, topics = [], stored, asked, opened, slot, url, from } = kept;
     if (data === undefined) {
       this.hub.logger.error(`Closed ${id}: its ctx.data could not be kept while the object slept`);
       return socket.close(1011, "The connection's state was lost");
     }
     socket.stored = stored;
     socket.asked = asked;
+    if (url !== undefined && this.authenticate !== undefined) {
+      socket.arrival = { url, from };
+      this.hub.arrivals?.set(data, { url, peer: { remoteAddress: from }, authenticate: this.authenticate });
+    }
     if (this.counts) {
       socket.slot = slot;
       this.hub.slots.restore(data, slot);
@@ -277,9 +277,4 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       else waiting.add(resolve);
     });
   }
-}
-
-/** The latest time there is (ECMA-262 §21.4.1.1) stands for never. */
-function alarmAt(ms: number): number {
-  return Math.min(ms, 8.64e15);
 }

@@ -8,6 +8,8 @@ export class ObjectSocket extends StandardSocket<WebSocket> {
   asked: number | undefined = undefined;
   /** Where the object's storage has what did not fit the attachment. */
   stored: string | undefined = undefined;
+  /** What a later token is decided by: URL of the upgrade, and the peer's address. */
+  arrival: { readonly url: string; readonly from: string | undefined } | undefined = undefined;
   /** What `maxConnectionsPer` counts it by. */
   slot: string | undefined = undefined;
 }

@@ -9,6 +9,9 @@ export interface Kept {
   readonly asked?: number;
   /** What `maxConnectionsPer` counts it by. */
   readonly slot?: string;
+  /** Where `expiresAt` is in use: URL of its upgrade without its query, and the peer's address. */
+  readonly url?: string;
+  readonly from?: string;
   /** Absent where `stored` or `lost` says why. */
   readonly data?: Record<string, unknown>;
   readonly topics?: readonly string[];

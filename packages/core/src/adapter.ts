@@ -1,6 +1,8 @@
 // For runtimes: what drives connections, and what a runtime has to offer for it.
-export { createAdmit, createEntrance } from "./adapter/admission.ts";
-export type { Admit, Entrance, PeerSource } from "./adapter/admission.ts";
+export { createAdmit } from "./adapter/admission.ts";
+export type { Admit } from "./adapter/admission.ts";
+export { createEntrance } from "./adapter/entrance.ts";
+export type { Arrival, Entrance, PeerSource } from "./adapter/entrance.ts";
 export { connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
 export { answered, stopOnce, urlOf } from "./adapter/server.ts";

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Server as SecureServer } from "node:https";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
   checkPath,
@@ -14,7 +15,7 @@ import {
 } from "@ws-kit/core/adapter";
 import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
-import { ignoreUpgrade, pathOf, refuseUpgrade, toRequest } from "./http.ts";
+import { ignoreUpgrade, pathOf, refuseUpgrade, toIncomingMessage, toRequest } from "./http.ts";
 import { NodeSocket } from "./socket.ts";
 
 /** Who asks for an upgrade: Node's own request, as the middleware of Express takes it. */
@@ -120,7 +121,12 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
       if (outcome instanceof Response) refuseUpgrade(outcome, socket);
       else accept(message, socket, head, outcome);
     };
-    const admission = admit(hub, req, () => ({ remoteAddress: message.socket.remoteAddress, request: message }));
+    const source = () => ({
+      remoteAddress: message.socket.remoteAddress,
+      request: message,
+      renewed: renewedOn(message.socket),
+    });
+    const admission = admit(hub, req, source);
     if (!(admission instanceof Promise)) return settle(admission);
     pending.add(socket);
     void admission.then((outcome) => {
@@ -142,6 +148,11 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
 }
 
 function ignore(): void {}
+
+/** Apart from the handler, whose scope holds the request. */
+function renewedOn(socket: Socket): (req: Request) => IncomingMessage {
+  return (req) => toIncomingMessage(req, socket);
+}
 
 type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 

@@ -1,4 +1,4 @@
-import { ServerResponse, STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import { IncomingMessage, ServerResponse, STATUS_CODES, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { Readable, type Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -26,6 +26,18 @@ export function toRequest(message: IncomingMessage, signal?: AbortSignal): Reque
     ...(signal !== undefined && { signal }),
     ...(!bodiless && { body: Readable.toWeb(message) as unknown as NonNullable<RequestInit["body"]>, duplex: "half" }),
   });
+}
+
+/** Node's view of a request without a body that never was on its socket, for middleware that takes no other. */
+export function toIncomingMessage(req: Request, socket: Socket): IncomingMessage {
+  const message = new IncomingMessage(socket);
+  message.method = req.method;
+  message.url = new URL(req.url).pathname;
+  message.httpVersion = "1.1";
+  // `headers` and `headersDistinct` are read from these.
+  message.rawHeaders = [...req.headers].flat();
+  message.push(null);
+  return message;
 }
 
 /** Path and query, of a target in absolute form (RFC 9112 §3.2.2) too; whatever that says of the host, `Host` does. */

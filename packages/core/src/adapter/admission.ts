@@ -1,36 +1,18 @@
 import type { MaybePromise } from "../api/data.ts";
 import type { UpgradeRefusalCause } from "../api/facts.ts";
-import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
-import { type Clock, systemClock } from "../base/clock.ts";
-import { consoleLogger, type Logger } from "../base/logger.ts";
-import { toError } from "../base/thrown.ts";
 import { isPromise, when } from "../base/when.ts";
 import { protocolChooser } from "./choose-protocol.ts";
 import { isUpgrade } from "./endpoint.ts";
 import { spellAddress } from "./addresses.ts";
+import { arrivalOf } from "./arrival.ts";
+import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
 import { isHost } from "./host.ts";
+import { judge, nameOf } from "./judge.ts";
 import { originRule, type OriginRule } from "./origin.ts";
 import { readForwarded } from "./proxy.ts";
 import { isResponse, refuse, refuseWith } from "./refusal.ts";
-import { type Slot, Slots } from "./slots.ts";
+import type { Slot } from "./slots.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
-
-/** What deciding on upgrades needs of whoever they go to: a listener, or a Worker that leads them on to one. */
-export interface Entrance {
-  readonly limits: Pick<Limits, "authTimeoutMs">;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** New connections are refused. */
-  readonly draining: boolean;
-  readonly slots: Slots;
-  /** Something of the application has failed. Never throws. */
-  failed(error: unknown): void;
-  /** An upgrade was refused: called for each by whoever decides, and for what the runtime itself refuses. Never throws. */
-  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void;
-}
-
-/** What a runtime tells of a request, and whatever else its handlers are given with it. */
-export type PeerSource = Omit<Peer, "headers">;
 
 /**
  * Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws, and never rejects.
@@ -54,14 +36,19 @@ interface Rules {
   readonly origin: OriginRule;
   readonly forwarded: ReturnType<typeof readForwarded> | undefined;
   readonly protocol: (req: Request) => string | undefined;
+  readonly renewedBy: Arrival["authenticate"] | undefined;
   readonly counts: boolean;
 }
 
 /**
  * Reads the options of an endpoint and makes what decides on its upgrades.
+ * @param renewedBy Decides on tokens that are brought over open connections. Default: the options' `authenticate`.
  * @throws TypeError or RangeError for an option that cannot be honoured.
  */
-export function createAdmit(options: AnyUpgradeOptions): Admit {
+export function createAdmit(
+  options: AnyUpgradeOptions,
+  { renewedBy }: { readonly renewedBy?: Arrival["authenticate"] | undefined } = { renewedBy: options.authenticate },
+): Admit {
   const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
   checkLimit("maxConnections", maxConnections);
   checkLimit("maxConnectionsPer.limit", maxConnectionsPer?.limit);
@@ -70,6 +57,7 @@ export function createAdmit(options: AnyUpgradeOptions): Admit {
     origin: originRule(allowedOrigins),
     forwarded: trustProxy === undefined ? undefined : readForwarded(trustProxy),
     protocol: protocolChooser(protocols),
+    renewedBy,
     counts: maxConnections !== undefined || maxConnectionsPer !== undefined,
   };
   return (entrance, req, peer, host = req.headers.get("host") ?? "") => {
@@ -109,6 +97,8 @@ class Visit {
   private req: Request;
   private readonly headers = new Headers();
   private peer: Peer | undefined = undefined;
+  /** The same as it is kept. */
+  private arrived: PeerSource | undefined = undefined;
   /** What decides, should it be refused now. */
   private cause: UpgradeRefusalCause = "allowedOrigins";
 
@@ -135,7 +125,7 @@ class Visit {
     let host = socketHost;
     const asks = origin.asks || options.authenticate !== undefined || options.maxConnectionsPer !== undefined;
     if (asks || forwarded !== undefined) {
-      const own = source();
+      const { renewed, ...own } = source();
       const told = forwarded?.(this.req.headers, own.remoteAddress);
       if (told === "ambiguous") {
         this.cause = "forwarded";
@@ -149,11 +139,9 @@ class Visit {
         this.req = asSent(this.req, host, told.scheme);
       }
       const remoteAddress = told === undefined ? own.remoteAddress : told.remoteAddress;
-      this.peer = {
-        ...own,
-        remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress),
-        headers: this.headers,
-      };
+      const who = { ...own, remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress) };
+      this.peer = { ...who, headers: this.headers };
+      this.arrived = { ...who, ...(renewed !== undefined && { renewed }) };
     }
     return when(origin.passes(this.entrance, this.req, host, this.peer), (passes) =>
       passes === true ? this.count() : this.refused(403, "This origin may not connect"),
@@ -183,27 +171,28 @@ class Visit {
   }
 
   private judge(result: unknown): MaybePromise<Admission | Response> {
-    if (result === undefined || result === null || result === false) return this.refused(401, "Not authenticated");
-    if (isRecord(result)) return this.accept(result);
-    if (isResponse(result)) return refuseWith(result);
-    this.entrance.logger.error(
-      `authenticate returned ${nameOf(result)}: return a plain object to let the connection in, undefined, null or false to refuse it with 401, or a Response to refuse it with that`,
-      ...(result instanceof Error ? [result] : []),
-    );
+    const verdict = judge(this.entrance.logger, result);
+    if (verdict === 401) return this.refused(401, "Not authenticated");
+    if (isResponse(verdict)) return refuseWith(verdict);
+    if (verdict !== 500) return this.accept(verdict.data);
     this.cause = "error";
     return this.refused(500, "Authentication failed");
   }
 
-  private accept(given: Record<string, unknown>): Admission {
+  private accept(given: Readonly<Record<string, unknown>>): Admission {
     const own = given["clientId"];
     const clientId = typeof own === "string" && own !== "" ? own : crypto.randomUUID();
     for (const name of [...this.headers.keys()].filter((key) => OF_HANDSHAKE.test(key))) {
       this.entrance.logger.warn(`peer.headers cannot set ${name}, which is the handshake's own`);
       this.headers.delete(name);
     }
+    // A copy: two connections never share one object, whatever authenticate keeps.
+    const data = { ...given, clientId };
+    const { renewedBy } = this.rules;
+    if (this.arrived !== undefined && renewedBy !== undefined)
+      this.entrance.arrivals?.set(data, arrivalOf(this.req.url, this.arrived, renewedBy));
     return {
-      // A copy: two connections never share one object, whatever authenticate keeps.
-      data: { ...given, clientId },
+      data,
       clientId,
       protocol: this.rules.protocol(this.req),
       headers: [...this.headers.keys()].length > 0 ? this.headers : undefined,
@@ -264,23 +253,6 @@ class Visit {
   }
 }
 
-/** What may become `ctx.data`: an instance of a class would lose its getters and methods by the copy. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** What the log calls a value, which may be secret itself. */
-function nameOf(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
-  const { constructor } = value as { constructor?: unknown };
-  return typeof constructor === "function" && constructor.name !== ""
-    ? `an instance of ${constructor.name}`
-    : "an instance of a class";
-}
-
 /** The request as it was before proxies, to a host and by a scheme that they have told. */
 function asSent(req: Request, host: string, scheme: string | undefined): Request {
   const { pathname, search, protocol } = new URL(req.url);
@@ -288,22 +260,4 @@ function asSent(req: Request, host: string, scheme: string | undefined): Request
   headers.set("host", host);
   const secure = scheme === undefined ? protocol === "https:" : /^(https|wss)$/i.test(scheme);
   return new Request(`${secure ? "https" : "http"}://${host}${pathname}${search}`, { headers, signal: req.signal });
-}
-
-/** An entrance without a listener behind it: it lends its time limit and its log to the decision. */
-export function createEntrance({
-  authTimeoutMs = DEFAULT_LIMITS.authTimeoutMs,
-  logger = consoleLogger,
-}: { authTimeoutMs?: number; logger?: Logger } = {}): Entrance {
-  const limits = resolveLimits({ authTimeoutMs });
-  return {
-    limits,
-    logger,
-    clock: systemClock,
-    draining: false,
-    slots: new Slots(),
-    failed: (error) => logger.error(toError(error).message, error),
-    // There are no extensions without a listener.
-    upgradeRefused: () => {},
-  };
 }

@@ -9,7 +9,7 @@ import type { Tuning } from "../ports/tuning.ts";
 import { RouterConnections } from "../router/connections.ts";
 import { coreOf, type Router } from "../router/router.ts";
 import { prepare as prepareData, type WebSocketCallbacks, websocketCallbacks } from "../router/websocket.ts";
-import type { Entrance } from "./admission.ts";
+import type { Entrance } from "./entrance.ts";
 import { ListenerHub } from "./hub.ts";
 
 /** What a runtime tells the hub of one connection. All are synchronous and none of them throws. */
@@ -74,6 +74,11 @@ export interface Hub extends HubEvents, Entrance {
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult>;
   /** As `router.drain`, of this listener alone. */
   drain(options?: DrainOptions): Promise<void>;
+  /**
+   * Looks at connections that may not stay for ever, where there are no timers to do so (`runtime.expires`).
+   * @returns when to look the next time, in milliseconds since the epoch; Infinity for never.
+   */
+  expire(): number;
   /** Lets go of timers and the broker; the connections are the adapter's to close. */
   dispose(): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { UpgradeRefusalCause } from "../api/facts.ts";
 import type { Limits } from "../api/limits.ts";
-import type { AuthorizeTopic, Identify } from "../api/options.ts";
+import type { AuthorizeTopic, ExpiresAt, Identify } from "../api/options.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { calmLogger } from "../base/calm-logger.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
 import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
+import { beginLease, dueAt, expire } from "../contexts/expiry.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { receive, take } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
@@ -19,6 +20,7 @@ import { Heartbeat } from "../lifecycle/heartbeat.ts";
 import { LagWatch } from "../lifecycle/lag-watch.ts";
 import { SilenceWatch } from "../lifecycle/silence.ts";
 import { opened } from "../lifecycle/open.ts";
+import { renew } from "../lifecycle/renewal.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
@@ -37,6 +39,7 @@ import type { Backlog } from "../state/backlog.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
+import type { Lease, Renew } from "../state/lease.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
 import { type Frame, Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
@@ -44,7 +47,8 @@ import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
 import { join } from "../topics/membership.ts";
 import { deliverLocally, publishFrom } from "../topics/publish.ts";
-import type { Entrance } from "./admission.ts";
+import { renewBy } from "./arrival.ts";
+import type { Arrival, Entrance } from "./entrance.ts";
 import { Slots } from "./slots.ts";
 
 /** What runs a route inside its middleware: rooms that a router knows nothing of. */
@@ -64,6 +68,9 @@ export class ListenerHub implements Listener, Entrance {
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly identities: WeakMap<Connection, string> = new WeakMap();
+  readonly expiresAt: ExpiresAt<never> | undefined;
+  readonly leases: WeakMap<Connection, Lease> = new WeakMap();
+  readonly arrivals: WeakMap<object, Arrival> | undefined;
   readonly heartbeat: ResolvedHeartbeat | undefined;
   draining = false;
   untold: Set<Connection> | undefined = undefined;
@@ -96,6 +103,8 @@ export class ListenerHub implements Listener, Entrance {
     this.validateOutgoing = router.validateOutgoing;
     this.authorizeTopic = router.authorizeTopic;
     this.identify = router.identify;
+    this.expiresAt = router.expiresAt;
+    this.arrivals = router.expiresAt && new WeakMap();
     this.heartbeat = router.heartbeat;
     this.clock = runtime.clock ?? systemClock;
     this.logger = calmLogger(sureLogger(runtime.logger ?? router.logger), this.clock, runtime.sleeps === true);
@@ -179,7 +188,32 @@ export class ListenerHub implements Listener, Entrance {
     this.connections.add(conn);
     this.pulse?.start();
     askIdentity(conn);
+    if (this.expiresAt !== undefined) beginLease(conn, this.renewerOf(conn));
     if (this.hooks !== undefined) this.hooks.opened(conn, restored);
+  }
+
+  private renewerOf({ data }: Connection): Renew | undefined {
+    const arrival = this.arrivals?.get(data);
+    return arrival && ((token) => renewBy(arrival, this, token));
+  }
+
+  renew(conn: Connection, envelope: Envelope): boolean {
+    return renew(conn, envelope);
+  }
+
+  /**
+   * Looks at connections that may not stay for ever, where there are no timers to do so.
+   * @returns when to look the next time, in milliseconds since the epoch; Infinity for never.
+   */
+  expire(): number {
+    let next = Infinity;
+    for (const conn of this.connections) {
+      const lease = this.leases.get(conn);
+      if (lease === undefined) continue;
+      if (dueAt(conn, lease) <= this.clock.now()) expire(conn, lease);
+      if (conn.state < CLOSING) next = Math.min(next, dueAt(conn, lease));
+    }
+    return next;
   }
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */

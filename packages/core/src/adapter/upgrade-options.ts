@@ -46,6 +46,10 @@ export interface UpgradeOptions<Data = OpenData, P extends Peer = Peer> {
    * Decides on a connection from its upgrade request. A plain object becomes `ctx.data` (a copy of it); `undefined`,
    * `null` or `false` refuse with 401; a `Response`, returned or thrown, refuses with it. Anything else refuses with 500,
    * and the log says what to return. Left out: everyone may connect.
+   *
+   * Asked again about each token that a client brings over its open connection (`createRouter({ expiresAt })`): by a request
+   * of the same URL without its query, whose only header is `Authorization: Bearer <token>`. The record is then assigned
+   * over `ctx.data`.
    */
   authenticate?: (req: Request, peer: P) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>;
   /**

@@ -45,6 +45,8 @@ export interface Limits {
   closeGraceMs: number;
   /** Milliseconds `authenticate` may take before the upgrade is refused, and `authorizeTopic` before the subscribe is [5,000]. */
   authTimeoutMs: number;
+  /** Milliseconds after `expiresAt` in which a new token still keeps the connection; then it is closed with 4401 [10,000]. */
+  expiryGraceMs: number;
   /**
    * Answers of idempotent requests that are remembered for a repeat. Over it, and over the next, whoever has most loses
    * his oldest: an identity, or a connection that is nobody's [1,000].
@@ -75,6 +77,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   openTimeoutMs: 10_000,
   closeGraceMs: 5_000,
   authTimeoutMs: 5_000,
+  expiryGraceMs: 10_000,
   maxRememberedAnswers: 1_000,
   maxRememberedBytes: 16_777_216,
   rememberAnswersMs: 300_000,

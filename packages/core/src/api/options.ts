@@ -15,6 +15,12 @@ export type AuthorizeTopic<Data> = (
 /** Whose connection it is, by what is kept of it: the id of a user, an account, a device; undefined is nobody. */
 export type Identify<Data> = (data: ConnectionData<Data>) => string | undefined;
 
+/**
+ * Until when a connection may stay, by what is kept of it: in milliseconds since the epoch (a JWT's `exp` is in seconds,
+ * RFC 7519 §2). Undefined or `Infinity`: for as long as it likes.
+ */
+export type ExpiresAt<Data> = (data: ConnectionData<Data>) => number | undefined;
+
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */
   heartbeat?: HeartbeatOptions;
@@ -37,6 +43,16 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    * createRouter<{ userId?: string }>({ identify: (data) => data.userId });
    */
   identify?: Identify<Data>;
+  /**
+   * Until when a connection may stay. `limits.expiryGraceMs` later it is closed with 4401, unless its client has brought a
+   * new token over the open connection (`$ws:auth`; `wsClient` does so by itself where it has `getToken`), which
+   * `authenticate` lets in. Until then it is served as before. Asked when it opens, after `ctx.assignData` and with each new
+   * token. One that throws, or gives something else, closes with 1011. Left out: for as long as it likes.
+   *
+   * @example
+   * createRouter<{ userId: string; exp: number }>({ expiresAt: (data) => data.exp * 1_000 });
+   */
+  expiresAt?: ExpiresAt<Data>;
 }
 
 export interface RouteOptions {

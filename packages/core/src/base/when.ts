@@ -11,6 +11,11 @@ function hasThen(value: object): boolean {
   }
 }
 
+/** A promise where none is waited for: should it reject, that is no unhandled rejection. */
+export function calmed(value: unknown): void {
+  if (isPromise(value)) value.then(undefined, () => {});
+}
+
 /** Goes on with a value: at once if it is there, otherwise when it comes. */
 export function when<T, R>(value: T | PromiseLike<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {
   return isPromise(value) ? Promise.resolve(value).then(then) : then(value);

@@ -4,6 +4,7 @@ import { assignOwn } from "../base/own.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
+import { askExpiry } from "./expiry.ts";
 import { askIdentity } from "./identity.ts";
 import type { Subject } from "../sending/report.ts";
 import { sendError, sendMessage } from "../sending/send.ts";
@@ -42,7 +43,7 @@ export class BaseContext implements Holder, Subject {
 
   assignData(partial: Record<string, unknown>): void {
     assignOwn(this.conn.data, partial);
-    askIdentity(this.conn);
+    if (askIdentity(this.conn)) askExpiry(this.conn);
   }
 
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {

@@ -66,6 +66,17 @@ describe("identify", () => {
     expect(logger.lines.join()).toContain("no user yet");
   });
 
+  it("takes one that answers later for nobody, also where that fails", async () => {
+    const router = createRouter<Data>({
+      logger: memoryLogger(),
+      identify: () => Promise.reject(new Error("x")) as never,
+    });
+    const { hub, connect } = bench(router);
+    const { conn } = connect();
+    await settle();
+    expect(hub.identities.get(conn)).toBeUndefined();
+  });
+
   it("is known again after a sleep", () => {
     const { hub, connect } = made(() => {});
     const { socket } = connect();

@@ -1,3 +1,4 @@
+import { calmed } from "../base/when.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
 import { report } from "../sending/report.ts";
@@ -14,22 +15,38 @@ export function askIdentity(conn: Connection): boolean {
   if (identify === undefined) return true;
   if (conn.state >= CLOSING) return conn.ending?.code !== CLOSE.FORBIDDEN;
   const known = identities.get(conn);
-  const id = idOf(conn, identify as (data: unknown) => unknown);
+  const id = idOf(conn, identify as (data: unknown) => unknown, conn.data);
   if (id === known) return true;
   if (known === undefined && id !== undefined) {
     identities.set(conn, id);
     return true;
   }
+  return expelStranger(conn);
+}
+
+/**
+ * As `askIdentity`, about data that a connection would come to have: nothing that runs for it sees somebody else's.
+ * @returns false where it has been closed for that.
+ */
+export function staysWithIdentity(conn: Connection, data: Record<string, unknown>): boolean {
+  const { identify, identities } = conn.hub;
+  const known = identities.get(conn);
+  if (identify === undefined || known === undefined) return true;
+  return idOf(conn, identify as (data: unknown) => unknown, data) === known || expelStranger(conn);
+}
+
+function expelStranger(conn: Connection): false {
   conn.hub.logger.warn(`Closing ${conn.clientId}: identify() gave another identity than before`);
   close(conn, CLOSE.FORBIDDEN, "The identity of a connection cannot change");
   return false;
 }
 
-function idOf(conn: Connection, identify: (data: unknown) => unknown): string | undefined {
+function idOf(conn: Connection, identify: (data: unknown) => unknown, data: unknown): string | undefined {
   try {
-    const id = identify(conn.data);
+    const id = identify(data);
     if (id === undefined || id === null || id === "") return undefined;
     if (typeof id === "string") return id;
+    calmed(id);
     throw new TypeError("identify() has to return a string, or undefined for nobody");
   } catch (error) {
     report(conn.hub, error, undefined, conn);

@@ -2,6 +2,7 @@ import { quote } from "../base/text.ts";
 import { errorPayload } from "../message/errors.ts";
 import {
   ABORT_TYPE,
+  AUTH_TYPE,
   type Envelope,
   GOAWAY_TYPE,
   MAX_CORRELATION_ID,
@@ -22,6 +23,7 @@ export function control(conn: Connection, envelope: Envelope): void {
   if (type === PING_TYPE) post(conn, PONG_FRAME, PONG_TYPE, undefined);
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
   else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
+  else if (type === AUTH_TYPE && conn.hub.renew(conn, envelope)) return;
   else if (conn.hub.hooks?.control(conn, envelope) !== true) {
     violate(conn, "INVALID_ARGUMENT", `${quote(type)} is reserved for the protocol`, type);
   }

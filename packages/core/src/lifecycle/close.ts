@@ -1,5 +1,6 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
+import { endLease } from "../contexts/expiry.ts";
 import { CloseContextImpl } from "../contexts/connection-context.ts";
 import { forgetWaiting } from "../dispatch/forget.ts";
 import { report } from "../sending/report.ts";
@@ -17,6 +18,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   const { hub } = conn;
   hub.connections.delete(conn);
   hub.untold?.delete(conn);
+  endLease(conn);
   leaveAll(conn);
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");

@@ -1,5 +1,6 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
+import { endLease, tellExpiry } from "../contexts/expiry.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { OpenContextImpl } from "../contexts/connection-context.ts";
 import { forgetWaiting } from "../dispatch/forget.ts";
@@ -17,6 +18,7 @@ export function opened(conn: Connection): void {
   const handlers = conn.hub.handlers.openHandlers();
   if (handlers.length === 0) {
     conn.state = OPEN;
+    tellExpiry(conn);
     return;
   }
   const ctx = new OpenContextImpl(conn);
@@ -44,6 +46,7 @@ export function opened(conn: Connection): void {
 function tooLate(conn: Connection): void {
   conn.state = CLOSED;
   conn.hub.connections.delete(conn);
+  endLease(conn);
   conn.socket.close(CLOSE.RESTART, RESTARTS);
 }
 
@@ -58,6 +61,7 @@ function inTurn(handlers: readonly ((ctx: never) => unknown)[], ctx: object, fro
 function ready(conn: Connection, ctx: OpenContextImpl): void {
   if (conn.state === OPENING) conn.state = OPEN;
   askIdentity(conn);
+  if (conn.state === OPEN) tellExpiry(conn);
   conn.hub.runtime.settled?.(conn);
   if (conn.holder === ctx) release(conn);
 }

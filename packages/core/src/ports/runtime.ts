@@ -38,6 +38,11 @@ export interface Runtime<Conn = never> {
   apart?: boolean;
   /** Called when a handler of a connection has ended, or its topics have changed, so that its state can be kept. */
   settled?(conn: Conn): void;
+  /**
+   * Where it sleeps, and so has no timers: a connection has to be looked at (`hub.expire()`) at that moment, in milliseconds
+   * since the epoch.
+   */
+  expires?(at: number): void;
   /** Told of every failure, besides `onError` or the log. */
   failed?(error: Error): void;
 }

@@ -15,6 +15,9 @@ export const PONG_TYPE = "$ws:pong";
 /** The server drains; a client answers with `GOAWAY_FRAME`, after which it sends no message on this connection. */
 export const GOAWAY_TYPE = "$ws:goaway";
 
+/** The server says how long a connection may stay; the client brings a new token. */
+export const AUTH_TYPE = "$ws:auth";
+
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
 

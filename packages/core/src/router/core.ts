@@ -2,7 +2,7 @@ import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
 import { type Limits, resolveLimits } from "../api/limits.ts";
-import type { AuthorizeTopic, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
+import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -36,6 +36,7 @@ export class RouterCore implements RouteSource, Handlers {
   readonly broker: Broker | undefined;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
+  readonly expiresAt: ExpiresAt<never> | undefined;
   readonly ownExtensions: Extension[] = [];
   private readonly onOpen: Hook[] = [];
   private readonly onClose: Hook[] = [];
@@ -55,6 +56,7 @@ export class RouterCore implements RouteSource, Handlers {
     this.broker = options.broker;
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
+    this.expiresAt = options.expiresAt;
   }
 
   /** All routes, compiled when one is first asked for after a change. */

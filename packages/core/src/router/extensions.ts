@@ -1,7 +1,15 @@
 import type { Extension } from "../api/extensions.ts";
-import { ABORT_TYPE, CONTROL_PREFIX, GOAWAY_TYPE, PING_TYPE, PONG_TYPE, PROGRESS_TYPE } from "../protocol/envelope.ts";
+import {
+  ABORT_TYPE,
+  AUTH_TYPE,
+  CONTROL_PREFIX,
+  GOAWAY_TYPE,
+  PING_TYPE,
+  PONG_TYPE,
+  PROGRESS_TYPE,
+} from "../protocol/envelope.ts";
 
-const TAKEN: readonly string[] = [ABORT_TYPE, GOAWAY_TYPE, PING_TYPE, PONG_TYPE, PROGRESS_TYPE];
+const TAKEN: readonly string[] = [ABORT_TYPE, AUTH_TYPE, GOAWAY_TYPE, PING_TYPE, PONG_TYPE, PROGRESS_TYPE];
 
 /** @throws TypeError for an extension without a name or a setup, or whose control type is the protocol's or nobody's. */
 export function checkExtension(extension: Extension): void {

@@ -1,7 +1,7 @@
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { ResolvedHeartbeat } from "../api/heartbeat.ts";
 import type { Limits } from "../api/limits.ts";
-import type { AuthorizeTopic, Identify } from "../api/options.ts";
+import type { AuthorizeTopic, ExpiresAt, Identify } from "../api/options.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Logger } from "../base/logger.ts";
@@ -16,6 +16,7 @@ import type { Calls, Joining } from "./calls.ts";
 import type { AnswerMemory } from "./answers.ts";
 import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
+import type { Lease } from "./lease.ts";
 import { CLOSED, OPENING } from "./phases.ts";
 import type { Frame, Laggards } from "./laggards.ts";
 import type { Registry } from "./registry.ts";
@@ -50,6 +51,9 @@ export interface Listener {
   readonly identify: Identify<never> | undefined;
   /** Whose each connection is, once that is known. */
   readonly identities: WeakMap<Connection, string>;
+  readonly expiresAt: ExpiresAt<never> | undefined;
+  /** For how long each connection may stay; empty without `expiresAt`. */
+  readonly leases: WeakMap<Connection, Lease>;
   readonly heartbeat: ResolvedHeartbeat | undefined;
   /** New connections are refused. */
   draining: boolean;
@@ -89,6 +93,8 @@ export interface Listener {
   startFrame(conn: Connection, frame: Frame): void;
   /** Looks whether the peers of connections that are paused are still there. */
   watchLaggards(): void;
+  /** A client brings a new token. False where none is taken. */
+  renew(conn: Connection, envelope: Envelope): boolean;
   /** Looks after those who are behind, until nobody is. */
   watch(): void;
   /** The allowance is used up. */

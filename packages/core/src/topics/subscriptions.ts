@@ -92,7 +92,7 @@ export class TopicsOf {
 }
 
 /** A permission that does not come in time is refused. */
-function inTime(conn: Connection, allowed: Promise<boolean>): Promise<boolean> {
+export function inTime(conn: Connection, allowed: Promise<boolean>): Promise<boolean> {
   const { deadlines, limits } = conn.hub;
   return new Promise((resolve, reject) => {
     const limit: Expiring = {
@@ -126,7 +126,7 @@ function check(conn: Connection, topic: string): void {
   }
 }
 
-function refusal(topic: string): WsKitError {
+export function refusal(topic: string): WsKitError {
   return new WsKitError("PERMISSION_DENIED", `Not allowed to follow ${JSON.stringify(topic)}`);
 }
 

@@ -1,0 +1,59 @@
+import type { UpgradeRefusalCause } from "../api/facts.ts";
+import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
+import { consoleLogger, type Logger } from "../base/logger.ts";
+import { toError } from "../base/thrown.ts";
+import { Slots } from "./slots.ts";
+import type { AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
+
+/** What a runtime tells of a request, and whatever else its handlers are given with it. */
+export interface PeerSource extends Omit<Peer, "headers"> {
+  /**
+   * The runtime's own form of a request that stands for a token which was brought later. It is kept as long as the
+   * connection, and should hold on to nothing of the request. Left out where that is the `Request` itself.
+   */
+  readonly renewed?: (req: Request) => unknown;
+}
+
+/** What is remembered of a connection's upgrade, so that `authenticate` can decide on a later token. */
+export interface Arrival {
+  /** The request's URL without its query. */
+  readonly url: string;
+  /** Who asked, without the runtime's own request. */
+  readonly peer: Omit<PeerSource, "request">;
+  readonly authenticate: NonNullable<AnyUpgradeOptions["authenticate"]>;
+}
+
+/** What deciding on upgrades needs of whoever they go to: a listener, or a Worker that leads them on to one. */
+export interface Entrance {
+  readonly limits: Pick<Limits, "authTimeoutMs">;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** New connections are refused. */
+  readonly draining: boolean;
+  readonly slots: Slots;
+  /** Where connections may bring a new token: what is remembered of their upgrades, by their data, which nobody else has. */
+  readonly arrivals?: WeakMap<object, Arrival> | undefined;
+  /** Something of the application has failed. Never throws. */
+  failed(error: unknown): void;
+  /** An upgrade was refused: called for each by whoever decides, and for what the runtime itself refuses. Never throws. */
+  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void;
+}
+
+/** An entrance without a listener behind it: it lends its time limit and its log to the decision. */
+export function createEntrance({
+  authTimeoutMs = DEFAULT_LIMITS.authTimeoutMs,
+  logger = consoleLogger,
+}: { authTimeoutMs?: number; logger?: Logger } = {}): Entrance {
+  const limits = resolveLimits({ authTimeoutMs });
+  return {
+    limits,
+    logger,
+    clock: systemClock,
+    draining: false,
+    slots: new Slots(),
+    failed: (error) => logger.error(toError(error).message, error),
+    // There are no extensions without a listener.
+    upgradeRefused: () => {},
+  };
+}

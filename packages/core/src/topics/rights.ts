@@ -1,0 +1,47 @@
+import { isA } from "../base/thrown.ts";
+import { isPromise } from "../base/when.ts";
+import { errorPayload, WsKitError } from "../message/errors.ts";
+import { AUTH_TYPE } from "../protocol/envelope.ts";
+import { report } from "../sending/report.ts";
+import { sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+import { part } from "./membership.ts";
+import { inTime, refusal } from "./subscriptions.ts";
+
+/**
+ * Asks again whether a connection may follow each of its topics, since a new token has changed its data. One that is
+ * refused, or whose permission fails or does not come in time, is left, and the peer is told.
+ */
+export function askRightsAgain(conn: Connection): void {
+  if (conn.hub.authorizeTopic === undefined) return;
+  for (const topic of conn.following?.slice() ?? []) ask(topic, conn);
+  // Those that were asked for by the data of before are asked for again once they are given.
+  for (const [topic, asked] of conn.joining ?? []) {
+    asked.then(
+      () => ask(topic, conn),
+      () => {},
+    );
+  }
+}
+
+function ask(topic: string, conn: Connection): void {
+  try {
+    const allowed = conn.hub.authorizeTopic?.(topic, conn as never);
+    if (!isPromise(allowed)) return allowed ? undefined : leave(topic, conn);
+    inTime(conn, Promise.resolve(allowed)).then(
+      (yes) => (yes ? undefined : leave(topic, conn)),
+      (error: unknown) => leave(topic, conn, error),
+    );
+  } catch (error) {
+    leave(topic, conn, error);
+  }
+}
+
+function leave(topic: string, conn: Connection, error: unknown = refusal(topic)): void {
+  if (conn.hub.followers.of(topic)?.has(conn) !== true) return;
+  const left = part(topic, conn);
+  if (isPromise(left)) left.then(undefined, (failure: unknown) => report(conn.hub, failure, undefined, conn));
+  if (!isA(error, WsKitError)) report(conn.hub, error, undefined, conn);
+  const { code, message } = isA(error, WsKitError) ? error : refusal(topic);
+  sendError(conn, { inReplyTo: AUTH_TYPE }, errorPayload(code, message, { topic }));
+}
