@@ -13,6 +13,8 @@ beforeAll(async () => {
     "Lobby",
     "Demanding",
     "Narrow",
+    "Leased",
+    "Alarmed",
   ]);
 });
 afterAll(() => server.stop());
@@ -210,6 +212,55 @@ test("an object that wakes up counts the connections that slept with it", async 
   expect(await again.request("REPORT")).toMatchObject({ others: ["ada", "ada", "bob"] });
   bob.close();
 }, 60_000);
+
+describe("tokens that end while the object sleeps", { timeout: 60_000 }, () => {
+  const leased = (user: string, ms: number, path = "/leased/a") =>
+    Client.open(`${path}?token=${user}:${Date.now() + ms}`);
+
+  test("the alarm ends their connections, and nobody else's; a new token is taken after a sleep", async () => {
+    const ada = await leased("ada", 14_000);
+    const bob = await leased("bob", 3_600_000);
+    expect((await ada.next()).payload["expiresInMs"]).toBeGreaterThan(10_000);
+    expect((await bob.next()).payload["expiresInMs"]).toBeGreaterThan(3_000_000);
+    const before = await bob.request("REPORT");
+    await idle();
+    // Nobody says anything: the object is woken by its alarm.
+    expect(await ada.next()).toEqual({ type: "$ws:auth", payload: { expiresInMs: 0 } });
+    expect(await ada.closed).toEqual([4401, "The token has expired"]);
+    await idle();
+    bob.send("$ws:auth", { token: `bob:${Date.now() + 7_200_000}` });
+    expect((await bob.next()).payload["expiresInMs"]).toBeGreaterThan(7_000_000);
+    const after = await bob.request("REPORT");
+    expect(after["instance"]).not.toBe(before["instance"]);
+    expect(after).toMatchObject({ user: "bob", others: ["bob"], clientId: before["clientId"] });
+  });
+
+  test("an object with an alarm of its own keeps it, and handles nothing for them any more", async () => {
+    const ada = await leased("ada", 2_000, "/alarmed");
+    const bob = await leased("bob", 3_600_000, "/alarmed");
+    await ada.next();
+    await bob.next();
+    ada.send("JOIN", { topic: "room" });
+    await ada.request("REPORT");
+    expect(await (await server.http("/alarmed/alarm")).json()).toEqual({ alarm: null });
+    await idle();
+    expect(ada.frames).toEqual([]);
+    // The first event since then is somebody else's: it does not reach who should be gone.
+    bob.send("SAY", { topic: "room", text: "secret" });
+    expect(await ada.closed).toEqual([4401, "The token has expired"]);
+    expect(ada.frames).toEqual([]);
+    expect(await bob.request("REPORT")).toMatchObject({ others: ["bob"] });
+  });
+
+  test("what one that should be gone sends is not handled", async () => {
+    const ada = await leased("ada", 2_000, "/alarmed");
+    await ada.next();
+    await idle();
+    ada.send("REPORT", undefined, { correlationId: "1" });
+    expect(await ada.closed).toEqual([4401, "The token has expired"]);
+    expect(ada.frames).toEqual([]);
+  });
+});
 
 test("an option that the runtime cannot honour throws", async () => {
   const response = await server.http("/demanding");

@@ -5,6 +5,7 @@ import { authenticate, refusals, type Data } from "./auth.ts";
 import { Gates } from "./gates.ts";
 import { addHandlers, addLifecycle } from "./handlers.ts";
 import { addRouting } from "./routing.ts";
+import { createAuthenticate, LEASED } from "./tokens.ts";
 
 export { control, type Outside } from "./control.ts";
 export type { Data } from "./auth.ts";
@@ -47,6 +48,8 @@ export interface App {
   readonly listed: Endpoint;
   /** With an asynchronous decision on origins, and a limit for connections with the same `share` in their query. */
   readonly decided: Endpoint;
+  /** Whose connections end with their tokens. */
+  readonly leased: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -86,6 +89,18 @@ export function createApp(): App {
     return made;
   }
 
+  function leased(): Omit<Endpoint, "path"> {
+    let now = Date.now;
+    const made = router(LEASED).extend({
+      name: "clock",
+      setup({ clock }) {
+        now = () => clock.now();
+        return {};
+      },
+    });
+    return { router: made, options: { authenticate: createAuthenticate(() => now()) } };
+  }
+
   const options = { authenticate, protocols: ["chat.v2", "chat.v1"] };
   const main = router({
     authorizeTopic(topic) {
@@ -104,6 +119,7 @@ export function createApp(): App {
     },
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
     decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
+    leased: { path: "/leased", ...leased() },
     restart: { path: "/restart", router: router(), options },
   };
 }

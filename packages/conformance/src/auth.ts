@@ -13,6 +13,11 @@ export interface Data {
   token?: string;
   nested?: { list: number[] };
   by?: string;
+  /** Of a token that says it: see `tokens.ts`. */
+  user?: string;
+  until?: number;
+  denied?: string;
+  asked?: { target: string; headers: string[] };
 }
 
 const SHARED: Data = { test: "shared", nested: { list: [1] } };

@@ -3,7 +3,7 @@ import { CAPABILITIES, type AdapterName, type Capabilities } from "./capabilitie
 import { Peer } from "./peer.ts";
 import type { ConnectOptions, Target } from "./target.ts";
 
-export type EndpointName = "main" | "tight" | "pulse" | "listed" | "decided" | "restart";
+export type EndpointName = "main" | "tight" | "pulse" | "listed" | "decided" | "leased" | "restart";
 
 /** Options of one connection: those of the upgrade, its endpoint, and the fixture's own, which are its query. */
 export interface Joining extends ConnectOptions {

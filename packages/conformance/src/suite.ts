@@ -4,6 +4,7 @@ import type { AdapterName } from "./capabilities.ts";
 import { calls } from "./suite/calls.ts";
 import { door } from "./suite/door.ts";
 import { drain } from "./suite/drain.ts";
+import { expiry } from "./suite/expiry.ts";
 import { failures } from "./suite/failures.ts";
 import { frames } from "./suite/frames.ts";
 import { lifecycle } from "./suite/lifecycle.ts";
@@ -38,6 +39,7 @@ export function conformance(name: AdapterName, start: () => Promise<Target>): vo
       routing,
       pressure,
       pulse,
+      expiry,
     ]) {
       part(bed);
     }

@@ -7,7 +7,7 @@ import { spawnTarget } from "../src/real.ts";
 import { Refusal, type Target } from "../src/target.ts";
 
 const PACKAGES = join(import.meta.dirname, "../..");
-const CLASSES = ["Main", "Tight", "Pulse", "Listed", "Decided", "Restart"];
+const CLASSES = ["Main", "Tight", "Pulse", "Listed", "Decided", "Leased", "Restart"];
 
 /** Not Deno: there a frame that was read together with another is handled before the other's promise callbacks. */
 const RUNTIMES: Readonly<Record<string, () => Promise<Target>>> = {

@@ -7,6 +7,7 @@ interface Env {
   PULSE: DurableObjectNamespace;
   LISTED: DurableObjectNamespace;
   DECIDED: DurableObjectNamespace;
+  LEASED: DurableObjectNamespace;
   RESTART: DurableObjectNamespace;
 }
 
@@ -50,6 +51,15 @@ export class Decided extends createDurableObject<Env, Data>(app.decided.router, 
   }
 }
 
+// The Worker decides on upgrades, the object on later tokens.
+export class Leased extends createDurableObject<Env, Data>(app.leased.router, {
+  ...(app.leased.options.authenticate && { authenticate: app.leased.options.authenticate }),
+}) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
 export class Restart extends createDurableObject<Env, Data>(app.restart.router) {
   override fetch(req: Request): Promise<Response> {
     return beside(req, this, () => super.fetch(req));
@@ -65,6 +75,7 @@ function objects(env: Env): Record<Name, DurableObjectStub> {
     pulse: env.PULSE.getByName("the one"),
     listed: env.LISTED.getByName("the one"),
     decided: env.DECIDED.getByName("the one"),
+    leased: env.LEASED.getByName("the one"),
     restart: env.RESTART.getByName("the one"),
   };
 }
@@ -75,12 +86,14 @@ const main = createWorker<Env, Data>({ ...rooms, ...app.main.options });
 const tight = createWorker<Env, Data>({ ...rooms, ...app.tight.options, authTimeoutMs: TIGHT.authTimeoutMs });
 const listed = createWorker<Env, Data>({ ...rooms, ...app.listed.options });
 const decided = createWorker<Env, Data>({ ...rooms, ...app.decided.options });
+const leased = createWorker<Env, Data>({ ...rooms, ...app.leased.options });
 
 export default {
   async fetch(req: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname, searchParams } = new URL(req.url);
     if (pathname === "/listed") return listed.fetch(req, env, ctx);
     if (pathname === "/decided") return decided.fetch(req, env, ctx);
+    if (pathname === "/leased") return leased.fetch(req, env, ctx);
     if (pathname === "/tight") return tight.fetch(req, env, ctx);
     if (Object.hasOwn(app, pathname.slice(1))) return main.fetch(req, env, ctx);
     if (pathname !== "/hello" && !pathname.startsWith("/control/")) return new Response("Not found", { status: 404 });

@@ -1,5 +1,5 @@
-import { createDurableObject, createWorker } from "@ws-kit/cloudflare";
-import { createRouter, message, rpc, z, type Router } from "@ws-kit/zod";
+import { bearerToken, createDurableObject, createWorker } from "@ws-kit/cloudflare";
+import { createRouter, message, rpc, z, type Router, type RouterOptions } from "@ws-kit/zod";
 import { Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { secureHeaders } from "hono/secure-headers";
@@ -9,6 +9,8 @@ interface Env {
   LOBBY: DurableObjectNamespace<Lobby>;
   DEMANDING: DurableObjectNamespace<Demanding>;
   NARROW: DurableObjectNamespace<Narrow>;
+  LEASED: DurableObjectNamespace<Leased>;
+  ALARMED: DurableObjectNamespace<Alarmed>;
 }
 
 interface Data {
@@ -16,6 +18,7 @@ interface Data {
   visits?: Map<string, Date>;
   bulk?: string;
   broken?: () => void;
+  until?: number;
 }
 
 const Join = message("JOIN", { topic: z.string() });
@@ -44,8 +47,8 @@ const authenticate = (req: Request): Data => ({ user: new URL(req.url).searchPar
 /** How often `onOpen` ran for each connection, in this isolate's memory, which outlives its objects. */
 const opened = new Map<string, number>();
 
-function createRoom(storage: DurableObjectStorage): Router<Data> {
-  const router = createRouter<Data>();
+function createRoom(storage: DurableObjectStorage, options: RouterOptions<Data> = {}): Router<Data> {
+  const router = createRouter<Data>(options);
   const instance = crypto.randomUUID();
   const wokeAt = Date.now();
   let release = (): void => {};
@@ -98,6 +101,33 @@ export class Lobby extends createDurableObject<Env, Data>((_ctx, env) => {
   return router;
 }) {}
 
+/** By a token `user:until`, also one that a connection brings later. */
+const byToken = (req: Request): Data => {
+  const [user = "", until = ""] = (bearerToken(req) ?? "").split(":");
+  return { user, until: Number(until) };
+};
+
+const LEASED: RouterOptions<Data> = { expiresAt: (data) => data.until, limits: { expiryGraceMs: 1_000 } };
+
+/** Its connections end with their tokens. */
+export class Leased extends createDurableObject<Env, Data>((ctx) => createRoom(ctx.storage, LEASED), {
+  authenticate: byToken,
+}) {}
+
+/** The same with an alarm of its own, which is never set. */
+export class Alarmed extends createDurableObject<Env, Data>((ctx) => createRoom(ctx.storage, LEASED), {
+  authenticate: byToken,
+}) {
+  override async alarm(): Promise<void> {
+    await super.alarm();
+  }
+
+  override async fetch(req: Request): Promise<Response> {
+    if (!new URL(req.url).pathname.endsWith("/alarm")) return super.fetch(req);
+    return Response.json({ alarm: await this.ctx.storage.getAlarm() });
+  }
+}
+
 /** Counts its connections, those that a Worker has admitted and those that it decides on itself. */
 export class Narrow extends createDurableObject<Env, Data>((ctx) => createRoom(ctx.storage), {
   authenticate,
@@ -126,6 +156,12 @@ app.get("/hono/:id", (c) => {
   return cookieRooms.fetch(c.req.raw, c.env, c.executionCtx as ExecutionContext);
 });
 
+const leased = createWorker<Env, Data>({
+  path: "/leased/:id",
+  object: (env, id) => env.LEASED.getByName(id),
+  authenticate: byToken,
+});
+
 const narrow = createWorker<Env, Data>({
   path: "/narrow/:id",
   object: (env, id) => env.NARROW.getByName(id),
@@ -149,6 +185,8 @@ export default createWorker<Env, Data>({
   fetch: (req, env, ctx) => {
     // Past the Worker's checks: the object makes its own.
     if (new URL(req.url).pathname === "/direct") return env.ROOM.getByName("direct").fetch(req);
+    if (new URL(req.url).pathname.startsWith("/leased/")) return leased.fetch(req, env, ctx);
+    if (new URL(req.url).pathname.startsWith("/alarmed")) return env.ALARMED.getByName("a").fetch(req);
     if (new URL(req.url).pathname === "/narrow") return env.NARROW.getByName("a").fetch(req);
     if (new URL(req.url).pathname.startsWith("/narrow/")) return narrow.fetch(req, env, ctx);
     if (new URL(req.url).pathname.startsWith("/hono/")) return app.fetch(req, env, ctx);

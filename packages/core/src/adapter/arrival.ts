@@ -1,4 +1,4 @@
-import type { Renewed } from "../state/lease.ts";
+import type { Renew, Renewed } from "../state/lease.ts";
 import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
 import { judge } from "./judge.ts";
 import { isResponse } from "./refusal.ts";
@@ -13,8 +13,14 @@ export function arrivalOf(
   return { url: origin + pathname, peer, authenticate };
 }
 
+/** What asks about the tokens of a connection; undefined where none is taken. */
+export function renewerOf(data: object, entrance: Entrance): Renew | undefined {
+  const arrival = entrance.arrivals?.get(data);
+  return arrival && ((token) => renewBy(arrival, entrance, token));
+}
+
 /** Asks `authenticate` about a token that was brought over the open connection. Never rejects. */
-export async function renewBy(arrival: Arrival, entrance: Entrance, token: string): Promise<Renewed> {
+async function renewBy(arrival: Arrival, entrance: Entrance, token: string): Promise<Renewed> {
   const { clock, limits, logger } = entrance;
   let timer: unknown;
   const late = new Promise<Renewed>((resolve) => {

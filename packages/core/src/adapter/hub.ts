@@ -8,7 +8,7 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
 import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
-import { beginLease, dueAt, expire } from "../contexts/expiry.ts";
+import { beginLease, expireDue } from "../contexts/expiry.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { receive, take } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
@@ -39,7 +39,7 @@ import type { Backlog } from "../state/backlog.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
-import type { Lease, Renew } from "../state/lease.ts";
+import type { Lease } from "../state/lease.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
 import { type Frame, Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
@@ -47,7 +47,7 @@ import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
 import { join } from "../topics/membership.ts";
 import { deliverLocally, publishFrom } from "../topics/publish.ts";
-import { renewBy } from "./arrival.ts";
+import { renewerOf } from "./arrival.ts";
 import type { Arrival, Entrance } from "./entrance.ts";
 import { Slots } from "./slots.ts";
 
@@ -188,32 +188,16 @@ export class ListenerHub implements Listener, Entrance {
     this.connections.add(conn);
     this.pulse?.start();
     askIdentity(conn);
-    if (this.expiresAt !== undefined) beginLease(conn, this.renewerOf(conn));
+    if (this.expiresAt !== undefined) beginLease(conn, renewerOf(conn.data, this));
     if (this.hooks !== undefined) this.hooks.opened(conn, restored);
-  }
-
-  private renewerOf({ data }: Connection): Renew | undefined {
-    const arrival = this.arrivals?.get(data);
-    return arrival && ((token) => renewBy(arrival, this, token));
   }
 
   renew(conn: Connection, envelope: Envelope): boolean {
     return renew(conn, envelope);
   }
 
-  /**
-   * Looks at connections that may not stay for ever, where there are no timers to do so.
-   * @returns when to look the next time, in milliseconds since the epoch; Infinity for never.
-   */
   expire(): number {
-    let next = Infinity;
-    for (const conn of this.connections) {
-      const lease = this.leases.get(conn);
-      if (lease === undefined) continue;
-      if (dueAt(conn, lease) <= this.clock.now()) expire(conn, lease);
-      if (conn.state < CLOSING) next = Math.min(next, dueAt(conn, lease));
-    }
-    return next;
+    return expireDue(this);
   }
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */

@@ -5,7 +5,7 @@ import { AUTH_TYPE } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { report } from "../sending/report.ts";
 import { post } from "../sending/send.ts";
-import type { Connection } from "../state/connection.ts";
+import type { Connection, Listener } from "../state/connection.ts";
 import type { Lease, Renew } from "../state/lease.ts";
 import { CLOSING, OPENING } from "../state/phases.ts";
 
@@ -37,8 +37,10 @@ class ConnectionLease implements Lease {
 export function beginLease(conn: Connection, renew: Renew | undefined): void {
   const { expiresAt, leases } = conn.hub;
   if (expiresAt === undefined) return;
-  leases.set(conn, new ConnectionLease(conn, renew));
-  askExpiry(conn);
+  const lease = new ConnectionLease(conn, renew);
+  leases.set(conn, lease);
+  // One that has slept was told before.
+  ask(conn, lease);
 }
 
 export function endLease(conn: Connection): void {
@@ -89,8 +91,23 @@ export function expire(conn: Connection, lease: Lease): void {
   if (!lease.renewing) close(conn, CLOSE.UNAUTHENTICATED, "The token has expired");
 }
 
+/**
+ * Looks at all connections of a listener that has no timers to do so.
+ * @returns when to look the next time, in milliseconds since the epoch; Infinity for never.
+ */
+export function expireDue({ clock, connections, leases }: Listener): number {
+  let next = Infinity;
+  for (const conn of connections) {
+    const lease = leases.get(conn);
+    if (lease === undefined) continue;
+    if (dueAt(conn, lease) <= clock.now()) expire(conn, lease);
+    if (conn.state < CLOSING) next = Math.min(next, dueAt(conn, lease));
+  }
+  return next;
+}
+
 /** When a connection has to be looked at, in milliseconds since the epoch. */
-export function dueAt({ hub }: Connection, { until, over }: Lease): number {
+function dueAt({ hub }: Connection, { until, over }: Lease): number {
   return over ? until + hub.limits.expiryGraceMs : until;
 }
 

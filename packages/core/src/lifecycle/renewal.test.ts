@@ -534,6 +534,14 @@ describe("rights to topics", () => {
 });
 
 describe("a runtime without timers", () => {
+  it("takes in one that slept without telling it again", async () => {
+    const { connect, hub } = await rig({}, {}, { runtime: { sleeps: true } });
+    const { socket, conn } = await connect();
+    socket.frames.length = 0;
+    hub.restore(socket, conn.data, conn.clientId, []);
+    expect(socket.frames).toEqual([]);
+  });
+
   it("is told when to look, and looks by expire()", async () => {
     const due: number[] = [];
     const runtime = { sleeps: true, expires: (at: number) => void due.push(at) };
