@@ -1,7 +1,7 @@
 import { createBunHandler, serve } from "@ws-kit/bun";
-import { control, createApp } from "@ws-kit/conformance/app";
+import { codecCalled, control, createApp } from "@ws-kit/conformance/app";
 
-const { main, ...others } = createApp();
+const { main, ...others } = createApp(codecCalled(process.argv[2]));
 const endpoints = { main, ...others };
 const handlers = new Map(
   Object.values(others).map(({ path, router, options }) => [path as string, createBunHandler(router, options)]),

@@ -1,4 +1,4 @@
-export type { Meta } from "@ws-kit/core/protocol";
+export type { Codec, Meta, Packet } from "@ws-kit/core/protocol";
 export { wsClient } from "./client/full.ts";
 export {
   ConnectionClosedError,

@@ -105,7 +105,9 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [TAG]);
     this.#accept(server, outcome);
-    const { protocol, headers } = handed ?? outcome;
+    const { headers } = handed ?? outcome;
+    // The Worker chooses among the application's own; which codec is spoken here it does not know.
+    const protocol = handed?.protocol ?? outcome.protocol;
     const answer = new Headers([...(headers ?? [])] as [string, string][]);
     if (protocol !== undefined) answer.set("sec-websocket-protocol", protocol);
     return new Response(null, { status: 101, webSocket: client, headers: answer });

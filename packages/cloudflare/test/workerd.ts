@@ -6,12 +6,13 @@ import { Miniflare, type MiniflareOptions } from "miniflare";
 /** The oldest runtime behaviour that the package is meant for. */
 export const COMPATIBILITY_DATE = "2026-06-01";
 
-/** Bundles a Worker as `wrangler` would. */
-export async function bundle(entry: string): Promise<string> {
+/** Bundles a Worker as `wrangler` would, with these global names filled in. */
+export async function bundle(entry: string, define: Record<string, string> = {}): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
+    define,
     format: "esm",
     target: "es2023",
     conditions: ["workerd", "worker"],
@@ -25,11 +26,12 @@ export async function startWorkerd(
   entry: string,
   classes: readonly string[],
   options: Partial<MiniflareOptions> = {},
+  define: Record<string, string> = {},
 ): Promise<Target & { readonly host: string; readonly workerd: Miniflare }> {
   let output = "";
   const workerd = new Miniflare({
     modules: true,
-    script: await bundle(entry),
+    script: await bundle(entry, define),
     compatibilityDate: COMPATIBILITY_DATE,
     durableObjects: Object.fromEntries(
       classes.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),

@@ -1,14 +1,13 @@
 import { createRouter, type Router, type RouterOptions } from "@ws-kit/zod";
-import type { UpgradeOptions } from "@ws-kit/core";
-import type { Extension } from "@ws-kit/core/extend";
-import { authenticate, refusals, type Data } from "./auth.ts";
+import type { Codec, UpgradeOptions } from "@ws-kit/core";
+import { authenticate, type Data } from "./auth.ts";
 import { Gates } from "./gates.ts";
 import { addHandlers, addLifecycle } from "./handlers.ts";
 import { addRouting } from "./routing.ts";
-import { createAuthenticate, LEASED } from "./tokens.ts";
 
 export { control, type Outside } from "./control.ts";
 export type { Data } from "./auth.ts";
+export { codecCalled } from "./codec.ts";
 
 /** One WebSocket endpoint of the fixture: its router, and who may connect. */
 export interface Endpoint {
@@ -48,8 +47,6 @@ export interface App {
   readonly listed: Endpoint;
   /** With an asynchronous decision on origins, and a limit for connections with the same `share` in their query. */
   readonly decided: Endpoint;
-  /** Whose connections end with their tokens. */
-  readonly leased: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -58,12 +55,6 @@ const logger: NonNullable<RouterOptions["logger"]> = {
   debug: () => {},
   warn: (message) => console.error(`[warn] ${message}`),
   error: (message, cause) => console.error(`[error] ${message}`, cause instanceof Error ? cause.message : ""),
-};
-
-/** Remembers the upgrades that are refused. */
-const doorman: Extension = {
-  name: "doorman",
-  setup: () => ({ upgradeRefused: (_, { status, cause, path }) => void refusals.push({ status, cause, path }) }),
 };
 
 const DECIDED = {
@@ -78,27 +69,16 @@ const DECIDED = {
   },
 };
 
-export function createApp(): App {
+/** @param codec That of every endpoint. */
+export function createApp(codec?: Codec): App {
   const gates = new Gates();
   const stale = new Set<string>();
 
   function router(options: RouterOptions<Data> = {}): Router<Data> {
-    const made = createRouter<Data>({ logger, ...options });
+    const made = createRouter<Data>({ logger, ...(codec && { codec }), ...options });
     addLifecycle(made, gates, stale);
     addHandlers(made, gates);
     return made;
-  }
-
-  function leased(): Omit<Endpoint, "path"> {
-    let now = Date.now;
-    const made = router(LEASED).extend({
-      name: "clock",
-      setup({ clock }) {
-        now = () => clock.now();
-        return {};
-      },
-    });
-    return { router: made, options: { authenticate: createAuthenticate(() => now()) } };
   }
 
   const options = { authenticate, protocols: ["chat.v2", "chat.v1"] };
@@ -118,8 +98,7 @@ export function createApp(): App {
       options,
     },
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
-    decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
-    leased: { path: "/leased", ...leased() },
+    decided: { path: "/decided", router: router(), options: { authenticate, ...DECIDED } },
     restart: { path: "/restart", router: router(), options },
   };
 }

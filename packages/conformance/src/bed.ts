@@ -1,5 +1,6 @@
 import { onTestFinished, type TestContext } from "vitest";
 import { CAPABILITIES, type AdapterName, type Capabilities } from "./capabilities.ts";
+import { JSON_DIALECT, type Dialect } from "./codec.ts";
 import { Peer } from "./peer.ts";
 import type { ConnectOptions, Target } from "./target.ts";
 
@@ -15,11 +16,14 @@ export interface Joining extends ConnectOptions {
 export class Bed {
   readonly name: AdapterName;
   readonly can: Capabilities;
+  readonly dialect: Dialect;
   private running: Target | undefined = undefined;
   private rooms = 0;
 
-  constructor(name: AdapterName) {
+  /** @param dialect What is spoken with the server. */
+  constructor(name: AdapterName, dialect: Dialect = JSON_DIALECT) {
     this.name = name;
+    this.dialect = dialect;
     this.can = CAPABILITIES[name];
   }
 
@@ -58,12 +62,18 @@ export class Room {
   /** @throws Refusal when the upgrade is refused. */
   async join(options: Joining = {}): Promise<Peer> {
     const { to = this.endpoint, query = {}, ...upgrade } = options;
-    const peer = new Peer();
+    const { dialect } = this.bed;
+    const peer = new Peer(dialect);
+    const protocols = [...(upgrade.protocols ?? []), ...dialect.protocols];
     const path = `/${to}?${new URLSearchParams({ test: this.id, ...query }).toString()}`;
-    peer.wire = await this.bed.target.connect(path, upgrade, {
-      message: (text) => peer.receive(text),
-      closed: (code, reason) => peer.ended(code, reason),
-    });
+    peer.wire = await this.bed.target.connect(
+      path,
+      { ...upgrade, protocols },
+      {
+        message: (packet) => peer.receive(packet),
+        closed: (code, reason) => peer.ended(code, reason),
+      },
+    );
     onTestFinished(() => peer.wire.vanish());
     return peer;
   }

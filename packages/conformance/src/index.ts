@@ -1,3 +1,4 @@
+export { TAGGED_DIALECT } from "./codec.ts";
 export { spawnTarget, socketsOf } from "./real.ts";
 export { settings } from "./settings.ts";
 export { stopping } from "./stopping.ts";

@@ -1,4 +1,6 @@
+import type { Packet } from "@ws-kit/core/protocol";
 import { expect } from "vitest";
+import { JSON_DIALECT, type Dialect } from "./codec.ts";
 import { deferred } from "./gates.ts";
 import type { Wire } from "./target.ts";
 
@@ -18,9 +20,10 @@ export interface Closed {
 
 const PATIENCE_MS = 8_000;
 
-/** One client connection of a test. It knows nothing of the library: frames go out and come in as JSON. */
+/** One client connection of a test. It knows nothing of the library: frames go out and come in as its dialect has them. */
 export class Peer {
   wire!: Wire;
+  readonly dialect: Dialect;
   readonly closed: Promise<Closed>;
   private readonly arrived: Frame[] = [];
   private wake: () => void = () => {};
@@ -28,14 +31,15 @@ export class Peer {
   private over: Closed | undefined = undefined;
   private fences = 0;
 
-  constructor() {
+  constructor(dialect: Dialect = JSON_DIALECT) {
+    this.dialect = dialect;
     const { promise, resolve } = deferred<Closed>();
     this.closed = promise;
     this.end = resolve;
   }
 
-  receive(text: string): void {
-    this.arrived.push(JSON.parse(text) as Frame);
+  receive(packet: Packet): void {
+    this.arrived.push(JSON.parse(this.dialect.read(packet)) as Frame);
     this.wake();
   }
 
@@ -46,12 +50,17 @@ export class Peer {
   }
 
   send(type: string, payload?: unknown, meta?: object): void {
-    this.wire.send(JSON.stringify({ type, meta, payload }));
+    this.write(JSON.stringify({ type, meta, payload }));
+  }
+
+  /** Sends what may be no frame. */
+  write(json: string): void {
+    this.wire.send(this.dialect.write(json));
   }
 
   /** Sends frames so that the server reads them at once. */
   together(...frames: readonly object[]): void {
-    this.wire.sendTogether(frames.map((frame) => JSON.stringify(frame)));
+    this.wire.sendTogether(frames.map((frame) => this.dialect.write(JSON.stringify(frame))));
   }
 
   request(type: string, correlationId: string, payload?: unknown, meta?: object): void {

@@ -59,8 +59,8 @@ function connect(url: string, options: ConnectOptions, events: WireEvents): Prom
     closeTimeout: 500,
   } as ClientOptions);
   signal?.addEventListener("abort", () => socket.terminate());
-  // The text of a message, whatever kind of buffer it arrived in.
-  socket.on("message", (data: Buffer) => events.message(data.toString()));
+  // Whatever kind of buffer it arrived in.
+  socket.on("message", (data: Buffer, isBinary) => events.message(isBinary ? Uint8Array.from(data) : data.toString()));
   socket.on("close", (code, reason) => events.closed(code, reason.toString()));
   return patiently(
     `an answer to the upgrade of ${url}`,
@@ -84,9 +84,9 @@ function wire(socket: WebSocket): Wire {
     protocol: socket.protocol,
     extensions: socket.extensions,
     send: (data) => socket.send(data),
-    sendTogether(frames) {
+    sendTogether(packets) {
       tcp.cork();
-      for (const frame of frames) socket.send(frame);
+      for (const packet of packets) socket.send(packet);
       tcp.uncork();
     },
     sendFragments(parts) {

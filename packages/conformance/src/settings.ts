@@ -32,7 +32,7 @@ export function settings(name: string, command: string, args: readonly string[],
       const answer = deferred<string>();
       const closed = deferred<number>();
       const wire: Wire = await (which === "tight" ? target : wide).connect(`/${which}`, options, {
-        message: (text) => answer.resolve(text),
+        message: (packet) => answer.resolve(String(packet)),
         closed: (code) => closed.resolve(code),
       });
       return { wire, answer: answer.promise, closed: closed.promise };

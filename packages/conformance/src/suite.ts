@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bed } from "./bed.ts";
 import type { AdapterName } from "./capabilities.ts";
+import { JSON_DIALECT, type Dialect } from "./codec.ts";
 import { calls } from "./suite/calls.ts";
+import { codecs } from "./suite/codecs.ts";
 import { door } from "./suite/door.ts";
 import { drain } from "./suite/drain.ts";
-import { expiry } from "./suite/expiry.ts";
 import { failures } from "./suite/failures.ts";
 import { frames } from "./suite/frames.ts";
 import { lifecycle } from "./suite/lifecycle.ts";
@@ -17,32 +18,25 @@ import { topics } from "./suite/topics.ts";
 import { upgrade } from "./suite/upgrade.ts";
 import type { Target } from "./target.ts";
 
-/** Holds one adapter to the contract. `start` brings up a server with the fixture's endpoints. */
-export function conformance(name: AdapterName, start: () => Promise<Target>): void {
-  describe(`conformance of ${name}`, () => {
-    const bed = new Bed(name);
+/** What an upgrade request brings with it; whatever is spoken afterwards, it is the same. */
+const BEFORE_FRAMES = [upgrade, door];
+
+const WITH_FRAMES = [codecs, lifecycle, order, frames, limits, failures, calls, topics, routing, pressure, pulse];
+
+/**
+ * Holds one adapter to the contract. `start` brings up a server with the fixture's endpoints.
+ * @param dialect Of the codec that they have. With another one than JSON, what comes before any frame is left out.
+ */
+export function conformance(name: AdapterName, start: () => Promise<Target>, dialect: Dialect = JSON_DIALECT): void {
+  const isJson = dialect === JSON_DIALECT;
+  describe(`conformance of ${name}${isJson ? "" : ` in ${dialect.name}`}`, () => {
+    const bed = new Bed(name, dialect);
     beforeAll(async () => {
       bed.target = await start();
     });
     afterAll(() => bed.target.stop());
 
-    for (const part of [
-      upgrade,
-      door,
-      lifecycle,
-      order,
-      frames,
-      limits,
-      failures,
-      calls,
-      topics,
-      routing,
-      pressure,
-      pulse,
-      expiry,
-    ]) {
-      part(bed);
-    }
+    for (const part of [...(isJson ? BEFORE_FRAMES : []), ...WITH_FRAMES]) part(bed);
     // Last: what is drained takes no more connections.
     drain(bed);
 

@@ -1,3 +1,5 @@
+import type { Packet } from "@ws-kit/core/protocol";
+
 /** How a peer asks for its upgrade. */
 export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -12,7 +14,7 @@ export interface ConnectOptions {
 
 /** What a peer reads, in order. */
 export interface WireEvents {
-  message(text: string): void;
+  message(packet: Packet): void;
   closed(code: number, reason: string): void;
 }
 
@@ -22,11 +24,11 @@ export interface Wire {
   readonly protocol: string;
   /** The extensions that the server accepted. */
   readonly extensions: string;
-  send(data: string | Uint8Array): void;
+  send(packet: Packet): void;
   /** Sends several frames in one write. */
-  sendTogether(frames: readonly string[]): void;
+  sendTogether(packets: readonly Packet[]): void;
   /** Sends one message as several frames (RFC 6455 §5.4). */
-  sendFragments(parts: readonly string[]): void;
+  sendFragments(parts: readonly Packet[]): void;
   /** Writes bytes below the protocol. */
   sendBytes(bytes: readonly number[]): void;
   close(code?: number, reason?: string): void;

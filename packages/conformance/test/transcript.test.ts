@@ -77,7 +77,7 @@ function action(roll: (sides: number) => number, room: string): (peer: Peer) => 
   const pick = roll(frames.length + 3);
   const frame = frames[pick];
   if (frame !== undefined) return (peer) => peer.send(...frame);
-  return (peer) => peer.wire.send(raw[roll(raw.length)] ?? "");
+  return (peer) => peer.write(raw[roll(raw.length)] ?? "");
 }
 
 /** What differs from run to run by design. */
@@ -95,7 +95,7 @@ async function play(target: Target, seed: number, steps: number): Promise<string
     peer.wire = await target.connect(
       `/main?test=s${seed}&role=${role}`,
       { protocols: ["chat.v1"] },
-      { message: (text) => peer.receive(text), closed: (code, reason) => peer.ended(code, reason) },
+      { message: (packet) => peer.receive(packet), closed: (code, reason) => peer.ended(code, reason) },
     );
     peers.push(peer);
   }

@@ -21,5 +21,6 @@ export type {
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export type { Broker, BrokerSession } from "./ports/broker.ts";
+export type { Packet } from "./protocol/codec.ts";
 export { defineSlot } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

@@ -51,7 +51,7 @@ export type { RuntimeSocket } from "./ports/socket.ts";
 export type { RuntimeTuning } from "./ports/tuning.ts";
 export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
-export type { Codec } from "./protocol/codec.ts";
+export type { Codec, Packet } from "./protocol/codec.ts";
 export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
 export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
 export type { GuardRefusal } from "./router/guard.ts";

@@ -26,7 +26,7 @@ export type {
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export { message, rpc } from "./message/standard.ts";
 export { jsonCodec } from "./protocol/codec.ts";
-export type { Codec } from "./protocol/codec.ts";
+export type { Codec, Packet } from "./protocol/codec.ts";
 export { CLOSE, ERROR_CODES, isTerminalClose } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export {
@@ -44,6 +44,12 @@ export {
   PROGRESS_TYPE,
 } from "./protocol/envelope.ts";
 export type { Envelope, ErrorPayload, Meta } from "./protocol/envelope.ts";
-export { BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX, tokenFromProtocols, tokenProtocols } from "./protocol/subprotocols.ts";
+export {
+  BASE_PROTOCOL,
+  codecProtocol,
+  TOKEN_PROTOCOL_PREFIX,
+  tokenFromProtocols,
+  tokenProtocols,
+} from "./protocol/subprotocols.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { StandardSchema } from "./schema/standard-schema.ts";

@@ -4,6 +4,7 @@ import type { Connection } from "../src/state/connection.ts";
 import { ListenerHub as Hub } from "../src/adapter/hub.ts";
 import type { Logger } from "../src/base/logger.ts";
 import { message, rpc, type AnyMessage, type AnyRpc, type StandardSchema } from "../src/shared.ts";
+import type { Packet } from "../src/protocol/codec.ts";
 import type { Router } from "../src/router/router.ts";
 import type { Runtime } from "../src/ports/runtime.ts";
 import type { Socket } from "../src/ports/socket.ts";
@@ -68,8 +69,8 @@ export class FakeSocket implements Socket {
   hub: Hub | undefined;
   conn: Connection | undefined;
 
-  send(frame: string): number {
-    this.frames.push(frame);
+  send(frame: Packet): number {
+    this.frames.push(frame as string);
     return this.buffered > 0 ? -1 : frame.length;
   }
 

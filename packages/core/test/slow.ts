@@ -2,6 +2,7 @@ import type { Limits } from "../src/api/limits.ts";
 import type { AnyMessage } from "../src/message/message.ts";
 import { message } from "../src/message/standard.ts";
 import type { Runtime } from "../src/ports/runtime.ts";
+import type { Packet } from "../src/protocol/codec.ts";
 import { createRouter, type Router } from "../src/router/router.ts";
 import { bench, type Bench, FakeSocket, fields, memoryLogger, type Peer } from "./harness.ts";
 
@@ -10,8 +11,8 @@ export class SlowSocket extends FakeSocket {
   readonly topics: Set<string> = new Set();
   terminated = false;
 
-  override send(frame: string): number {
-    this.frames.push(frame);
+  override send(frame: Packet): number {
+    this.frames.push(frame as string);
     this.buffered += frame.length;
     return -1;
   }

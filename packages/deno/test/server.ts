@@ -1,7 +1,7 @@
-import { control, createApp } from "@ws-kit/conformance/app";
+import { codecCalled, control, createApp } from "@ws-kit/conformance/app";
 import { createDenoHandler, serve } from "@ws-kit/deno";
 
-const { main, ...others } = createApp();
+const { main, ...others } = createApp(codecCalled(process.argv[2]));
 const endpoints = { main, ...others };
 const handlers = new Map(
   Object.values(others).map(({ path, router, options }) => [path as string, createDenoHandler(router, options)]),

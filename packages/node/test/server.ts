@@ -1,7 +1,7 @@
-import { control, createApp } from "@ws-kit/conformance/app";
+import { codecCalled, control, createApp } from "@ws-kit/conformance/app";
 import { createNodeHandler, serve } from "@ws-kit/node";
 
-const { main, ...others } = createApp();
+const { main, ...others } = createApp(codecCalled(process.argv[2]));
 const endpoints = { main, ...others };
 
 const running = serve(main.router, {

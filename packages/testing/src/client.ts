@@ -1,4 +1,12 @@
-import { ERROR_TYPE, PROGRESS_TYPE, type ErrorPayload } from "@ws-kit/core/protocol";
+import {
+  ERROR_TYPE,
+  PING_FRAME,
+  PONG_FRAME,
+  PROGRESS_TYPE,
+  type Codec,
+  type ErrorPayload,
+  type Packet,
+} from "@ws-kit/core/protocol";
 import { toIssues } from "@ws-kit/core/schema";
 import {
   ValidationError,
@@ -40,6 +48,7 @@ export interface TestRequestOptions<Progress = unknown> {
 
 /** What a client needs of its server. */
 interface Surroundings {
+  readonly codec: Codec;
   /** Whether something runs or is on its way that may lead to another frame. */
   active(): boolean;
   /** Something has happened that may have changed that. */
@@ -76,7 +85,7 @@ export class TestClient {
     let resolve: (closed: Closed) => void;
     this.closed = new Promise((settle) => (resolve = settle));
     this.socket = new MemorySocket(data, {
-      frame: (text) => this.arrived(JSON.parse(text) as Frame),
+      frame: (packet) => this.arrived(this.decode(packet)),
       closed: (closed) => {
         this.end = closed;
         for (const call of this.calls.values()) call.reject(new Error(`Closed with ${describe(closed)}`));
@@ -97,10 +106,10 @@ export class TestClient {
     this.sendRaw({ type: message.type, meta: options?.meta, payload });
   }
 
-  /** Sends any frame: an object becomes JSON, text and bytes go as they are. */
+  /** Sends any frame: an object is encoded by the router's codec, text and bytes go as they are. */
   sendRaw(frame: object | string | Uint8Array): void {
     const whole = typeof frame === "string" || frame instanceof Uint8Array;
-    this.socket.toServer(whole ? frame : JSON.stringify(frame));
+    this.socket.toServer(whole ? frame : this.server.codec.encode(frame as Frame));
   }
 
   /**
@@ -195,6 +204,11 @@ export class TestClient {
   /** Is gone without a word, as when a cable is pulled: `onClose` says 1006. */
   vanish(): void {
     this.socket.vanish();
+  }
+
+  private decode(packet: Packet): Frame {
+    const always = packet === PING_FRAME || packet === PONG_FRAME;
+    return (always ? JSON.parse(packet) : this.server.codec.decode(packet)) as Frame;
   }
 
   private arrived(frame: Frame): void {

@@ -1,4 +1,5 @@
 import { createAdmit, Hub, type Admit } from "@ws-kit/core/adapter";
+import { BASE_PROTOCOL, codecProtocol, jsonCodec, type Codec } from "@ws-kit/core/protocol";
 import { type Logger, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { TestClient } from "./client.ts";
 import { turn, VirtualClock } from "./clock.ts";
@@ -13,7 +14,7 @@ export interface ConnectOptions<Data = OpenData> {
   /** Path and query of the upgrade request. Default `/`. */
   path?: string;
   headers?: Readonly<Record<string, string>>;
-  /** Subprotocols on offer. */
+  /** Subprotocols on offer; that of the router's codec, where it is not JSON, is added unless another one of WS-Kit's is there. */
   protocols?: readonly string[];
   /** Leaves while `authenticate` still decides. */
   signal?: AbortSignal;
@@ -77,11 +78,12 @@ export class TestServer<Data = OpenData> {
    */
   async connect(options: ConnectOptions<Data> = {}): Promise<TestClient> {
     const { path = "/", headers = {}, protocols = [], signal, data } = options;
+    const offered = withCodec(protocols, this.codec);
     const req = new Request(`http://localhost${path}`, {
       headers: {
         host: "localhost",
         upgrade: "websocket",
-        ...(protocols.length > 0 && { "sec-websocket-protocol": protocols.join(", ") }),
+        ...(offered.length > 0 && { "sec-websocket-protocol": offered.join(", ") }),
         ...headers,
       },
     });
@@ -90,7 +92,12 @@ export class TestServer<Data = OpenData> {
     const admission = await unlessAborted(outcome, signal);
     if (admission instanceof Response) throw new RefusedError(admission);
     const client = new TestClient(
-      { active: () => this.active(), progress: () => this.progress(), delivered: () => this.progressed() },
+      {
+        codec: this.codec,
+        active: () => this.active(),
+        progress: () => this.progress(),
+        delivered: () => this.progressed(),
+      },
       admission.data,
       admission.protocol,
     );
@@ -113,6 +120,10 @@ export class TestServer<Data = OpenData> {
     await this.hub.dispose();
   }
 
+  private get codec(): Codec {
+    return this.hub.codec ?? jsonCodec;
+  }
+
   private admitAll(data: Record<string, unknown>): Admit {
     const authenticate = () => ({ ...data });
     return createAdmit({ protocols: this.protocols, allowedOrigins: "*", authenticate });
@@ -130,6 +141,11 @@ export class TestServer<Data = OpenData> {
   private progressed(): void {
     for (const resolve of this.waiting.splice(0)) resolve();
   }
+}
+
+function withCodec(protocols: readonly string[], { name = "json" }: Codec): readonly string[] {
+  if (name === "json" || protocols.some((protocol) => protocol.startsWith(BASE_PROTOCOL))) return protocols;
+  return [...protocols, codecProtocol(name)];
 }
 
 async function unlessAborted<T>(outcome: T | Promise<T>, signal: AbortSignal | undefined): Promise<T> {

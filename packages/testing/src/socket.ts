@@ -1,4 +1,4 @@
-import { closeArguments, type Connection, type Socket } from "@ws-kit/core/adapter";
+import { closeArguments, type Connection, type Packet, type Socket } from "@ws-kit/core/adapter";
 import { turn } from "./clock.ts";
 
 /** How a connection ended. */
@@ -9,7 +9,7 @@ export interface Closed {
 
 /** What the client's end hears. */
 interface Receiver {
-  frame(text: string): void;
+  frame(packet: Packet): void;
   closed(closed: Closed): void;
   /** Something has arrived at the server's end. */
   readonly delivered: () => void;
@@ -26,11 +26,11 @@ export class MemorySocket implements Socket {
   private conn: Connection | undefined;
   private readonly client: Receiver;
   /** On its way to the server. */
-  private readonly inbound: (string | Uint8Array | Closed)[] = [];
+  private readonly inbound: (Packet | Closed)[] = [];
   private serverPaused = false;
   private pumping = false;
   /** On its way to the client. */
-  private readonly outbound: (string | Closed)[] = [];
+  private readonly outbound: (Packet | Closed)[] = [];
   private clientPaused = false;
 
   constructor(data: Record<string, unknown>, client: Receiver) {
@@ -49,7 +49,7 @@ export class MemorySocket implements Socket {
     conn.hub.opened(conn);
   }
 
-  send(frame: string): number {
+  send(frame: Packet): number {
     if (this.readyState !== 1) return 0;
     this.toClient(frame);
     return this.clientPaused ? -1 : 1;
@@ -71,7 +71,7 @@ export class MemorySocket implements Socket {
   }
 
   getBufferedAmount(): number {
-    return this.outbound.reduce((sum, item) => sum + (typeof item === "string" ? item.length : 0), 0);
+    return this.outbound.reduce((sum, item) => sum + (isPacket(item) ? item.length : 0), 0);
   }
 
   ping(): void {
@@ -91,7 +91,7 @@ export class MemorySocket implements Socket {
   }
 
   /** The client sends a frame. */
-  toServer(frame: string | Uint8Array): void {
+  toServer(frame: Packet): void {
     if (this.readyState !== 1) return;
     this.inbound.push(frame);
     this.pump();
@@ -120,7 +120,7 @@ export class MemorySocket implements Socket {
     if (this.conn !== undefined) this.conn.hub.drained(this.conn);
   }
 
-  private toClient(item: string | Closed): void {
+  private toClient(item: Packet | Closed): void {
     this.outbound.push(item);
     if (!this.clientPaused) queueMicrotask(() => this.flush());
   }
@@ -129,7 +129,7 @@ export class MemorySocket implements Socket {
     while (!this.clientPaused && this.readyState !== 3) {
       const item = this.outbound.shift();
       if (item === undefined) return;
-      if (typeof item === "string") this.client.frame(item);
+      if (isPacket(item)) this.client.frame(item);
       else this.over(item);
     }
   }
@@ -155,7 +155,7 @@ export class MemorySocket implements Socket {
     const { conn } = this;
     const item = this.serverPaused || conn === undefined ? undefined : this.inbound.shift();
     if (item === undefined || conn === undefined || this.readyState !== 1) return;
-    if (typeof item === "string" || item instanceof Uint8Array) return conn.hub.receive(conn, item);
+    if (isPacket(item)) return conn.hub.receive(conn, item);
     this.readyState = 2;
     this.toClient(item);
     return conn.hub.close(conn, item.code, item.reason);
@@ -165,4 +165,8 @@ export class MemorySocket implements Socket {
     this.readyState = 3;
     this.client.closed(closed);
   }
+}
+
+function isPacket(item: Packet | Closed): item is Packet {
+  return typeof item === "string" || item instanceof Uint8Array;
 }

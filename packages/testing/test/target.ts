@@ -1,10 +1,11 @@
 import { Refusal, type Target } from "@ws-kit/conformance";
 import { control, createApp } from "@ws-kit/conformance/app";
-import { createTestServer, RefusedError, VirtualClock } from "@ws-kit/testing";
+import { PONG_FRAME, type Codec, type Packet } from "@ws-kit/core/protocol";
+import { createTestServer, RefusedError, VirtualClock, type Frame } from "@ws-kit/testing";
 
 /** The fixture in memory, as the suite wants it. */
-export function startInMemory(): Promise<Target> {
-  const app = createApp();
+export function startInMemory(codec?: Codec): Promise<Target> {
+  const app = createApp(codec);
   const clock = new VirtualClock();
   const servers = new Map(
     Object.values(app).map(({ path, router, options }) => [
@@ -24,7 +25,7 @@ export function startInMemory(): Promise<Target> {
           throw new Refusal(error.status, await error.response.text(), Object.fromEntries(error.response.headers));
         });
       client.socket.responsive = !deaf;
-      client.onFrame((frame) => events.message(JSON.stringify(frame)));
+      client.onFrame((frame) => events.message(packetOf(frame, codec)));
       void client.closed.then(({ code, reason }) => events.closed(code, reason));
       return {
         protocol: client.protocol ?? "",
@@ -33,7 +34,7 @@ export function startInMemory(): Promise<Target> {
         sendTogether(frames) {
           for (const frame of frames) client.sendRaw(frame);
         },
-        sendFragments: (parts) => client.sendRaw(parts.join("")),
+        sendFragments: () => {},
         sendBytes: () => {},
         close: (code, reason) => client.close(code, reason),
         vanish: () => client.vanish(),
@@ -53,4 +54,10 @@ export function startInMemory(): Promise<Target> {
     alive: () => true,
     stop: () => Promise.resolve(),
   });
+}
+
+/** The frame as it came, which the client has decoded. */
+function packetOf(frame: Frame, codec: Codec | undefined): Packet {
+  const text = JSON.stringify(frame);
+  return codec === undefined || text === PONG_FRAME ? text : codec.encode(frame);
 }

@@ -20,7 +20,7 @@ export interface ClientOptions {
   queue?: "drop-newest" | "drop-oldest" | "off" | undefined;
   /** Most messages and requests in the queue. Default: 1,000. */
   queueSize?: number | undefined;
-  /** Most bytes in the queue, as UTF-8. Default: 1,048,576. */
+  /** Most bytes in the queue, of text as UTF-8. Default: 1,048,576. */
   queueBytes?: number | undefined;
   /** How to identify to the server. Default: not at all, beyond the browser's cookies. */
   auth?: AuthOptions | undefined;
@@ -33,11 +33,14 @@ export interface ClientOptions {
   /** Most requests without an answer; more are refused with a `StateError`. Default: 64, as the server's. */
   maxPendingRequests?: number | undefined;
   /**
-   * Clients of one page with the same URL, protocols and token use one socket; the last to close closes it. A string
+   * Clients of one page with the same URL, protocols, codec and token use one socket; the last to close closes it. A string
    * stands for the user instead of the token, where each call of `getToken` gives another one. Default: false.
    */
   share?: boolean | string | undefined;
-  /** Turns frames into text and back; the server must use the same. Default: JSON. */
+  /**
+   * What frames are written in. Its name is offered to the server as a subprotocol; one that speaks another codec refuses
+   * the client with 400, which a browser shows as 1006. Default: JSON.
+   */
   codec?: Codec | undefined;
   /** The socket's class, where the runtime has none or another should be used. Default: the global `WebSocket`. */
   WebSocket?: WebSocketClass | undefined;
@@ -97,8 +100,11 @@ export interface SocketLike {
   /** 1 while open. */
   readonly readyState: number;
   readonly bufferedAmount?: number;
+  /** Set to `"arraybuffer"`. */
+  binaryType?: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- every runtime and the `ws` package have event types of their own
   addEventListener(type: string, listener: (event: any) => void): void;
+  /** Also bytes, for a codec of bytes; of which kind, the types of runtimes do not agree on. */
   send(data: string): void;
   close(code?: number, reason?: string): void;
 }

@@ -57,9 +57,9 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     send(message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}) {
       const { type } = message;
       const post = (frame: CheckedMessage): boolean => {
-        const text = codec.encode({ ...frame, meta: meta && frame.meta });
+        const packet = codec.encode({ ...frame, meta: meta && frame.meta });
         return link._outbox._post({
-          _encode: () => text,
+          _encode: () => packet,
           _fail: (error) =>
             listeners._report(error instanceof StateError ? "overflow" : "lost", error, { message: type, payload }),
         });

@@ -41,7 +41,7 @@ export function createInbox(
   return (data) =>
     attempt<unknown>(
       () => {
-        const frame = codec.decode(data as string);
+        const frame = codec.decode(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
         if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
         const id = frame.meta?.correlationId;
         if (frame.type === GOAWAY_TYPE) {

@@ -26,8 +26,8 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const outbox = createOutbox(options, (text) => {
-    const left = link._holdOffMs === undefined && link._transmit(text);
+  const outbox = createOutbox(options, (packet) => {
+    const left = link._holdOffMs === undefined && link._transmit(packet);
     if (left) pulse._sent();
     return left;
   });
@@ -65,7 +65,8 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       step = undefined;
-      const target: Target = { _url: url, _protocols: [options.protocols ?? []].flat(), _token: token };
+      const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
+      const target: Target = { _url: url, _protocols: protocols, _token: token };
       socket = connect(options, target, (type, event) => {
         if (mine === turn) hear(type, event);
       });
@@ -192,9 +193,9 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       if (phase === "idle" && link._autoConnect !== false) open();
       return phase !== "over";
     },
-    _transmit(text) {
-      const left = link._state === "open" && !!socket?._send(text);
-      if (left) listeners._tell?.("sent", text);
+    _transmit(packet) {
+      const left = link._state === "open" && !!socket?._send(packet);
+      if (left) listeners._tell?.("sent", packet);
       return left;
     },
   };

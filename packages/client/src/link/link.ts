@@ -1,3 +1,4 @@
+import type { Packet } from "@ws-kit/core/protocol";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pulse } from "./pulse.ts";
@@ -22,7 +23,7 @@ export interface Link {
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
   readonly _opens: () => boolean;
   /** Sends at once or not at all. @returns whether the socket took it. */
-  readonly _transmit: (text: string) => boolean;
+  readonly _transmit: (packet: Packet) => boolean;
 }
 
 /** Given what comes, beside pings and pongs. */

@@ -1,3 +1,4 @@
+import type { Packet } from "@ws-kit/core/protocol";
 import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 
@@ -6,8 +7,8 @@ const MAX_UNCONFIRMED = 10_000;
 
 /** One frame on its way out. */
 export interface Outgoing {
-  /** Makes its text when it leaves, since a request tells how much time it has left by then. */
-  readonly _encode: () => string;
+  /** Makes its packet when it leaves, since a request tells how much time it has left by then. */
+  readonly _encode: () => Packet;
   /** Told once that it will not, or may not, arrive. */
   readonly _fail: (error: Error) => void;
   /** Whether a request may be sent again; undefined for a message, which nothing answers. */
@@ -44,10 +45,10 @@ export interface Outbox {
   readonly _lose: (reason: string, final: boolean, clean: boolean) => () => void;
 }
 
-/** @param transmit Whether the text went out. */
+/** @param transmit Whether the packet went out. */
 export function createOutbox(
   { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
-  transmit: (text: string) => boolean,
+  transmit: (packet: Packet) => boolean,
 ): Outbox {
   /** In the order in which they were accepted, which is that in which they leave. */
   const items = new Set<Outgoing>();
@@ -90,7 +91,7 @@ export function createOutbox(
     _post(item) {
       items.add(item);
       if (leave(item)) return true;
-      item._bytes = new Blob([item._encode()]).size;
+      item._bytes = new Blob([item._encode() as string]).size;
       for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? all(waits) : [item]) {
         if (!isFull()) break;
         remove(next);

@@ -1,3 +1,4 @@
+import type { Packet } from "@ws-kit/core/protocol";
 import type { ClientOptions, Token } from "../api/options.ts";
 
 /** Where to connect, as the application says. */
@@ -20,7 +21,7 @@ export type Hear = (type: "open" | "message" | "close" | "error", event: SocketE
 /** What can be done with a socket. */
 export interface Socket {
   /** @returns whether the socket took it. */
-  readonly _send: (text: string) => boolean;
+  readonly _send: (packet: Packet) => boolean;
   /** With 4408 it is taken for dead: the close is heard at once, and the peer told if it still listens. */
   readonly _close: (code: number, reason?: string) => void;
 }

@@ -13,10 +13,10 @@ const lines = new Map<unknown, (hear: Hear) => Socket>();
  * and heartbeat, as on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
  */
 export function join(options: ClientOptions, target: Target, hear: Hear): Socket {
-  const { auth, share } = options;
-  const address = addToken(auth, target);
+  const { share } = options;
+  const address = addToken(options, target);
   // A key that nobody else has stands for a socket of one's own.
-  const key = share ? JSON.stringify(share === true ? address : [target._url, share]) : Symbol();
+  const key = share ? JSON.stringify(share === true ? address : [target._url, target._protocols, share]) : Symbol();
   return (lines.get(key) ?? createLine(key, (tell) => open(options, address, tell)))(hear);
 }
 
@@ -37,10 +37,10 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: He
     members.add(hear);
     if (isOpen()) queueMicrotask(() => hear("open", {} as SocketEvent));
     return {
-      _send(text) {
+      _send(packet) {
         if (!isOpen()) return false;
-        if (text === PING_FRAME) pings.push(hear);
-        socket.send(text);
+        if (packet === PING_FRAME) pings.push(hear);
+        socket.send(packet as string);
         return true;
       },
       _close(code, reason = "") {

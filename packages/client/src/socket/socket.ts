@@ -8,7 +8,8 @@ export function open(
   [url, protocols]: readonly [url: string, protocols: string[]],
   hear: Hear,
 ): SocketLike {
-  const socket = new (options.WebSocket ?? WebSocket)(url, protocols);
+  const socket: SocketLike = new (options.WebSocket ?? WebSocket)(url, protocols);
+  socket.binaryType = "arraybuffer";
   // A close follows every error. Without a listener the `ws` package would throw it.
   for (const type of ["open", "message", "close", "error"] as const)
     socket.addEventListener(type, (event) => hear(type, event));
@@ -19,9 +20,9 @@ export function open(
 export function connect(options: ClientOptions, target: Target, hear: Hear): Socket {
   const socket = open(options, [target._url, target._protocols], hear);
   return {
-    _send(text) {
+    _send(packet) {
       const isOpen = socket.readyState === 1;
-      if (isOpen) socket.send(text);
+      if (isOpen) socket.send(packet as string);
       return isOpen;
     },
     _close(code, reason = "") {

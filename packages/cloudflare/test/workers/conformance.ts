@@ -1,5 +1,8 @@
 import { createDurableObject, createWorker } from "@ws-kit/cloudflare";
-import { control, createApp, TIGHT, type Data, type Outside } from "@ws-kit/conformance/app";
+import { codecCalled, control, createApp, TIGHT, type Data, type Outside } from "@ws-kit/conformance/app";
+
+/** Filled in where the Worker is bundled. */
+declare const CODEC: string | undefined;
 
 interface Env {
   MAIN: DurableObjectNamespace;
@@ -12,7 +15,7 @@ interface Env {
 }
 
 // Module-level: every object of a class shares its router.
-const app = createApp();
+const app = createApp(codecCalled(typeof CODEC === "undefined" ? undefined : CODEC));
 
 /** The fixture's HTTP side, from within an object: there `publish` and `connections` are the object's own. */
 async function beside(req: Request, object: Outside, upgrade: () => Promise<Response>): Promise<Response> {

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Bed } from "../bed.ts";
 import { errorFrame } from "../peer.ts";
 
-const BAD_JSON = errorFrame("INVALID_ARGUMENT", "The frame is not valid JSON", {});
 const BAD_ENVELOPE = errorFrame(
   "INVALID_ARGUMENT",
   "A frame is an object with a type that is not empty and, at will, meta and payload",
@@ -11,6 +10,9 @@ const BAD_ENVELOPE = errorFrame(
 
 /** What is a frame, and what is none. */
 export function frames(bed: Bed): void {
+  const { dialect } = bed;
+  const BAD_JSON = errorFrame("INVALID_ARGUMENT", `The frame is not valid ${dialect.title}`, {});
+
   describe("frames", () => {
     test.for([
       ["no JSON", "{", BAD_JSON],
@@ -32,20 +34,20 @@ export function frames(bed: Bed): void {
       ],
     ] as const)("%s is answered, and the connection goes on", async ([, text, answer]) => {
       const peer = await bed.room().join();
-      peer.wire.send(text);
+      peer.write(text);
       await peer.expect(answer);
       await peer.silent();
     });
 
     test("unknown keys of a frame are ignored", async () => {
       const peer = await bed.room().join();
-      peer.wire.send('{"type":"ECHO","payload":{"text":"x"},"version":7}');
+      peer.write('{"type":"ECHO","payload":{"text":"x"},"version":7}');
       await peer.expect({ type: "ECHO", payload: { text: "x" } });
     });
 
     test("a payload of __proto__ harms nobody", async () => {
       const peer = await bed.room().join();
-      peer.wire.send('{"type":"ECHO","payload":{"text":"x","__proto__":{"polluted":1}},"__proto__":{"type":"X"}}');
+      peer.write('{"type":"ECHO","payload":{"text":"x","__proto__":{"polluted":1}},"__proto__":{"type":"X"}}');
       await peer.expect({ type: "ECHO", payload: { text: "x" } });
     });
 
@@ -86,28 +88,33 @@ export function frames(bed: Bed): void {
 
     test("ping is answered byte for byte, whatever the state of the connection", async () => {
       const peer = await bed.room().join();
-      peer.wire.send('{"type":"$ws:ping"}');
+      peer.write('{"type":"$ws:ping"}');
       await peer.expect({ type: "$ws:pong" });
-      peer.wire.send('{ "type": "$ws:ping" }');
+      // Not byte for byte, and by the codec: understood as any frame is.
+      peer.write('{ "type": "$ws:ping" }');
       await peer.expect({ type: "$ws:pong" });
-      peer.wire.send('{"type":"$ws:pong"}');
+      peer.write('{"type":"$ws:pong"}');
       await peer.silent();
     });
 
-    test("a binary frame closes 1003", async () => {
+    test("a frame of the other kind closes 1003", async () => {
       const room = bed.room();
       const watcher = await room.watch();
       const peer = await room.join();
-      peer.wire.send(new TextEncoder().encode('{"type":"ECHO","payload":{"text":"x"}}'));
-      await peer.expectClosed(1003, "Binary frames are not understood");
-      expect(await watcher.journal("close")).toMatchObject({ code: 1003, reason: "Binary frames are not understood" });
+      const text = '{"type":"ECHO","payload":{"text":"x"}}';
+      const isText = typeof dialect.write(text) === "string";
+      peer.wire.send(isText ? new TextEncoder().encode(text) : text);
+      const reason = `${isText ? "Binary" : "Text"} frames are not understood`;
+      await peer.expectClosed(1003, reason);
+      expect(await watcher.journal("close")).toMatchObject({ code: 1003, reason });
     });
 
     test("fragments are one frame", async (context) => {
       bed.needs("network", context);
       const peer = await bed.room().join();
       const text = JSON.stringify({ type: "ECHO", payload: { text: "grüße 🌍 ".repeat(50) } });
-      peer.wire.sendFragments([text.slice(0, 7), text.slice(7, 200), "", text.slice(200)]);
+      const packet = dialect.write(text);
+      peer.wire.sendFragments([packet.slice(0, 7), packet.slice(7, 200), packet.slice(0, 0), packet.slice(200)]);
       await peer.expect(JSON.parse(text) as object);
     });
 

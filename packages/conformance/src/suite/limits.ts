@@ -4,12 +4,6 @@ import { TIGHT } from "../app.ts";
 import type { Bed } from "../bed.ts";
 import { errorFrame } from "../peer.ts";
 
-/** A frame of exactly so many bytes. */
-function frameOf(bytes: number): string {
-  const empty = '{"type":"ECHO","payload":{"text":""}}';
-  return empty.replace('""', `"${"x".repeat(bytes - empty.length)}"`);
-}
-
 /** A frame that nests so deep, its own object counted. */
 function nested(depth: number): string {
   return `{"type":"NOTHING","payload":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
@@ -19,12 +13,18 @@ function nested(depth: number): string {
 export function limits(bed: Bed): void {
   const { maxMessageBytes, maxDepth, maxInflightRequests, maxTopics, maxTopicBytes, maxViolations } = TIGHT;
 
+  /** A frame of exactly so many bytes. */
+  function frameOf(bytes: number): string {
+    const empty = '{"type":"ECHO","payload":{"text":""}}';
+    return empty.replace('""', `"${"x".repeat(bytes - bed.dialect.overhead - empty.length)}"`);
+  }
+
   describe("limits", () => {
     test("maxMessageBytes", async () => {
       const peer = await bed.room("tight").join();
-      peer.wire.send(frameOf(maxMessageBytes));
+      peer.write(frameOf(maxMessageBytes));
       expect((await peer.next()).type).toBe("ECHO");
-      peer.wire.send(frameOf(maxMessageBytes + 1));
+      peer.write(frameOf(maxMessageBytes + 1));
       await peer.expect(
         errorFrame("RESOURCE_EXHAUSTED", "A frame of 1001 bytes is over limits.maxMessageBytes, 1000", {}),
       );
@@ -43,24 +43,24 @@ export function limits(bed: Bed): void {
       const room = bed.room();
       const watcher = await room.watch();
       const peer = await room.join();
-      peer.wire.send(frameOf(cap));
+      peer.write(frameOf(cap));
       expect((await peer.next()).payload).toMatchObject({ code: "RESOURCE_EXHAUSTED" });
-      peer.wire.send(frameOf(cap + 1));
+      peer.write(frameOf(cap + 1));
       await peer.expectClosed(1009, "Received too big message");
       expect(await watcher.journal("close")).toMatchObject({ code: 1009, reason: "Received too big message" });
     });
 
     test("maxDepth", async () => {
       const peer = await bed.room("tight").join();
-      peer.wire.send(nested(maxDepth));
+      peer.write(nested(maxDepth));
       await peer.silent();
-      peer.wire.send(nested(maxDepth + 1));
+      peer.write(nested(maxDepth + 1));
       await peer.expect(errorFrame("INVALID_ARGUMENT", "The frame nests deeper than limits.maxDepth, 8", {}));
     });
 
     test("30,000 levels are refused quickly and without a RangeError", async () => {
       const peer = await bed.room().join();
-      peer.wire.send(nested(30_000));
+      peer.write(nested(30_000));
       await peer.expect(errorFrame("INVALID_ARGUMENT", "The frame nests deeper than limits.maxDepth, 32", {}));
       await peer.silent();
     });
@@ -111,9 +111,9 @@ export function limits(bed: Bed): void {
         peer.send("ECHO", { text: 5 });
       }
       expect(await peer.settle()).toHaveLength(maxViolations * 4);
-      for (let n = 0; n < maxViolations; n++) peer.wire.send("{");
+      for (let n = 0; n < maxViolations; n++) peer.write("{");
       expect(await peer.settle()).toHaveLength(maxViolations);
-      peer.wire.send("{");
+      peer.write("{");
       await peer.expectClosed(1008, "Too many violations");
       expect(await watcher.journal("close")).toMatchObject({ code: 1008, reason: "Too many violations" });
     });

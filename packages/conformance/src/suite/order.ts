@@ -122,7 +122,7 @@ export function order(bed: Bed): void {
       const peer = await room.join();
       peer.send("HOLD", { gate: room.id, text: "held" });
       await watcher.journal("holding");
-      peer.wire.send('{"type":"$ws:ping"}');
+      peer.write('{"type":"$ws:ping"}');
       expect(await peer.next()).toEqual({ type: "$ws:pong" });
       watcher.send("RELEASE", { gate: room.id });
       await peer.expect(echo("held"));

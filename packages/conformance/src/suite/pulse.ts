@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { PULSE } from "../app.ts";
 import type { Bed } from "../bed.ts";
+import type { Peer } from "../peer.ts";
 
 /** The heartbeat. */
 export function pulse(bed: Bed): void {
@@ -36,9 +37,9 @@ export function pulse(bed: Bed): void {
   });
 
   /** Answers `$ws:ping` where the runtime has no ping frames. */
-  function beat(peer: { wire: { send(text: string): void } }): { stop(): void } {
+  function beat(peer: Pick<Peer, "write">): { stop(): void } {
     if (bed.can.pingFrames) return { stop: () => {} };
-    const timer = setInterval(() => peer.wire.send('{"type":"$ws:pong"}'), PULSE.timeoutMs / 2);
+    const timer = setInterval(() => peer.write('{"type":"$ws:pong"}'), PULSE.timeoutMs / 2);
     return { stop: () => clearInterval(timer) };
   }
 }

@@ -27,7 +27,7 @@ import type { Broker } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
-import type { Codec } from "../protocol/codec.ts";
+import { type Codec, codecName, type Packet } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
 import { coreOf } from "../router/router.ts";
@@ -41,7 +41,7 @@ import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
 import type { Lease } from "../state/lease.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
-import { type Frame, Laggards } from "../state/laggards.ts";
+import { Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
 import { BrokerLink } from "../topics/link.ts";
@@ -62,6 +62,7 @@ export class ListenerHub implements Listener, Entrance {
   readonly limits: Readonly<Limits>;
   readonly tuning: Tuning;
   readonly codec: Codec;
+  readonly binary: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly validateOutgoing: boolean;
@@ -100,6 +101,7 @@ export class ListenerHub implements Listener, Entrance {
     this.limits = router.limits;
     this.tuning = runtime.tuning ?? router.tuning;
     this.codec = router.codec;
+    this.binary = router.binary;
     this.validateOutgoing = router.validateOutgoing;
     this.authorizeTopic = router.authorizeTopic;
     this.identify = router.identify;
@@ -120,7 +122,20 @@ export class ListenerHub implements Listener, Entrance {
   }
 
   private linkTo(broker: Broker): BrokerLink {
-    return new BrokerLink(broker, this.logger, (topic, frame) => deliverLocally(this, topic, frame, undefined, {}));
+    return new BrokerLink(broker, this.logger, (topic, frame) => this.deliver(topic, frame));
+  }
+
+  /** From another node. */
+  private deliver(topic: string, frame: Packet): void {
+    if ((typeof frame === "string") === this.binary) {
+      const kind = this.binary ? "text" : "bytes";
+      this.logger.error(
+        `The broker brought a frame of ${kind} from a node whose codec is not ${codecName(this.codec)}`,
+      );
+      return;
+    }
+    // Only a filter would have to be waited for.
+    void deliverLocally(this, topic, frame, undefined, {});
   }
 
   get busy(): boolean {
@@ -233,16 +248,16 @@ export class ListenerHub implements Listener, Entrance {
     return drainHub(this, options);
   }
 
-  startFrame(conn: Connection, frame: Frame): void {
+  startFrame(conn: Connection, packet: Packet): void {
     try {
-      take(conn, frame);
+      take(conn, packet);
     } catch (error) {
       report(this, error, undefined, conn);
     }
   }
 
   /** A frame arrived. */
-  receive(conn: Connection, data: Frame): void {
+  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
     this.receiving = conn;
     try {
       receive(conn, data);

@@ -1,5 +1,6 @@
 import { bytesOver } from "../base/bytes.ts";
 import { closeArguments, type Socket } from "../ports/socket.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { Connection } from "./door.ts";
 
@@ -7,6 +8,7 @@ import type { Connection } from "./door.ts";
 export interface StandardWebSocket {
   readonly readyState: number;
   readonly bufferedAmount?: number | undefined;
+  /** Also bytes; of which kind, the types of runtimes do not agree on. */
   send(frame: string): void;
   close(code?: number, reason?: string): void;
 }
@@ -37,9 +39,9 @@ export class StandardSocket<WS extends StandardWebSocket = StandardWebSocket> im
     return this.ws.readyState === OPEN;
   }
 
-  send(frame: string): number | void {
+  send(frame: Packet): number | void {
     if (!this.open) return 0;
-    return this.ws.send(frame);
+    return this.ws.send(frame as string);
   }
 
   close(code?: number, reason?: string): void {

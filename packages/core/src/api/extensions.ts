@@ -12,13 +12,13 @@ import type {
   Refused,
   Sent,
   Settled,
-  UpgradeRefused,
 } from "./facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
 import type { Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
 
@@ -84,7 +84,8 @@ export interface ExtensionListener {
 
 /**
  * What a gate makes of a frame: nothing lets it pass; `"drop"` forgets it; `{ error }` answers with that code, under the
- * correlation id of the frame where that stands in its first 512 characters; `{ close }` closes with that code.
+ * correlation id of the frame where that stands in its first 512 characters (of another codec than JSON: where its `peek`
+ * tells, or the frame has no more bytes than that); `{ close }` closes with that code.
  */
 export type Verdict =
   | void
@@ -102,12 +103,7 @@ export interface Hooks {
    * Asked for each frame before it is decoded, pings and pongs excepted. Of several gates the first that takes a frame
    * decides; those after it are not asked.
    */
-  gate?(connection: ExtensionConnection, frame: string | ArrayBufferLike | ArrayBufferView): Verdict;
-  /**
-   * An upgrade request was refused. What a Worker refuses does not get to the listener, and is not told.
-   * @param connection There is none.
-   */
-  upgradeRefused?(connection: undefined, fact: UpgradeRefused): void;
+  gate?(connection: ExtensionConnection, frame: Packet): Verdict;
   /** A socket was taken in. Followed by exactly one `closed`, unless the process ends. */
   opened?(connection: ExtensionConnection, fact: Opened): void;
   closed?(connection: ExtensionConnection, fact: Closed): void;

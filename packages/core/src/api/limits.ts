@@ -1,6 +1,6 @@
 /** What one connection may use up. Every figure has a default, in brackets; see docs/protocol.md for what happens over it. */
 export interface Limits {
-  /** Bytes of one incoming frame, as UTF-8 [65,536]. */
+  /** Bytes of one incoming frame, of text as UTF-8 [65,536]. */
   maxMessageBytes: number;
   /** Nesting of objects and arrays in one frame, its own object counted [32]. */
   maxDepth: number;
@@ -52,7 +52,7 @@ export interface Limits {
    * his oldest: an identity, or a connection that is nobody's [1,000].
    */
   maxRememberedAnswers: number;
-  /** Bytes of the frames of these answers, as UTF-8 [16 MiB]. */
+  /** Bytes of the frames of these answers, of text as UTF-8 [16 MiB]. */
   maxRememberedBytes: number;
   /** Milliseconds for which they are remembered [300,000]. */
   rememberAnswersMs: number;

@@ -31,7 +31,10 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   broker?: Broker;
   /** Default: warnings and errors to the console. */
   logger?: Logger;
-  /** Default: JSON. */
+  /**
+   * What frames are written in, for every connection of the router. Clients that speak another one are refused with 400,
+   * by the subprotocols that they offer. Default: JSON.
+   */
   codec?: Codec;
   authorizeTopic?: AuthorizeTopic<Data>;
   /**

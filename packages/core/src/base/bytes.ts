@@ -19,3 +19,10 @@ function utf8Length(text: string): number {
   }
   return bytes;
 }
+
+/** What a runtime hands over as a binary message, in one shape for all of them: the same memory, not a copy. */
+export function bytesOf(data: ArrayBufferLike | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

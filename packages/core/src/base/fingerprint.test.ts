@@ -33,6 +33,13 @@ const DIFFERENT: unknown[] = [
   new Uint8Array([2, 1]),
   new Date(1),
   1n << 70n,
+  2n,
+  new Map([["a", 1]]),
+  new Map([["a", 2]]),
+  new Set([1]),
+  new Set([2]),
+  new Uint8Array([3, 4]).buffer,
+  new Uint8Array([4, 3]).buffer,
 ];
 
 it("tells values apart", () => {

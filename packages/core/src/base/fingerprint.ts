@@ -1,5 +1,5 @@
 /**
- * Two values of JSON with the same fingerprint are, for all purposes but an attacker's, the same; the order of keys does
+ * Two values of JSON, or of what other codecs carry besides (bytes, dates, maps, sets, BigInts), with the same fingerprint are, for all purposes but an attacker's, the same; the order of keys does
  * not count. 64 bits, synchronous: whoever finds two values that share one deceives nobody but himself.
  */
 export function fingerprint(value: unknown): string {
@@ -15,11 +15,13 @@ class Print {
 
   value(value: unknown): void {
     if (typeof value === "string") this.string("s", value);
+    else if (typeof value === "bigint") this.string("i", String(value));
     else if (typeof value !== "object" || value === null) this.string("p", String(value));
-    else if (Array.isArray(value)) {
-      this.string("a", String(value.length));
-      for (const item of value) this.value(item);
-    } else if (ArrayBuffer.isView(value)) {
+    else if (Array.isArray(value)) this.list("a", value);
+    else if (value instanceof Map) this.list("m", [...value].flat());
+    else if (value instanceof Set) this.list("t", [...value]);
+    else if (value instanceof ArrayBuffer) this.value(new Uint8Array(value));
+    else if (ArrayBuffer.isView(value)) {
       this.string("b", String(value.byteLength));
       for (const byte of new Uint8Array(value.buffer, value.byteOffset, value.byteLength)) this.unit(byte);
     } else if (value instanceof Date) this.string("d", String(value.getTime()));
@@ -31,6 +33,11 @@ class Print {
         this.value((value as Record<string, unknown>)[key]);
       }
     }
+  }
+
+  private list(kind: string, items: readonly unknown[]): void {
+    this.string(kind, String(items.length));
+    for (const item of items) this.value(item);
   }
 
   text(): string {

@@ -1,5 +1,6 @@
+import type { Packet } from "../protocol/codec.ts";
 import type { Connection, Listener } from "../state/connection.ts";
-import type { Frame, Lag } from "../state/laggards.ts";
+import type { Lag } from "../state/laggards.ts";
 
 // A socket that is not read does not tell that its peer is gone: the end stands behind all that was sent before. So a
 // connection that has been behind for long is read in advance, as far as the following bounds.
@@ -50,12 +51,12 @@ export function readOn(conn: Connection, lag: Lag): void {
 }
 
 /** Keeps a frame of a paused connection that is read in advance; false for what belongs into its lane. */
-export function keepAhead(conn: Connection, frame: Frame): boolean {
+export function keepAhead(conn: Connection, packet: Packet): boolean {
   const { laggards } = conn.hub;
   const lag = laggards.get(conn);
   if (lag?.ahead === undefined) return false;
-  lag.ahead.push(frame);
-  const bytes = sizeOf(frame);
+  lag.ahead.push(packet);
+  const bytes = FRAME_BYTES + packet.length;
   lag.bytes += bytes;
   laggards.bytes += bytes;
   if (!lag.resting && isFull(conn.hub, lag, 1)) pause(conn);
@@ -63,13 +64,13 @@ export function keepAhead(conn: Connection, frame: Frame): boolean {
 }
 
 /** The next frame that was read in advance; undefined when there is none, and what arrives goes to the lane again. */
-export function nextAhead(conn: Connection): Frame | undefined {
+export function nextAhead(conn: Connection): Packet | undefined {
   const { laggards } = conn.hub;
   const lag = laggards.get(conn);
   if (lag?.ahead === undefined) return undefined;
-  const frame = lag.ahead[lag.next];
+  const packet = lag.ahead[lag.next];
   // What comes after the end from this side is not looked at.
-  if (frame === undefined || conn.ending !== undefined) {
+  if (packet === undefined || conn.ending !== undefined) {
     laggards.bytes -= lag.bytes;
     lag.bytes = lag.next = 0;
     lag.ahead = undefined;
@@ -82,10 +83,10 @@ export function nextAhead(conn: Connection): Frame | undefined {
     lag.ahead.splice(0, CUT);
     lag.next = 0;
   }
-  const bytes = sizeOf(frame);
+  const bytes = FRAME_BYTES + packet.length;
   lag.bytes -= bytes;
   laggards.bytes -= bytes;
-  return frame;
+  return packet;
 }
 
 /** Whether frames wait that were read in advance. */
@@ -115,8 +116,4 @@ export function caughtUp(conn: Connection): void {
 
 function isFull({ laggards }: Listener, lag: Lag, share: number): boolean {
   return lag.bytes > MAX_BYTES / share || laggards.bytes > MAX_TOTAL_BYTES / share;
-}
-
-function sizeOf(frame: Frame): number {
-  return FRAME_BYTES + (typeof frame === "string" ? frame.length : frame.byteLength);
 }

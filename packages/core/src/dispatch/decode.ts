@@ -1,8 +1,17 @@
 import { bytesOver } from "../base/bytes.ts";
 import { mayBeDeep, textTooDeep, valueTooDeep } from "../base/depth.ts";
-import { jsonCodec } from "../protocol/codec.ts";
+import { codecName, jsonCodec, type Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
-import { type Envelope, isEnvelope } from "../protocol/envelope.ts";
+import {
+  type Envelope,
+  GOAWAY_FRAME,
+  GOAWAY_TYPE,
+  isEnvelope,
+  PING_FRAME,
+  PING_TYPE,
+  PONG_FRAME,
+  PONG_TYPE,
+} from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { violate } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
@@ -11,43 +20,86 @@ import type { Connection } from "../state/connection.ts";
 const SCAN_FROM = 4_096;
 
 /** Checks and decodes one frame. Undefined when it was refused, and answered. */
-export function decode(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): Envelope | undefined {
-  const { limits, codec } = conn.hub;
-  if (typeof data !== "string") {
-    close(conn, CLOSE.UNSUPPORTED_DATA, "Binary frames are not understood");
-    return undefined;
-  }
+export function decode(conn: Connection, packet: Packet): Envelope | undefined {
+  const { limits, codec, binary } = conn.hub;
+  if (typeof packet !== "string" || binary) return decodeBytes(conn, packet);
   const { maxMessageBytes, maxDepth } = limits;
-  if (data.length * 3 > maxMessageBytes) {
-    const bytes = bytesOver(data, maxMessageBytes);
-    if (bytes !== undefined) {
-      return violate(
-        conn,
-        "RESOURCE_EXHAUSTED",
-        `A frame of ${bytes} bytes is over limits.maxMessageBytes, ${maxMessageBytes}`,
-      );
-    }
+  if (packet.length * 3 > maxMessageBytes) {
+    const bytes = bytesOver(packet, maxMessageBytes);
+    if (bytes !== undefined) return tooLarge(conn, bytes);
   }
-  if (data.length > SCAN_FROM && textTooDeep(data, maxDepth)) return tooDeep(conn);
+  if (codec !== jsonCodec) return decodeWith(conn, packet);
+  if (packet.length > SCAN_FROM && textTooDeep(packet, maxDepth)) return tooDeep(conn);
   let value: unknown;
   try {
-    value = codec.decode(data);
+    value = codec.decode(packet);
   } catch {
     return violate(conn, "INVALID_ARGUMENT", "The frame is not valid JSON");
   }
-  // What another codec's text says of its depth is not known.
-  if (data.length <= SCAN_FROM && (codec !== jsonCodec || mayBeDeep(data, maxDepth)) && valueTooDeep(value, maxDepth))
+  if (packet.length <= SCAN_FROM && mayBeDeep(packet, maxDepth) && valueTooDeep(value, maxDepth)) return tooDeep(conn);
+  return isEnvelope(value) ? value : shapeless(conn);
+}
+
+/** A frame in bytes, or one to a codec of bytes. */
+function decodeBytes(conn: Connection, packet: Packet): Envelope | undefined {
+  const { limits, binary } = conn.hub;
+  if (typeof packet === "string") return beside(conn, packet);
+  if (!binary) return unsupported(conn, "Binary frames are not understood");
+  if (packet.length > limits.maxMessageBytes) return tooLarge(conn, packet.length);
+  return decodeWith(conn, packet);
+}
+
+/** What a client says in text whatever its codec is. */
+function beside(conn: Connection, text: string): Envelope | undefined {
+  if (text === PING_FRAME) return { type: PING_TYPE };
+  if (text === PONG_FRAME) return { type: PONG_TYPE };
+  if (text === GOAWAY_FRAME) return { type: GOAWAY_TYPE };
+  return unsupported(conn, "Text frames are not understood");
+}
+
+/** By another codec than WS-Kit's JSON: how deep a packet is, is known when it is decoded. */
+function decodeWith(conn: Connection, packet: Packet): Envelope | undefined {
+  const { limits, codec } = conn.hub;
+  const name = codecName(codec);
+  if (
+    typeof packet === "string" &&
+    name === "json" &&
+    packet.length > SCAN_FROM &&
+    textTooDeep(packet, limits.maxDepth)
+  )
     return tooDeep(conn);
-  if (!isEnvelope(value)) {
-    return violate(
-      conn,
-      "INVALID_ARGUMENT",
-      "A frame is an object with a type that is not empty and, at will, meta and payload",
-    );
+  let value: unknown;
+  try {
+    value = codec.decode(packet);
+  } catch {
+    return violate(conn, "INVALID_ARGUMENT", `The frame is not valid ${name === "json" ? "JSON" : name}`);
   }
-  return value;
+  if (valueTooDeep(value, limits.maxDepth)) return tooDeep(conn);
+  return isEnvelope(value) ? value : shapeless(conn);
+}
+
+function unsupported(conn: Connection, reason: string): undefined {
+  close(conn, CLOSE.UNSUPPORTED_DATA, reason);
+  return undefined;
+}
+
+function tooLarge(conn: Connection, bytes: number): undefined {
+  const { maxMessageBytes } = conn.hub.limits;
+  return violate(
+    conn,
+    "RESOURCE_EXHAUSTED",
+    `A frame of ${bytes} bytes is over limits.maxMessageBytes, ${maxMessageBytes}`,
+  );
 }
 
 function tooDeep(conn: Connection): undefined {
   return violate(conn, "INVALID_ARGUMENT", `The frame nests deeper than limits.maxDepth, ${conn.hub.limits.maxDepth}`);
+}
+
+function shapeless(conn: Connection): undefined {
+  return violate(
+    conn,
+    "INVALID_ARGUMENT",
+    "A frame is an object with a type that is not empty and, at will, meta and payload",
+  );
 }

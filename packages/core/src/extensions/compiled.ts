@@ -14,14 +14,13 @@ import type {
   Refused,
   Sent,
   Settled,
-  UpgradeRefusalCause,
-  UpgradeRefused,
 } from "../api/facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { turnAway } from "./gate.ts";
 import { type Heard, tellAll } from "./heard.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import {
   CONTROL_PREFIX,
@@ -43,8 +42,7 @@ type Hearers<A, B> = readonly Heard<A, B>[] | undefined;
 
 /** The hooks of all extensions of one listener. Undefined stands for an event that nobody wants to hear. */
 export interface Registered {
-  readonly gate: Hearers<ExtensionConnection, string | ArrayBufferLike | ArrayBufferView>;
-  readonly upgradeRefused: Hearers<undefined, UpgradeRefused>;
+  readonly gate: Hearers<ExtensionConnection, Packet>;
   readonly opened: Hearers<ExtensionConnection, Opened>;
   readonly closed: Hearers<ExtensionConnection, Closed>;
   readonly joined: Hearers<ExtensionConnection, Joined>;
@@ -76,7 +74,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     this.logger = logger;
   }
 
-  admits(conn: Connection, frame: string | ArrayBufferLike | ArrayBufferView): boolean {
+  admits(conn: Connection, frame: Packet): boolean {
     const { gate } = this.heard;
     if (gate === undefined || frame === PING_FRAME || frame === PONG_FRAME) return true;
     for (const heard of gate) {
@@ -85,12 +83,6 @@ export class ListenerHooks implements CompiledHooks<Connection> {
         return false;
     }
     return true;
-  }
-
-  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void {
-    const { upgradeRefused } = this.heard;
-    if (upgradeRefused === undefined) return;
-    tellAll(upgradeRefused, undefined, { status, cause, path: pathIn(url), at: this.clock.monotonic() });
   }
 
   opened(conn: Connection, restored: boolean): void {
@@ -206,15 +198,6 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     const { disposed } = this.heard;
     if (disposed !== undefined) tellAll(disposed, undefined, undefined);
   }
-}
-
-/** Longest path that is told, in UTF-16 units. */
-const MAX_PATH = 256;
-
-/** Of a URL, or of what stands for one where none can be made of the request. */
-function pathIn(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : url.replace(/[?#].*$/s, "");
-  return path.slice(0, MAX_PATH);
 }
 
 function kindOf(conn: Connection, type: string): MessageKind {

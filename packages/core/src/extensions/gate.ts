@@ -1,7 +1,8 @@
 import type { Verdict } from "../api/extensions.ts";
 import type { Logger } from "../base/logger.ts";
-import { glimpse, type Glimpse } from "./origin.ts";
+import { glimpse } from "./origin.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { MAX_CORRELATION_ID } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { sendError } from "../sending/send.ts";
@@ -10,12 +11,12 @@ import type { Connection } from "../state/connection.ts";
 /** Does what a gate wants done with a frame. False, and said in the log, for what is no verdict. */
 export function turnAway(
   conn: Connection,
-  frame: string | ArrayBufferLike | ArrayBufferView,
+  frame: Packet,
   verdict: NonNullable<Verdict>,
   by: string,
   logger: Logger,
 ): boolean {
-  const { type, correlationId } = typeof frame === "string" ? glimpse(frame) : ({} as Glimpse);
+  const { type, correlationId } = glimpse(frame, conn.hub.codec);
   const { hooks } = conn.hub;
   if (verdict === "drop") {
     hooks?.refused(conn, type, correlationId, undefined, "Dropped", by);

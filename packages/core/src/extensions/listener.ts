@@ -1,6 +1,7 @@
 import type { ExtensionListener } from "../api/extensions.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
@@ -17,7 +18,7 @@ const NOBODY: ReadonlySet<Connection> = new Set();
  * @param control The extension's own type of control frame.
  */
 export function listenerFor(hub: Listener, control: string | undefined): ExtensionListener {
-  const encode = (payload: unknown, meta: Meta | undefined, conn?: Connection): string | undefined => {
+  const encode = (payload: unknown, meta: Meta | undefined, conn?: Connection): Packet | undefined => {
     try {
       if (control === undefined)
         throw new TypeError("An extension that sends control frames names their type: `control`");

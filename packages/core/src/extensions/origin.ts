@@ -1,17 +1,41 @@
-/** How far into a frame is looked, in UTF-16 units. */
+import { type Codec, codecName, type Packet } from "../protocol/codec.ts";
+import { isEnvelope } from "../protocol/envelope.ts";
+
+/** How far into a frame is looked, in UTF-16 units or bytes. */
 const WITHIN = 512;
 
-/** What stands at the beginning of a text frame that was not decoded. */
+/** What stands at the beginning of a frame that was not decoded. */
 export interface Glimpse {
-  type?: string;
-  correlationId?: string;
+  type?: string | undefined;
+  correlationId?: string | undefined;
+}
+
+/** Finds the type and the correlation id of a frame, without the cost of decoding much of it. Never throws. */
+export function glimpse(packet: Packet, codec: Codec): Glimpse {
+  if (codecName(codec) === "json") return typeof packet === "string" ? glimpseJson(packet) : {};
+  try {
+    if (codec.peek !== undefined) return stringsOf(codec.peek(packet));
+    const whole = packet.length <= WITHIN ? codec.decode(packet) : undefined;
+    return isEnvelope(whole) ? stringsOf({ type: whole.type, correlationId: whole.meta?.correlationId }) : {};
+  } catch {
+    // No frame.
+    return {};
+  }
+}
+
+/** What a codec made of a peer's bytes may be anything. */
+function stringsOf({ type, correlationId }: Glimpse): Glimpse {
+  return {
+    ...(typeof type === "string" && { type }),
+    ...(typeof correlationId === "string" && { correlationId }),
+  };
 }
 
 /**
  * Finds the type and the correlation id of a JSON frame in its first 512 characters, without decoding it: the strings at
  * `type` and `meta.correlationId`, and no others of those names, wherever a payload may hold them.
  */
-export function glimpse(frame: string): Glimpse {
+export function glimpseJson(frame: string): Glimpse {
   const text = frame.slice(0, WITHIN);
   const found: Glimpse = {};
   // Strings, and what opens or closes; the rest of JSON has no say in where a string stands.

@@ -1,5 +1,6 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { Tuning } from "./tuning.ts";
 
 /**
@@ -9,7 +10,7 @@ import type { Tuning } from "./tuning.ts";
  */
 export interface Runtime<Conn = never> {
   /** Sends one frame to all sockets that are natively subscribed to the topic. Absent: the core loops over them. */
-  publish?(topic: string, frame: string): unknown;
+  publish?(topic: string, frame: Packet): unknown;
   /** Put before every native topic, where several routers share one server's topics. Default: nothing. */
   topicPrefix?: string;
   /** Settings that its sockets have. Default: the router's. */

@@ -1,4 +1,5 @@
 import { bytesOver } from "../base/bytes.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 
 /**
@@ -7,8 +8,8 @@ import { CLOSE } from "../protocol/codes.ts";
  * the runtime cannot do it.
  */
 export interface Socket {
-  /** Queues one text frame. `0` means that it was dropped, `-1` that it waits behind others; anything else is success. */
-  send(frame: string): number | void;
+  /** Queues one message: text for a string, binary for bytes, which nobody changes later. `0` means that it was dropped, `-1` that it waits behind others; anything else is success. */
+  send(frame: Packet): number | void;
   /** Starts the closing handshake (RFC 6455 §7.1.2). */
   close(code?: number, reason?: string): void;
   /** Ends the connection at once, without a handshake: the peer is presumed dead. */
@@ -26,7 +27,7 @@ export interface Socket {
   subscribe?(topic: string): unknown;
   unsubscribe?(topic: string): unknown;
   /** Sends to every other socket subscribed natively to the topic. */
-  publish?(topic: string, frame: string): unknown;
+  publish?(topic: string, frame: Packet): unknown;
 }
 
 /** Longest reason of a close, in bytes of UTF-8 (RFC 6455 §5.5). */

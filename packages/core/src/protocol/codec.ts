@@ -1,12 +1,79 @@
-/** Turns frames into text and back. JSON is the default; a replacement must be used at both ends. */
+/** One frame as it travels: a text message of the WebSocket, or a binary one (RFC 6455 §5.6). */
+export type Packet = string | Uint8Array;
+
+/**
+ * Turns frames into packets and back. JSON is the default; both ends of a connection have to use the same. One that gives
+ * a string travels in text messages, one that gives bytes in binary ones.
+ *
+ * @example
+ * import { decode, encode } from "@msgpack/msgpack";
+ * const msgpack: Codec = { name: "msgpack", encode, decode: (packet: Uint8Array) => decode(packet) };
+ * createRouter({ codec: msgpack });
+ */
 export interface Codec {
-  /** @throws whatever the value's contents make it throw (a cycle, a BigInt); the caller turns it into a failed send. */
-  encode(frame: { type: string; meta?: object | undefined; payload?: unknown }): string;
-  /** @throws SyntaxError when the text is no frame. */
-  decode(text: string): unknown;
+  /**
+   * What clients ask for: by the subprotocol `ws-kit.<name>`, or `ws-kit` for `json`. Letters, digits, `-` and `_`; one that
+   * gives bytes cannot do without. Default `json`.
+   */
+  readonly name?: string;
+  /**
+   * Called for a ping once a router is made, which tells whether it gives text or bytes: a string, or a new `Uint8Array`
+   * each time, since that may be sent to many and later.
+   * @throws whatever the value's contents make it throw (a cycle, a BigInt); the caller turns it into a failed send.
+   */
+  encode(frame: { type: string; meta?: object | undefined; payload?: unknown }): Packet;
+  /**
+   * Given what the other end's `encode` gave, or anything else that a peer may have made up: a string where `encode` gives
+   * one, otherwise a `Uint8Array` of its own.
+   * @throws Error when the packet is no frame.
+   */
+  decode(packet: Packet): unknown;
+  /**
+   * Reads the type and the correlation id of a packet without decoding all of it, so that an answer by which a gate refuses
+   * it names what it answers. Never for JSON, whose beginning is read anyway. Default: what `decode` says of packets of up to
+   * 512 bytes or UTF-16 units, and nothing of longer ones.
+   */
+  peek?(packet: Packet): { readonly type?: string | undefined; readonly correlationId?: string | undefined };
 }
 
 export const jsonCodec: Codec = {
   encode: (frame) => JSON.stringify(frame),
-  decode: (text) => JSON.parse(text) as unknown,
+  decode: (packet) => JSON.parse(packet as string) as unknown,
 };
+
+/** The name under which clients ask for a codec. */
+export function codecName({ name = "json" }: Pick<Codec, "name">): string {
+  return name;
+}
+
+/**
+ * Whether a codec gives bytes.
+ * @throws TypeError for what is no codec, or cannot be asked for.
+ */
+export function isBinary(codec: Codec): boolean {
+  if (codec === jsonCodec) return false;
+  const name: unknown = codecName(codec);
+  if (typeof name !== "string" || !/^[\w-]+$/.test(name)) {
+    throw new TypeError(`A codec's name has letters, digits, - and _, not ${JSON.stringify(name)}`);
+  }
+  const called = `The codec ${JSON.stringify(name)}`;
+  if (typeof codec.encode !== "function" || typeof codec.decode !== "function") {
+    throw new TypeError(`${called} needs the functions encode and decode`);
+  }
+  let packet: unknown;
+  try {
+    packet = codec.encode({ type: "$ws:ping" });
+  } catch (cause) {
+    throw new TypeError(`${called} failed to encode a ping: it has to be ready before a router is made`, { cause });
+  }
+  if (typeof packet === "string") return false;
+  if (!(packet instanceof Uint8Array)) {
+    throw new TypeError(`${called} has to encode to a string or a Uint8Array, at once`);
+  }
+  if (name === "json") {
+    throw new TypeError(
+      "A codec that gives bytes needs a name, by which its clients are told from those that speak JSON",
+    );
+  }
+  return true;
+}

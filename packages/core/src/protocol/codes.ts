@@ -61,7 +61,7 @@ export const CLOSE: {
   NORMAL: 1000,
   GOING_AWAY: 1001,
   PROTOCOL_ERROR: 1002,
-  /** A binary frame reached a text codec. */
+  /** A binary frame reached a codec of text, or a text frame one of bytes. */
   UNSUPPORTED_DATA: 1003,
   INVALID_DATA: 1007,
   /** Too many violations, or a socket that skipped the handshake's checks. */

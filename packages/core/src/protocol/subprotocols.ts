@@ -1,8 +1,25 @@
-/** The subprotocol that a client with a token offers besides it, for the server to select. */
+/** The subprotocol of clients that speak JSON. Besides a token one of WS-Kit's own has to be offered, for the server to select. */
 export const BASE_PROTOCOL = "ws-kit";
 
 /** Marks the subprotocol that carries a token. */
 export const TOKEN_PROTOCOL_PREFIX = "ws-kit.token.";
+
+/** The subprotocol by which a client asks for a codec. */
+export function codecProtocol(name: string): string {
+  return name === "json" ? BASE_PROTOCOL : `${BASE_PROTOCOL}.${name}`;
+}
+
+/**
+ * The codecs that a client offers to speak, by name: those of `ws-kit` and `ws-kit.<name>`.
+ * @param others Names that an application has given a meaning of its own.
+ */
+export function codecsOffered(offered: readonly string[], others: readonly string[] = []): string[] {
+  const ours = offered.filter((name) => {
+    if (others.includes(name) || name.startsWith(TOKEN_PROTOCOL_PREFIX)) return false;
+    return name === BASE_PROTOCOL || name.startsWith(`${BASE_PROTOCOL}.`);
+  });
+  return ours.map((name) => (name === BASE_PROTOCOL ? "json" : name.slice(BASE_PROTOCOL.length + 1)));
+}
 
 /**
  * What a client offers to pass a token; a server selects any other than the one with the token in it. The token is
@@ -13,6 +30,11 @@ export function tokenProtocols(token: string): string[] {
   return [BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX + name];
 }
 
+/** The names in a request's `Sec-WebSocket-Protocol`. */
+export function protocolsIn(header: string | null | undefined): string[] {
+  return header?.split(",").map((protocol) => protocol.trim()) ?? [];
+}
+
 /**
  * Reads the token out of the offered subprotocols.
  *
@@ -20,8 +42,7 @@ export function tokenProtocols(token: string): string[] {
  * @returns undefined where none is offered or it cannot be read.
  */
 export function tokenFromProtocols(header: string | null | undefined): string | undefined {
-  const offered = header?.split(",").map((protocol) => protocol.trim());
-  const encoded = offered?.find((protocol) => protocol.startsWith(TOKEN_PROTOCOL_PREFIX));
+  const encoded = protocolsIn(header).find((protocol) => protocol.startsWith(TOKEN_PROTOCOL_PREFIX));
   if (encoded === undefined) return undefined;
   try {
     return decodeURIComponent(encoded.slice(TOKEN_PROTOCOL_PREFIX.length));

@@ -8,7 +8,7 @@ import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Tuning } from "../ports/tuning.ts";
-import { type Codec, jsonCodec } from "../protocol/codec.ts";
+import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
@@ -30,6 +30,8 @@ export class RouterCore implements RouteSource, Handlers {
   readonly limits: Readonly<Limits>;
   readonly tuning: Tuning;
   readonly codec: Codec;
+  /** The codec gives bytes. */
+  readonly binary: boolean;
   readonly logger: Logger;
   readonly validateOutgoing: boolean;
   readonly heartbeat: ResolvedHeartbeat | undefined;
@@ -50,6 +52,7 @@ export class RouterCore implements RouteSource, Handlers {
     this.limits = resolveLimits(options.limits);
     this.tuning = fillTuning(options, defaultTuning(this.limits));
     this.codec = options.codec ?? jsonCodec;
+    this.binary = isBinary(this.codec);
     this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;
     this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);

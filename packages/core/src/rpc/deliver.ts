@@ -1,6 +1,8 @@
 import { bytesOver } from "../base/bytes.ts";
 import { toError } from "../base/thrown.ts";
+import { isPromise } from "../base/when.ts";
 import { errorPayload } from "../message/errors.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { type ErrorPayload, ERROR_TYPE } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
 import { report, type Subject } from "../sending/report.ts";
@@ -24,7 +26,7 @@ export function deliver(call: Answering, outcome: Outcome): void {
   const { conn, id, remembered } = call;
   try {
     const frame = encode(conn.hub, outcome.message, outcome.payload, outcome.meta, id);
-    if (typeof frame !== "string") return deliverLater(call, outcome.message.type, frame);
+    if (isPromise(frame)) return deliverLater(call, outcome.message.type, frame);
     if (remembered !== undefined) keep(remembered, frame, undefined);
     post(conn, frame, outcome.message.type, id);
   } catch (error) {
@@ -34,7 +36,7 @@ export function deliver(call: Answering, outcome: Outcome): void {
 }
 
 /** Apart from `deliver`, so that a synchronous answer creates no closure. */
-function deliverLater(call: Answering, type: string, frame: Promise<string>): void {
+function deliverLater(call: Answering, type: string, frame: Promise<Packet>): void {
   frame.then(
     (ready) => {
       if (call.remembered !== undefined) keep(call.remembered, ready, undefined);
@@ -62,6 +64,7 @@ function deliverError(call: Answering, error: ErrorPayload): void {
   call.delivered(error.code);
 }
 
-function keep(remembered: Remembered, frame: string, error: ErrorPayload | undefined): void {
-  remembered.settle({ frame, bytes: bytesOver(frame, 0) ?? 0, error });
+function keep(remembered: Remembered, frame: Packet, error: ErrorPayload | undefined): void {
+  const bytes = typeof frame === "string" ? (bytesOver(frame, 0) ?? 0) : frame.length;
+  remembered.settle({ frame, bytes, error });
 }

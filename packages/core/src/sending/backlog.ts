@@ -1,3 +1,4 @@
+import type { Packet } from "../protocol/codec.ts";
 import type { Connection } from "../state/connection.ts";
 
 /**
@@ -36,7 +37,7 @@ export function spend(hub: Connection["hub"], length: number): void {
  * The peer has read everything.
  * @returns what was held back for it meanwhile.
  */
-export function relieve(conn: Connection): Iterable<[key: string, frame: string]> {
+export function relieve(conn: Connection): Iterable<[key: string, frame: Packet]> {
   const { hub } = conn;
   conn.congested = false;
   const held = hub.congested.get(conn)?.held ?? [];
@@ -49,7 +50,7 @@ export function relieve(conn: Connection): Iterable<[key: string, frame: string]
 }
 
 /** Keeps a frame for a peer that is behind, in place of the last one under its key. */
-export function hold(conn: Connection, key: string, frame: string): void {
+export function hold(conn: Connection, key: string, frame: Packet): void {
   const backlog = conn.hub.congested.get(conn);
   if (backlog === undefined) return;
   const held = (backlog.held ??= new Map());

@@ -1,6 +1,7 @@
 import { isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
@@ -18,7 +19,7 @@ export function encode(
   payload: unknown,
   meta: Meta | undefined,
   correlationId?: string,
-): string | Promise<string> {
+): Packet | Promise<Packet> {
   const { payload: validator, meta: metaValidator } = message["~validators"];
   let wire: unknown;
   let wireMeta: unknown = meta;
@@ -52,7 +53,7 @@ function assembleLater(
   given: Meta | undefined,
   checked: unknown,
   correlationId: string | undefined,
-): Promise<string> {
+): Promise<Packet> {
   return Promise.all([payload, checked]).then(([p, m]) => assemble(hub, type, p, given, m, correlationId));
 }
 
@@ -63,7 +64,7 @@ function assemble(
   given: Meta | undefined,
   checked: unknown,
   correlationId: string | undefined,
-): string {
+): Packet {
   const meta = given === checked ? { ...given } : { ...given, ...(checked as Meta) };
   // Whatever the application put there, the protocol's own keys are the server's to write.
   delete meta["clientId"];

@@ -1,11 +1,12 @@
 import { closeArguments } from "../ports/socket.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { congest, fallBehind, hold, relieve } from "./backlog.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 
 /** Sends an encoded frame. False when the peer is gone, or so far behind that it is closed with 1013. */
-export function write(conn: Connection, frame: string): boolean {
+export function write(conn: Connection, frame: Packet): boolean {
   if (conn.state >= CLOSING) return false;
   if (conn.congested && overBuffer(conn)) return false;
   if (!isLate(conn)) return hand(conn, frame);
@@ -14,7 +15,7 @@ export function write(conn: Connection, frame: string): boolean {
 }
 
 /** Gives one frame to the socket. */
-function hand(conn: Connection, frame: string): boolean {
+function hand(conn: Connection, frame: Packet): boolean {
   if (conn.congested && overBuffer(conn)) return false;
   const sent = conn.socket.send(frame);
   // Bun: -1 when the frame was queued behind others, 0 when it was dropped. Runtimes that say nothing are asked.
@@ -73,7 +74,7 @@ export function close(conn: Connection, code: number, reason: string): void {
   conn.socket.close(sent, why);
 }
 
-/** UTF-16 units that one connection may gather before they are sent without waiting for the rest of the tick. */
+/** UTF-16 units, or bytes, that one connection may gather before they are sent without waiting for the rest of the tick. */
 const MAX_GATHERED = 65_536;
 
 // Frames sent outside the callback of their own socket: from a timer, after I/O, to somebody else. There every `send` of
@@ -86,7 +87,7 @@ function isLate(conn: Connection): boolean {
 }
 
 /** Keeps a frame until the tick's microtasks. Everything sent to the connection later has to come this way too. */
-function gather(conn: Connection, frame: string): void {
+function gather(conn: Connection, frame: Packet): void {
   const { hub } = conn;
   const late = (conn.late ??= { frames: [], units: 0 });
   if (late.frames.push(frame) === 1 && hub.late.push(conn) === 1) queueMicrotask(hub.flushLate);
@@ -105,7 +106,7 @@ function flush(conn: Connection): void {
   if (conn.late === undefined) return;
   const { frames } = conn.late;
   conn.late = undefined;
-  if (frames.length === 1) hand(conn, frames[0] as string);
+  if (frames.length === 1) hand(conn, frames[0] as Packet);
   else {
     conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
     // Only now it is known what the peer did not take.

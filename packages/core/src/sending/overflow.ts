@@ -1,4 +1,5 @@
 import type { AnyMessage } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { Connection } from "../state/connection.ts";
 import { hold } from "./backlog.ts";
 import { overBuffer, write } from "./frames.ts";
@@ -20,7 +21,7 @@ export function skipOf(message: AnyMessage, payload: unknown, topic: string): Sk
 }
 
 /** As `write`; false also where the peer is behind and the frame left out. */
-export function writeUnlessBehind(conn: Connection, frame: string, skip: Skip): boolean {
+export function writeUnlessBehind(conn: Connection, frame: Packet, skip: Skip): boolean {
   if (conn.state >= CLOSING) return false;
   // Where a native publish may have put it behind, nobody knows yet.
   if ((conn.congested || conn.hub.nativeTopics) && overBuffer(conn)) return false;

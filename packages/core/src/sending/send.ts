@@ -1,5 +1,7 @@
 import { describe } from "../base/thrown.ts";
+import { isPromise } from "../base/when.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
 import { encode } from "./encode.ts";
 import { write } from "./frames.ts";
@@ -18,7 +20,7 @@ export function sendMessage(
   if (conn.state >= CLOSING) return false;
   const { hub } = conn;
   const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(conn, message, options?.meta);
-  let frame: string | Promise<string>;
+  let frame: Packet | Promise<Packet>;
   try {
     frame = encode(hub, message, payload, meta);
   } catch (error) {
@@ -32,7 +34,7 @@ export function sendMessage(
 /** Of a message that may be skipped. */
 function postUnlessBehind(
   conn: Connection,
-  frame: string | Promise<string>,
+  frame: Packet | Promise<Packet>,
   message: AnyMessage,
   payload: unknown,
 ): boolean {
@@ -44,7 +46,7 @@ function postUnlessBehind(
   }
   if (skip === undefined) return false;
   // While frames before it are being validated, the peer is not waited for.
-  if (typeof frame !== "string" || conn.outbox !== undefined) return post(conn, frame, message.type, undefined);
+  if (isPromise(frame) || conn.outbox !== undefined) return post(conn, frame, message.type, undefined);
   const written = writeUnlessBehind(conn, frame, skip);
   conn.hub.hooks?.sent(conn, message.type, undefined, frame.length, written);
   return written;
@@ -53,20 +55,20 @@ function postUnlessBehind(
 /** Writes a frame now, or in its turn behind frames that are still being validated. Type and id are for who observes. */
 export function post(
   conn: Connection,
-  frame: string | Promise<string>,
+  frame: Packet | Promise<Packet>,
   type: string,
   correlationId: string | undefined,
 ): boolean {
-  if (typeof frame === "string" && conn.outbox === undefined) return writeOne(conn, frame, type, correlationId);
+  if (conn.outbox === undefined && !isPromise(frame)) return writeOne(conn, frame, type, correlationId);
   postLater(conn, frame, type, correlationId);
   return true;
 }
 
-function writeOne(conn: Connection, frame: string, type: string, correlationId: string | undefined): boolean {
+function writeOne(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
   return conn.hub.hooks === undefined ? write(conn, frame) : writeObserved(conn, frame, type, correlationId);
 }
 
-function writeObserved(conn: Connection, frame: string, type: string, correlationId: string | undefined): boolean {
+function writeObserved(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
   const written = write(conn, frame);
   conn.hub.hooks?.sent(conn, type, correlationId, frame.length, written);
   return written;
@@ -75,7 +77,7 @@ function writeObserved(conn: Connection, frame: string, type: string, correlatio
 /** Apart from `post`: a function that holds a closure pays for it at every call. */
 function postLater(
   conn: Connection,
-  frame: string | Promise<string>,
+  frame: Packet | Promise<Packet>,
   type: string,
   correlationId: string | undefined,
 ): void {
@@ -105,7 +107,7 @@ export function encodeError(
   conn: Connection,
   meta: { correlationId?: string; inReplyTo?: string },
   payload: ErrorPayload,
-): string {
+): Packet {
   const { codec } = conn.hub;
   try {
     return codec.encode({ type: ERROR_TYPE, meta, payload });

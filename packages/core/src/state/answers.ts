@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { AnyMessage } from "../message/message.ts";
 import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { ErrorPayload, Meta } from "../protocol/envelope.ts";
 
 /** How an rpc ended. */
@@ -12,7 +13,7 @@ export type Outcome =
 
 /** An answer as it left, so that nothing which happens to its payload later reaches a repeat. */
 export interface Answer {
-  readonly frame: string;
+  readonly frame: Packet;
   /** What it takes of memory. */
   readonly bytes: number;
   /** Of the error that it is. */

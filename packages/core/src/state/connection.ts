@@ -9,7 +9,7 @@ import type { Broker, BrokerSession } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
-import type { Codec } from "../protocol/codec.ts";
+import type { Codec, Packet } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Calls, Joining } from "./calls.ts";
@@ -18,7 +18,7 @@ import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
 import type { Lease } from "./lease.ts";
 import { CLOSED, OPENING } from "./phases.ts";
-import type { Frame, Laggards } from "./laggards.ts";
+import type { Laggards } from "./laggards.ts";
 import type { Registry } from "./registry.ts";
 import type { RouteTable } from "./route.ts";
 
@@ -44,6 +44,8 @@ export interface Listener {
   /** Settings that its sockets have. */
   readonly tuning: Tuning;
   readonly codec: Codec;
+  /** The codec gives bytes. */
+  readonly binary: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly validateOutgoing: boolean;
@@ -90,7 +92,7 @@ export interface Listener {
   /** Runs one message whose turn has come. */
   start(conn: Connection, envelope: Envelope, arrived: number): void;
   /** Starts a frame that was read in advance, whose turn has come. */
-  startFrame(conn: Connection, frame: Frame): void;
+  startFrame(conn: Connection, packet: Packet): void;
   /** Looks whether the peers of connections that are paused are still there. */
   watchLaggards(): void;
   /** A client brings a new token. False where none is taken. */
@@ -105,7 +107,7 @@ export interface Listener {
   // The socket's events.
   open(conn: Connection, socket: Socket): void;
   opened(conn: Connection): void;
-  receive(conn: Connection, data: Frame): void;
+  receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
   drained(conn: Connection): void;
   seen(conn: Connection): void;
   close(conn: Connection, code: number, reason: string): void;
@@ -187,8 +189,8 @@ export class Connection {
   signalled: Set<Abortable> | undefined = undefined;
   /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
   outbox: Promise<unknown> | undefined = undefined;
-  /** Frames that leave together at the end of the tick, and their UTF-16 units; see `sending/frames.ts`. */
-  late: { readonly frames: string[]; units: number } | undefined = undefined;
+  /** Frames that leave together at the end of the tick, and their UTF-16 units, or bytes; see `sending/frames.ts`. */
+  late: { readonly frames: Packet[]; units: number } | undefined = undefined;
   /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
   following: string[] | undefined = undefined;
   /** Subscribes that wait for permission. */

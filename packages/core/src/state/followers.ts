@@ -2,7 +2,7 @@
 export class Following<C> extends Set<C> {
   /** Those of them that the runtime's own topic leaves out, because they are behind: the core sends to them itself. */
   lagging: Set<C> | undefined = undefined;
-  /** UTF-16 units published natively since its followers were last looked at. */
+  /** UTF-16 units, or bytes, published natively since its followers were last looked at. */
   published = 0;
 
   /** The runtime's own topic does not reach this one, or no longer. */

@@ -1,5 +1,4 @@
-/** A frame as the runtime gives it. */
-export type Frame = string | ArrayBufferLike | ArrayBufferView;
+import type { Packet } from "../protocol/codec.ts";
 
 /** How far a connection's messages are ahead of its handlers. */
 export interface Lag {
@@ -8,7 +7,7 @@ export interface Lag {
   /** Its socket is not read: whether the peer is still there cannot be seen. */
   resting: boolean;
   /** Frames that were read in advance; undefined while what arrives goes to the lane. */
-  ahead: Frame[] | undefined;
+  ahead: Packet[] | undefined;
   /** Which of them is next. */
   next: number;
   /** Frames of them that were started since others had their turn. */

@@ -1,5 +1,6 @@
 import type { Logger } from "../base/logger.ts";
 import { isPromise } from "../base/when.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { Broker, BrokerSession } from "../ports/broker.ts";
 
 /** A listener's way to its broker, usable before the broker has answered. */
@@ -7,7 +8,7 @@ export class BrokerLink implements BrokerSession {
   private session: BrokerSession | undefined = undefined;
   private readonly connecting: Promise<BrokerSession>;
 
-  constructor(broker: Broker, logger: Logger, deliver: (topic: string, frame: string) => void) {
+  constructor(broker: Broker, logger: Logger, deliver: (topic: string, frame: Packet) => void) {
     let connected: BrokerSession | Promise<BrokerSession>;
     try {
       connected = broker.connect(deliver);
@@ -22,7 +23,7 @@ export class BrokerLink implements BrokerSession {
     );
   }
 
-  publish(topic: string, frame: string): void | Promise<void> {
+  publish(topic: string, frame: Packet): void | Promise<void> {
     return this.use((session) => session.publish(topic, frame));
   }
 

@@ -2,6 +2,7 @@ import { toError } from "../base/thrown.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { isPromise, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
 import { spend } from "../sending/backlog.ts";
@@ -59,7 +60,7 @@ function distributeLater(
   sender: Connection | undefined,
   topic: string,
   type: string,
-  frame: PromiseLike<string>,
+  frame: PromiseLike<Packet>,
   options: AnyPublishOptions,
   skip: Skip | undefined,
 ): Promise<PublishResult> {
@@ -71,7 +72,7 @@ function distribute(
   sender: Connection | undefined,
   topic: string,
   type: string,
-  frame: string,
+  frame: Packet,
   options: AnyPublishOptions,
   skip: Skip | undefined,
 ): PublishResult | Promise<PublishResult> {
@@ -90,7 +91,7 @@ function countLater(
   sender: Connection | undefined,
   topic: string,
   type: string,
-  frame: string,
+  frame: Packet,
   matched: Promise<number>,
 ): Promise<PublishResult> {
   return matched.then((count) => {
@@ -107,7 +108,7 @@ function resultAfter(sent: PromiseLike<unknown>, result: PublishResult): Promise
 export function deliverLocally(
   hub: Listener,
   topic: string,
-  frame: string,
+  frame: Packet,
   sender: Connection | undefined,
   { excludeSelf, filter }: AnyPublishOptions,
   skip?: Skip,
@@ -135,7 +136,7 @@ export function deliverLocally(
 }
 
 /** As `write`; a socket that throws, as one may that somebody has tampered with, does not cut off the followers after it. */
-function reaches(conn: Connection, frame: string, skip: Skip | undefined): boolean {
+function reaches(conn: Connection, frame: Packet, skip: Skip | undefined): boolean {
   try {
     return skip === undefined ? write(conn, frame) : writeUnlessBehind(conn, frame, skip);
   } catch (error) {
@@ -150,7 +151,7 @@ function reaches(conn: Connection, frame: string, skip: Skip | undefined): boole
  */
 function deliverFiltered(
   hub: Listener,
-  frame: string,
+  frame: Packet,
   except: Connection | undefined,
   followers: readonly Connection[],
   filter: (data: never) => unknown,

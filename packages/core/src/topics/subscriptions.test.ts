@@ -129,7 +129,7 @@ describe("publish", () => {
     const router = createRouter();
     const { connect, hub } = bench(router, {
       topicPrefix: "2:",
-      publish: (topic, frame) => log.push(`${topic} ${frame}`),
+      publish: (topic, frame) => log.push(`${topic} ${String(frame)}`),
     });
     const peer = connect();
     Object.assign(peer.socket, {
