@@ -66,7 +66,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       };
       const step = () =>
         attempt<boolean | void>(
-          () => when(checked(message, "out", meta, payload), post),
+          () => when(checked(message, "out", meta, payload, codec), post),
           (error) => listeners._report("validation", error, { message: type }),
         );
       return link._opens() && !!lane(step);

@@ -137,7 +137,7 @@ export function createRequests(
       pending.set(correlationId, (got) => attempt(() => take(got), fail));
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
-      void lane(() => attempt(() => when(checked(message, "out", options.meta, payload), post), fail));
+      void lane(() => attempt(() => when(checked(message, "out", options.meta, payload, codec), post), fail));
     });
 
   const observe = (observer: Observer): Off => {

@@ -1,5 +1,5 @@
-import { check, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, Meta } from "@ws-kit/core/protocol";
+import { check, jsonCodec, ValidationError, when } from "@ws-kit/core/protocol";
+import type { AnyMessage, Codec, Meta } from "@ws-kit/core/protocol";
 
 /** What a schema has seen: ready to be handled or sent. */
 export interface CheckedMessage {
@@ -11,6 +11,7 @@ export interface CheckedMessage {
 /**
  * Checks meta and payload; meta keeps the keys that the message does not declare.
  *
+ * @param codec Where it is to be sent: another one than JSON is trusted to carry it.
  * @throws ValidationError, also later under an asynchronous schema.
  */
 export function checked(
@@ -18,12 +19,18 @@ export function checked(
   direction: "in" | "out",
   meta: Meta = {},
   payload: unknown,
+  codec?: Codec,
 ): CheckedMessage | Promise<CheckedMessage> {
   return when(check(definition, "meta", direction, meta), (declared) =>
-    when(check(definition, "payload", direction, payload), (value) => ({
-      type: definition.type,
-      meta: declared ? { ...meta, ...declared } : meta,
-      payload: value,
-    })),
+    when(check(definition, "payload", direction, payload), (value) => {
+      const frame = {
+        type: definition.type,
+        meta: declared ? { ...meta, ...declared } : meta,
+        payload: value,
+      };
+      const found = codec === jsonCodec && definition["~validators"].uncarried?.(frame);
+      if (found) throw new ValidationError(frame.type, found.path.shift() as string, "out", [found]);
+      return frame;
+    }),
   );
 }

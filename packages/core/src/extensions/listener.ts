@@ -4,6 +4,7 @@ import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
+import { encodeWhole } from "../sending/encode.ts";
 import { close } from "../sending/frames.ts";
 import { report } from "../sending/report.ts";
 import { post, sendMessage } from "../sending/send.ts";
@@ -22,7 +23,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
     try {
       if (control === undefined)
         throw new TypeError("An extension that sends control frames names their type: `control`");
-      return hub.codec.encode({ type: control, ...(meta !== undefined && { meta }), payload });
+      return encodeWhole(hub, { type: control, ...(meta !== undefined && { meta }), payload });
     } catch (error) {
       report(hub, error, undefined, conn);
       return undefined;

@@ -1,6 +1,7 @@
 import { whenAll } from "../base/when.ts";
 import type { AnyMessage, AnyRpc, Overflow, Validators } from "./message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
+import { uncarried } from "../protocol/carried.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE, RESERVED_META } from "../protocol/envelope.ts";
 import type { StandardIssue, StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Validator } from "../schema/validator.ts";
@@ -76,6 +77,7 @@ function describe(kit: DefineKit, type: string, payload: unknown, options: Defin
   const parts = {
     payload: compiled(kit, type, payload, "payload"),
     meta: compiled(kit, type, options.meta, "meta"),
+    uncarried,
     ...more,
   };
   return {

@@ -69,6 +69,8 @@ export function withoutStack<E extends Error>(make: () => E): E {
 export function errorPayload(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): ErrorPayload {
   const payload: ErrorPayload = { code, message, retryable: retry?.retryable ?? ERROR_CODES[code] ?? false };
   if (details !== undefined) payload.details = details;
-  if (retry?.retryAfterMs !== undefined) payload.retryAfterMs = Math.max(0, Math.ceil(retry.retryAfterMs));
+  // One that is no number, or never over, says nothing that JSON could carry.
+  if (retry?.retryAfterMs !== undefined && Number.isFinite(retry.retryAfterMs))
+    payload.retryAfterMs = Math.max(0, Math.ceil(retry.retryAfterMs));
   return payload;
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../protocol/codes.ts";
+import type { Uncarried } from "../protocol/carried.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 import type { Validator } from "../schema/validator.ts";
@@ -57,6 +58,10 @@ export interface Validators {
   readonly meta?: Validator | undefined;
   readonly progress?: Validator | undefined;
   readonly errors?: { readonly [C in ErrorCode]?: Validator } | undefined;
+  /**
+   * Finds what JSON cannot carry. Here, so that a page has it once and only where it has messages.
+   */
+  readonly uncarried?: ((frame: unknown) => Uncarried | undefined) | undefined;
   /** Set where a slow peer need not get every message. */
   readonly overflow?: Overflow | undefined;
 }

@@ -6,7 +6,7 @@ import type { AnyMessage, AnyRpc, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
 import { type Answering, deliver } from "./deliver.ts";
-import { outbound } from "../sending/encode.ts";
+import { encodeWhole, outbound } from "../sending/encode.ts";
 import { post } from "../sending/send.ts";
 import type { Answer, Outcome as Ending, Remembered } from "../state/answers.ts";
 import type { OpenCall } from "../state/calls.ts";
@@ -64,7 +64,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
     const { hub } = this.conn;
     const validator = hub.validateOutgoing ? this.route.message["~validators"].progress : undefined;
     const frame = (wire: unknown) =>
-      hub.codec.encode({ type: PROGRESS_TYPE, meta: { correlationId: this.id }, payload: wire });
+      encodeWhole(hub, { type: PROGRESS_TYPE, meta: { correlationId: this.id }, payload: wire });
     try {
       const wire = validator ? outbound(validator, payload, `progress of ${this.type}`, "payload") : payload;
       const ready = isPromise(wire) ? Promise.resolve(wire).then(frame) : frame(wire);

@@ -34,7 +34,8 @@ class Generated implements Checks {
   out: FastCheck = NO_CHECK;
   plain: Plain | undefined;
   begun = false;
-  readonly mixed: boolean;
+  readonly carried: boolean;
+  private readonly mixed: boolean;
   private readonly validator: Validator;
   private readonly reader: SchemaReader | undefined;
 
@@ -44,6 +45,8 @@ class Generated implements Checks {
     this.reader = readers.get(schema["~standard"].vendor);
     this.plain = mayGenerate() ? this.reader?.plain(schema as never) : undefined;
     this.mixed = this.plain !== undefined && hasOpaque(this.plain);
+    // Where anything transforms, `out` has no parts of a schema's own; see `begin`.
+    this.carried = !this.mixed || validator.strips;
     if (!this.mixed) this.begin();
   }
 

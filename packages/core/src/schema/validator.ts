@@ -35,8 +35,8 @@ export interface Checks {
   readonly plain: Plain | undefined;
   /** Whether they are in use: at first they accept nothing. */
   readonly begun: boolean;
-  /** Whether parts of what they answer come from a schema's own run: JSON may not carry them. */
-  readonly mixed: boolean;
+  /** Whether JSON carries all that `out` answers: not where parts of it come from a schema's own run. */
+  readonly carried: boolean;
   /** Runs the schema itself on what arrived. */
   validate(value: unknown): Checked<unknown>;
   /**

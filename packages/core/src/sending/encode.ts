@@ -1,8 +1,9 @@
 import { isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
-import type { Packet } from "../protocol/codec.ts";
-import type { Meta } from "../protocol/envelope.ts";
+import { uncarried, type Uncarried } from "../protocol/carried.ts";
+import { jsonCodec, type Packet } from "../protocol/codec.ts";
+import type { Envelope, Meta } from "../protocol/envelope.ts";
 import { checksOf } from "../schema/generate.ts";
 import { toIssues } from "../schema/issues.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
@@ -23,13 +24,17 @@ export function encode(
   const { payload: validator, meta: metaValidator } = message["~validators"];
   let wire: unknown;
   let wireMeta: unknown = meta;
+  // What a generated check has put together is known to be carried; nobody asked for more where nothing is checked.
+  let carried = true;
   if (!hub.validateOutgoing) {
     if (validator !== undefined) wire = payload;
   } else {
     // Only what the schema itself was asked may come later: most payloads are not looked at for a promise.
     let later = false;
     if (validator !== undefined) {
-      wire = checksOf(validator).out(payload);
+      const checks = checksOf(validator);
+      wire = checks.out(payload);
+      carried = wire !== undefined && checks.carried;
       if (wire === undefined) later = isPromise((wire = bySchema(validator, payload, message.type, "payload")));
     }
     if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
@@ -39,9 +44,9 @@ export function encode(
   }
   if (wireMeta === undefined) {
     const { type } = message;
-    return hub.codec.encode(
-      correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire },
-    );
+    const frame: Envelope =
+      correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire };
+    return carried ? hub.codec.encode(frame) : encodeWhole(hub, frame);
   }
   return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
 }
@@ -72,7 +77,29 @@ function assemble(
   delete meta["idempotencyKey"];
   if (correlationId === undefined) delete meta.correlationId;
   else meta.correlationId = correlationId;
-  return hub.codec.encode({ type, meta, payload });
+  const frame = { type, meta, payload };
+  return hub.validateOutgoing ? encodeWhole(hub, frame) : hub.codec.encode(frame);
+}
+
+/**
+ * Encodes a frame that may hold anything.
+ * @throws ValidationError for what would arrive as null, or not at all. Another codec than JSON is trusted to carry it.
+ */
+export function encodeWhole(hub: Listener, frame: Envelope): Packet {
+  const found = hub.codec === jsonCodec ? uncarriedOf(frame) : undefined;
+  if (found === undefined) return hub.codec.encode(frame);
+  const { path, message } = found;
+  const [part] = path.splice(0, 1);
+  throw new ValidationError(frame.type, String(part), "out", toIssues([{ path, message }]));
+}
+
+function uncarriedOf(frame: Envelope): Uncarried | undefined {
+  try {
+    return uncarried(frame);
+  } catch {
+    // It holds itself, say: what writes it throws as well, and says where.
+    return undefined;
+  }
 }
 
 /** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */

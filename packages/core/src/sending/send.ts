@@ -3,7 +3,7 @@ import { isPromise } from "../base/when.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
-import { encode } from "./encode.ts";
+import { encode, encodeWhole } from "./encode.ts";
 import { write } from "./frames.ts";
 import { type Skip, skipOf, writeUnlessBehind } from "./overflow.ts";
 import { report } from "./report.ts";
@@ -108,13 +108,13 @@ export function encodeError(
   meta: { correlationId?: string; inReplyTo?: string },
   payload: ErrorPayload,
 ): Packet {
-  const { codec } = conn.hub;
+  const { hub } = conn;
   try {
-    return codec.encode({ type: ERROR_TYPE, meta, payload });
+    return encodeWhole(hub, { type: ERROR_TYPE, meta, payload });
   } catch (error) {
     // Details that cannot be encoded: the code and message still can.
-    report(conn.hub, error, undefined, conn);
+    report(hub, error, undefined, conn);
     const { details: _details, ...rest } = payload;
-    return codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
+    return hub.codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
   }
 }
