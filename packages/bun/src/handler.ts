@@ -1,10 +1,13 @@
 import {
+  checkOptions,
   createAdmit,
+  HANDLER_OPTIONS,
   Hub,
   prepare,
   refuse,
   resolveTuning,
   type Admission,
+  type Kinds,
   type Peer,
   type RuntimeTuning,
   type WebSocketCallbacks,
@@ -12,6 +15,7 @@ import {
 } from "@ws-kit/core/adapter";
 import { type MaybePromise, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import type { Server } from "bun";
+import { besides, upgradeOn, type OtherSockets } from "./drivers.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- whatever data the surrounding server types its sockets with
 type AnyServer = Server<any>;
@@ -21,7 +25,20 @@ export interface BunPeer extends Peer<Request> {
   readonly server: AnyServer;
 }
 
-export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data, BunPeer>, RuntimeTuning {}
+export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data, BunPeer>, RuntimeTuning {
+  /**
+   * Callbacks for sockets that something else upgrades on the same server, since a `Bun.serve` has one place for the callbacks
+   * of all. The server's `websocket` must be the handler's then.
+   *
+   * @example
+   * import { upgradeWebSocket, websocket } from "hono/bun";
+   * const ws = createBunHandler(router, { otherSockets: websocket });
+   * Bun.serve({ fetch: app.fetch, websocket: ws.websocket });
+   */
+  otherSockets?: OtherSockets;
+}
+
+export const OPTIONS: Kinds<BunHandlerOptions<never>> = { ...HANDLER_OPTIONS, otherSockets: "object" };
 
 /** Upgrades requests to connections of its router; refuses with a response. Also works as a Hono or Elysia handler. */
 export interface BunHandler {
@@ -48,8 +65,12 @@ export function createBunHandler<Data = OpenData>(
   router: Router<Data>,
   options: BunHandlerOptions<Data> = {},
 ): BunHandler {
+  checkOptions("createBunHandler()", options, OPTIONS);
   return handlerWithHubs(router, options).handler;
 }
+
+const NO_SERVER =
+  "The handler of createBunHandler() takes a request and Bun's server, the second argument of the fetch of Bun.serve: handler(req, server), in Hono handler(c.req.raw, c.env). This is not Bun's server; on Node take createNodeHandler of @ws-kit/node";
 
 interface HandlerWithHubs {
   readonly handler: BunHandler;
@@ -83,6 +104,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
   }
 
   function accept(req: Request, server: AnyServer): MaybePromise<Response | undefined> {
+    if (typeof (server as Partial<AnyServer> | undefined)?.upgrade !== "function") throw new TypeError(NO_SERVER);
     const hub = hubOf(server);
     const admission = admit(hub, req, () => ({
       remoteAddress: server.requestIP(req)?.address,
@@ -102,7 +124,10 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
   }
 
   return {
-    handler: Object.assign(handler, { fetch: handler, websocket: websocketFor(router, tuning) }),
+    handler: Object.assign(handler, {
+      fetch: handler,
+      websocket: besides(websocketFor(router, tuning), options.otherSockets),
+    }),
     accept,
     hubOf,
   };
@@ -115,18 +140,22 @@ function upgrade(
   admission: Admission | Response,
 ): Response | undefined {
   if (admission instanceof Response) return admission;
-  let upgraded = false;
+  let outcome: ReturnType<typeof upgradeOn> | undefined;
   try {
-    upgraded = server.upgrade(req, {
+    outcome = upgradeOn(server, hub, req, {
       data: prepare(hub, admission.data, admission.clientId),
       ...headersOf(req, admission),
     });
   } finally {
-    if (!upgraded) hub.slots.release(admission.data);
+    if (outcome !== "open") hub.slots.release(admission.data);
   }
-  if (upgraded) return undefined;
-  hub.upgradeRefused(400, "handshake", req.url);
-  return refuse(400, "The upgrade failed");
+  if (outcome === "open") return undefined;
+  if (outcome === "refused") {
+    hub.upgradeRefused(400, "handshake", req.url);
+    return refuse(400, "The upgrade failed");
+  }
+  hub.upgradeRefused(500, "error", req.url);
+  return refuse(500, "The server is not set up for WebSockets");
 }
 
 function headersOf(req: Request, { protocol, headers }: Admission): { headers?: Headers | Record<string, string> } {

@@ -12,6 +12,7 @@ declare global {
 
 export { bearerToken } from "@ws-kit/core";
 export { cookies } from "./cookies.ts";
+export type { OtherSockets } from "./drivers.ts";
 export { createBunHandler } from "./handler.ts";
 export type { BunHandler, BunHandlerOptions, BunPeer } from "./handler.ts";
 export { serve } from "./serve.ts";

@@ -2,15 +2,18 @@ import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
 import {
   answered,
+  checkOptions,
   checkPath,
   isHost,
   isUpgrade,
   refuse,
+  SERVE_OPTIONS,
   stopOnce,
+  type Kinds,
   type ServeBase,
   type ServerHandle,
 } from "@ws-kit/core/adapter";
-import { handlerWithHubs, type BunHandlerOptions } from "./handler.ts";
+import { handlerWithHubs, OPTIONS as HANDLER_OPTIONS, type BunHandlerOptions } from "./handler.ts";
 
 type BunOptions = Serve.Options<unknown>;
 
@@ -25,6 +28,17 @@ export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data>, 
   development?: boolean | { hmr?: boolean; console?: boolean };
 }
 
+const OPTIONS: Kinds<ServeOptions<never>> = {
+  ...HANDLER_OPTIONS,
+  ...SERVE_OPTIONS,
+  routes: "object",
+  tls: "any",
+  development: "boolean|object",
+};
+
+const NO_BUN =
+  "@ws-kit/bun serves on Bun, which this is not: start it with `bun server.ts`. On Node take @ws-kit/node, on Deno @ws-kit/deno, on Workers @ws-kit/cloudflare: serve() and its options are the same";
+
 /** Milliseconds that peers get to see the end of their connections, at the least, and how often they are looked at. */
 const CLOSE_MS = 1_000;
 const POLL_MS = 10;
@@ -37,6 +51,8 @@ export type WsKitServer = ServerHandle<Server<unknown>>;
  * @throws Error when the port is taken (`EADDRINUSE`), as `Bun.serve` does.
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
+  if (typeof Bun === "undefined") throw new Error(NO_BUN);
+  checkOptions("serve()", options, OPTIONS);
   const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
   const { accept, handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 

@@ -22,7 +22,7 @@ export type LiteClient = Omit<Client, "request" | "stream" | "observe">;
  * @throws TypeError for an option that it has no part for.
  */
 export function wsClient(options: LiteOptions): LiteClient {
-  const missing = MISSING.find((name) => (options as ClientOptions)[name]);
+  const missing = MISSING.find((name) => (options as ClientOptions | undefined)?.[name]);
   if (missing) throw new TypeError(`${missing} needs @ws-kit/client`);
   return createClient(options, { _connect: connect });
 }

@@ -1,3 +1,4 @@
+import { checkOptions, UPGRADE_OPTIONS, type Kinds } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
 import type { ObjectUpgradeOptions } from "./admission.ts";
 import { RouterObject } from "./object.ts";
@@ -10,6 +11,9 @@ declare global {
     }
   }
 }
+
+const { trustProxy: _none, ...OBJECT_OPTIONS } = UPGRADE_OPTIONS;
+const OPTIONS: Kinds<ObjectUpgradeOptions<never>> = OBJECT_OPTIONS;
 
 /** A class of Durable Objects that serve a router. */
 export interface RouterObjectClass<Env, Data> {
@@ -31,6 +35,7 @@ export function createDurableObject<Env = unknown, Data = OpenData>(
   router: Router<Data> | ((ctx: DurableObjectState, env: Env) => Router<Data>),
   options: ObjectUpgradeOptions<Data> = {},
 ): RouterObjectClass<Env, Data> {
+  checkOptions("createDurableObject()", options, OPTIONS);
   return class extends RouterObject<Env, Data> {
     constructor(ctx: DurableObjectState, env: Env) {
       const shared = typeof router !== "function";

@@ -1,4 +1,4 @@
-import { createAdmit, createEntrance, refuse } from "@ws-kit/core/adapter";
+import { checkOptions, createAdmit, createEntrance, refuse, UPGRADE_OPTIONS, type Kinds } from "@ws-kit/core/adapter";
 import { type AuthenticatedData, type Logger, type MaybePromise, type OpenData } from "@ws-kit/core";
 import {
   handOver,
@@ -41,6 +41,18 @@ export interface WorkerOptions<Env, Data = OpenData> extends Pick<
   logger?: Logger;
 }
 
+const OPTIONS: Kinds<WorkerOptions<never, never>> = {
+  allowedOrigins: UPGRADE_OPTIONS.allowedOrigins,
+  protocols: UPGRADE_OPTIONS.protocols,
+  authenticate: UPGRADE_OPTIONS.authenticate,
+  path: "string",
+  object: "function",
+  authTimeoutMs: "any",
+  fetch: "function",
+  logger: "object|function",
+};
+const NEEDS = "createWorker() needs path, as in /rooms/:id, and object, which gives the Durable Object of a room";
+
 /** A Worker's entry. */
 export interface WsKitWorker<Env> {
   fetch(this: void, req: Request, env: Env, ctx: ExecutionContext): Promise<Response>;
@@ -55,7 +67,10 @@ export interface WsKitWorker<Env> {
  * export default createWorker<Env>({ path: "/rooms/:id", object: (env, id) => env.ROOMS.getByName(id), authenticate });
  */
 export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, Data>): WsKitWorker<Env> {
-  const { path, object, authenticate, allowedOrigins, protocols, authTimeoutMs, fetch, logger } = options;
+  checkOptions("createWorker()", options, OPTIONS);
+  const { path, object } = options;
+  if (path === undefined || object === undefined) throw new TypeError(NEEDS);
+  const { authenticate, allowedOrigins, protocols, authTimeoutMs, fetch, logger } = options;
   const pattern = compile(path);
   const entrance = createEntrance({
     ...(authTimeoutMs !== undefined && { authTimeoutMs }),

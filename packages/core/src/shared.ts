@@ -1,5 +1,8 @@
 // "./protocol": what both ends of a connection import.
+export { checkOptions } from "./base/options.ts";
+export type { Kind, Kinds } from "./base/options.ts";
 export { isPromise, when } from "./base/when.ts";
+export { checkHandler, checkMessage } from "./message/arguments.ts";
 export { check } from "./message/check.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";

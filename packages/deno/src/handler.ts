@@ -1,6 +1,8 @@
 import {
+  checkOptions,
   createAdmit,
   frameOver,
+  HANDLER_OPTIONS,
   Hub,
   isHost,
   refuse,
@@ -39,6 +41,7 @@ export function createDenoHandler<Data = OpenData>(
   router: Router<Data>,
   options: DenoHandlerOptions<Data> = {},
 ): DenoHandler {
+  checkOptions("createDenoHandler()", options, HANDLER_OPTIONS);
   return handlerWithHub(router, options).handler;
 }
 

@@ -29,6 +29,9 @@ export interface DenoServer {
 /** @throws Error outside Deno. */
 export function denoApi(): DenoApi {
   const { Deno } = globalThis as { Deno?: DenoApi };
-  if (Deno === undefined) throw new Error("@ws-kit/deno runs on Deno alone");
+  if (Deno === undefined)
+    throw new Error(
+      "@ws-kit/deno serves on Deno, which this is not. On Node take @ws-kit/node, on Bun @ws-kit/bun, on Workers @ws-kit/cloudflare: serve() and its options are the same",
+    );
   return Deno;
 }

@@ -1,11 +1,15 @@
 import {
   answered,
+  checkOptions,
   checkPath,
+  HANDLER_OPTIONS,
   isHost,
   isUpgrade,
   refuse,
+  SERVE_OPTIONS,
   stopOnce,
   urlOf,
+  type Kinds,
   type ServeBase,
   type ServerHandle,
 } from "@ws-kit/core/adapter";
@@ -17,6 +21,8 @@ export interface ServeOptions<Data = OpenData> extends DenoHandlerOptions<Data>,
   /** PEM certificate and key. Left out: plain HTTP. */
   tls?: { cert: string; key: string };
 }
+
+const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIONS, tls: "object" };
 
 /** Milliseconds that peers get to see the end of their connections, at the least. */
 const CLOSE_MS = 1_000;
@@ -32,6 +38,7 @@ export type WsKitServer = ServerHandle<DenoServer>;
  * @throws Deno's `AddrInUse` when the port is taken.
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
+  checkOptions("serve()", options, OPTIONS);
   const { port = 3000, hostname = "0.0.0.0", path, fetch, tls, ...handlerOptions } = options;
   const { handler, hub, sockets } = handlerWithHub(router, handlerOptions as DenoHandlerOptions<Data>);
 

@@ -3,8 +3,10 @@ import type { Server as SecureServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import {
+  checkOptions,
   checkPath,
   createAdmit,
+  HANDLER_OPTIONS,
   Hub,
   isUpgrade,
   refuse,
@@ -50,6 +52,7 @@ export function createNodeHandler<Data = OpenData>(
   router: Router<Data>,
   options: NodeHandlerOptions<Data> = {},
 ): NodeHandler {
+  checkOptions("createNodeHandler()", options, HANDLER_OPTIONS);
   return handlerWithHub(router, options).handler;
 }
 

@@ -1,7 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { answered, refuse, stopOnce, urlOf, type ServeBase, type ServerHandle } from "@ws-kit/core/adapter";
+import {
+  answered,
+  checkOptions,
+  HANDLER_OPTIONS,
+  refuse,
+  SERVE_OPTIONS,
+  stopOnce,
+  urlOf,
+  type Kinds,
+  type ServeBase,
+  type ServerHandle,
+} from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
 import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
@@ -23,11 +34,14 @@ export interface WsKitServer extends ServerHandle<Server | SecureServer> {
   readonly ready: Promise<void>;
 }
 
+const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIONS, tls: "object" };
+
 /** Milliseconds that peers get to answer the closing handshake of a server that stops. */
 const CLOSE_MS = 1_000;
 
 /** Serves a router's WebSockets, and HTTP beside them. */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
+  checkOptions("serve()", options, OPTIONS);
   const { port = Number(process.env["PORT"] ?? 3000), hostname, path, fetch, tls, ...handlerOptions } = options;
   const { handler, hub } = handlerWithHub(router, handlerOptions as NodeHandlerOptions<Data>);
 

@@ -1,9 +1,10 @@
-import { jsonCodec, when } from "@ws-kit/core/protocol";
+import { checkHandler, checkMessage, jsonCodec, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, SendOptions } from "@ws-kit/core/protocol";
 import type { Client, Off } from "../api/client.ts";
 import { StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { createLink } from "../link/create-link.ts";
+import { checkClientOptions } from "../steps/options.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
@@ -11,8 +12,13 @@ import { createListeners } from "../steps/listeners.ts";
 import { createInbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+
 /** Puts a client together: what every client has, and the given parts. */
 export function createClient(options: ClientOptions, parts: Parts): Client {
+  if (!options?.url) throw new TypeError("wsClient needs { url }");
+  // A page that is bundled for production is spared it, since bundlers know that this is false.
+  if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options);
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
   const link = createLink(options, parts._connect, listeners, (data) => receive(data));
@@ -21,8 +27,13 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   const receive = createInbox(codec, listeners, link, requests);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
-  const on = (key: AnyMessage | "unhandled", handler: (received: never) => unknown): Off =>
-    listeners._add(key, (received) => link._stopped || handler(received));
+  const on = (key: AnyMessage | "unhandled", handler: (received: never) => unknown): Off => {
+    if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+      if (key !== "unhandled") checkMessage("client.on()", key);
+      checkHandler("client.on()", handler);
+    }
+    return listeners._add(key, (received) => link._stopped || handler(received));
+  };
 
   const client = {
     get state() {
@@ -55,7 +66,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     onState: (handler: (state: never, info: never) => unknown) => listeners._add("state", handler),
     onError: (handler: (error: never, context: never) => unknown) => listeners._add("error", handler),
     send(message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}) {
-      const { type } = message;
+      const type = message?.type;
       const post = (frame: CheckedMessage): boolean => {
         const packet = codec.encode({ ...frame, meta: meta && frame.meta });
         return link._outbox._post({
@@ -66,7 +77,11 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       };
       const step = () =>
         attempt<boolean | void>(
-          () => when(checked(message, "out", meta, payload, codec), post),
+          () => {
+            if (typeof process === "object" && process.env.NODE_ENV !== "production")
+              checkMessage("client.send()", message);
+            return when(checked(message, "out", meta, payload, codec), post);
+          },
           (error) => listeners._report("validation", error, { message: type }),
         );
       return link._opens() && !!lane(step);

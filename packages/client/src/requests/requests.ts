@@ -1,4 +1,4 @@
-import { ABORT_TYPE, check, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
+import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
 import type { CallOptions, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
@@ -12,6 +12,8 @@ import type { Lane } from "../steps/lane.ts";
 import type { Listeners } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
 import { createStream } from "./stream.ts";
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
 /** A `setTimeout` for longer fires at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -57,6 +59,8 @@ export function createRequests(
 
   const request: Request = (message, payload, third = {}, fourth = {}) =>
     new Promise((resolve, reject) => {
+      if (typeof process === "object" && process.env.NODE_ENV !== "production")
+        checkMessage("client.request()", message);
       const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
       if (!response) throw new TypeError(`${message.type} needs a response`);

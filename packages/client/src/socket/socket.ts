@@ -1,4 +1,4 @@
-import type { ClientOptions, SocketLike } from "../api/options.ts";
+import type { ClientOptions, SocketLike, WebSocketClass } from "../api/options.ts";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 import type { Hear, Socket, Target } from "./dialing.ts";
 
@@ -8,7 +8,9 @@ export function open(
   [url, protocols]: readonly [url: string, protocols: string[]],
   hear: Hear,
 ): SocketLike {
-  const socket: SocketLike = new (options.WebSocket ?? WebSocket)(url, protocols);
+  const Class = options.WebSocket ?? (globalThis as { WebSocket?: WebSocketClass }).WebSocket;
+  if (!Class) throw new TypeError("No WebSocket here: give wsClient({ url, WebSocket }) one");
+  const socket: SocketLike = new Class(url, protocols);
   socket.binaryType = "arraybuffer";
   // A close follows every error. Without a listener the `ws` package would throw it.
   for (const type of ["open", "message", "close", "error"] as const)

@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { consoleLogger, type Logger } from "../base/logger.ts";
 import type { Codec } from "../protocol/codec.ts";
+import { checkOptions } from "../base/options.ts";
 import { toError } from "../base/thrown.ts";
 import { isPromise, when } from "../base/when.ts";
 import { protocolChooser } from "./choose-protocol.ts";
@@ -63,6 +64,7 @@ interface Rules {
  */
 export function createAdmit(options: AnyUpgradeOptions): Admit {
   const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
+  checkOptions("maxConnectionsPer", maxConnectionsPer, { key: "function", limit: "any" });
   checkLimit("maxConnections", maxConnections);
   checkLimit("maxConnectionsPer.limit", maxConnectionsPer?.limit);
   const rules: Rules = {

@@ -1,3 +1,4 @@
+import { checkOptions, type Kinds } from "../base/options.ts";
 import { whenAll } from "../base/when.ts";
 import type { AnyMessage, AnyRpc, Overflow, Validators } from "./message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
@@ -30,6 +31,21 @@ export interface DefineOptions {
   idempotent?: boolean;
 }
 
+// A page that is bundled for production is spared what asks for this, since bundlers know its answer.
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+
+const MESSAGE_OPTIONS: Kinds<Pick<DefineOptions, "meta" | "overflow" | "by">> = {
+  meta: "any",
+  overflow: "any",
+  by: "any",
+};
+const RPC_OPTIONS: Kinds<DefineOptions> = {
+  ...MESSAGE_OPTIONS,
+  progress: "any",
+  errors: "object",
+  idempotent: "any",
+};
+
 /** The untyped form of `message()`; each validator package gives it its own types. */
 export function defineMessage(
   kit: DefineKit,
@@ -37,6 +53,9 @@ export function defineMessage(
   payload?: unknown,
   options: DefineOptions = {},
 ): AnyMessage {
+  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+    checkOptions(`message(${JSON.stringify(type)})`, options, MESSAGE_OPTIONS);
+  }
   const overflow = overflowOf(type, options);
   return Object.freeze({ kind: "message", ...describe(kit, type, payload, options, { overflow }) }) as AnyMessage;
 }
@@ -54,6 +73,9 @@ export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...res
   const [response, options = {}] = (
     typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
   ) as [AnyMessage | undefined, DefineOptions?];
+  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+    checkOptions(`rpc(${JSON.stringify(type)})`, options, RPC_OPTIONS);
+  }
   if (options.overflow !== undefined) throw new TypeError(`${type} is an rpc, which always gets its answer`);
   if (!response?.kind) throw new TypeError(`${type} needs a response`);
   const progress = compiled(kit, type, options.progress, "progress");

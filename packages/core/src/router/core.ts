@@ -1,10 +1,12 @@
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
-import { type Limits, resolveLimits } from "../api/limits.ts";
+import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
+import { HEARTBEAT_OPTIONS, ROUTER_OPTIONS } from "../api/option-kinds.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
+import { checkOptions } from "../base/options.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Tuning } from "../ports/tuning.ts";
@@ -16,6 +18,8 @@ import { type Child, compile, type InnerStages, resolve, type Route, type RouteS
 
 const APART =
   "A router that several Durable Objects share reaches none of their connections: use the object's own publish() and connections, or give createDurableObject() a function that makes a router for each";
+
+const LIMITS = Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, "any"]));
 
 /** The untyped inside of a `Router`: registrations, and what is compiled from them. */
 export class RouterCore implements RouteSource, Handlers {
@@ -49,6 +53,9 @@ export class RouterCore implements RouteSource, Handlers {
     {};
 
   constructor(options: RouterOptions<never>) {
+    checkOptions("createRouter()", options, ROUTER_OPTIONS);
+    checkOptions("createRouter(): heartbeat", options.heartbeat, HEARTBEAT_OPTIONS);
+    checkOptions("createRouter(): limits", options.limits, LIMITS);
     this.limits = resolveLimits(options.limits);
     this.tuning = fillTuning(options, defaultTuning(this.limits));
     this.codec = options.codec ?? jsonCodec;
@@ -146,6 +153,9 @@ export class RouterCore implements RouteSource, Handlers {
   }
 
   addChild(source: RouterCore, prefix: string, { onConflict = "throw" }: MergeOptions): void {
+    if (!["throw", "replace", "skip"].includes(onConflict)) {
+      throw new TypeError(`onConflict is "throw", "replace" or "skip", not ${JSON.stringify(onConflict)}`);
+    }
     if ([...source.family()].includes(this)) throw new Error("A router cannot be merged into itself");
     this.children.push({ source, prefix, onConflict });
     source.parents.add(this);

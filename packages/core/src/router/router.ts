@@ -2,9 +2,12 @@ import type { CloseContext, MessageContext, MiddlewareContext, OpenContext } fro
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
+import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
 import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
 import type { AnyPublishOptions, FilteredPublishOptions, PublishResult } from "../api/publishing.ts";
+import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
+import { checkHandler, checkMessage } from "../message/arguments.ts";
 import type { AnyMessage, AnyRpc, Message, SendArgs, SendOptions } from "../message/message.ts";
 import { ERROR_CODES } from "../protocol/codes.ts";
 import { RouterConnections } from "./connections.ts";
@@ -49,8 +52,10 @@ export class Router<Data = OpenData> {
 
   static {
     coreOf = (router) => {
-      if (#core in router) return router.#core;
-      throw new TypeError("This is no router, or one that was made by another copy of @ws-kit/core");
+      if (typeof router === "object" && router !== null && #core in router) return router.#core;
+      throw new TypeError(
+        "This is no router: createRouter() makes one. Or it was made by another copy of @ws-kit/core, which `npm ls @ws-kit/core` shows",
+      );
     };
   }
 
@@ -60,6 +65,9 @@ export class Router<Data = OpenData> {
    * @throws Error when this router, or another one merged beside it, already handles the type.
    */
   on<M extends NotAnRpc>(message: M, handler: MessageHandler<M, Data>, options: RouteOptions = {}): this {
+    checkMessage("router.on()", message);
+    checkHandler("router.on()", handler);
+    checkOptions("router.on()", options, ROUTE_OPTIONS);
     if ((message as AnyMessage).kind === "rpc") {
       throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
     }
@@ -77,6 +85,8 @@ export class Router<Data = OpenData> {
     // One signature: of several, the compiler's first line is that none of them matches.
     handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
   ): this {
+    checkMessage("router.rpc()", message);
+    checkHandler("router.rpc()", handler);
     for (const code of Object.keys((message as Partial<AnyRpc>).errors ?? {})) {
       if (!Object.hasOwn(ERROR_CODES, code)) {
         throw new TypeError(
@@ -93,25 +103,33 @@ export class Router<Data = OpenData> {
   /** Runs for one message, after its payload was validated. */
   use<M extends AnyMessage>(message: M, middleware: Middleware<MessageContext<M, Data>>): this;
   use(first: AnyMessage | Middleware<never>, second?: Middleware<never>): this {
-    if (typeof first === "function") this.#core.addMiddleware(undefined, first);
-    else this.#core.addMiddleware(first, second as Middleware<never>);
+    if (typeof first === "function") {
+      this.#core.addMiddleware(undefined, first);
+      return this;
+    }
+    checkMessage("router.use()", first);
+    checkHandler("router.use()", second);
+    this.#core.addMiddleware(first, second as Middleware<never>);
     return this;
   }
 
   /** Runs when a connection opens, before its first message. One that throws refuses the connection with 1011. */
   onOpen(handler: (ctx: OpenContext<Data>) => unknown): this {
+    checkHandler("router.onOpen()", handler);
     this.#core.addHook("open", handler);
     return this;
   }
 
   /** Runs once for every connection that opened, after its last message. */
   onClose(handler: (ctx: CloseContext<Data>) => unknown): this {
+    checkHandler("router.onClose()", handler);
     this.#core.addHook("close", handler);
     return this;
   }
 
   /** Told of failures nobody else hears of: what handlers throw, outgoing payloads that do not fit. Without one they are logged. */
   onError(handler: ErrorHandler<Data>): this {
+    checkHandler("router.onError()", handler);
     this.#core.addErrorHandler(handler);
     return this;
   }
@@ -138,12 +156,15 @@ export class Router<Data = OpenData> {
    * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
    */
   merge<Inner>(other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+    checkOptions("router.merge()", options, MERGE_OPTIONS);
     this.#core.addChild(coreOf(other), "", options);
     return this;
   }
 
   /** As `merge`, with every type of `other` prefixed: `mount("admin.", users)` serves `LIST` as `admin.LIST`. */
   mount<Inner>(prefix: string, other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+    checkOptions("router.mount()", options, MERGE_OPTIONS);
+    if (typeof prefix !== "string") throw new TypeError(`mount() takes a prefix first, not ${aKind(prefix)}`);
     if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");
     this.#core.addChild(coreOf(other), prefix, options);
     return this;
@@ -163,6 +184,7 @@ export class Router<Data = OpenData> {
   ): Router<Narrow>;
   guard(check: (data: ConnectionData<Data>) => MaybePromise<boolean>, refusal?: GuardRefusal): Router<Data>;
   guard(check: (data: never) => unknown, refusal?: GuardRefusal): Router<never> {
+    checkHandler("router.guard()", check);
     const inner = new Router<never>({ logger: this.#core.logger });
     coreOf(inner).addMiddleware(undefined, guardBy(check, refusal));
     this.#core.addChild(coreOf(inner), "", {});

@@ -45,6 +45,17 @@ export function prepare(hub: Listener, data: Record<string, unknown>, clientId: 
   return Object.defineProperty(data, CONNECTION, { value: new Connection(hub, data, clientId), configurable: true });
 }
 
+/** Whether a socket's data was made ready here: others may upgrade sockets of their own on the same server. */
+export function isPrepared(data: unknown): boolean {
+  return (data as Prepared | undefined)?.[CONNECTION] !== undefined;
+}
+
+/** Whether the callbacks have heard of the socket that this data was made ready for. */
+export function isHeard(data: unknown): boolean {
+  const conn = (data as Prepared | undefined)?.[CONNECTION];
+  return conn !== undefined && (conn.ws !== undefined || conn.state === CLOSED);
+}
+
 function connectionOf(ws: DataSocket): Connection | undefined {
   return (ws.data as Prepared | undefined)?.[CONNECTION];
 }
@@ -62,7 +73,7 @@ export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketC
         return other === undefined ? hub.open(conn, ws) : refuse(conn, ws, other);
       }
       core.logger.error(
-        "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req)",
+        "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req). Sockets that are meant to be another library's, as those of Hono's upgradeWebSocket, get its callbacks by createBunHandler(router, { otherSockets: websocket }) and websocket: handler.websocket",
       );
       ws.close(CLOSE.POLICY, "Not upgraded by WS-Kit");
     },

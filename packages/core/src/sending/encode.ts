@@ -1,5 +1,6 @@
 import { isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
+import { notAMessage } from "../message/arguments.ts";
 import type { AnyMessage } from "../message/message.ts";
 import { uncarried, type Uncarried } from "../protocol/carried.ts";
 import { jsonCodec, type Packet } from "../protocol/codec.ts";
@@ -21,7 +22,9 @@ export function encode(
   meta: Meta | undefined,
   correlationId?: string,
 ): Packet | Promise<Packet> {
-  const { payload: validator, meta: metaValidator } = message["~validators"];
+  const validators = (message as Partial<AnyMessage> | undefined)?.["~validators"];
+  if (validators === undefined) throw notAMessage("send() or publish()", message);
+  const { payload: validator, meta: metaValidator } = validators;
   let wire: unknown;
   let wireMeta: unknown = meta;
   // What a generated check has put together is known to be carried; nobody asked for more where nothing is checked.

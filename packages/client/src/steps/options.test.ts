@@ -1,0 +1,63 @@
+import { message } from "@ws-kit/core";
+import { afterEach, expect, test, vi } from "vitest";
+import { wsClient } from "../index.ts";
+import { wsClient as lite } from "../lite.ts";
+
+// What plain JavaScript gives, which no compiler has looked at.
+const anyClient = wsClient as unknown as (options?: unknown) => ReturnType<typeof wsClient>;
+const TYPE = "SAY" as never;
+
+afterEach(() => vi.unstubAllEnvs());
+
+test.each([["ws://localhost/"], [undefined], [{}], [{ Url: "ws://x/" }], [new URL("ws://localhost/")], [5]])(
+  "%o lacks a url",
+  (options) => {
+    expect(() => anyClient(options)).toThrow("wsClient needs { url }");
+    expect(() => lite(options as never)).toThrow(/url/);
+  },
+);
+
+test.each([
+  [{ reconect: {} }, 'wsClient() has no option "reconect": did you mean reconnect?'],
+  [{ autoconnect: true }, "did you mean autoConnect?"],
+  [{ token: "secret" }, 'wsClient() has no option "token"'],
+  [{ reconnect: { maxDelay: 5 } }, 'wsClient(): reconnect has no option "maxDelay": did you mean maxDelayMs?'],
+  [{ reconnect: false }, "wsClient(): reconnect is an object, not a boolean"],
+  [{ auth: { getToken: "secret" } }, "wsClient(): auth: getToken is a function, not a string"],
+  [{ heartbeat: true }, "wsClient(): heartbeat is an object, not a boolean"],
+  [{ queueSize: "5" }, "wsClient(): queueSize is a number, not a string"],
+])("wsClient({ url, ...%o }) is refused", (more, text) => {
+  const options = { url: "ws://x/", ...more };
+  expect(() => anyClient(options)).toThrow(text);
+  vi.stubEnv("NODE_ENV", "production");
+  expect(() => anyClient({ ...options, autoConnect: false })).not.toThrow();
+});
+
+test("a type in the place of a message is told of", async () => {
+  const client = anyClient({ url: "ws://x/", autoConnect: false });
+  const told: string[] = [];
+  client.onError((error) => told.push(error.message));
+  expect(() => client.on(TYPE, () => {})).toThrow(
+    'client.on() takes a message as message() and rpc() make it, not the text "SAY"',
+  );
+  expect(() => client.on(message("SAY"), undefined as never)).toThrow("client.on() takes a function, not undefined");
+  expect((client.send as (type: string) => boolean)("SAY")).toBe(false);
+  await expect((client.request as (type: string) => Promise<unknown>)("SAY")).rejects.toThrow(
+    'client.request() takes a message as message() and rpc() make it, not the text "SAY"',
+  );
+  expect(told).toEqual([expect.stringContaining("client.send() takes a message")]);
+});
+
+test("a runtime without WebSocket is told of at once, with what to do", async () => {
+  vi.stubGlobal("WebSocket", undefined);
+  try {
+    const client = wsClient({ url: "ws://localhost/" });
+    const told: unknown[] = [];
+    client.onError((error) => told.push(error.message));
+    await expect(client.connect()).rejects.toThrow("wsClient({ url, WebSocket })");
+    expect(told[0]).toBe("No WebSocket here: give wsClient({ url, WebSocket }) one");
+    expect(client.state).toBe("closed");
+  } finally {
+    vi.unstubAllGlobals();
+  }
+});

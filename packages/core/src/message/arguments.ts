@@ -1,0 +1,22 @@
+import { aKind } from "../base/options.ts";
+
+/** @throws TypeError for what is no message: in plain JavaScript its type alone is soon given in its place. */
+export function checkMessage(where: string, message: unknown): void {
+  if (typeof message !== "object" || message === null || !("~validators" in message)) {
+    throw notAMessage(where, message);
+  }
+}
+
+/** Says what to give instead. */
+export function notAMessage(where: string, given: unknown): TypeError {
+  const type = typeof given === "string" ? JSON.stringify(given) : '"SAY"';
+  const what = typeof given === "string" ? `the text ${type}` : aKind(given);
+  return new TypeError(
+    `${where} takes a message as message() and rpc() make it, not ${what}: const Say = message(${type}, { … }), and then ${where.replace("()", "(Say, …)")}`,
+  );
+}
+
+/** @throws TypeError for a handler that is none. */
+export function checkHandler(where: string, handler: unknown): void {
+  if (typeof handler !== "function") throw new TypeError(`${where} takes a function, not ${aKind(handler)}`);
+}
