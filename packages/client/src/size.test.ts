@@ -12,8 +12,8 @@ import { type wsClient } from "./index.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
-const CEILING = 5_700;
-const LITE_CEILING = 4_200;
+const CEILING = 6_400;
+const LITE_CEILING = 4_900;
 
 const root = join(import.meta.dirname, "../../..");
 let directory: string;

@@ -1,9 +1,11 @@
 import { createRouter, type Router, type RouterOptions } from "@ws-kit/zod";
 import type { Codec, UpgradeOptions } from "@ws-kit/core";
-import { authenticate, type Data } from "./auth.ts";
+import type { Extension } from "@ws-kit/core/extend";
+import { authenticate, refusals, type Data } from "./auth.ts";
 import { Gates } from "./gates.ts";
 import { addHandlers, addLifecycle } from "./handlers.ts";
 import { addRouting } from "./routing.ts";
+import { createAuthenticate, LEASED } from "./tokens.ts";
 
 export { control, type Outside } from "./control.ts";
 export type { Data } from "./auth.ts";
@@ -47,6 +49,8 @@ export interface App {
   readonly listed: Endpoint;
   /** With an asynchronous decision on origins, and a limit for connections with the same `share` in their query. */
   readonly decided: Endpoint;
+  /** Whose connections end with their tokens. */
+  readonly leased: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -55,6 +59,12 @@ const logger: NonNullable<RouterOptions["logger"]> = {
   debug: () => {},
   warn: (message) => console.error(`[warn] ${message}`),
   error: (message, cause) => console.error(`[error] ${message}`, cause instanceof Error ? cause.message : ""),
+};
+
+/** Remembers the upgrades that are refused. */
+const doorman: Extension = {
+  name: "doorman",
+  setup: () => ({ upgradeRefused: (_, { status, cause, path }) => void refusals.push({ status, cause, path }) }),
 };
 
 const DECIDED = {
@@ -81,6 +91,18 @@ export function createApp(codec?: Codec): App {
     return made;
   }
 
+  function leased(): Omit<Endpoint, "path"> {
+    let now = Date.now;
+    const made = router(LEASED).extend({
+      name: "clock",
+      setup({ clock }) {
+        now = () => clock.now();
+        return {};
+      },
+    });
+    return { router: made, options: { authenticate: createAuthenticate(() => now()) } };
+  }
+
   const options = { authenticate, protocols: ["chat.v2", "chat.v1"] };
   const main = router({
     authorizeTopic(topic) {
@@ -98,7 +120,8 @@ export function createApp(codec?: Codec): App {
       options,
     },
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
-    decided: { path: "/decided", router: router(), options: { authenticate, ...DECIDED } },
+    decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
+    leased: { path: "/leased", ...leased() },
     restart: { path: "/restart", router: router(), options },
   };
 }

@@ -6,6 +6,7 @@ import { calls } from "./suite/calls.ts";
 import { codecs } from "./suite/codecs.ts";
 import { door } from "./suite/door.ts";
 import { drain } from "./suite/drain.ts";
+import { expiry } from "./suite/expiry.ts";
 import { failures } from "./suite/failures.ts";
 import { frames } from "./suite/frames.ts";
 import { lifecycle } from "./suite/lifecycle.ts";
@@ -21,7 +22,20 @@ import type { Target } from "./target.ts";
 /** What an upgrade request brings with it; whatever is spoken afterwards, it is the same. */
 const BEFORE_FRAMES = [upgrade, door];
 
-const WITH_FRAMES = [codecs, lifecycle, order, frames, limits, failures, calls, topics, routing, pressure, pulse];
+const WITH_FRAMES = [
+  codecs,
+  lifecycle,
+  order,
+  frames,
+  limits,
+  failures,
+  calls,
+  topics,
+  routing,
+  pressure,
+  pulse,
+  expiry,
+];
 
 /**
  * Holds one adapter to the contract. `start` brings up a server with the fixture's endpoints.

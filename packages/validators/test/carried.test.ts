@@ -43,7 +43,12 @@ test.each<[keyof typeof kits, string, unknown, unknown, string]>([
   const sent: string[] = [];
   const router = kit.createRouter().onError((error) => void errors.push(error));
   const hub = new Hub(router, {});
-  const socket: Socket = { send: (frame) => sent.push(frame), close() {}, terminate() {}, getBufferedAmount: () => 0 };
+  const socket: Socket = {
+    send: (frame) => sent.push(String(frame)),
+    close() {},
+    terminate() {},
+    getBufferedAmount: () => 0,
+  };
   hub.opened(hub.adopt(socket, {}, "c"));
   // Twice, since parts are checked by generated code only when the schema has shown that it does not wait.
   expect([1, 2].map(() => router.connections.send("c", Row, payload))).toEqual([false, false]);

@@ -1,37 +1,19 @@
 import type { MaybePromise } from "../api/data.ts";
-import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
-import { type Clock, systemClock } from "../base/clock.ts";
-import { consoleLogger, type Logger } from "../base/logger.ts";
-import type { Codec } from "../protocol/codec.ts";
+import type { UpgradeRefusalCause } from "../api/facts.ts";
 import { checkOptions } from "../base/options.ts";
-import { toError } from "../base/thrown.ts";
 import { isPromise, when } from "../base/when.ts";
 import { protocolChooser } from "./choose-protocol.ts";
 import { isUpgrade } from "./endpoint.ts";
 import { spellAddress } from "./addresses.ts";
+import { arrivalOf } from "./arrival.ts";
+import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
 import { isHost } from "./host.ts";
+import { judge, nameOf } from "./judge.ts";
 import { originRule, type OriginRule } from "./origin.ts";
 import { readForwarded } from "./proxy.ts";
 import { isResponse, refuse, refuseWith } from "./refusal.ts";
-import { type Slot, Slots } from "./slots.ts";
+import type { Slot } from "./slots.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
-
-/** What deciding on upgrades needs of whoever they go to: a listener, or a Worker that leads them on to one. */
-export interface Entrance {
-  readonly limits: Pick<Limits, "authTimeoutMs">;
-  readonly logger: Logger;
-  readonly clock: Clock;
-  /** What its clients have to speak; left out by whoever leads them on, where the listener decides. */
-  readonly codec?: Codec;
-  /** New connections are refused. */
-  readonly draining: boolean;
-  readonly slots: Slots;
-  /** Something of the application has failed. Never throws. */
-  failed(error: unknown): void;
-}
-
-/** What a runtime tells of a request, and whatever else its handlers are given with it. */
-export type PeerSource = Omit<Peer, "headers">;
 
 /**
  * Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws, and never rejects.
@@ -55,14 +37,19 @@ interface Rules {
   readonly origin: OriginRule;
   readonly forwarded: ReturnType<typeof readForwarded> | undefined;
   readonly protocols: ReturnType<typeof protocolChooser>;
+  readonly renewedBy: Arrival["authenticate"] | undefined;
   readonly counts: boolean;
 }
 
 /**
  * Reads the options of an endpoint and makes what decides on its upgrades.
+ * @param renewedBy Decides on tokens that are brought over open connections. Default: the options' `authenticate`.
  * @throws TypeError or RangeError for an option that cannot be honoured.
  */
-export function createAdmit(options: AnyUpgradeOptions): Admit {
+export function createAdmit(
+  options: AnyUpgradeOptions,
+  { renewedBy }: { readonly renewedBy?: Arrival["authenticate"] | undefined } = { renewedBy: options.authenticate },
+): Admit {
   const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
   checkOptions("maxConnectionsPer", maxConnectionsPer, { key: "function", limit: "any" });
   checkLimit("maxConnections", maxConnections);
@@ -72,23 +59,29 @@ export function createAdmit(options: AnyUpgradeOptions): Admit {
     origin: originRule(allowedOrigins),
     forwarded: trustProxy === undefined ? undefined : readForwarded(trustProxy),
     protocols: protocolChooser(protocols),
+    renewedBy,
     counts: maxConnections !== undefined || maxConnectionsPer !== undefined,
   };
   return (entrance, req, peer, host = req.headers.get("host") ?? "") => {
+    const told = (cause: UpgradeRefusalCause, refusal: Response): Response => {
+      entrance.upgradeRefused(refusal.status, cause, req.url);
+      return refusal;
+    };
     if (!isUpgrade(req.headers.get("upgrade"))) {
-      return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
+      const headers = { connection: "Upgrade", upgrade: "websocket" };
+      return told("request", refuse(426, "This is a WebSocket endpoint", headers));
     }
-    if (!isHost(host)) return refuse(400, "Bad request");
-    if (entrance.draining) return restarting();
+    if (!isHost(host)) return told("request", refuse(400, "Bad request"));
+    if (entrance.draining) return told("draining", restarting());
     const { protocol, refusal } = rules.protocols(req, entrance.codec);
     if (refusal !== undefined) {
       // A browser tells its page nothing of it.
       entrance.logger.warn(`Refused a client of another codec: ${refusal}`);
-      return refuse(400, refusal);
+      return told("codec", refuse(400, refusal));
     }
     const slot = rules.counts ? entrance.slots.take(maxConnections ?? Infinity) : undefined;
     if (rules.counts && slot === undefined) {
-      return refuse(503, "Too many connections", { "retry-after": "5" });
+      return told("maxConnections", refuse(503, "Too many connections", { "retry-after": "5" }));
     }
     return new Visit(rules, entrance, req, protocol, slot).outcome(peer, host);
   };
@@ -113,6 +106,10 @@ class Visit {
   private readonly protocol: string | undefined;
   private readonly headers = new Headers();
   private peer: Peer | undefined = undefined;
+  /** The same as it is kept. */
+  private arrived: PeerSource | undefined = undefined;
+  /** What decides, should it be refused now. */
+  private cause: UpgradeRefusalCause = "allowedOrigins";
 
   constructor(rules: Rules, entrance: Entrance, req: Request, protocol: string | undefined, slot: Slot | undefined) {
     this.rules = rules;
@@ -138,9 +135,10 @@ class Visit {
     let host = socketHost;
     const asks = origin.asks || options.authenticate !== undefined || options.maxConnectionsPer !== undefined;
     if (asks || forwarded !== undefined) {
-      const own = source();
+      const { renewed, ...own } = source();
       const told = forwarded?.(this.req.headers, own.remoteAddress);
       if (told === "ambiguous") {
+        this.cause = "forwarded";
         this.entrance.logger.warn(
           'Refused a request whose Forwarded and X-Forwarded-For disagree. To say which one the proxy writes: trustProxy: { proxies, header: "x-forwarded" }',
         );
@@ -151,11 +149,9 @@ class Visit {
         this.req = asSent(this.req, host, told.scheme);
       }
       const remoteAddress = told === undefined ? own.remoteAddress : told.remoteAddress;
-      this.peer = {
-        ...own,
-        remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress),
-        headers: this.headers,
-      };
+      const who = { ...own, remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress) };
+      this.peer = { ...who, headers: this.headers };
+      this.arrived = { ...who, ...(renewed !== undefined && { renewed }) };
     }
     return when(origin.passes(this.entrance, this.req, host, this.peer), (passes) =>
       passes === true ? this.count() : this.refused(403, "This origin may not connect"),
@@ -163,6 +159,7 @@ class Visit {
   }
 
   private count(): MaybePromise<Admission | Response> {
+    this.cause = "maxConnectionsPer";
     const per = this.rules.options.maxConnectionsPer;
     if (per === undefined || this.slot === undefined) return this.authenticate();
     const { slot } = this;
@@ -177,32 +174,35 @@ class Visit {
   }
 
   private authenticate(): MaybePromise<Admission | Response> {
+    this.cause = "authenticate";
     const { authenticate } = this.rules.options;
     if (authenticate === undefined) return this.accept({});
     return when(authenticate(this.req, this.peer as never), (result) => this.judge(result));
   }
 
   private judge(result: unknown): MaybePromise<Admission | Response> {
-    if (result === undefined || result === null || result === false) return this.refused(401, "Not authenticated");
-    if (isRecord(result)) return this.accept(result);
-    if (isResponse(result)) return refuseWith(result);
-    this.entrance.logger.error(
-      `authenticate returned ${nameOf(result)}: return a plain object to let the connection in, undefined, null or false to refuse it with 401, or a Response to refuse it with that`,
-      ...(result instanceof Error ? [result] : []),
-    );
+    const verdict = judge(this.entrance.logger, result);
+    if (verdict === 401) return this.refused(401, "Not authenticated");
+    if (isResponse(verdict)) return refuseWith(verdict);
+    if (verdict !== 500) return this.accept(verdict.data);
+    this.cause = "error";
     return this.refused(500, "Authentication failed");
   }
 
-  private accept(given: Record<string, unknown>): Admission {
+  private accept(given: Readonly<Record<string, unknown>>): Admission {
     const own = given["clientId"];
     const clientId = typeof own === "string" && own !== "" ? own : crypto.randomUUID();
     for (const name of [...this.headers.keys()].filter((key) => OF_HANDSHAKE.test(key))) {
       this.entrance.logger.warn(`peer.headers cannot set ${name}, which is the handshake's own`);
       this.headers.delete(name);
     }
+    // A copy: two connections never share one object, whatever authenticate keeps.
+    const data = { ...given, clientId };
+    const { renewedBy } = this.rules;
+    if (this.arrived !== undefined && renewedBy !== undefined)
+      this.entrance.arrivals?.set(data, arrivalOf(this.req.url, this.arrived, renewedBy));
     return {
-      // A copy: two connections never share one object, whatever authenticate keeps.
-      data: { ...given, clientId },
+      data,
       clientId,
       protocol: this.protocol,
       headers: [...this.headers.keys()].length > 0 ? this.headers : undefined,
@@ -222,16 +222,19 @@ class Visit {
   private thrown(error: unknown): MaybePromise<Response> {
     if (isResponse(error)) return refuseWith(error);
     this.entrance.failed(error);
+    this.cause = "error";
     return this.refused(500, "Authentication failed");
   }
 
   private async inTime(decided: PromiseLike<Admission | Response>): Promise<Admission | Response> {
     const { clock, logger, limits } = this.entrance;
     let timer: unknown;
+    let refusal: Response | undefined;
     const late = new Promise<Response>((resolve) => {
       timer = clock.setTimeout(() => {
         logger.warn(`Deciding on an upgrade took over ${limits.authTimeoutMs} ms (limits.authTimeoutMs)`);
-        resolve(this.refused(408, "Authentication took too long"));
+        refusal = this.refused(408, "Authentication took too long");
+        resolve(refusal);
       }, limits.authTimeoutMs);
     });
     const outcome = await Promise.race([
@@ -239,36 +242,25 @@ class Visit {
       late,
     ]);
     clock.clearTimeout(timer);
+    if (outcome === refusal) this.cause = "authTimeoutMs";
     return this.conclude(outcome);
   }
 
   /** Once for each visit, with what came of it. */
   private conclude(decided: Admission | Response): Admission | Response {
     const { slot, entrance } = this;
+    let outcome = decided;
     // It may have begun to drain while authenticate ran.
-    const outcome = entrance.draining && !isResponse(decided) ? restarting() : decided;
+    if (entrance.draining && !isResponse(decided)) {
+      this.cause = "draining";
+      outcome = restarting();
+    }
+    if (isResponse(outcome)) entrance.upgradeRefused(outcome.status, this.cause, this.req.url);
     if (slot === undefined) return outcome;
     if (isResponse(outcome)) entrance.slots.give(slot);
     else entrance.slots.hold(slot, outcome.data);
     return outcome;
   }
-}
-
-/** What may become `ctx.data`: an instance of a class would lose its getters and methods by the copy. */
-function isRecord(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
-
-/** What the log calls a value, which may be secret itself. */
-function nameOf(value: unknown): string {
-  if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
-  const { constructor } = value as { constructor?: unknown };
-  return typeof constructor === "function" && constructor.name !== ""
-    ? `an instance of ${constructor.name}`
-    : "an instance of a class";
 }
 
 /** The request as it was before proxies, to a host and by a scheme that they have told. */
@@ -278,20 +270,4 @@ function asSent(req: Request, host: string, scheme: string | undefined): Request
   headers.set("host", host);
   const secure = scheme === undefined ? protocol === "https:" : /^(https|wss)$/i.test(scheme);
   return new Request(`${secure ? "https" : "http"}://${host}${pathname}${search}`, { headers, signal: req.signal });
-}
-
-/** An entrance without a listener behind it: it lends its time limit and its log to the decision. */
-export function createEntrance({
-  authTimeoutMs = DEFAULT_LIMITS.authTimeoutMs,
-  logger = consoleLogger,
-}: { authTimeoutMs?: number; logger?: Logger } = {}): Entrance {
-  const limits = resolveLimits({ authTimeoutMs });
-  return {
-    limits,
-    logger,
-    clock: systemClock,
-    draining: false,
-    slots: new Slots(),
-    failed: (error) => logger.error(toError(error).message, error),
-  };
 }

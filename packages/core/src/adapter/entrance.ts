@@ -3,6 +3,7 @@ import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { consoleLogger, type Logger } from "../base/logger.ts";
 import { toError } from "../base/thrown.ts";
+import type { Codec } from "../protocol/codec.ts";
 import { Slots } from "./slots.ts";
 import type { AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
 
@@ -29,6 +30,8 @@ export interface Entrance {
   readonly limits: Pick<Limits, "authTimeoutMs">;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** What its clients have to speak; left out by whoever leads them on, where the listener decides. */
+  readonly codec?: Codec;
   /** New connections are refused. */
   readonly draining: boolean;
   readonly slots: Slots;

@@ -12,6 +12,7 @@ import type {
   Refused,
   Sent,
   Settled,
+  UpgradeRefused,
 } from "./facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
@@ -104,6 +105,11 @@ export interface Hooks {
    * decides; those after it are not asked.
    */
   gate?(connection: ExtensionConnection, frame: Packet): Verdict;
+  /**
+   * An upgrade request was refused. What a Worker refuses does not get to the listener, and is not told.
+   * @param connection There is none.
+   */
+  upgradeRefused?(connection: undefined, fact: UpgradeRefused): void;
   /** A socket was taken in. Followed by exactly one `closed`, unless the process ends. */
   opened?(connection: ExtensionConnection, fact: Opened): void;
   closed?(connection: ExtensionConnection, fact: Closed): void;

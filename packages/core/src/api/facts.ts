@@ -114,6 +114,7 @@ export type UpgradeRefusalCause =
   | "request"
   | "forwarded"
   | "handshake"
+  | "codec"
   | "draining"
   | "maxConnections"
   | "maxConnectionsPer"

@@ -21,6 +21,7 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   codec: "object",
   authorizeTopic: "function",
   identify: "function",
+  expiresAt: "function",
 };
 
 export const HEARTBEAT_OPTIONS: Kinds<HeartbeatOptions> = {

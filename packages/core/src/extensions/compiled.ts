@@ -14,6 +14,8 @@ import type {
   Refused,
   Sent,
   Settled,
+  UpgradeRefusalCause,
+  UpgradeRefused,
 } from "../api/facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
@@ -43,6 +45,7 @@ type Hearers<A, B> = readonly Heard<A, B>[] | undefined;
 /** The hooks of all extensions of one listener. Undefined stands for an event that nobody wants to hear. */
 export interface Registered {
   readonly gate: Hearers<ExtensionConnection, Packet>;
+  readonly upgradeRefused: Hearers<undefined, UpgradeRefused>;
   readonly opened: Hearers<ExtensionConnection, Opened>;
   readonly closed: Hearers<ExtensionConnection, Closed>;
   readonly joined: Hearers<ExtensionConnection, Joined>;
@@ -83,6 +86,12 @@ export class ListenerHooks implements CompiledHooks<Connection> {
         return false;
     }
     return true;
+  }
+
+  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void {
+    const { upgradeRefused } = this.heard;
+    if (upgradeRefused === undefined) return;
+    tellAll(upgradeRefused, undefined, { status, cause, path: pathIn(url), at: this.clock.monotonic() });
   }
 
   opened(conn: Connection, restored: boolean): void {
@@ -198,6 +207,15 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     const { disposed } = this.heard;
     if (disposed !== undefined) tellAll(disposed, undefined, undefined);
   }
+}
+
+/** Longest path that is told, in UTF-16 units. */
+const MAX_PATH = 256;
+
+/** Of a URL, or of what stands for one where none can be made of the request. */
+function pathIn(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : url.replace(/[?#].*$/s, "");
+  return path.slice(0, MAX_PATH);
 }
 
 function kindOf(conn: Connection, type: string): MessageKind {

@@ -134,7 +134,7 @@ describe("what JSON cannot carry", () => {
   it("is another codec's to carry", () => {
     const codec: Codec = {
       encode: (frame) => JSON.stringify(frame, (_, value: unknown) => (value === Infinity ? "∞" : value)),
-      decode: (frame) => JSON.parse(frame) as unknown,
+      decode: (frame) => JSON.parse(String(frame)) as unknown,
     };
     const { router, socket } = rig({ codec });
     expect(router.connections.send("client-1", Row, BAD)).toBe(true);

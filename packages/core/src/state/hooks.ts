@@ -2,7 +2,7 @@ import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
-import type { Outcome } from "../api/facts.ts";
+import type { Outcome, UpgradeRefusalCause } from "../api/facts.ts";
 
 /** When a message arrived and when its turn came, by the monotonic clock; kept where extensions ask. */
 export interface Times {
@@ -20,6 +20,8 @@ export interface Times {
 export interface CompiledHooks<C> {
   /** False where a gate took the frame, and did what it wanted done. */
   admits(conn: C, frame: Packet): boolean;
+  /** @param url Of the request; its path alone is told. */
+  upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void;
   opened(conn: C, restored: boolean): void;
   closed(conn: C, code: number, reason: string): void;
   joined(conn: C, topic: string, first: boolean): void;
