@@ -11,6 +11,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts"],
           exclude: ["packages/conformance/**"],
+          // They take milliseconds, but not on a machine that is busy with something else.
+          testTimeout: 30_000,
         },
       },
       {
