@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { ask, upgradeOf } from "@ws-kit/conformance";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-type Name = "plain" | "site" | "pair" | "mounted" | "bare";
+type Name = "plain" | "site" | "pair" | "mounted" | "signed" | "bare";
 let bun: ChildProcess;
 let ports: Record<Name, number>;
 let log = "";
@@ -129,6 +130,19 @@ describe("createBunHandler", () => {
     expect(await response.json()).toEqual({ ok: true, matched: 1 });
     expect(await client.next()).toMatchObject({ payload: { text: "news" } });
     client.ws.close();
+  });
+
+  it("learns of a cookie that Hono's helper has signed, and reads plain ones", async () => {
+    const login = await fetch(url("signed", "/login"), { method: "POST" });
+    const [cookie = ""] = login.headers.getSetCookie()[0]?.split(";") ?? [];
+    expect(cookie).toMatch(/^user=ada\./);
+    const host = new URL(url("signed", "/")).host;
+    const statusWith = async (cookies: string) =>
+      (await ask(host, upgradeOf("/ws", { host, lines: [`Cookie: ${cookies}`] }))).status;
+    expect(await statusWith(cookie)).toBe(101);
+    expect(await statusWith(cookie.replace("ada", "eve"))).toBe(401);
+    expect(await statusWith("other=1; guest=grace%20hopper")).toBe(101);
+    expect(await statusWith("other=1")).toBe(401);
   });
 
   it("closes a socket that it did not upgrade, and says how to do it right", async () => {

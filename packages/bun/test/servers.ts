@@ -1,7 +1,8 @@
 // Run by Bun, not by the test runner: every way to mount a router, each on a port of its own, printed as one JSON line.
 import { createRouter, message, z } from "@ws-kit/zod";
 import { Hono } from "hono";
-import { bearerToken, createBunHandler, serve } from "../src/index.ts";
+import { getSignedCookie, setSignedCookie } from "hono/cookie";
+import { bearerToken, cookies, createBunHandler, serve } from "../src/index.ts";
 
 const Say = message("SAY", { text: z.string() });
 const Follow = message("FOLLOW", { topic: z.string() });
@@ -60,6 +61,31 @@ const mounted = Bun.serve({
   websocket: honoHandler.websocket,
 });
 
+// What a route of Hono knows reaches authenticate by the request that both have.
+const secret = "only for this test";
+const users = new WeakMap<Request, string>();
+const door = new Hono<{ Bindings: { server: Bun.Server<unknown> } }>();
+const doorHandler = createBunHandler(chat("door"), {
+  authenticate(req, { request }) {
+    const user = users.get(request) ?? (cookies(req)["guest"] === "grace hopper" ? "guest" : undefined);
+    return user === undefined ? null : { user };
+  },
+});
+door.post("/login", async (c) => {
+  await setSignedCookie(c, "user", "ada", secret);
+  return c.text("Welcome");
+});
+door.get("/ws", async (c) => {
+  const user = await getSignedCookie(c, secret, "user");
+  if (typeof user === "string") users.set(c.req.raw, user);
+  return doorHandler(c.req.raw, c.env.server);
+});
+const signed = Bun.serve({
+  port: 0,
+  fetch: (req, server) => door.fetch(req, { server }),
+  websocket: doorHandler.websocket,
+});
+
 const bare = Bun.serve({
   port: 0,
   fetch: (req, server) => (server.upgrade(req, { data: undefined }) ? undefined : new Response("no")),
@@ -70,7 +96,7 @@ process.on("SIGTERM", () => {
   void Promise.all([plain.stop(), site.stop()]).then(() => process.exit(0));
 });
 
-const servers = { plain, site, pair, mounted, bare };
+const servers = { plain, site, pair, mounted, signed, bare };
 process.stdout.write(
   `${JSON.stringify(Object.fromEntries(Object.entries(servers).map(([name, { port }]) => [name, port])))}\n`,
 );

@@ -34,7 +34,8 @@ export function toIncomingMessage(req: Request, socket: Socket): IncomingMessage
   message.method = req.method;
   message.url = new URL(req.url).pathname;
   message.httpVersion = "1.1";
-  // `headers` and `headersDistinct` are read from these.
+  message.headers = Object.fromEntries(req.headers);
+  message.headersDistinct = Object.fromEntries([...req.headers].map(([name, value]) => [name, [value]]));
   message.rawHeaders = [...req.headers].flat();
   message.push(null);
   return message;

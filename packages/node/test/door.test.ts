@@ -171,6 +171,40 @@ describe("recipes", () => {
     expect(await statusOf(`ws://127.0.0.1:${port}/ws`)).toBe(401);
   });
 
+  test("a session of the upgrade does not vouch for a token that comes later", async () => {
+    const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: false });
+    const app = express().use(sessions);
+    app.post("/login", (req, res) => {
+      (req.session as unknown as { user: string }).user = "ada";
+      res.end();
+    });
+    const server = app.listen(0, "127.0.0.1");
+    const seen: unknown[] = [];
+    const router = createRouter<{ user: string }>({ expiresAt: () => Date.now() + 60_000 });
+    createNodeHandler(router, {
+      async authenticate(_req, { request: native, remoteAddress }) {
+        seen.push([native.method, native.url, native.headers.authorization, remoteAddress, native.socket.remotePort]);
+        await new Promise((resolve) => sessions(native as express.Request, {} as express.Response, resolve));
+        const { user } = (native as express.Request).session as unknown as { user?: string };
+        return user === undefined ? null : { user };
+      },
+    }).attach(server, "/ws");
+    const port = await portOf(server);
+    const login = await fetch(`http://127.0.0.1:${port}/login`, { method: "POST" });
+    const [cookie = ""] = login.headers.getSetCookie()[0]?.split(";") ?? [];
+    const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?room=1`, { headers: { cookie } });
+    onTestFinished(() => socket.terminate());
+    await once(socket, "message");
+    socket.send(JSON.stringify({ type: "$ws:auth", payload: { token: "anything" } }));
+    const [code] = (await once(socket, "close")) as [number];
+    expect(code).toBe(4401);
+    const remotePort: unknown = expect.any(Number);
+    expect(seen).toEqual([
+      ["GET", "/ws?room=1", undefined, "127.0.0.1", remotePort],
+      ["GET", "/ws", "Bearer anything", "127.0.0.1", remotePort],
+    ]);
+  });
+
   test("a cookie that Hono's helper has signed, and plain ones", async () => {
     const secret = "only for this test";
     const server = createServer().listen(0, "127.0.0.1");
