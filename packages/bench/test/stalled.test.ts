@@ -5,7 +5,7 @@ import { stall, type Flood } from "../src/pressure/stalled.ts";
 const BELOW = { peers: 20, frames: 3_000, burst: 2, until: 500_000 };
 
 describe.concurrent.each(["bun", "node"] as const)("peers that do not read, on %s", (runtime) => {
-  it.each(["publish", "byId", "answers"] as const)(
+  it.each(["publish", "send", "byId", "answers"] as const)(
     "are gone ten seconds after the last frame (%s)",
     async (how) => {
       const flood: Flood = how === "answers" ? { how, peers: 20, frames: 600, burst: 1 } : { how, ...BELOW };

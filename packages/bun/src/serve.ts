@@ -5,10 +5,11 @@ import {
   checkOptions,
   checkPath,
   isHost,
-  isUpgrade,
+  isForEndpoint,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
+  untilNone,
   type Kinds,
   type ServeBase,
   type ServerHandle,
@@ -39,9 +40,8 @@ const OPTIONS: Kinds<ServeOptions<never>> = {
 const NO_BUN =
   "@ws-kit/bun serves on Bun, which this is not: start it with `bun server.ts`. On Node take @ws-kit/node, on Deno @ws-kit/deno, on Workers @ws-kit/cloudflare: serve() and its options are the same";
 
-/** Milliseconds that peers get to see the end of their connections, at the least, and how often they are looked at. */
+/** Milliseconds that peers get to see the end of their connections, at the least. */
 const CLOSE_MS = 1_000;
-const POLL_MS = 10;
 
 /** A running server. */
 export type WsKitServer = ServerHandle<Server<unknown>>;
@@ -69,9 +69,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     fetch(req: Request, running: Server<unknown>): MaybePromise<Response | undefined> {
       const asked = readable(req);
       if (asked === undefined) return refuse(400, "Bad request");
-      const onPath = path === undefined || new URL(asked.url).pathname === path;
-      const wanted = isUpgrade(req.headers.get("upgrade"));
-      if (onPath && (wanted || (path !== undefined && fetch === undefined))) return accept(req, running);
+      if (isForEndpoint(asked, options)) return accept(req, running);
       return fetch === undefined
         ? new Response("Not found", { status: 404 })
         : answered(hubOf(running).logger, () => fetch(asked, running));
@@ -94,8 +92,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       await hub.drain(stopOptions);
       // Bun reports a close when it has begun; what it ends now would lose what is still on its way to the peer. Answers to
       // requests get as long as those to messages.
-      while (server.pendingWebSockets + server.pendingRequests > 0 && performance.now() < until)
-        await Bun.sleep(POLL_MS);
+      await untilNone(() => server.pendingWebSockets + server.pendingRequests, until);
       await server.stop(true);
       await hub.dispose();
     }),

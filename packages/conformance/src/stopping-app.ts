@@ -23,7 +23,7 @@ export interface Findings {
   readonly underWay: { ran: number; answered: number; code: number };
   readonly slowAnswer: { bytes: number; code: number };
   readonly late: { opened: boolean; onOpen: number; left: number };
-  readonly tookMs: { idle: number; half: number; endless: number };
+  readonly tookMs: { idle: number; half: number; endless: number; unclosed: number };
   readonly other: { peerClosed: boolean; newPeer: boolean; sessionsClosed: number };
   readonly fetched: { nothing: number; again: number[]; error: number; page: number };
 }
@@ -164,6 +164,24 @@ async function stopsWith(serve: Serve, sent: string): Promise<number> {
   return Math.round(performance.now() - begun);
 }
 
+/** Milliseconds that a server needs to stop while an `onClose` never ends, and nothing else keeps the process alive. */
+async function unclosed(serve: Serve): Promise<number> {
+  let closing = 0;
+  const router = createRouter({ logger: quiet, limits: { closeGraceMs: 500 } });
+  router.onClose(() => {
+    closing++;
+    return new Promise<void>(() => {});
+  });
+  const server = await start(serve, router);
+  const peers = Array.from({ length: 20 }, () => new Peer(server.port));
+  await Promise.all(peers.map((peer) => peer.opened));
+  for (const peer of peers) peer.close();
+  await Promise.all(peers.map((peer) => peer.closed));
+  const begun = performance.now();
+  await server.stop({ timeoutMs: 5_000 });
+  return closing === peers.length ? Math.round(performance.now() - begun) : Infinity;
+}
+
 async function other(serve: Serve): Promise<Findings["other"]> {
   let sessionsClosed = 0;
   const broker = {
@@ -221,6 +239,7 @@ export async function findStopping(serve: Serve): Promise<void> {
       idle: await stopsWith(serve, ""),
       half: await stopsWith(serve, "GET / HTTP/1.1\r\nHo"),
       endless: await stopsWith(serve, "GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+      unclosed: await unclosed(serve),
     },
     other: await other(serve),
     fetched: await fetched(serve),

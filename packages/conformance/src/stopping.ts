@@ -34,6 +34,10 @@ export function stopping(name: string, command: string, args: readonly string[])
       expect(found.tookMs.endless).toBeLessThan(3_500);
     });
 
+    test("waits for an onClose that never ends as long as it may, and stays alive meanwhile", () => {
+      expect(found.tookMs.unclosed).toBeLessThan(2_500);
+    });
+
     test("leaves the router's other server alone, and its broker to that one", () => {
       expect(found.other).toEqual({ peerClosed: false, newPeer: true, sessionsClosed: 1 });
     });

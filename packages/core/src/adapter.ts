@@ -5,7 +5,7 @@ export { createEntrance } from "./adapter/entrance.ts";
 export type { Arrival, Entrance, PeerSource } from "./adapter/entrance.ts";
 export { connectionsOf, expel, Hub, prepare, websocketFor } from "./adapter/door.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
-export { answered, stopOnce, urlOf } from "./adapter/server.ts";
+export { answered, isForEndpoint, stopOnce, untilNone, urlOf } from "./adapter/server.ts";
 export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";
 export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";

@@ -4,10 +4,11 @@ import {
   checkPath,
   HANDLER_OPTIONS,
   isHost,
-  isUpgrade,
+  isForEndpoint,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
+  untilNone,
   urlOf,
   type Kinds,
   type ServeBase,
@@ -27,9 +28,6 @@ const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIO
 /** Milliseconds that peers get to see the end of their connections, at the least. */
 const CLOSE_MS = 1_000;
 
-/** How often they are looked at. */
-const POLL_MS = 10;
-
 /** A running server. */
 export type WsKitServer = ServerHandle<DenoServer>;
 
@@ -46,9 +44,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   const server = denoApi().serve({ port, hostname, ...tls, onListen: () => {} }, async (req, info) => {
     const host = req.headers.get("host") ?? "";
     if ((host !== "" && !isHost(host)) || !URL.canParse(req.url)) return refuse(400, "Bad request");
-    const wanted = isUpgrade(req.headers.get("upgrade"));
-    const onPath = path === undefined || new URL(req.url).pathname === path;
-    if (onPath && (wanted || (path !== undefined && fetch === undefined))) return handler(req, info);
+    if (isForEndpoint(req, options)) return handler(req, info);
     return fetch === undefined ? new Response("Not found", { status: 404 }) : answered(hub.logger, () => fetch(req));
   });
 
@@ -62,10 +58,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       const until = performance.now() + timeoutMs;
       await hub.drain(stopOptions);
       // A shutdown tells those 1001 who have not answered 1012 yet.
-      const closeUntil = performance.now() + CLOSE_MS;
-      while (sockets.size > 0 && performance.now() < closeUntil) {
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-      }
+      await untilNone(() => sockets.size, performance.now() + CLOSE_MS);
       // Answers to requests get as long as those to messages. Deno cannot end a connection whose peer does not: one that is
       // open by then is no longer waited for.
       let late: ReturnType<typeof setTimeout> | undefined;

@@ -67,7 +67,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
     throw new RangeError(`idleTimeoutSeconds is at most ${MAX_IDLE_SECONDS} on Node, not ${tuning.idleTimeoutSeconds}`);
   }
   const admit = createAdmit(options);
-  const hub = new Hub(router, { tuning });
+  const hub = new Hub(router, { tuning, bufferGrowth: 2 });
   /** Of the upgrade that is being answered, for the two callbacks of `ws`. */
   let answering: Admission | undefined;
   /** Upgrades that wait for `authenticate`. */

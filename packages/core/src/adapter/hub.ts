@@ -16,9 +16,8 @@ import { enter, validate } from "../dispatch/stages.ts";
 import { closed } from "../lifecycle/close.ts";
 import { setUp } from "../extensions/set-up.ts";
 import { drainHub, type DrainOptions } from "../lifecycle/drain.ts";
-import { Heartbeat } from "../lifecycle/heartbeat.ts";
 import { LagWatch } from "../lifecycle/lag-watch.ts";
-import { SilenceWatch } from "../lifecycle/silence.ts";
+import { type Pulse, pulseOf } from "../lifecycle/pulse.ts";
 import { opened } from "../lifecycle/open.ts";
 import { renew } from "../lifecycle/renewal.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
@@ -89,8 +88,9 @@ export class ListenerHub implements Listener, Entrance {
   allowance = 0;
   receiving: Connection | undefined = undefined;
   late: Connection[] = [];
+  lateUnits = 0;
   readonly flushLate = (): void => flushAll(this);
-  private readonly pulse: Heartbeat | SilenceWatch | undefined;
+  private readonly pulse: Pulse | undefined;
   private readonly pressure = new PressureWatch(this);
   private readonly lag = new LagWatch(this);
 
@@ -113,7 +113,7 @@ export class ListenerHub implements Listener, Entrance {
     this.nativeTopics = runtime.publish !== undefined;
     this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
     this.answers = new AnswerMemory(this.clock, this.limits, runtime.sleeps === true ? undefined : this.deadlines);
-    this.pulse = this.watchOver(this.heartbeat);
+    this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
     this.broker = router.broker;
     this.link = router.broker && this.linkTo(router.broker);
@@ -142,14 +142,6 @@ export class ListenerHub implements Listener, Entrance {
     if (this.closing.size > 0) return true;
     for (const conn of this.connections) if (conn.busy) return true;
     return false;
-  }
-
-  /** What finds dead peers, where neither the runtime nor the adapter does. */
-  private watchOver(heartbeat: ResolvedHeartbeat | undefined): Heartbeat | SilenceWatch | undefined {
-    const { ownHeartbeat, endsSilent, sleeps } = this.runtime;
-    if (ownHeartbeat === true || sleeps === true) return undefined;
-    if (heartbeat !== undefined) return new Heartbeat(this, heartbeat);
-    return endsSilent === true ? undefined : new SilenceWatch(this);
   }
 
   routes(): RouteTable {

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
-import { stopOnce, urlOf } from "./server.ts";
+import { describe, expect, it } from "vitest";
+import { isForEndpoint, stopOnce, untilNone, urlOf } from "./server.ts";
 
 it.each([
   ["http", "localhost", 3_000, "http://localhost:3000/"],
@@ -23,4 +23,29 @@ it("a server stops once, and all who ask wait for it", async () => {
   through();
   await Promise.all([first, second]);
   expect(asked).toEqual([{ timeoutMs: 5 }]);
+});
+
+describe("a request is for the endpoint", () => {
+  const fetch = () => new Response();
+  it.each([
+    ["/ws", "websocket", { path: "/ws", fetch }, true],
+    ["/ws?token=1", "WebSocket", { path: "/ws", fetch }, true],
+    ["/other", "websocket", { path: "/ws", fetch }, false],
+    ["/ws/", "websocket", { path: "/ws", fetch }, false],
+    ["/ws", undefined, { path: "/ws", fetch }, false],
+    ["/ws", undefined, { path: "/ws" }, true],
+    ["/ws", "h2c", { path: "/ws", fetch }, false],
+    ["/anything", "websocket", {}, true],
+    ["/anything", undefined, {}, false],
+  ])("%s with an upgrade to %s, where %j is served: %s", (target, upgrade, options, expected) => {
+    const headers = upgrade === undefined ? {} : { upgrade };
+    expect(isForEndpoint(new Request(`http://localhost${target}`, { headers }), options)).toBe(expected);
+  });
+});
+
+it("waits until nothing is left, and not beyond its time", async () => {
+  let left = 3;
+  await untilNone(() => left--, performance.now() + 10_000);
+  expect(left).toBe(-1);
+  await untilNone(() => 1, performance.now() + 20);
 });

@@ -1,6 +1,8 @@
 import type { MaybePromise } from "../api/data.ts";
-import { checkDrain, type DrainOptions } from "../lifecycle/drain.ts";
+import { checkDrain, pause, type DrainOptions } from "../lifecycle/drain.ts";
+import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import { isUpgrade } from "./endpoint.ts";
 import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 
@@ -44,6 +46,20 @@ export function stopOnce(stop: (options: StopOptions) => Promise<void>): ServerH
     }
     return (stopping ??= stop(options));
   };
+}
+
+/**
+ * Whether a request is for the WebSocket endpoint of a `serve`: an upgrade on its path, or whatever comes there where no
+ * `fetch` would answer it.
+ */
+export function isForEndpoint(req: Request, { path, fetch }: { path?: string | undefined; fetch?: unknown }): boolean {
+  if (path !== undefined && new URL(req.url).pathname !== path) return false;
+  return isUpgrade(req.headers.get("upgrade")) || (path !== undefined && fetch === undefined);
+}
+
+/** Waits until nothing is left, or until a reading of `performance.now()`. */
+export async function untilNone(left: () => number, until: number): Promise<void> {
+  while (left() > 0 && systemClock.monotonic() < until) await pause(systemClock);
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Limits {
   maxBufferedBytes: number;
   /**
    * Bytes sent to all peers of a listener that they have not read, as they stand in memory: Bun's buffers double when they
-   * grow, so that a byte counts twice there. Over it the largest are closed with 1013 [64 MiB].
+   * grow, and Node keeps a string and its bytes, so that a byte counts twice there. Over it the largest are closed with 1013 [64 MiB].
    */
   maxBufferedBytesTotal: number;
   /** Milliseconds in which a peer that has not read everything reads nothing at all before it is closed with 1013 [5,000]. */

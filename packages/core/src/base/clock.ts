@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Any number from 0 up, `Infinity` included. */
   setTimeout(callback: () => void, ms: number): unknown;
+  /** As `setTimeout`, where somebody waits for it: the process does not end meanwhile. Default: `setTimeout`. */
+  wait?(callback: () => void, ms: number): void;
   clearTimeout(handle: unknown): void;
 }
 
@@ -32,11 +34,12 @@ function shortTimer(callback: () => void, ms: number): unknown {
   return handle;
 }
 
-/** The real clock. Its timers do not keep a Node or Bun process alive. */
+/** The real clock. Its timers do not keep a Node or Bun process alive, unless somebody waits for them. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   setTimeout: (callback, ms) => (ms > MAX_TIMER_MS ? new LongTimer(callback, ms) : shortTimer(callback, ms)),
+  wait: (callback, ms) => void setTimeout(callback, ms),
   clearTimeout: (handle) => clearTimeout((handle instanceof LongTimer ? handle.handle : handle) as number),
 };
 

@@ -102,6 +102,10 @@ async function whileAny(
   }
 }
 
-function pause(clock: Clock): Promise<void> {
-  return new Promise<void>((resolve) => void clock.setTimeout(resolve, POLL_MS));
+/** The time between two looks. A server that stops has nothing else that keeps its process alive. */
+export function pause(clock: Clock): Promise<void> {
+  return new Promise<void>((resolve) => {
+    if (clock.wait === undefined) clock.setTimeout(resolve, POLL_MS);
+    else clock.wait(resolve, POLL_MS);
+  });
 }

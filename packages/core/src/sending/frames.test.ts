@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { fields } from "../../test/harness.ts";
 import { ListenerHub as Hub } from "../adapter/hub.ts";
 import { message } from "../message/standard.ts";
 import { createRouter } from "../router/router.ts";
@@ -109,5 +110,26 @@ describe("sends outside their socket's own callback", () => {
     const { socket, handle } = open();
     for (let i = 0; i < 10; i++) handle?.send(Text, "x".repeat(10_000));
     expect(socket.calls.flat().length).toBe(7);
+  });
+});
+
+describe("much that is sent to many in one tick", () => {
+  it("leaves before the tick is over, so that it need not be kept until then", async () => {
+    const Text = message("TEXT", fields({ text: "string" }));
+    const router = createRouter();
+    const hub = new Hub(router, { publish() {} });
+    const sockets = Array.from({ length: 100 }, (_, n) => {
+      const socket = new CorkSocket();
+      hub.opened(hub.adopt(socket, {}, `client-${n}`));
+      return socket;
+    });
+    const left = () => sockets.reduce((sum, { calls }) => sum + calls.flat().length, 0);
+    const text = "x".repeat(50_000);
+    for (const peer of router.connections) peer.send(Text, { text });
+    expect(left()).toBeGreaterThan(80);
+    expect(left()).toBeLessThan(100);
+    for (const peer of router.connections) peer.send(A);
+    await tick();
+    for (const { calls } of sockets) expect(calls.flat()).toEqual(["TEXT", "A"]);
   });
 });

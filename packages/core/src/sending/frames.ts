@@ -77,6 +77,9 @@ export function close(conn: Connection, code: number, reason: string): void {
 /** UTF-16 units, or bytes, that one connection may gather before they are sent without waiting for the rest of the tick. */
 const MAX_GATHERED = 65_536;
 
+/** The same for all connections of a listener together. */
+const MAX_GATHERED_TOTAL = 4_194_304;
+
 // Frames sent outside the callback of their own socket: from a timer, after I/O, to somebody else. There every `send` of
 // the runtime would be a system call of its own, which costs fifty times what the frame does; gathered until the
 // microtasks of the tick, those of one connection leave in one.
@@ -91,7 +94,8 @@ function gather(conn: Connection, frame: Packet): void {
   const { hub } = conn;
   const late = (conn.late ??= { frames: [], units: 0 });
   if (late.frames.push(frame) === 1 && hub.late.push(conn) === 1) queueMicrotask(hub.flushLate);
-  if ((late.units += frame.length) > MAX_GATHERED) flush(conn);
+  if ((hub.lateUnits += frame.length) > MAX_GATHERED_TOTAL) flushAll(hub);
+  else if ((late.units += frame.length) > MAX_GATHERED) flush(conn);
 }
 
 /** Sends everything that was gathered, because its tick ends or something is about to be sent that must come after it. */
@@ -99,6 +103,7 @@ export function flushAll(hub: Listener): void {
   if (hub.late.length === 0) return;
   const { late } = hub;
   hub.late = [];
+  hub.lateUnits = 0;
   for (const conn of late) flush(conn);
 }
 

@@ -83,6 +83,8 @@ export interface Listener {
   receiving: Connection | undefined;
   /** Connections with frames that leave at the end of the tick. */
   late: Connection[];
+  /** UTF-16 units that were gathered since they last left. */
+  lateUnits: number;
   /** Sends them; one function for all ticks. */
   readonly flushLate: () => void;
 
