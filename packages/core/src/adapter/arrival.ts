@@ -38,7 +38,9 @@ async function decide(arrival: Arrival, entrance: Entrance, token: string): Prom
   try {
     const verdict = judge(entrance.logger, await ask(arrival, token));
     if (verdict === 500) return "failed";
-    return verdict === 401 || isResponse(verdict) ? "refused" : verdict;
+    if (verdict === 401 || isResponse(verdict)) return "refused";
+    // A copy, made where it may fail.
+    return { data: { ...verdict.data } };
   } catch (error) {
     if (isResponse(error)) return "refused";
     entrance.failed(error);

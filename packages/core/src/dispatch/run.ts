@@ -1,13 +1,12 @@
 import { MAX_SHOWN, quote } from "../base/text.ts";
-import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { MessageContextImpl } from "../contexts/message-context.ts";
 import { control } from "./control.ts";
 import { hold, release } from "./lane.ts";
 import { validate } from "./stages.ts";
-import { errorPayload, type RetryOptions, WsKitError } from "../message/errors.ts";
-import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
+import { errorPayload } from "../message/errors.ts";
+import { meantForPeer } from "../message/meant.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
 import { openCall, tooMany } from "../rpc/open-call.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
@@ -98,25 +97,6 @@ export function fail(ctx: MessageContextImpl, error: unknown): void {
   else {
     ctx.errorCode = payload.code;
     sendError(ctx.conn, { inReplyTo: ctx.type }, payload);
-  }
-}
-
-interface Meant {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly details: unknown;
-  readonly retry: RetryOptions;
-}
-
-/** What a `WsKitError` tells its peer; undefined for anything else, one that breaks its own type included. */
-function meantForPeer(error: unknown): Meant | undefined {
-  if (!isA(error, WsKitError)) return undefined;
-  try {
-    const { code, message, details, retryable, retryAfterMs } = error;
-    if (typeof message !== "string" || !Object.hasOwn(ERROR_CODES, code)) return undefined;
-    return { code, message, details, retry: retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs } };
-  } catch {
-    return undefined;
   }
 }
 

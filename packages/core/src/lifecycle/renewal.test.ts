@@ -12,6 +12,7 @@ import {
   Told,
   VirtualClock,
 } from "../../test/harness.ts";
+import { unspeakable } from "../../test/unspeakable.ts";
 import { createAdmit } from "../adapter/admission.ts";
 import { ListenerHub } from "../adapter/hub.ts";
 import type { Admission, AnyUpgradeOptions } from "../adapter/upgrade-options.ts";
@@ -444,6 +445,84 @@ describe("tokens that nobody can want", () => {
     for (let i = 0; i < 11; i++) bring(peer, "t");
     expect(errorOf(peer.socket.take()[0]).message).toContain('"$ws:auth" is reserved for the protocol');
     expect(peer.socket.ended?.code).toBe(1008);
+  });
+});
+
+describe("whatever is thrown or returned", () => {
+  const names = unspeakable().map(({ name }) => name);
+  const of = (name: string) => unspeakable().find((each) => each.name === name)?.value;
+
+  it.each(names)(
+    "by authenticate about a new token (%s) ends no process, and lets nobody stay who may not",
+    async (name) => {
+      const thrown = (req: Request) => {
+        if (req.headers.has("cookie")) return { until: 1_060_000 };
+        throw of(name);
+      };
+      const returned = (req: Request) => (req.headers.has("cookie") ? { until: 1_060_000 } : of(name));
+      for (const authenticate of [thrown, returned]) {
+        const { clock, connect } = await rig({}, { authenticate });
+        const peer = await connect();
+        bring(peer, "t");
+        await settle();
+        await clock.advance(70_000);
+        expect(peer.socket.ended?.code).toBe(4401);
+      }
+    },
+  );
+
+  it.each(names)("by expiresAt (%s) is no time, unless it says never", async (name) => {
+    const { connect } = await rig({
+      expiresAt() {
+        throw of(name);
+      },
+    });
+    expect((await connect()).socket.ended?.code).toBe(1011);
+    const { connect: other, clock } = await rig({ expiresAt: () => of(name) as never });
+    const peer = await other();
+    await clock.advance(20_000);
+    const codes: Record<string, number | undefined> = { undefined: undefined, null: undefined, zero: 4401 };
+    expect(peer.socket.ended?.code).toBe(Object.hasOwn(codes, name) ? codes[name] : 1011);
+  });
+
+  it.each(names)("by authorizeTopic (%s), the topic is left, and the token taken", async (name) => {
+    let open = true;
+    const { connect } = await rig(
+      {
+        authorizeTopic() {
+          if (open) return true;
+          throw of(name);
+        },
+      },
+      {},
+      { prepare: (router) => router.onOpen((ctx) => void ctx.topics.subscribe("a")) },
+    );
+    const peer = await connect();
+    open = false;
+    peer.socket.take();
+    bring(peer, "ada:1200000");
+    await settle();
+    expect(peer.conn.following).toEqual([]);
+    expect(peer.socket.take().map(({ type }) => type)).toEqual(["$ws:auth", "ERROR"]);
+  });
+
+  it("by a getter of the record is a failure", async () => {
+    const authenticate = (req: Request) =>
+      req.headers.has("cookie")
+        ? { until: 1_060_000 }
+        : Object.defineProperty({}, "role", {
+            enumerable: true,
+            get() {
+              throw new Error("no role");
+            },
+          });
+    const { connect, logger } = await rig({}, { authenticate });
+    const peer = await connect();
+    peer.socket.take();
+    bring(peer, "t");
+    await settle();
+    expect(told(peer)).toEqual([expiresIn(60_000)]);
+    expect(logger.lines.join()).toContain("no role");
   });
 });
 

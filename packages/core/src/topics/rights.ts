@@ -1,6 +1,6 @@
-import { isA } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
-import { errorPayload, WsKitError } from "../message/errors.ts";
+import { errorPayload } from "../message/errors.ts";
+import { meantForPeer } from "../message/meant.ts";
 import { AUTH_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
@@ -41,7 +41,8 @@ function leave(topic: string, conn: Connection, error: unknown = refusal(topic))
   if (conn.hub.followers.of(topic)?.has(conn) !== true) return;
   const left = part(topic, conn);
   if (isPromise(left)) left.then(undefined, (failure: unknown) => report(conn.hub, failure, undefined, conn));
-  if (!isA(error, WsKitError)) report(conn.hub, error, undefined, conn);
-  const { code, message } = isA(error, WsKitError) ? error : refusal(topic);
+  const meant = meantForPeer(error);
+  if (meant === undefined) report(conn.hub, error, undefined, conn);
+  const { code, message } = meant ?? refusal(topic);
   sendError(conn, { inReplyTo: AUTH_TYPE }, errorPayload(code, message, { topic }));
 }
