@@ -24,6 +24,14 @@ type N = Message<string, { n: number }>;
 const schema = numberSchema();
 
 export const Note = message("NOTE", schema) as N;
+/** Its text is there for its length. */
+export const Text = message("TEXT", {
+  "~standard": {
+    version: 1,
+    vendor: "test",
+    validate: (value: unknown) => ({ value: value as { n: number; text: string } }),
+  },
+});
 export const News = message("NEWS", schema) as N;
 export const Ask = rpc("ASK", schema, "ANSWER", schema, { progress: schema }) as NRpc;
 export const AskAgain = rpc("ASK_AGAIN", schema, "ANSWER", schema, {

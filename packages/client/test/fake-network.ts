@@ -107,7 +107,7 @@ export class FakeNetwork {
 export class FakePage {
   onLine = true;
   hidden = false;
-  readonly listeners: Set<{ type: string; listener: () => void }> = new Set();
+  readonly listeners: Set<{ type: string; listener: (event: { type: string }) => void }> = new Set();
   readonly #before = new Map<string, PropertyDescriptor | undefined>();
 
   constructor() {
@@ -117,11 +117,11 @@ export class FakePage {
     };
     set("navigator", this);
     set("document", this);
-    set("addEventListener", (type: string, listener: () => void) => {
+    set("addEventListener", (type: string, listener: (event: { type: string }) => void) => {
       const known = [...this.listeners].some((entry) => entry.type === type && entry.listener === listener);
       if (!known) this.listeners.add({ type, listener });
     });
-    set("removeEventListener", (type: string, listener: () => void) => {
+    set("removeEventListener", (type: string, listener: (event: { type: string }) => void) => {
       for (const entry of this.listeners) {
         if (entry.type === type && entry.listener === listener) this.listeners.delete(entry);
       }
@@ -129,7 +129,7 @@ export class FakePage {
   }
 
   fire(type: string): void {
-    for (const entry of Array.from(this.listeners)) if (entry.type === type) entry.listener();
+    for (const entry of Array.from(this.listeners)) if (entry.type === type) entry.listener({ type });
   }
 
   restore(): void {

@@ -70,7 +70,7 @@ test("can be imported, and a client made, where there is no WebSocket and no win
   const code = `
     delete globalThis.WebSocket; delete globalThis.navigator; delete globalThis.crypto;
     const { wsClient } = await import("@ws-kit/client");
-    const client = wsClient({ url: "/ws", autoConnect: true });
+    const client = wsClient({ url: "ws://nowhere/ws", autoConnect: true });
     client.onError((error, { type }) => console.log(type, error.name));
     client.connect().catch((error) => console.log(error.name));`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", code], { cwd: import.meta.dirname });

@@ -26,7 +26,7 @@ export interface ErrorContext {
   type: ErrorKind;
   /** Type of the message concerned, where there is one. */
   message?: string | undefined;
-  /** What it carried, for `overflow` and `lost`. */
+  /** What it carried, where this client sent it. */
   payload?: unknown;
 }
 
@@ -78,6 +78,8 @@ export interface Client extends AsyncDisposable {
   /**
    * Hangs up for good, until `connect()`. Pending requests reject, no message handler fires any more.
    *
+   * @param code 1000 (default) or from 3000 up; 1000 is sent in the place of any other, since pages may send no other.
+   * @param reason Cut to 123 bytes of UTF-8 (RFC 6455 §5.5).
    * @returns when the connection is closed.
    */
   close(code?: number, reason?: string): Promise<void>;

@@ -1,6 +1,6 @@
 import type { Codec } from "@ws-kit/core/protocol";
 
-/** What `wsClient` takes. Times are in milliseconds. */
+/** What `wsClient` takes. Times are in milliseconds; one of 2³¹ or more is never over. */
 export interface ClientOptions {
   /** Where to connect, `ws:` or `wss:`; a function is asked before every dial, say for a single-use ticket. */
   url: string | URL | (() => string | URL | Promise<string | URL>);
@@ -51,7 +51,10 @@ export interface ClientOptions {
 export interface ReconnectOptions {
   /** Default: true. */
   enabled?: boolean | undefined;
-  /** Most dials in a row without a stable connection, the first one not counted. Default: no limit. */
+  /**
+   * Most dials in a row without a stable connection, the first one not counted. None that fails while the device says that
+   * it is offline is the last one. Default: no limit.
+   */
   maxAttempts?: number | undefined;
   /** Upper bound of the first wait; it doubles with each attempt. Default: 300. */
   initialDelayMs?: number | undefined;
@@ -88,7 +91,10 @@ export type Token = string | null | undefined;
 export interface HeartbeatOptions {
   /** Time between pings. Default: 25,000. */
   intervalMs?: number | undefined;
-  /** How long the answer may take before the connection counts as dead. Default: 10,000. */
+  /**
+   * How long the answer may take before the connection counts as dead, and a second more for each 16 kB sent before the
+   * ping. Default: 10,000.
+   */
   timeoutMs?: number | undefined;
 }
 

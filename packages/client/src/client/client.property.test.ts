@@ -55,6 +55,10 @@ class Life {
   #requests = 0;
   #messages = 0;
   #closed = false;
+  /** Whether the device has been offline since it last said that it is not. */
+  get #offline(): boolean {
+    return !page.onLine;
+  }
   /** Under `autoConnect: true`, sending after `close()` opens the client again. */
   readonly #revives: boolean;
 
@@ -87,7 +91,7 @@ class Life {
       this.states.push(state);
       if (state === "reconnecting") {
         const { attempt = 0, delayMs = -1 } = info;
-        this.#check(attempt <= MAX_ATTEMPTS, "more than maxAttempts");
+        this.#check(attempt <= MAX_ATTEMPTS || this.#offline, "more than maxAttempts");
         const most = 700 + Math.max(700, RECONNECT.initialDelayMs * 2 ** attempt);
         this.#check(delayMs >= 0 && delayMs <= most, `waits ${delayMs} ms of ${most}`);
       }

@@ -1,13 +1,11 @@
 import { checkHandler, checkMessage, jsonCodec, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, SendOptions } from "@ws-kit/core/protocol";
 import type { Client, Off } from "../api/client.ts";
-import { StateError } from "../api/errors.ts";
+import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { createLink } from "../link/create-link.ts";
 import { checkClientOptions } from "../steps/options.ts";
-import { attempt } from "../steps/attempt.ts";
-import { checked, type CheckedMessage } from "../steps/check.ts";
-import { createLane } from "../steps/lane.ts";
+import { checked } from "../steps/check.ts";
 import { createListeners } from "../steps/listeners.ts";
 import { createInbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
@@ -22,8 +20,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
   const link = createLink(options, parts._connect, listeners, (data) => receive(data));
-  const lane = createLane();
-  const requests = parts._createRequests?.(options, link, lane, listeners);
+  const requests = parts._createRequests?.(options, link, listeners);
   const receive = createInbox(codec, listeners, link, requests);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
@@ -32,7 +29,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       if (key !== "unhandled") checkMessage("client.on()", key);
       checkHandler("client.on()", handler);
     }
-    return listeners._add(key, (received) => link._stopped || handler(received));
+    return listeners._add(key, (received, session) => session !== link._session || handler(received));
   };
 
   const client = {
@@ -67,24 +64,19 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     onError: (handler: (error: never, context: never) => unknown) => listeners._add("error", handler),
     send(message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}) {
       const type = message?.type;
-      const post = (frame: CheckedMessage): boolean => {
-        const packet = codec.encode({ ...frame, meta: meta && frame.meta });
-        return link._outbox._post({
-          _encode: () => packet,
-          _fail: (error) =>
-            listeners._report(error instanceof StateError ? "overflow" : "lost", error, { message: type, payload }),
-        });
+      if (!link._opens()) return false;
+      const fail = (error: unknown): void => {
+        const lost = error instanceof ConnectionClosedError ? "lost" : "validation";
+        listeners._report(error instanceof StateError ? "overflow" : lost, error, { message: type, payload });
       };
-      const step = () =>
-        attempt<boolean | void>(
-          () => {
-            if (typeof process === "object" && process.env.NODE_ENV !== "production")
-              checkMessage("client.send()", message);
-            return when(checked(message, "out", meta, payload, codec), post);
-          },
-          (error) => listeners._report("validation", error, { message: type }),
-        );
-      return link._opens() && !!lane(step);
+      return link._outbox._post({ _fail: fail }, () => {
+        if (typeof process === "object" && process.env.NODE_ENV !== "production")
+          checkMessage("client.send()", message);
+        return when(checked(message, "out", meta, payload, codec), (frame) => {
+          const packet = codec.encode({ ...frame, meta: meta && frame.meta });
+          return () => packet;
+        });
+      });
     },
   };
   // The interface types each message; in here any message is as good as another.

@@ -8,6 +8,9 @@ import { checked } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
 import type { Listeners } from "../steps/listeners.ts";
 
+/** The longest wait that a server can ask for. */
+const MAX_HOLD_OFF_MS = 300_000;
+
 /** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
 export function createInbox(
   codec: Codec,
@@ -18,19 +21,20 @@ export function createInbox(
   const lane = createLane();
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
-  const deliver = ({ type, meta = {}, payload }: Envelope): void | Promise<void> => {
-    if (link._stopped || type.startsWith(CONTROL_PREFIX)) return;
+  const deliver = ({ type, meta = {}, payload }: Envelope, session: number): void | Promise<void> => {
+    if (session !== link._session || type.startsWith(CONTROL_PREFIX)) return;
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError({ ...(payload as ErrorPayload) }), { message });
     }
     const wanted = listeners._messages(type);
-    if (!wanted[0]) return listeners._emit("unhandled", { type, meta, payload });
+    if (!wanted[0]) return listeners._emit("unhandled", { type, meta, payload }, session);
     return wanted.reduce<void | Promise<void>>(
       (before, message) =>
         when(before, () =>
           attempt(
-            () => when(checked(message, "in", meta, payload), (received) => listeners._emit(message, received)),
+            () =>
+              when(checked(message, "in", meta, payload), (received) => listeners._emit(message, received, session)),
             (error) => listeners._report("validation", error, { message: type }),
           ),
         ),
@@ -45,13 +49,14 @@ export function createInbox(
         if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
         const id = frame.meta?.correlationId;
         if (frame.type === GOAWAY_TYPE) {
-          link._holdOffMs =
-            Number((frame.payload as { reconnectAfterMs?: unknown } | undefined)?.reconnectAfterMs) || 0;
+          const { reconnectAfterMs } = Object(frame.payload) as { reconnectAfterMs?: number };
+          link._holdOffMs = Math.max(0, Math.min(Number(reconnectAfterMs) || 0, MAX_HOLD_OFF_MS));
           // Nothing more is sent on this connection; the pong says that everything before has arrived.
           link._transmit(GOAWAY_FRAME);
           link._pulse._probe(true);
         } else {
-          void lane(() => (id === undefined ? deliver(frame) : requests?._take(id, frame)));
+          const session = link._session;
+          void lane(() => (id === undefined ? deliver(frame, session) : requests?._take(id, frame)));
         }
       },
       (error) => listeners._report("parse", error),

@@ -13,6 +13,6 @@ export function backoff(
   holdOffMs: number | undefined = 0,
   { initialDelayMs = 300, maxDelayMs = 30_000, jitter }: ReconnectOptions,
 ): number {
-  const bound = Math.max(holdOffMs, Math.min(maxDelayMs, initialDelayMs * 2 ** attempt));
+  const bound = Math.max(holdOffMs, Math.min(maxDelayMs, initialDelayMs * 2 ** Math.min(attempt, 99)));
   return holdOffMs + (jitter === "none" ? bound : Math.random() * bound);
 }

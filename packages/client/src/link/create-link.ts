@@ -3,9 +3,11 @@ import type { ErrorKind } from "../api/client.ts";
 import { ConnectionClosedError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
-import { ABNORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
+import { ABNORMAL, fitCode, fitReason, NORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
 import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
 import type { Listeners } from "../steps/listeners.ts";
+import { now } from "../steps/now.ts";
+import { after } from "../steps/timer.ts";
 import type { Link, Receive } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
@@ -24,11 +26,11 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   /** Why the last connection ended. */
   let end = "";
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof after>;
 
   const outbox = createOutbox(options, (packet) => {
-    const left = link._holdOffMs === undefined && link._transmit(packet);
-    if (left) pulse._sent();
+    const left = link._holdOffMs === undefined && pulse._hasRoom() && link._transmit(packet);
+    if (left) pulse._sent(packet.length);
     return left;
   });
 
@@ -42,9 +44,9 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   );
 
   /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
-  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, over?: () => void): void => {
+  const move = (to: ConnectionState, info: StateInfo = {}, ms: number = Infinity, over: () => void = redial): void => {
     clearTimeout(timer);
-    if (over) timer = setTimeout(over, ms);
+    timer = after(ms, over);
     link._state = to;
     link._info = info;
     options.logger?.debug(to, info);
@@ -59,14 +61,19 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     if (mine !== turn) return;
     let step: ErrorKind | undefined = "connect";
     try {
-      const url = String(await (typeof options.url === "function" ? options.url() : options.url));
+      const url = new URL(
+        await (typeof options.url === "function" ? options.url() : options.url),
+        runtime.location?.href,
+      );
+      // No server's business, and some sockets refuse it.
+      url.hash = "";
       step = "auth";
       const token = await options.auth?.getToken({ refresh: retries._refresh });
       if (mine !== turn) return;
       // What the socket's class does not take now it will not take the next time either.
       step = undefined;
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
-      const target: Target = { _url: url, _protocols: protocols, _token: token };
+      const target: Target = { _url: url.href, _protocols: protocols, _token: token };
       socket = connect(options, target, (type, event) => {
         if (mine === turn) hear(type, event);
       });
@@ -79,7 +86,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   const hear: Hear = (type, { data, code, reason }) => {
     if (type === "close") down(code, reason);
     else if (type === "open") {
-      openedAt = Date.now();
+      openedAt = now();
       link._state = type;
       pulse._reset();
       outbox._flush();
@@ -93,16 +100,16 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   };
 
   /** Does not wait for a server that may be gone. */
-  const drop = (reason: string): void => {
-    if (socket) socket._close(TIMEOUT, reason);
-    else down(ABNORMAL, reason);
+  const drop = (reason: string, code: number = TIMEOUT): void => {
+    socket?._close(code, reason);
+    down(ABNORMAL, reason);
   };
 
   const down = (code: number, reason: string, hopeless = false): void => {
     const mine = ++turn;
     const closing = link._state === "closing";
     end = `${code} ${reason}`;
-    if (link._state === "open") retries._lasted(Date.now() - openedAt);
+    if (link._state === "open") retries._lasted(now() - openedAt);
     const wanted = phase === "on";
     // A new connect() while closing is followed whatever ended the old one.
     const again = wanted && (closing || (!hopeless && retries._allow(code, reason)));
@@ -120,18 +127,20 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     // What the server had announced is no failure.
     if (link._holdOffMs !== undefined) retries._forgive();
     const delayMs = retries._delayMs(link._holdOffMs);
-    move("reconnecting", { delayMs, attempt: retries._attempts + 1 }, delayMs, redial);
+    move("reconnecting", { delayMs, attempt: retries._attempts + 1 }, delayMs);
   };
 
   const redial = (): void => {
-    // While the device is offline the next dial waits for the `online` event instead of using up attempts.
-    if (link._state !== "reconnecting" || runtime.navigator?.onLine === false) return;
+    if (link._state !== "reconnecting") return;
+    // Also offline: a device may be wrong about that, and not every one tells when it is over.
     retries._attempts++;
     void dial();
   };
 
-  const wake = (): void => {
-    if (runtime.document?.hidden) return;
+  const wake = ({ type }: { type: string }): void => {
+    // Also a hidden page dials at once when the network is back.
+    if (type !== "online" && runtime.document?.hidden) return;
+    retries._forgive();
     if (link._state === "open") pulse._probe();
     redial();
   };
@@ -142,7 +151,6 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   };
 
   const open = (): void => {
-    link._stopped = false;
     if (phase === "on") return redial();
     enter("on");
     retries._forgive();
@@ -152,9 +160,9 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   /** Waits for a state; rejects when it cannot come any more. */
   const until = (wanted: ConnectionState): Promise<void> =>
     new Promise((resolve, reject) => {
-      const look = (now: ConnectionState): void => {
-        if (now === wanted) resolve();
-        else if (now === "closed" && phase !== "on") reject(new ConnectionClosedError(end));
+      const look = (state: ConnectionState): void => {
+        if (state === wanted) resolve();
+        else if (state === "closed" && phase !== "on") reject(new ConnectionClosedError(end));
         else return;
         off();
       };
@@ -167,7 +175,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     _info: {},
     _pulse: pulse,
     _outbox: outbox,
-    _stopped: false,
+    _session: 0,
     _autoConnect: options.autoConnect,
     _holdOffMs: undefined,
     _connect() {
@@ -177,16 +185,16 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       opened.catch(() => {});
       return opened;
     },
-    async _close(code = 1000, reason) {
+    async _close(code = NORMAL, reason = "") {
       const byUs = "by this client";
       outbox._hangUp(byUs);
-      link._stopped = true;
+      link._session++;
       enter(link._autoConnect ? "idle" : "over");
       if (link._state === "open") {
-        closeCode = code;
+        closeCode = fitCode(code);
         move("closing", {}, options.closeTimeoutMs ?? 2_000, () => drop("close timed out"));
-        socket?._close(code, reason);
-      } else if (link._state !== "closed" && link._state !== "closing") drop(byUs);
+        socket?._close(closeCode, fitReason(reason));
+      } else if (link._state !== "closed" && link._state !== "closing") drop(byUs, NORMAL);
       await until("closed");
     },
     _opens() {
@@ -201,7 +209,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   };
 
   queueMicrotask(() => {
-    if (link._autoConnect && phase === "idle" && !link._stopped) open();
+    if (link._autoConnect && phase === "idle" && !link._session) open();
   });
   return link;
 }

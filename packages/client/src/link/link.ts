@@ -10,8 +10,8 @@ export interface Link {
   _info: StateInfo;
   readonly _pulse: Pulse;
   readonly _outbox: Outbox;
-  /** Whether the user has closed it, after which no handler fires. */
-  _stopped: boolean;
+  /** How often the user has closed it; no handler fires for what came before. */
+  _session: number;
   /** Whether sending dials. */
   _autoConnect: boolean | undefined;
   /** Present while the server drains, and until the next dial: what is posted waits for that, and it at least so long. */

@@ -1,6 +1,6 @@
-import { PING_FRAME } from "@ws-kit/core/protocol";
+import * as protocol from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { Ask, AskAgain, Note } from "../../test/definitions.ts";
+import { Answer, Ask, AskAgain, Note, slowMessage, Text } from "../../test/definitions.ts";
 import { createRig, type Rig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 
@@ -142,7 +142,7 @@ test("messages that may not have arrived are reported lost; confirmed ones are n
   const socket = await rig.open();
   rig.client.send(Note, { n: 1 });
   await world.time.advance(5_000);
-  expect(socket.wire.at(-1)).toBe(PING_FRAME);
+  expect(socket.wire.at(-1)).toBe(protocol.PING_FRAME);
   rig.client.send(Note, { n: 2 });
   const [first, ping, ...later] = socket.wire.splice(0);
   socket.wire.push(String(first), String(ping));
@@ -161,7 +161,7 @@ test("a ping asks for what was sent while the one before was on its way", async 
   rig.client.send(Note, { n: 2 });
   socket.read();
   await world.time.advance(5_000);
-  expect(socket.wire).toEqual([PING_FRAME]);
+  expect(socket.wire).toEqual([protocol.PING_FRAME]);
   socket.read();
   await world.time.advance(60_000);
   expect(socket.wire).toEqual([]);
@@ -169,13 +169,74 @@ test("a ping asks for what was sent while the one before was on its way", async 
   expect(lost(rig)).toEqual([]);
 });
 
-test("remembers no more than 10,000 messages for a server that never answers a ping", async () => {
+test("a line that is dead takes no more than the queue holds beside what a pong may still confirm", async () => {
   const rig = createRig({ reconnect });
   const socket = await rig.open();
-  for (let n = 0; n < 10_500; n++) rig.client.send(Note, { n });
-  socket.end(1006);
-  expect(rig.errors).toHaveLength(10_000);
-  expect(rig.errors[0]?.payload).toEqual({ n: 500 });
+  const taken = Array.from({ length: 20_000 }, (_, n) => rig.client.send(Note, { n })).filter(Boolean).length;
+  expect(taken).toBeGreaterThan(10_000);
+  expect(taken).toBeLessThan(12_000);
+  expect(socket.wire.length).toBe(taken - 1_000 + 1);
+  expect(socket.wire).toContain(protocol.PING_FRAME);
+  expect(rig.errors.every(({ type }) => type === "overflow")).toBe(true);
+  // It was only slow.
+  rig.read();
+  expect(rig.client.send(Note, { n: 20_000 })).toBe(true);
+  expect(rig.read().at(-1)).toBe("NOTE 20000");
+  // By bytes as well.
+  const text = "x".repeat(1_000_000);
+  const big = Array.from({ length: 20 }, (_, n) => rig.client.send(Text, { n, text }));
+  expect(big.filter(Boolean).length).toBeLessThan(11);
+});
+
+test("what a burst left waiting leaves in order as the server confirms", async () => {
+  const rig = createRig({ reconnect, queueSize: 10_000 });
+  await rig.open();
+  for (let n = 0; n < 15_000; n++) rig.client.send(Note, { n });
+  const got: string[] = [];
+  for (let read = 0; read < 10; read++) got.push(...rig.read());
+  expect(got).toEqual(Array.from({ length: 15_000 }, (_, n) => `NOTE ${n}`));
+  expect(rig.errors).toEqual([]);
+});
+
+test("close() gives up what its schema is still looking at, and nothing of it leaves later", async () => {
+  const releases: (() => void)[] = [];
+  const wait = () => new Promise<void>((resolve) => releases.push(resolve));
+  const Slow = slowMessage("SLOW", wait);
+  const rig = createRig();
+  const socket = await rig.open();
+  expect(rig.client.send(Slow, { n: 1 })).toBe(true);
+  const asked = outcome(rig.client.request(Slow, { n: 2 }, Answer));
+  const behind = outcome(rig.client.request(Ask, { n: 3 }));
+  const closed = rig.client.close();
+  for (const request of [asked, behind])
+    expect(await request).toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: false });
+  expect(lost(rig)).toEqual([["lost", "SLOW", 1]]);
+  socket.read();
+  await closed;
+  for (const release of releases) release();
+  await rig.open();
+  await settled();
+  expect(rig.read()).toEqual([]);
+  expect(lost(rig)).toHaveLength(1);
+});
+
+test("what was given at the call is sent, whatever becomes of it later", async () => {
+  const rig = createRig({ reconnect });
+  const raw = { "~standard": { version: 1 as const, vendor: "test", validate: (value: unknown) => ({ value }) } };
+  const Doc = protocol.message("DOC", raw);
+  const Save = protocol.rpc("SAVE", raw, "SAVED", raw, { idempotent: true });
+  const doc = { text: { is: "draft 1" } };
+  rig.client.send(Doc, doc);
+  void outcome(rig.client.request(Save, doc));
+  doc.text.is = "draft 2";
+  await rig.open();
+  rig.network.socket.read();
+  rig.network.socket.end(1006);
+  doc.text.is = "draft 3";
+  await world.time.advance(100);
+  rig.network.socket.accept();
+  rig.network.socket.read();
+  expect(rig.network.received.map(({ payload }) => (payload as typeof doc).text.is)).toEqual(Array(3).fill("draft 1"));
 });
 
 test("a clean close loses nothing; one that the server does not confirm may", async () => {

@@ -1,39 +1,45 @@
-import type { Packet } from "@ws-kit/core/protocol";
+import { type Packet, when } from "@ws-kit/core/protocol";
 import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
+import { attempt, type Fail } from "../steps/attempt.ts";
+import { createLane } from "../steps/lane.ts";
 
-/** Most messages remembered for a server that has never answered a ping. */
-const MAX_UNCONFIRMED = 10_000;
+/** Makes a frame's packet when it leaves, since a request tells how much time it has left by then. */
+export type Encode = () => Packet;
 
 /** One frame on its way out. */
 export interface Outgoing {
-  /** Makes its packet when it leaves, since a request tells how much time it has left by then. */
-  readonly _encode: () => Packet;
-  /** Told once that it will not, or may not, arrive. */
-  readonly _fail: (error: Error) => void;
+  /** Told once that it will not, or may not, arrive, or why it cannot be sent. */
+  readonly _fail: Fail;
   /** Whether a request may be sent again; undefined for a message, which nothing answers. */
   readonly _idempotent?: boolean;
   /** What it takes of the queue. */
   _bytes?: number;
-  /** The connection it left on last; the server of that one may have it. */
-  _sentOn?: number;
+  /** Whether it was sent; a server may have it. */
+  _left?: boolean;
 }
 
 /** All that has been accepted: it waits for a connection, or for a sign that it arrived. */
 export interface Outbox {
-  /** Sends or queues. @returns whether it was taken. */
-  readonly _post: (item: Outgoing) => boolean;
+  /**
+   * Accepts it, and sends or queues it once its schema has seen it, in the order of acceptance.
+   *
+   * @param prepare Called at once, since the payload may change later. What it throws is told to the item.
+   * @returns whether it was taken, as far as is known yet.
+   */
+  readonly _post: (item: Outgoing, prepare: () => Encode | Promise<Encode>) => boolean;
   /** Sends what waits. */
   readonly _flush: () => void;
-  /** Forgets it. @returns whether the present server has it. */
+  /** Its answer is here; only the user's hanging up can come before it now. */
+  readonly _answered: (item: Outgoing) => void;
+  /** Forgets it. @returns whether the present server is at work on it. */
   readonly _remove: (item: Outgoing) => boolean;
   /**
    * A ping follows what has been sent so far.
    *
-   * @returns to be called when it is answered: the ping overtook nothing, so what was sent before it has arrived. That
-   * tells whether there is more to confirm.
+   * @returns to be called when it is answered: the ping overtook nothing, so what was sent before it has arrived.
    */
-  readonly _mark: () => () => boolean;
+  readonly _mark: () => () => void;
   /** The user hangs up: gives up what waits, and what waits for an answer. */
   readonly _hangUp: (reason: string) => void;
   /**
@@ -50,71 +56,93 @@ export function createOutbox(
   { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
   transmit: (packet: Packet) => boolean,
 ): Outbox {
-  /** In the order in which they were accepted, which is that in which they leave. */
-  const items = new Set<Outgoing>();
-  let connection = 1;
-  let confirms = false;
+  /** Accepted, with their schema at work, or that of their answer. */
+  const coming = new Set<Outgoing>();
+  /** In the order in which they leave, which is that of acceptance. */
+  let queue = new Map<Outgoing, Encode>();
+  /** Sent on this connection, and neither answered nor confirmed. */
+  const sent = new Map<Outgoing, Encode>();
+  const lane = createLane();
 
-  const all = (which: (item: Outgoing) => boolean): Outgoing[] => [...items].filter(which);
-  const waits = ({ _sentOn }: Outgoing): boolean => _sentOn !== connection;
-  const unconfirmed = (item: Outgoing): boolean => item._idempotent === undefined && !waits(item);
+  const isMessage = ({ _idempotent }: Outgoing): boolean => _idempotent === undefined;
+  const messages = (): Outgoing[] => [...sent.keys()].filter(isMessage);
 
-  const remove = (item: Outgoing): boolean => items.delete(item) && !waits(item);
-
-  const leave = (item: Outgoing): boolean => {
-    if (!transmit(item._encode())) return false;
-    item._sentOn = connection;
-    if (!confirms && items.size > MAX_UNCONFIRMED) {
-      for (const oldest of items) if (unconfirmed(oldest) && remove(oldest)) break;
-    }
-    return true;
+  const remove = (item: Outgoing): boolean => {
+    coming.delete(item);
+    queue.delete(item);
+    return sent.delete(item);
   };
 
-  const giveUp = (reason: string, which: (item: Outgoing) => boolean): (() => void) => {
-    const lost = all(which);
+  const leave = (item: Outgoing, encode: Encode): boolean => {
+    const left = transmit(encode());
+    if (left) {
+      item._left = queue.delete(item);
+      sent.set(item, encode);
+    }
+    return left;
+  };
+
+  const flush = (): void => {
+    for (const entry of queue) if (!leave(...entry)) break;
+  };
+
+  const giveUp = (reason: string, lost: Outgoing[]): (() => void) => {
     lost.forEach(remove);
     return () => {
-      for (const item of lost) item._fail(new ConnectionClosedError(reason, !!item._sentOn));
+      for (const item of lost) item._fail(new ConnectionClosedError(reason, !!item._left));
     };
   };
 
-  const isFull = (): boolean => {
-    const queue = all(waits);
-    return (
-      policy === "off" ||
-      queue.length > queueSize ||
-      queue.reduce((sum, { _bytes = 0 }) => sum + _bytes, 0) > queueBytes
-    );
+  const isFull = (): boolean =>
+    policy === "off" ||
+    queue.size > queueSize ||
+    [...queue.keys()].reduce((sum, { _bytes = 0 }) => sum + _bytes, 0) > queueBytes;
+
+  const enqueue = (item: Outgoing, encode: Encode): boolean => {
+    // The user may have hung up since.
+    if (!coming.delete(item)) return false;
+    queue.set(item, encode);
+    if (leave(item, encode)) return true;
+    item._bytes = new Blob([encode() as string]).size;
+    for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? [...queue.keys()] : [item]) {
+      if (!isFull()) break;
+      remove(next);
+      next._fail(new StateError("Queue full"));
+    }
+    return queue.has(item);
   };
 
   return {
-    _post(item) {
-      items.add(item);
-      if (leave(item)) return true;
-      item._bytes = new Blob([item._encode() as string]).size;
-      for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? all(waits) : [item]) {
-        if (!isFull()) break;
-        remove(next);
-        next._fail(new StateError("Queue full"));
-      }
-      return items.has(item);
+    _post(item, prepare) {
+      coming.add(item);
+      const ready = attempt<Encode | void>(prepare, (error) => {
+        remove(item);
+        item._fail(error);
+      });
+      return !!lane(() => when(ready, (encode) => encode && enqueue(item, encode)));
     },
-    _flush: () => void all(waits).every(leave),
+    _flush: flush,
     _remove: remove,
+    _answered(item) {
+      if (remove(item)) coming.add(item);
+    },
     _mark() {
-      const sent = all(unconfirmed);
+      const before = messages();
       return () => {
-        confirms = true;
-        sent.forEach(remove);
-        return all(unconfirmed).length > 0;
+        before.forEach(remove);
+        flush();
       };
     },
-    _hangUp: (reason) => giveUp(reason, (item) => !unconfirmed(item))(),
+    _hangUp: (reason) =>
+      giveUp(reason, [...coming, ...queue.keys(), ...[...sent.keys()].filter((item) => !isMessage(item))])(),
     _lose(reason, final, clean) {
-      if (clean) all(unconfirmed).forEach(remove);
-      const tell = giveUp(reason, (item) => final || !(waits(item) || item._idempotent));
-      connection++;
-      return tell;
+      if (clean) messages().forEach(remove);
+      const again = final ? [] : [...sent].filter(([{ _idempotent }]) => _idempotent);
+      for (const [item] of again) remove(item);
+      const lost = [...sent.keys()];
+      if (final) lost.push(...queue.keys(), ...[...coming].filter(({ _left }) => !_left));
+      queue = new Map([...again, ...queue]);
+      return giveUp(reason, lost);
     },
   };
 }

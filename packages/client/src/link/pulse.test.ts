@@ -1,5 +1,6 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
+import { Note, Text } from "../../test/definitions.ts";
 import { createRig, useWorld } from "../../test/rig.ts";
 
 const world = useWorld();
@@ -97,6 +98,40 @@ test("answers the server's pings, and a pong nobody asked for changes nothing", 
   socket.deliver(PING_FRAME);
   expect(socket.wire).toEqual([PONG_FRAME]);
   expect(rig.client.latencyMs).toBeUndefined();
+});
+
+test("a line that is dead is given up without a heartbeat, once something was sent on it", async () => {
+  const rig = createRig({ reconnect });
+  const socket = await rig.open();
+  rig.client.send(Note, { n: 1 });
+  await world.time.advance(5_000);
+  socket.read();
+  rig.client.send(Note, { n: 2 });
+  await world.time.advance(5_000 + 30_000);
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(1_000);
+  expect(rig.states.slice(2, 4)).toEqual(["closed", "reconnecting"]);
+  expect(rig.errors).toMatchObject([{ type: "lost", payload: { n: 2 } }]);
+});
+
+test("patience grows with the bytes just sent, and only with those before the ping", async () => {
+  const rig = createRig({ heartbeat, reconnect });
+  const socket = await rig.open();
+  const send = (length: number) => rig.client.send(Text, { n: 0, text: "x".repeat(length) });
+  send(160_000);
+  await world.time.advance(1_000);
+  send(160_000);
+  await world.time.advance(10_000);
+  expect(rig.client.state).toBe("open");
+  // The proxy has passed the first on, and then the line is dead.
+  const [first = "", ping = "", second = ""] = socket.wire.splice(0);
+  socket.wire.push(first, ping);
+  socket.read();
+  socket.wire.push(second);
+  await world.time.advance(1_000 + 10_000);
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(400);
+  expect(rig.client.state).toBe("reconnecting");
 });
 
 test("no timer outlives the connection", async () => {

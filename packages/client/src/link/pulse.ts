@@ -1,13 +1,26 @@
 import type { HeartbeatOptions } from "../api/options.ts";
+import { now } from "../steps/now.ts";
+import { after } from "../steps/timer.ts";
 
 /** How long after a message the server is asked whether it has come this far, where no heartbeat asks earlier. */
 const CONFIRM_MS = 5_000;
 
+/** How long the answer to that may take where there is no heartbeat to say so. */
+const PATIENCE_MS = 30_000;
+
+/** Bytes a millisecond of the slowest uplink that is not taken for dead: 128 kbit/s. */
+const SLOWEST = 16;
+
+/** Most bytes that are sent with no answer to a ping behind them; what is more waits in the queue. */
+const MAX_BYTES = 2 ** 23;
+/** What remembering a frame takes beside its text. */
+const FRAME_BYTES = 800;
+
 /** How late a timer may be before this process must have been frozen or throttled, and an answer may wait unread. */
 const LATE_MS = 250;
 
-/** Called at the pong. @returns whether there is more to confirm. */
-type Confirm = () => boolean;
+/** Called at the pong. */
+type Confirm = () => void;
 
 /** What the connection tells of itself, and what it learns. */
 export interface Pulse {
@@ -15,8 +28,10 @@ export interface Pulse {
   _latencyMs: number | undefined;
   /** A connection begins; `Infinity` ends it. */
   readonly _reset: (ms?: number) => void;
-  /** A message left, which a pong is to confirm. */
-  readonly _sent: () => void;
+  /** Whether more may be sent before a pong has confirmed what was. */
+  readonly _hasRoom: () => boolean;
+  /** A frame of such a length left, which a pong is to confirm. */
+  readonly _sent: (length: number) => void;
   /** Something came from the server. */
   readonly _heard: (pong: boolean) => void;
   /** Asks now, or `again` once the ping under way is answered. */
@@ -30,7 +45,7 @@ export interface Pulse {
  * @param dead Called when the server did not answer in time.
  */
 export function createPulse(
-  { intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = { intervalMs: Infinity, timeoutMs: Infinity },
+  { intervalMs = 25_000, timeoutMs = 10_000 }: HeartbeatOptions = { intervalMs: Infinity, timeoutMs: PATIENCE_MS },
   ping: () => false | Confirm,
   dead: () => void,
 ): Pulse {
@@ -40,46 +55,65 @@ export function createPulse(
   let asksAgain = false;
   /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
   let patience = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: ReturnType<typeof after>;
   let dueAt = 0;
+  /** Not confirmed yet: all, and what was sent before the ping under way. */
+  let bytes = 0;
+  let bytesBefore = 0;
 
   const arm = (ms: number): void => {
     clearTimeout(timer);
-    dueAt = Date.now() + ms;
-    if (ms < Infinity) timer = setTimeout(tick, ms);
+    dueAt = now() + ms;
+    timer = after(ms, tick);
+  };
+
+  /** The pong comes no sooner than what was sent before the ping is through, however early the socket lets go of it. */
+  const wait = (): void => arm(timeoutMs + bytesBefore / SLOWEST);
+
+  const due = (): void => {
+    if (!confirm && now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
   };
 
   const tick = (): void => {
     if (!confirm) return pulse._probe();
-    if (patience < (Date.now() - dueAt > LATE_MS ? 1 : 2)) return dead();
+    if (patience < (now() - dueAt > LATE_MS ? 1 : 2)) return dead();
     patience--;
-    arm(timeoutMs);
+    wait();
   };
 
   const pulse: Pulse = {
     _latencyMs: undefined,
     _reset(ms = intervalMs) {
       confirm = false;
+      bytes = 0;
       arm(ms);
     },
-    _sent() {
-      if (!confirm && Date.now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
+    _hasRoom: () => bytes < MAX_BYTES,
+    _sent(length) {
+      bytes += length + FRAME_BYTES;
+      if (bytes > MAX_BYTES / 8) pulse._probe();
+      else due();
     },
     _heard(pong) {
       patience = 2;
       if (!pong || !confirm) return;
-      pulse._latencyMs = Date.now() - pingedAt;
-      const more = confirm();
-      pulse._reset();
+      pulse._latencyMs = now() - pingedAt;
+      const told = confirm;
+      confirm = false;
+      bytes -= bytesBefore;
+      arm(intervalMs);
+      // What waited for room leaves now.
+      told();
       if (asksAgain) pulse._probe();
-      else if (more) pulse._sent();
+      else if (bytes > 0) due();
     },
     _probe(again = false) {
       asksAgain = again && !!confirm;
       if (confirm || !(confirm = ping())) return;
-      pingedAt = Date.now();
+      pingedAt = now();
       patience = 1;
-      arm(timeoutMs);
+      bytesBefore = bytes;
+      wait();
     },
   };
   return pulse;

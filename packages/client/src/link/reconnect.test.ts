@@ -121,7 +121,7 @@ test("a dial that takes too long is given up, and what it still does is ignored"
   expect(first?.closed).toBe(4408);
 });
 
-test.each(["online", "pageshow", "visibilitychange"])("%s dials at once", async (event) => {
+test.each(["pageshow", "visibilitychange"])("%s dials at once where the page is shown", async (event) => {
   const rig = createRig({ reconnect: { ...reconnect, initialDelayMs: 60_000, maxDelayMs: 60_000 } });
   (await rig.open()).end(1006);
   world.page.hidden = true;
@@ -132,16 +132,115 @@ test.each(["online", "pageshow", "visibilitychange"])("%s dials at once", async 
   expect(rig.client.state).toBe("connecting");
 });
 
-test("waits while the device is offline without using up attempts", async () => {
+test("online dials at once, also a hidden page", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, initialDelayMs: 60_000, maxDelayMs: 60_000 } });
+  (await rig.open()).end(1006);
+  world.page.hidden = true;
+  world.page.fire("online");
+  expect(rig.client.state).toBe("connecting");
+});
+
+test("dials also while the device says that it is offline, at the usual waits, without giving up", async () => {
   const rig = createRig({ reconnect: { ...reconnect, maxAttempts: 1 } });
   const socket = await rig.open();
   world.page.onLine = false;
   socket.end(1006);
-  await world.time.advance(600_000);
-  expect(rig.client.state).toBe("reconnecting");
+  for (const delayMs of [100, 200, 400, 800, 1_000]) {
+    expect(rig.infos.at(-1)).toMatchObject({ delayMs });
+    await world.time.advance(delayMs);
+    rig.network.socket.end(1006);
+  }
+  // Attempts count from here.
   world.page.onLine = true;
   world.page.fire("online");
   expect(rig.client.state).toBe("connecting");
+  await settled();
+  rig.network.socket.end(1006);
+  expect(rig.client.state).toBe("closed");
+});
+
+test("the user's connect() dials though the device says that it is offline", async () => {
+  const rig = createRig({ reconnect: { ...reconnect, initialDelayMs: 60_000, maxDelayMs: 60_000 } });
+  const socket = await rig.open();
+  world.page.onLine = false;
+  socket.end(1006);
+  void rig.client.connect();
+  expect(rig.client.state).toBe("connecting");
+});
+
+test.each([
+  ["1e18", 300_000],
+  ["3e9", 300_000],
+  ["-1e18", 0],
+  ['"soon"', 0],
+  ["null", 0],
+])("a server cannot make it wait %s ms", async (asked, waits) => {
+  const rig = createRig({ reconnect });
+  (await rig.open()).deliver(`{"type":"$ws:goaway","payload":{"reconnectAfterMs":${asked}}}`);
+  rig.network.socket.end(1012);
+  expect(rig.infos.at(-1)).toEqual({ delayMs: waits + Math.max(waits, 100), attempt: 1 });
+});
+
+test("dials on, without a wait, however often it has failed", async () => {
+  const rig = createRig({ reconnect: { initialDelayMs: 0 } });
+  await rig.open();
+  for (let dial = 1; dial <= 1_100; dial++) {
+    rig.network.socket.end(1006);
+    await world.time.advance(1);
+    expect(rig.network.sockets).toHaveLength(dial + 1);
+  }
+});
+
+test.each([Infinity, 2 ** 31, Number.MAX_SAFE_INTEGER])("no time of %d ms is over at once", async (ms) => {
+  const heartbeat = createRig({ heartbeat: { intervalMs: ms } });
+  const socket = await heartbeat.open();
+  const patient = createRig({ heartbeat: { intervalMs: 1_000, timeoutMs: ms } });
+  await patient.open();
+  const dialing = createRig({ connectTimeoutMs: ms });
+  void dialing.client.connect();
+  const waiting = createRig({ reconnect: { initialDelayMs: ms, maxDelayMs: ms, jitter: "none" } });
+  (await waiting.open()).end(1006);
+  const closing = createRig({ closeTimeoutMs: ms });
+  await closing.open();
+  void closing.client.close();
+  const unstable = createRig({ reconnect: { ...reconnect, stableAfterMs: ms, maxAttempts: 0 } });
+  await unstable.open();
+  await world.time.advance(86_400_000);
+  unstable.network.socket.end(1006);
+  expect(socket.wire).toEqual([]);
+  expect([patient, dialing, waiting, closing, unstable].map(({ client }) => client.state)).toEqual([
+    "open",
+    "connecting",
+    "reconnecting",
+    "closing",
+    "closed",
+  ]);
+});
+
+test("a clock that is set forward or back changes nothing", async () => {
+  for (const jump of [3_600_000, -3_600_000]) {
+    const rig = createRig({ reconnect, heartbeat: { intervalMs: 1_000, timeoutMs: 300 }, connectTimeoutMs: 700 });
+    const socket = await rig.open();
+    await world.time.advance(1_000);
+    world.time.setClock(jump);
+    await world.time.advance(40);
+    socket.read();
+    expect(rig.client.latencyMs).toBe(40);
+    await world.time.advance(1_000);
+    world.time.setClock(jump);
+    await world.time.advance(299);
+    expect(rig.client.state).toBe("open");
+    await world.time.advance(1);
+    expect(rig.client.state).toBe("reconnecting");
+    // It has not lasted 5 s, whatever the clock says.
+    expect(rig.infos.at(-1)).toMatchObject({ attempt: 1 });
+    await world.time.advance(100);
+    world.time.setClock(jump);
+    rig.network.socket.accept();
+    rig.network.socket.end(1006);
+    expect(rig.infos.at(-1)).toMatchObject({ attempt: 2 });
+    await rig.client.close();
+  }
 });
 
 test("connect() does not wait for the delay", async () => {
@@ -209,12 +308,30 @@ test("close() waits for the server, but not for ever", async () => {
   expect(rig.client.state).toBe("closed");
 });
 
-test("close() with a code that only servers may send rejects, and closes all the same", async () => {
-  const rig = createRig({ closeTimeoutMs: 100 });
-  await rig.open();
-  await expect(rig.client.close(1001)).rejects.toThrow(RangeError);
-  await world.time.advance(100);
+test.each([1001, 1005, 1006, 1011, 2999, NaN])("close(%d), which no page may send, closes with 1000", async (code) => {
+  const rig = createRig();
+  const socket = await rig.open();
+  rig.client.send(Note, { n: 1 });
+  const closed = rig.client.close(code);
+  expect(socket.closed).toBe(1000);
+  expect(rig.read()).toEqual(["NOTE 1"]);
+  await closed;
   expect(rig.client.state).toBe("closed");
+  expect(rig.errors).toEqual([]);
+});
+
+test.each([
+  ["x".repeat(123), "x".repeat(123)],
+  ["x".repeat(1_000_000), "x".repeat(123)],
+  ["é".repeat(100), "é".repeat(61)],
+  ["漢".repeat(100), "漢".repeat(41)],
+  [`x${"😀".repeat(100)}`, `x${"😀".repeat(30)}`],
+])("a close reason is cut to 123 bytes, at a character", async (reason, sent) => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const close = vi.spyOn(socket, "close");
+  void rig.client.close(4000, reason);
+  expect(close).toHaveBeenCalledWith(4000, sent);
 });
 
 test("connect() while closing opens again once it is closed", async () => {

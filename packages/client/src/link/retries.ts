@@ -3,6 +3,7 @@ import type { ReconnectOptions } from "../api/options.ts";
 import { UNAUTHENTICATED } from "../socket/close-codes.ts";
 import { attempt, type Fail } from "../steps/attempt.ts";
 import { backoff } from "./backoff.ts";
+import { runtime } from "./runtime.ts";
 
 /** What is known of earlier connections, by which it is decided whether and when to dial again. */
 export interface Retries {
@@ -35,7 +36,8 @@ export function createRetries(options: ReconnectOptions = {}, failed: Fail): Ret
     },
     _allow: (code, reason) =>
       enabled &&
-      retries._attempts < maxAttempts &&
+      // No dial that fails while the device is offline is the last one.
+      (retries._attempts < maxAttempts || runtime.navigator?.onLine === false) &&
       !isTerminalClose(code) &&
       !(retries._refresh && code === UNAUTHENTICATED) &&
       attempt<unknown>(() => shouldReconnect?.({ code, reason, attempt: retries._attempts }), failed) !== false,

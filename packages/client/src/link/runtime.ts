@@ -1,9 +1,10 @@
 /** What only some runtimes have. */
 export const runtime = globalThis as {
   navigator?: { onLine?: boolean };
+  location?: { href: string };
   document?: { hidden?: boolean };
-  addEventListener?(type: string, listener: () => void): void;
-  removeEventListener?(type: string, listener: () => void): void;
+  addEventListener?(type: string, listener: (event: { type: string }) => void): void;
+  removeEventListener?(type: string, listener: (event: { type: string }) => void): void;
 };
 
 /** The device is online again, or the page is shown again. */

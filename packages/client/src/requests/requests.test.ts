@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import { Answer, Ask, AskAgain, News, Note, slowMessage } from "../../test/definitions.ts";
+import { rpc } from "@ws-kit/core/protocol";
+import { Answer, Ask, AskAgain, News, Note, numberSchema, slowMessage } from "../../test/definitions.ts";
 import { createRig, type Rig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 import { ConnectionClosedError, ServerError, StateError, TimeoutError, ValidationError } from "../api/errors.ts";
@@ -57,7 +58,7 @@ test("the server learns the time that is left, waiting included", async () => {
   await world.time.advance(2_000);
   rig.network.socket.accept();
   rig.network.socket.read();
-  expect(rig.network.received.map(({ meta }) => meta?.timeoutMs)).toEqual([28_000, 3_000, 2 ** 31 - 1 - 2_000]);
+  expect(rig.network.received.map(({ meta }) => meta?.timeoutMs)).toEqual([28_000, 3_000, 2 ** 31 - 1]);
 });
 
 test("a timeout rejects, tells the server once, and a late answer is ignored", async () => {
@@ -351,6 +352,121 @@ test("a consumer too far behind fails; one that only waits for the result does n
     name: "StateError",
     cause: { message: expect.stringContaining("2 reports") },
   });
+});
+
+const done = { value: undefined, done: true };
+type Reports = AsyncIterable<{ n: number }>;
+test.each<[how: string, leave: (reports: Reports) => Promise<unknown>, told: unknown]>([
+  [
+    "return()",
+    async (reports) => {
+      const iterator = reports[Symbol.asyncIterator]();
+      const waiting = [iterator.next(), iterator.next()];
+      return [await iterator.return?.(5), ...(await Promise.all(waiting)), await iterator.next()];
+    },
+    [{ value: 5, done: true }, done, done, done],
+  ],
+  [
+    "throw()",
+    async (reports) => {
+      const iterator = reports[Symbol.asyncIterator]();
+      const waiting = iterator.next();
+      return [await outcome(iterator.throw?.("mine") ?? Promise.resolve()), await waiting];
+    },
+    ["mine", done],
+  ],
+  [
+    "cancelling the stream of a response",
+    async (reports) => {
+      const reader = (ReadableStream as unknown as { from(source: unknown): ReadableStream }).from(reports).getReader();
+      const waiting = reader.read();
+      await reader.cancel();
+      return waiting;
+    },
+    done,
+  ],
+])("a consumer that leaves by %s while it waits is gone at once", async (_, leave, told) => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const stream = rig.client.stream(Ask, { n: 1 });
+  const { meta } = asked(rig);
+  expect(await leave(stream)).toEqual(told);
+  expect(await outcome(stream.result)).toBeInstanceOf(StateError);
+  socket.read();
+  expect(rig.network.received.at(-1)).toEqual({ type: "$ws:abort", meta });
+});
+
+test("a stream that nobody has begun to read can be left as well", async () => {
+  const rig = createRig({ maxPendingRequests: 1 });
+  await rig.open();
+  const iterator = rig.client.stream(Ask, { n: 1 })[Symbol.asyncIterator]();
+  await iterator.return?.();
+  void outcome(rig.client.request(Ask, { n: 2 }));
+  expect(rig.read()).toEqual(["ASK 1", "$ws:abort", "ASK 2"]);
+});
+
+test("close() settles a request whose answer its schema is looking at, and reports no progress any more", async () => {
+  const releases: (() => void)[] = [];
+  const slow = numberSchema(() => new Promise<void>((resolve) => releases.push(resolve)));
+  const Long = rpc("LONG", numberSchema(), "DONE", slow, { progress: slow }) as typeof Ask;
+  const rig = createRig();
+  const socket = await rig.open();
+  const reports: unknown[] = [];
+  const asking = outcome(rig.client.request(Long, { n: 1 }, { onProgress: (report) => reports.push(report) }));
+  const { meta } = asked(rig);
+  socket.deliver({ type: "$ws:progress", meta, payload: { n: 2 } });
+  socket.deliver({ type: "DONE", meta, payload: { n: 3 } });
+  releases.shift()?.();
+  await settled();
+  expect(reports).toEqual([{ n: 2 }]);
+  expect(releases).toHaveLength(1);
+  const news: unknown[] = [];
+  const Slow = slowMessage("SLOW", () => new Promise((resolve) => releases.push(resolve)));
+  rig.client.on(Slow, ({ payload }) => news.push(payload));
+  rig.client.on(News, ({ payload }) => news.push(payload));
+  socket.deliver({ type: "SLOW", payload: { n: 4 } });
+  socket.deliver({ type: "NEWS", payload: { n: 5 } });
+  const closed = rig.client.close();
+  expect(await asking).toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: true });
+  socket.read();
+  await closed;
+  await rig.open();
+  while (releases.length > 0) {
+    for (const release of releases.splice(0)) release();
+    await settled();
+  }
+  expect(news).toEqual([]);
+});
+
+test("an answer is not lost to the end of its connection while its schema looks at it", async () => {
+  const releases: (() => void)[] = [];
+  const slow = numberSchema(() => new Promise<void>((resolve) => releases.push(resolve)));
+  for (const code of [1006, 1008]) {
+    const rig = createRig();
+    const socket = await rig.open();
+    const asking = rig.client.request(rpc("LONG", numberSchema(), "DONE", slow, { progress: slow }) as typeof Ask, {
+      n: 1,
+    });
+    socket.deliver({ type: "DONE", meta: asked(rig).meta, payload: { n: 3 } });
+    socket.end(code);
+    await settled();
+    for (const release of releases.splice(0)) release();
+    expect((await asking).payload).toEqual({ n: 3 });
+    void rig.client.close();
+  }
+});
+
+test.each([3_600_000, -3_600_000])("a clock that is set by %d ms leaves a request its time", async (jump) => {
+  const rig = createRig({ autoConnect: false });
+  const asking = outcome(rig.client.request(Ask, { n: 1 }, { timeoutMs: 20_000 }));
+  world.time.setClock(jump);
+  await rig.open();
+  rig.network.socket.read();
+  expect(rig.network.received[0]?.meta?.timeoutMs).toBe(20_000);
+  await world.time.advance(19_999);
+  world.time.setClock(jump);
+  await world.time.advance(1);
+  expect(await asking).toBeInstanceOf(TimeoutError);
 });
 
 test("asynchronous schemas keep the order, out and in", async () => {

@@ -8,15 +8,15 @@ import type { Link } from "../link/link.ts";
 import type { Outgoing } from "../link/outbox.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
-import type { Lane } from "../steps/lane.ts";
 import type { Listeners } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
+import { after } from "../steps/timer.ts";
 import { createStream } from "./stream.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** A `setTimeout` for longer fires at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
+/** The longest time that is told to a server; it has a maximum of its own. */
+const MAX_MS = 2 ** 31 - 1;
 
 type Request = (
   message: AnyMessage,
@@ -37,11 +37,9 @@ export interface Requests {
   readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
 }
 
-/** @param lane Keeps the order of sending. */
 export function createRequests(
   { maxPendingRequests = 64, codec = jsonCodec }: ClientOptions,
   link: Link,
-  lane: Lane,
   listeners: Listeners,
 ): Requests {
   // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
@@ -69,12 +67,10 @@ export function createRequests(
 
       // Pages without https have no `randomUUID`, others no `crypto` at all.
       const correlationId = crypto?.randomUUID?.() ?? `${Math.random()}-${++count}`;
-      const time = Math.min(timeoutMs, MAX_TIMER_MS);
       const startedAt = now();
       // Made here, where its stack still names the caller.
       const late = new TimeoutError(timeoutMs);
       const idempotent = !!(message as Partial<AnyRpc>).idempotent;
-      let frame: CheckedMessage;
 
       /** Whether the server still works on it. The promise keeps its first outcome, so whatever comes later is void. */
       const settle = (error?: unknown): boolean => {
@@ -95,27 +91,17 @@ export function createRequests(
 
       const item: Outgoing = {
         _idempotent: idempotent,
-        _encode: () =>
-          codec.encode({
-            ...frame,
-            meta: {
-              ...frame.meta,
-              correlationId,
-              timeoutMs: Math.max(1, Math.ceil(startedAt + time - now())),
-              idempotencyKey: idempotent ? secret + correlationId : undefined,
-            },
-          }),
         _fail: fail,
       };
 
       const take = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
         if (type === PROGRESS_TYPE) {
           return when(check(message, "progress", "in", body), (progress) =>
-            attempt(() => options.onProgress?.(progress as never), listeners._failed),
-          );
+            attempt(() => pending.has(correlationId) && options.onProgress?.(progress as never), listeners._failed),
+          ) as void | Promise<void>;
         }
         // Whatever comes of it, the server is done.
-        link._outbox._remove(item);
+        link._outbox._answered(item);
         if (type === ERROR_TYPE) {
           const error = body as ErrorPayload;
           const { code, details } = error;
@@ -132,16 +118,25 @@ export function createRequests(
         });
       };
 
-      const post = (ready: CheckedMessage): void => {
-        frame = ready;
-        if (pending.has(correlationId)) link._outbox._post(item);
-      };
-
-      const timer = setTimeout(fail, time, late);
+      const timer = after(timeoutMs, () => fail(late));
       pending.set(correlationId, (got) => attempt(() => take(got), fail));
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
-      void lane(() => attempt(() => when(checked(message, "out", options.meta, payload, codec), post), fail));
+      link._outbox._post(item, () =>
+        when(checked(message, "out", options.meta, payload, codec), (frame) => {
+          const given = codec.decode(codec.encode(frame)) as CheckedMessage;
+          return () =>
+            codec.encode({
+              ...given,
+              meta: {
+                ...given.meta,
+                correlationId,
+                timeoutMs: Math.min(Math.max(1, Math.ceil(startedAt + timeoutMs - now())), MAX_MS),
+                idempotencyKey: idempotent ? secret + correlationId : undefined,
+              },
+            });
+        }),
+      );
     });
 
   const observe = (observer: Observer): Off => {

@@ -33,18 +33,27 @@ export function createStream(
 
   return {
     result,
-    async *[Symbol.asyncIterator]() {
+    [Symbol.asyncIterator]() {
       iterating = true;
-      try {
+      let left = false;
+      const reports = (async function* (): AsyncGenerator<unknown, undefined> {
         for (;;) {
+          if (left) return undefined;
           if (buffer.length > 0) yield buffer.shift();
-          else if (over) break;
+          else if (over) return void (await result);
           else await new Promise<void>((resolve) => (wake = resolve));
         }
-        await result;
-      } finally {
-        controller.abort();
+      })();
+      // A generator that waits would go only with the next report; who leaves does not wait for that.
+      for (const how of ["return", "throw"] as const) {
+        const end = reports[how] as (value: unknown) => Promise<IteratorResult<unknown, undefined>>;
+        reports[how] = (value: unknown) => {
+          left = true;
+          controller.abort();
+          return end.call(reports, value);
+        };
       }
+      return reports;
     },
   };
 }

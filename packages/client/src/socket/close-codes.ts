@@ -1,6 +1,19 @@
 // Close codes, as in core's table, which a browser need not load for three of them; a test holds them to it.
 
+export const NORMAL = 1000;
 /** What a side sees where no close frame came (RFC 6455 §7.4.1); never sent. */
 export const ABNORMAL = 1006;
 export const UNAUTHENTICATED = 4401;
 export const TIMEOUT = 4408;
+
+/** Browsers let a page close with this one and those from 3000; in the place of any other goes 1000. */
+export function fitCode(code: number): number {
+  return code >= 3000 ? code : NORMAL;
+}
+
+/** As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5). */
+export function fitReason(reason: string): string {
+  const points = Array.from(reason.slice(0, 123));
+  while (new Blob(points).size > 123) points.pop();
+  return points.join("");
+}

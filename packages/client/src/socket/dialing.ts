@@ -22,8 +22,8 @@ export type Hear = (type: "open" | "message" | "close" | "error", event: SocketE
 export interface Socket {
   /** @returns whether the socket took it. */
   readonly _send: (packet: Packet) => boolean;
-  /** With 4408 it is taken for dead: the close is heard at once, and the peer told if it still listens. */
-  readonly _close: (code: number, reason?: string) => void;
+  /** With 4408 it is taken for dead. */
+  readonly _close: (code: number, reason: string) => void;
 }
 
 /** How a connection is made. @throws whatever the socket's class does not take. */

@@ -77,7 +77,7 @@ test("a drop reaches every client, and they meet again on the next socket", asyn
   expect(network.sockets).toHaveLength(2);
 });
 
-test("each pong goes to who asked, and a dead socket is dead for all", async () => {
+test("each pong goes to who asked, and who finds the socket dead leaves it to the patience of the others", async () => {
   const network = new FakeNetwork();
   const url = "ws://pulse/";
   const watching = createRig(
@@ -97,8 +97,49 @@ test("each pong goes to who asked, and a dead socket is dead for all", async () 
   expect(watching.client.latencyMs).toBe(0);
   expect(plain.client.latencyMs).toBeUndefined();
   await world.time.advance(1_300);
-  expect([watching.client.state, plain.client.state]).toEqual(["reconnecting", "reconnecting"]);
+  expect([watching.client.state, plain.client.state]).toEqual(["reconnecting", "open"]);
+  // The others go on with it; whoever dials gets another one.
+  await world.time.advance(100);
+  expect(network.sockets).toHaveLength(2);
+  expect(first.closed).toBeUndefined();
+  await world.time.advance(34_000);
   expect(plain.errors).toMatchObject([{ type: "lost", message: "NOTE" }]);
+  expect(first.closed).toBe(4408);
+});
+
+test.each(["close()", "its patience ends"])(
+  "one that leaves while all connect does not take the others along: %s",
+  async (how) => {
+    const network = new FakeNetwork();
+    const url = `ws://leaves/${encodeURIComponent(how)}`;
+    const hasty = createRig({ share: true, url, reconnect: { enabled: false }, connectTimeoutMs: 500 }, network);
+    const patient = createRig({ share: true, url, reconnect: { enabled: false } }, network);
+    for (const { client } of [hasty, patient]) void client.connect();
+    await dialed(network);
+    await settled();
+    if (how === "close()") await hasty.client.close();
+    else await world.time.advance(500);
+    expect([hasty.client.state, patient.client.state]).toEqual(["closed", "connecting"]);
+    network.socket.accept();
+    expect([hasty.client.state, patient.client.state]).toEqual(["closed", "open"]);
+    await hasty.client.close();
+    expect(network.socket.closed).toBeUndefined();
+    void patient.client.close();
+    expect(network.socket.closed).toBe(1000);
+    network.socket.read();
+    expect(patient.client.state).toBe("closed");
+  },
+);
+
+test("the last one that leaves while it connects hangs up", async () => {
+  const network = new FakeNetwork();
+  const [a, b] = [1, 2].map(() => createRig({ share: true, url: "ws://last/" }, network)) as [Rig, Rig];
+  for (const { client } of [a, b]) void client.connect();
+  await dialed(network);
+  await settled();
+  for (const { client } of [a, b]) await client.close();
+  expect(network.socket.closed).toBe(1000);
+  expect([a.client.state, b.client.state]).toEqual(["closed", "closed"]);
 });
 
 test("a pong for one client confirms nothing of another", async () => {

@@ -1,6 +1,6 @@
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import type { ClientOptions, SocketLike } from "../api/options.ts";
-import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
+import { TIMEOUT } from "./close-codes.ts";
 import type { Hear, Socket, SocketEvent, Target } from "./dialing.ts";
 import { open } from "./socket.ts";
 import { addToken } from "./token.ts";
@@ -43,14 +43,15 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: He
         socket.send(packet as string);
         return true;
       },
-      _close(code, reason = "") {
-        // Only the last one hangs up, and stays to see it done. What one found dead is dead for all.
-        const dead = code === TIMEOUT;
-        if (dead || members.size === 1) {
-          forget();
-          if (dead) tell("close", { code: ABNORMAL, reason });
-          socket.close(code, reason);
-        } else if (members.delete(hear)) queueMicrotask(() => hear("close", { code, reason }));
+      _close(code, reason) {
+        if (!members.has(hear)) return;
+        // Only the last one hangs up, and stays to see it done. What one found dead nobody joins any more, but the others
+        // have their own patience.
+        const last = members.size === 1;
+        if (last || code === TIMEOUT) forget();
+        if (last) return socket.close(code, reason);
+        members.delete(hear);
+        queueMicrotask(() => hear("close", { code, reason }));
       },
     };
   };

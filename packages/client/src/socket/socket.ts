@@ -1,5 +1,4 @@
 import type { ClientOptions, SocketLike, WebSocketClass } from "../api/options.ts";
-import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
 import type { Hear, Socket, Target } from "./dialing.ts";
 
 /** Makes a socket and hears everything of it. */
@@ -27,9 +26,6 @@ export function connect(options: ClientOptions, target: Target, hear: Hear): Soc
       if (isOpen) socket.send(packet as string);
       return isOpen;
     },
-    _close(code, reason = "") {
-      if (code === TIMEOUT) hear("close", { code: ABNORMAL, reason });
-      socket.close(code, reason);
-    },
+    _close: (code, reason) => socket.close(code, reason),
   };
 }

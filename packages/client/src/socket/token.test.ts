@@ -1,5 +1,5 @@
 import { tokenFromProtocols } from "@ws-kit/core/protocol";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 
@@ -9,6 +9,9 @@ const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
 test.each([
   ["ws://test/ws", "ws://test/ws?token=a+%26%2Fb"],
   ["ws://test/ws?room=1", "ws://test/ws?room=1&token=a+%26%2Fb"],
+  ["ws://test/ws?token=stale&room=1&token=older", "ws://test/ws?room=1&token=a+%26%2Fb"],
+  ["ws://test/ws?#/rooms/7?of=9", "ws://test/ws?token=a+%26%2Fb"],
+  [" ws://test/a b?room=x y#z ", "ws://test/a%20b?room=x+y&token=a+%26%2Fb"],
 ])("adds the token to %s", async (url, dialed) => {
   const rig = createRig({ url, auth: { getToken: () => "a &/b", attach: "query" } });
   void rig.client.connect();
@@ -32,6 +35,31 @@ test("names the parameter as told, and dials without one where there is no token
     "ws://test/",
   ]);
 });
+
+test("a token that is gone is not sent from an old URL, and nobody else's parameter is touched", async () => {
+  const url = "ws://test/?token=stale&q=a%20b#x";
+  for (const [auth, dialed] of [
+    [{ getToken: () => null }, "ws://test/?q=a+b"],
+    [{ getToken: () => null, attach: "protocol" as const }, "ws://test/?token=stale&q=a%20b"],
+    [undefined, "ws://test/?token=stale&q=a%20b"],
+  ] as const) {
+    const rig = createRig({ url, auth });
+    void rig.client.connect();
+    await settled();
+    expect(rig.network.socket.url).toBe(dialed);
+  }
+});
+
+test.each(["", "http//x", "/relative", "ws://127.0.0.1:99999/", "ws://a b/"])(
+  "the URL %j cannot be dialed, and no token is asked for it",
+  async (url) => {
+    const getToken = vi.fn<() => string>();
+    const rig = createRig({ url, auth: { getToken }, reconnect: { enabled: false } });
+    await expect(rig.client.connect()).rejects.toMatchObject({ name: "ConnectionClosedError" });
+    expect(getToken).not.toHaveBeenCalled();
+    expect(rig.errors[0]?.type).toBe("connect");
+  },
+);
 
 test("offers the token as a subprotocol besides the others", async () => {
   const rig = createRig({ protocols: "chat", auth: { getToken: () => Promise.resolve("a b"), attach: "protocol" } });

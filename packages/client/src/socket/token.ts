@@ -2,13 +2,16 @@ import { tokenProtocols } from "@ws-kit/core/protocol";
 import type { AuthOptions, ClientOptions } from "../api/options.ts";
 import type { Target } from "./dialing.ts";
 
-/** Puts the token into the URL, or among the subprotocols. */
+/** Puts the token into the URL, in the place of an older one, or among the subprotocols. */
 export function addToken(
-  { auth = {} as AuthOptions, codec }: ClientOptions,
-  { _url: url, _protocols: protocols, _token: token }: Target,
+  { auth, codec }: ClientOptions,
+  { _url, _protocols, _token }: Target,
 ): [url: string, protocols: string[]] {
-  const { attach, queryParam = "token" } = auth;
-  if (!token) return [url, protocols];
-  if (attach === "protocol") return [url, [...protocols, ...tokenProtocols(token).slice(codec?.name ? 1 : 0)]];
-  return [url + (url.includes("?") ? "&" : "?") + new URLSearchParams([[queryParam, token]]).toString(), protocols];
+  const { attach, queryParam = "token" } = auth ?? ({} as AuthOptions);
+  const url = new URL(_url);
+  if (attach === "protocol")
+    return [_url, _token ? [..._protocols, ...tokenProtocols(_token).slice(codec?.name ? 1 : 0)] : _protocols];
+  if (auth) url.searchParams.delete(queryParam);
+  if (_token) url.searchParams.append(queryParam, _token);
+  return [url.href, _protocols];
 }

@@ -48,9 +48,7 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
     },
     _messages: (type) =>
       // Keys that are no messages have no type.
-      all
-        .map(([key]) => key as AnyMessage)
-        .filter((message, index, keys) => message.type === type && keys.indexOf(message) === index),
+      [...new Set(all.map(([key]) => key as AnyMessage))].filter((message) => message.type === type),
     _report(type, cause, about) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       const context: ErrorContext = { type, ...about };
