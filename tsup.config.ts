@@ -17,7 +17,8 @@ export default defineConfig({
   // Modules of the Workers runtime itself, and of a package that means to keep them apart by calling itself by name.
   external: [/^cloudflare:/, /^@ws-kit\//],
   target: "es2023",
-  dts: true,
+  // A page's own `lib` may not have `AsyncDisposable`.
+  dts: name === "@ws-kit/client" ? { banner: '/// <reference lib="esnext.disposable" />' } : true,
   sourcemap: true,
   clean: true,
   treeshake: true,

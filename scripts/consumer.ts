@@ -53,20 +53,38 @@ export async function checkConsumer(directory: string, tarballs: ReadonlyMap<str
         strict: true,
         noEmit: true,
       },
+      exclude: ["page"],
     }),
+    // A page that checks its libraries, and whose own `lib` is not as new as ours.
+    "page/tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        target: "ES2022",
+        lib: ["ES2022", "DOM", "DOM.Iterable"],
+        types: [],
+        module: "ESNext",
+        moduleResolution: "bundler",
+        strict: true,
+        skipLibCheck: false,
+        noEmit: true,
+      },
+    }),
+    "page/page.ts": `import { wsClient } from "@ws-kit/client";
+      import { wsClient as small } from "@ws-kit/client/lite";
+      export const clients = [wsClient({ url: "wss://example.com/ws" }), small({ url: "wss://example.com/ws" })];`,
     "entries.ts": Object.entries(ENTRIES)
       .flatMap(([name, entries]) =>
         entries.map((entry) => `console.log(Object.keys(await import("${name}${entry}")).length);`),
       )
       .join("\n"),
   };
-  await mkdir(directory);
+  await mkdir(join(directory, "page"), { recursive: true });
   await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(directory, name), text)));
 
   const failures: string[] = [];
   for (const [command, ...args] of [
     ["pnpm", "install", "--prefer-offline", "--no-frozen-lockfile"],
     ["tsc", "-p", directory],
+    ["tsc", "-p", join(directory, "page")],
     ["bun", "entries.ts"],
   ] as const) {
     try {

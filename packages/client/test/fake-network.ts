@@ -60,6 +60,12 @@ export class FakeSocket implements SocketLike {
     if (this.readyState === 2) this.end(this.closed ?? 1005);
   }
 
+  /** The dial failed, and the socket's class says why, as that of `ws` does. */
+  fail(message: string): void {
+    this.#tell("error", { message, error: { code: "EFAILED" } });
+    this.end(1006);
+  }
+
   /** The connection is gone, and with it what was on the wire. */
   end(code: number, reason = ""): void {
     if (this.readyState === 3) return;

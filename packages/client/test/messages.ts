@@ -9,5 +9,9 @@ export const Find = rpc("FIND", { id: z.string() }, "FOUND", {}, { errors: { NOT
 /** Takes as long as it is told to, and says through `ABORTED` when it was cancelled before. */
 export const Slow = rpc("SLOW", { ms: z.number() }, "SLOW_DONE", {});
 export const Aborted = message("ABORTED", { ms: z.number() });
+/** As large or deep as one likes. */
+export const Upload = rpc("UPLOAD", { data: z.string(), deep: z.unknown().optional() }, "UPLOADED", {
+  bytes: z.number(),
+});
 /** An application's own heartbeat; the server sends it back. */
 export const Beat = message("BEAT", { sentAt: z.number() });

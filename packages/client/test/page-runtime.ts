@@ -9,6 +9,8 @@ declare global {
     echoed: number[];
     open(url: string): Promise<number>;
     note(n: number): void;
+    /** Of two clients that share a socket the first leaves while it opens. @returns their states once the second is through. */
+    leaveShared(url: string): Promise<string[]>;
   };
 }
 
@@ -20,6 +22,15 @@ globalThis.kit = {
     kit.client.onState((state) => kit.states.push(state));
     kit.client.on(Echo, ({ payload }) => kit.echoed.push(payload.n));
     return (await kit.client.request(Add, { a: 1, b: 2 })).payload.sum;
+  },
+  async leaveShared(url) {
+    const [leaves, stays] = [wsClient({ url, share: true }), wsClient({ url, share: true })];
+    void leaves.connect();
+    const opened = stays.connect();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await leaves.close();
+    await opened;
+    return [leaves.state, stays.state];
   },
   note(n) {
     kit.client.send(Note, { n });

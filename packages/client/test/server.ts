@@ -1,7 +1,7 @@
 /** A WS-Kit server in a process of its own. Run by Bun; prints its port. */
 import { serve } from "@ws-kit/bun";
 import { createRouter } from "@ws-kit/zod";
-import { Aborted, Add, Beat, Count, Echo, Fail, Find, Note, Slow } from "./messages.ts";
+import { Aborted, Add, Beat, Count, Echo, Fail, Find, Note, Slow, Upload } from "./messages.ts";
 
 const router = createRouter({ heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 } });
 
@@ -24,6 +24,9 @@ router.rpc(Count, (ctx) => {
 router.rpc(Find, (ctx) => {
   ctx.error("NOT_FOUND", "No such thing", { id: ctx.payload.id });
 });
+router.rpc(Upload, (ctx) => {
+  ctx.reply({ bytes: ctx.payload.data.length });
+});
 router.rpc(Slow, async (ctx) => {
   const { ms } = ctx.payload;
   const timer = Promise.withResolvers<void>();
@@ -37,5 +40,13 @@ router.rpc(Slow, async (ctx) => {
   ctx.reply({});
 });
 
-const server = serve(router, { port: Number(process.env["PORT"] ?? 0), hostname: "127.0.0.1", allowedOrigins: "*" });
+const server = serve(router, {
+  port: Number(process.env["PORT"] ?? 0),
+  hostname: "127.0.0.1",
+  allowedOrigins: "*",
+  async authenticate() {
+    await Bun.sleep(Number(process.env["AUTHENTICATE_MS"] ?? 0));
+    return {};
+  },
+});
 console.log(`listening on ${server.port}`);

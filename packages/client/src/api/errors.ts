@@ -29,9 +29,12 @@ export class ServerError<C extends string = ErrorCode, D = unknown> extends Erro
   /** Names an unexpected failure in the server's log. */
   declare readonly id: string | undefined;
 
-  constructor({ code, message, details, retryable, retryAfterMs, id }: ErrorPayload, context: D = details as D) {
-    super(message);
-    Object.assign(this, { code, context, retryable, retryAfterMs, id });
+  /** @param payload As it came; a server may send anything. */
+  constructor(payload: ErrorPayload, context?: D) {
+    const { code, message, details, retryable, retryAfterMs, id } = Object(payload) as ErrorPayload;
+    super(typeof message === "string" ? message : "");
+    const name = typeof code === "string" ? code : "UNKNOWN";
+    Object.assign(this, { code: name, context: context ?? details, retryable, retryAfterMs, id });
   }
 }
 

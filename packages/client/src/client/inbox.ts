@@ -25,7 +25,7 @@ export function createInbox(
     if (session !== link._session || type.startsWith(CONTROL_PREFIX)) return;
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
-      return listeners._report("server", new ServerError({ ...(payload as ErrorPayload) }), { message });
+      return listeners._report("server", new ServerError(payload as ErrorPayload), { message });
     }
     const wanted = listeners._messages(type);
     if (!wanted[0]) return listeners._emit("unhandled", { type, meta, payload }, session);

@@ -11,6 +11,7 @@ import { after } from "../steps/timer.ts";
 import type { Link, Receive } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
+import { redact, withoutToken } from "./redact.ts";
 import { createRetries } from "./retries.ts";
 import { runtime, WAKE_EVENTS } from "./runtime.ts";
 
@@ -25,6 +26,8 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   let closeCode: number | undefined;
   /** Why the last connection ended. */
   let end = "";
+  /** What the socket said of it before, where it says anything: browsers do not. */
+  let why = "";
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof after>;
 
@@ -49,7 +52,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     timer = after(ms, over);
     link._state = to;
     link._info = info;
-    options.logger?.debug(to, info);
+    listeners._log("debug", to, info);
     listeners._tell?.("state", { ...info, state: to });
     listeners._emit("state", to, info);
   };
@@ -57,20 +60,20 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   const dial = async (): Promise<void> => {
     const mine = ++turn;
     link._holdOffMs = undefined;
+    why = "";
     move("connecting", {}, options.connectTimeoutMs ?? 10_000, () => drop("dial timed out"));
     if (mine !== turn) return;
     let step: ErrorKind | undefined = "connect";
     try {
-      const url = new URL(
-        await (typeof options.url === "function" ? options.url() : options.url),
-        runtime.location?.href,
-      );
+      const given = await (typeof options.url === "function" ? options.url() : options.url);
+      // What is no URL now, or what the socket's class does not take, will not do the next time either.
+      step = undefined;
+      const url = new URL(given, runtime.location?.href);
       // No server's business, and some sockets refuse it.
       url.hash = "";
       step = "auth";
       const token = await options.auth?.getToken({ refresh: retries._refresh });
       if (mine !== turn) return;
-      // What the socket's class does not take now it will not take the next time either.
       step = undefined;
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
       const target: Target = { _url: url.href, _protocols: protocols, _token: token };
@@ -78,13 +81,15 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
         if (mine === turn) hear(type, event);
       });
     } catch (error) {
-      if (mine === turn) listeners._report(step ?? "connect", error);
-      if (mine === turn) down(ABNORMAL, String(error), !step);
+      const told = step ? error : withoutToken(error as Error);
+      if (mine === turn) listeners._report(step ?? "connect", told);
+      if (mine === turn) down(ABNORMAL, String(told), !step);
     }
   };
 
-  const hear: Hear = (type, { data, code, reason }) => {
-    if (type === "close") down(code, reason);
+  const hear: Hear = (type, { data, code, reason, message, error }) => {
+    if (type === "close") down(code, reason || why);
+    else if (type === "error") why = redact(message || error?.code || "");
     else if (type === "open") {
       openedAt = now();
       link._state = type;

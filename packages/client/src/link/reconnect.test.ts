@@ -414,6 +414,29 @@ test("listeners may connect and close in the middle of a change", async () => {
   expect(world.time.pending()).toBe(0);
 });
 
+test("a logger that throws, now or later, changes nothing", async () => {
+  const broken = vi.fn<() => void>(() => {
+    throw new Error("the log is full");
+  });
+  const later = vi.fn<() => Promise<void>>(() => Promise.reject(new Error("the log is full")));
+  for (const logger of [
+    { debug: broken, error: broken },
+    { debug: later, error: later },
+  ]) {
+    const rig = createRig({ logger });
+    rig.client.onError(() => {
+      throw new Error("mine");
+    });
+    await rig.open();
+    expect(rig.client.send(Note, { n: -1 })).toBe(false);
+    expect(rig.client.send(Note, { n: 1 })).toBe(true);
+    expect(rig.states).toEqual(["connecting", "open"]);
+    expect(rig.read()).toEqual(["NOTE 1"]);
+  }
+  expect(broken).toHaveBeenCalled();
+  expect(later).toHaveBeenCalled();
+});
+
 test("a URL that no socket takes is told once and not tried again", async () => {
   function Refusing() {
     throw new SyntaxError("bad URL");

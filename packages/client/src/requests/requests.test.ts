@@ -162,12 +162,26 @@ test("an answer of another type rejects", async () => {
   expect(await broken).toMatchObject({ name: "StateError", message: expect.stringContaining("OTHER") });
 });
 
-test("an error frame without a payload still settles its request", async () => {
+test.each([
+  undefined,
+  null,
+  [],
+  "no",
+  { code: "toString", message: "m", details: {} },
+  { code: "__proto__", message: "m", details: {} },
+  { code: "constructor", message: { toString: 1 }, details: {} },
+  { code: { toString: 1 }, message: null, details: {} },
+  { code: 7, name: "Mine", stack: "mine", __proto__: null },
+])("whatever a server sends as an error settles the request with a ServerError: %j", async (payload) => {
   const rig = createRig();
   const socket = await rig.open();
   const broken = outcome(rig.client.request(Ask, { n: 1 }));
-  socket.deliver({ type: "ERROR", meta: asked(rig).meta });
-  expect(await broken).toBeInstanceOf(Error);
+  socket.deliver({ type: "ERROR", meta: asked(rig).meta, payload });
+  const error = (await broken) as ServerError;
+  expect(error).toBeInstanceOf(ServerError);
+  expect([error.name, typeof error.code, typeof error.message]).toEqual(["ServerError", "string", "string"]);
+  socket.deliver({ type: "ERROR", meta: { inReplyTo: "NOTE" }, payload });
+  expect(rig.errors).toMatchObject([{ type: "server", error: { name: "ServerError" } }]);
 });
 
 test("tells progress in order before the answer; a callback that throws is reported and harms nothing", async () => {

@@ -1,5 +1,5 @@
 import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Envelope, ErrorCode, ErrorPayload } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import type { CallOptions, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
@@ -103,12 +103,11 @@ export function createRequests(
         // Whatever comes of it, the server is done.
         link._outbox._answered(item);
         if (type === ERROR_TYPE) {
-          const error = body as ErrorPayload;
-          const { code, details } = error;
-          const declared = details !== undefined && code in ((message as Partial<AnyRpc>).errors ?? {});
-          return when(declared ? check(message, code as ErrorCode, "in", details) : details, (context) =>
+          const { code, context } = new ServerError(body as ErrorPayload);
+          const declared = context !== undefined && Object.hasOwn((message as Partial<AnyRpc>).errors ?? {}, code);
+          return when(declared ? check(message, code, "in", context) : context, (checkedContext) =>
             // Either side's clock may be the first to notice.
-            fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(error, context)),
+            fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(body as ErrorPayload, checkedContext)),
           );
         }
         if (type !== response.type) throw new StateError(`Got ${type} for an answer`);

@@ -9,11 +9,13 @@ export interface Target {
   readonly _token: Token;
 }
 
-/** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close. */
+/** Of what a socket tells, the parts in use: `data` of a message, `code` and `reason` of a close, the rest of an error. */
 export interface SocketEvent {
   readonly data?: unknown;
   readonly code: number;
   readonly reason: string;
+  readonly message?: string;
+  readonly error?: { readonly code?: string };
 }
 
 export type Hear = (type: "open" | "message" | "close" | "error", event: SocketEvent) => void;

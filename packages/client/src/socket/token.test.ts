@@ -1,7 +1,10 @@
+import { inspect } from "node:util";
 import { tokenFromProtocols } from "@ws-kit/core/protocol";
 import { expect, test, vi } from "vitest";
+import { FakeNetwork } from "../../test/fake-network.ts";
 import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
+import { wsClient } from "../index.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
@@ -60,6 +63,61 @@ test.each(["", "http//x", "/relative", "ws://127.0.0.1:99999/", "ws://a b/"])(
     expect(rig.errors[0]?.type).toBe("connect");
   },
 );
+
+test.each([
+  "Failed to construct 'WebSocket': The URL 'ws://test/?token=SECRET' is invalid.",
+  'WebSocket connection to "ws://test/?room=1&token=SECRET" failed',
+  "The subprotocol 'ws-kit.token.SECRET' is duplicated.",
+])("no token is in what is told of a failure: %s", async (message) => {
+  const told: unknown[] = [];
+  const logger = {
+    debug: (...args: unknown[]) => told.push(...args),
+    error: (...args: unknown[]) => told.push(...args),
+  };
+  for (const how of ["thrown", "told"]) {
+    const network = new FakeNetwork();
+    function Refusing() {
+      throw new SyntaxError(message);
+    }
+    const client = wsClient({
+      url: "ws://test/",
+      WebSocket: how === "thrown" ? (Refusing as never) : network.WebSocket,
+      auth: { getToken: () => "SECRET" },
+      reconnect: { enabled: false },
+      logger,
+    });
+    client.onError((error, context) => told.push(error, context));
+    client.onState((_, info) => told.push(info));
+    const connecting = client.connect().catch((error: unknown) => told.push(error));
+    await settled();
+    if (how === "told") network.socket.fail(message);
+    await connecting;
+  }
+  expect(inspect(told, { depth: 9 })).toContain("…");
+  expect(inspect(told, { depth: 9, showHidden: true })).not.toContain("SECRET");
+});
+
+test("a token in the application's own URL is not told either", async () => {
+  const rig = createRig({ url: "ws://127.0.0.1:99999/?token=SECRET" });
+  const failed = await rig.client.connect().catch((error: unknown) => error);
+  expect(inspect([failed, rig.errors, rig.infos], { depth: 9, showHidden: true })).not.toContain("SECRET");
+});
+
+test("says why a dial failed, where the socket's class does", async () => {
+  const rig = createRig({ reconnect: { enabled: false } });
+  const connecting = rig.client.connect();
+  await settled();
+  rig.network.socket.fail("Unexpected server response: 401");
+  await expect(connecting).rejects.toThrow("1006 Unexpected server response: 401");
+  expect(rig.infos.at(-1)).toEqual({ code: 1006, reason: "Unexpected server response: 401" });
+  expect(rig.errors[0]?.error.message).toContain("Unexpected server response: 401");
+  // The next dial has reasons of its own.
+  const again = rig.client.connect();
+  await settled();
+  rig.network.socket.end(1006);
+  await expect(again).rejects.toThrow("1006");
+  expect(rig.infos.at(-1)).toEqual({ code: 1006, reason: "" });
+});
 
 test("offers the token as a subprotocol besides the others", async () => {
   const rig = createRig({ protocols: "chat", auth: { getToken: () => Promise.resolve("a b"), attach: "protocol" } });

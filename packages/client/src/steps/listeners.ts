@@ -22,6 +22,8 @@ export interface Listeners {
   readonly _report: (type: ErrorKind, cause: unknown, about?: Omit<ErrorContext, "type">) => void;
   /** Told what a function of the application threw. */
   readonly _failed: Fail;
+  /** Writes to the application's log, whose own failures change nothing. */
+  readonly _log: (level: keyof ClientLogger, text: string, details: unknown) => void;
 }
 
 export function createListeners(logger: ClientLogger | undefined): Listeners {
@@ -39,7 +41,7 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
       // What goes wrong while errors are told, or what onError does is observed, must not be told again.
       const fail =
         key === "error" || key === "observe"
-          ? (error: unknown) => logger?.error("onError or an observer failed", error)
+          ? (error: unknown) => listeners._log("error", "onError or an observer failed", error)
           : listeners._failed;
       for (const entry of all) {
         const [wanted, listener] = entry;
@@ -52,10 +54,15 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
     _report(type, cause, about) {
       const error = cause instanceof Error ? cause : new Error(String(cause));
       const context: ErrorContext = { type, ...about };
-      logger?.error(error.message, { error, ...context });
+      listeners._log("error", error.message, { error, ...context });
       listeners._emit("error", error, context);
     },
     _failed: (error) => listeners._report("handler", error),
+    _log: (level, text, details) =>
+      void attempt<unknown>(
+        () => logger?.[level](text, details),
+        () => {},
+      ),
   };
   return listeners;
 }

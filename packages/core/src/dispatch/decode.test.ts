@@ -37,6 +37,20 @@ describe("a frame that breaks the protocol", () => {
     expect(peer.socket.take()).toMatchObject([{ type: "TOLD" }]);
   });
 
+  it.each([
+    ["too large", { text: "x".repeat(70_000) }, "RESOURCE_EXHAUSTED"],
+    ["too deep", JSON.parse(`${"[".repeat(2_000)}${"]".repeat(2_000)}`) as unknown, "INVALID_ARGUMENT"],
+    ["too deep, and short", JSON.parse(`${"[".repeat(200)}${"]".repeat(200)}`) as unknown, "INVALID_ARGUMENT"],
+  ])("and is a request settles it where it is %s", (_, payload, code) => {
+    const peer = rig().connect();
+    peer.receive({ type: "ANY", meta: { correlationId: "c1" }, payload });
+    const [frame] = peer.socket.take();
+    expect(frame).toMatchObject({ type: "ERROR", meta: { correlationId: "c1", inReplyTo: "ANY" } });
+    expect(errorOf(frame)).toMatchObject({ code, retryable: false });
+    peer.receive(JSON.stringify({ type: "ANY", meta: { correlationId: "c".repeat(65) }, payload }));
+    expect(peer.socket.take()[0]).not.toHaveProperty("meta.correlationId");
+  });
+
   it("closes with 1008 at the eleventh within a minute, and starts to count anew after it", async () => {
     const { connect, clock } = rig();
     const peer = connect();

@@ -1,7 +1,7 @@
 import { bytesOver } from "../base/bytes.ts";
 import { mayBeDeep, textTooDeep, valueTooDeep } from "../base/depth.ts";
 import { codecName, jsonCodec, type Packet } from "../protocol/codec.ts";
-import { CLOSE } from "../protocol/codes.ts";
+import { CLOSE, type ErrorCode } from "../protocol/codes.ts";
 import {
   type Envelope,
   GOAWAY_FRAME,
@@ -14,6 +14,7 @@ import {
 } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { violate } from "../sending/refusals.ts";
+import { peek } from "./peek.ts";
 import type { Connection } from "../state/connection.ts";
 
 /** Frames longer than this are scanned for depth before they are parsed; shorter ones cannot keep a parser busy. */
@@ -26,18 +27,19 @@ export function decode(conn: Connection, packet: Packet): Envelope | undefined {
   const { maxMessageBytes, maxDepth } = limits;
   if (packet.length * 3 > maxMessageBytes) {
     const bytes = bytesOver(packet, maxMessageBytes);
-    if (bytes !== undefined) return tooLarge(conn, bytes);
+    if (bytes !== undefined) return tooLarge(conn, packet, bytes);
   }
   if (codec !== jsonCodec) return decodeWith(conn, packet);
-  if (packet.length > SCAN_FROM && textTooDeep(packet, maxDepth)) return tooDeep(conn);
+  if (packet.length > SCAN_FROM && textTooDeep(packet, maxDepth)) return tooDeep(conn, packet);
   let value: unknown;
   try {
     value = codec.decode(packet);
   } catch {
-    return violate(conn, "INVALID_ARGUMENT", "The frame is not valid JSON");
+    return refuse(conn, packet, "INVALID_ARGUMENT", "The frame is not valid JSON");
   }
-  if (packet.length <= SCAN_FROM && mayBeDeep(packet, maxDepth) && valueTooDeep(value, maxDepth)) return tooDeep(conn);
-  return isEnvelope(value) ? value : shapeless(conn);
+  if (packet.length <= SCAN_FROM && mayBeDeep(packet, maxDepth) && valueTooDeep(value, maxDepth))
+    return tooDeep(conn, packet);
+  return isEnvelope(value) ? value : shapeless(conn, packet);
 }
 
 /** A frame in bytes, or one to a codec of bytes. */
@@ -45,7 +47,7 @@ function decodeBytes(conn: Connection, packet: Packet): Envelope | undefined {
   const { limits, binary } = conn.hub;
   if (typeof packet === "string") return beside(conn, packet);
   if (!binary) return unsupported(conn, "Binary frames are not understood");
-  if (packet.length > limits.maxMessageBytes) return tooLarge(conn, packet.length);
+  if (packet.length > limits.maxMessageBytes) return tooLarge(conn, packet, packet.length);
   return decodeWith(conn, packet);
 }
 
@@ -67,15 +69,15 @@ function decodeWith(conn: Connection, packet: Packet): Envelope | undefined {
     packet.length > SCAN_FROM &&
     textTooDeep(packet, limits.maxDepth)
   )
-    return tooDeep(conn);
+    return tooDeep(conn, packet);
   let value: unknown;
   try {
     value = codec.decode(packet);
   } catch {
-    return violate(conn, "INVALID_ARGUMENT", `The frame is not valid ${name === "json" ? "JSON" : name}`);
+    return refuse(conn, packet, "INVALID_ARGUMENT", `The frame is not valid ${name === "json" ? "JSON" : name}`);
   }
-  if (valueTooDeep(value, limits.maxDepth)) return tooDeep(conn);
-  return isEnvelope(value) ? value : shapeless(conn);
+  if (valueTooDeep(value, limits.maxDepth)) return tooDeep(conn, packet, value);
+  return isEnvelope(value) ? value : shapeless(conn, packet);
 }
 
 function unsupported(conn: Connection, reason: string): undefined {
@@ -83,23 +85,25 @@ function unsupported(conn: Connection, reason: string): undefined {
   return undefined;
 }
 
-function tooLarge(conn: Connection, bytes: number): undefined {
+function tooLarge(conn: Connection, packet: Packet, bytes: number): undefined {
   const { maxMessageBytes } = conn.hub.limits;
-  return violate(
-    conn,
-    "RESOURCE_EXHAUSTED",
-    `A frame of ${bytes} bytes is over limits.maxMessageBytes, ${maxMessageBytes}`,
-  );
+  const message = `A frame of ${bytes} bytes is over limits.maxMessageBytes, ${maxMessageBytes}`;
+  return refuse(conn, packet, "RESOURCE_EXHAUSTED", message);
 }
 
-function tooDeep(conn: Connection): undefined {
-  return violate(conn, "INVALID_ARGUMENT", `The frame nests deeper than limits.maxDepth, ${conn.hub.limits.maxDepth}`);
+function tooDeep(conn: Connection, packet: Packet, value?: unknown): undefined {
+  const message = `The frame nests deeper than limits.maxDepth, ${conn.hub.limits.maxDepth}`;
+  if (!isEnvelope(value)) return refuse(conn, packet, "INVALID_ARGUMENT", message);
+  return violate(conn, "INVALID_ARGUMENT", message, value.type, value.meta?.correlationId);
 }
 
-function shapeless(conn: Connection): undefined {
-  return violate(
-    conn,
-    "INVALID_ARGUMENT",
-    "A frame is an object with a type that is not empty and, at will, meta and payload",
-  );
+function shapeless(conn: Connection, packet: Packet): undefined {
+  const message = "A frame is an object with a type that is not empty and, at will, meta and payload";
+  return refuse(conn, packet, "INVALID_ARGUMENT", message);
+}
+
+/** Settles the request that it may be, as far as its beginning says. */
+function refuse(conn: Connection, packet: Packet, code: ErrorCode, message: string): undefined {
+  const { type, correlationId } = typeof packet === "string" ? peek(packet) : {};
+  return violate(conn, code, message, type, correlationId);
 }

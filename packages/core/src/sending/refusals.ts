@@ -35,14 +35,21 @@ export function refuseAs(
 export const OFFENCE_WINDOW_MS = 60_000;
 
 /** Answers a frame that breaks the protocol itself, and closes with 1008 when there are too many of them. */
-export function violate(conn: Connection, code: ErrorCode, message: string, inReplyTo?: string): undefined {
+export function violate(
+  conn: Connection,
+  code: ErrorCode,
+  message: string,
+  inReplyTo?: string,
+  correlationId?: string,
+): undefined {
+  const id = typeof correlationId === "string" && correlationId.length <= MAX_CORRELATION_ID ? { correlationId } : {};
   sendError(
     conn,
-    inReplyTo === undefined ? {} : { inReplyTo: shown(inReplyTo) },
+    inReplyTo === undefined ? id : { ...id, inReplyTo: shown(inReplyTo) },
     errorPayload(code, message, undefined, { retryable: false }),
   );
   const { hooks, limits } = conn.hub;
-  if (hooks !== undefined) hooks.refused(conn, inReplyTo, undefined, code, message);
+  if (hooks !== undefined) hooks.refused(conn, inReplyTo, id.correlationId, code, message);
   if (++offencesOf(conn).violations > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
   return undefined;
 }
