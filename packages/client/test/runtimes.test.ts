@@ -74,7 +74,7 @@ test("can be imported, and a client made, where there is no WebSocket and no win
     client.onError((error, { type }) => console.log(type, error.name));
     client.connect().catch((error) => console.log(error.name));`;
   const { stdout } = await run(process.execPath, ["--input-type=module", "-e", code], { cwd: import.meta.dirname });
-  expect(stdout).toBe("connect ReferenceError\nconnect ConnectionClosedError\nConnectionClosedError\n");
+  expect(stdout).toBe("connect TypeError\nconnect ConnectionClosedError\nConnectionClosedError\n");
 });
 
 test("works in Chromium, and comes back with the network and not by its delay", async () => {

@@ -26,7 +26,7 @@ export interface ErrorContext {
   type: ErrorKind;
   /** Type of the message concerned, where there is one. */
   message?: string | undefined;
-  /** What it carried, where this client sent it. */
+  /** What it carried, for `overflow` and `lost`. */
   payload?: unknown;
 }
 

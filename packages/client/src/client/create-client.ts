@@ -66,8 +66,9 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       const type = message?.type;
       if (!link._opens()) return false;
       const fail = (error: unknown): void => {
-        const lost = error instanceof ConnectionClosedError ? "lost" : "validation";
-        listeners._report(error instanceof StateError ? "overflow" : lost, error, { message: type, payload });
+        const lost = error instanceof ConnectionClosedError && "lost";
+        const kind = error instanceof StateError ? "overflow" : lost;
+        listeners._report(kind || "validation", error, kind ? { message: type, payload } : { message: type });
       };
       return link._outbox._post({ _fail: fail }, () => {
         if (typeof process === "object" && process.env.NODE_ENV !== "production")
