@@ -8,6 +8,7 @@ import { freePort } from "../../../../test/ports.ts";
 import { openPage } from "../page.ts";
 import { startServer } from "../process.ts";
 import { type Load, type Report, startLoad } from "./load.ts";
+import { suffer } from "./life.ts";
 import { seeded, startProxy } from "./proxy.ts";
 
 /** Where the client under test runs: a page of this browser, or this process. */
@@ -23,16 +24,16 @@ export interface Findings {
   seed: number;
 }
 
-/** Puts a proxy between client and server that cuts, stalls, delays and half-opens. */
+/** Puts a proxy between client and server that cuts, stalls, delays and half-opens, and lets a page suffer as well. */
 export async function throughProxy(place: Place, ms: number, seed: number = Date.now()): Promise<Findings> {
   return withLog(seed, async (log) => {
     const server = await startServer(0, "chaos/server.ts", { LOG: log });
     const proxy = await startProxy(server.port, seeded(seed));
     try {
       const load = await begin(place, `ws://127.0.0.1:${proxy.port}/`, String(seed));
-      await sleep(ms);
+      const suffered = await load.suffer(ms, seeded(seed + 1));
       proxy.calm();
-      return { report: await load.stop(), events: proxy.done };
+      return { report: await load.stop(), events: { ...proxy.done, ...suffered } };
     } finally {
       await proxy.close();
       await server.kill();
@@ -61,8 +62,32 @@ export async function throughKills(place: Place, kills: number, seed: number = D
   });
 }
 
+/** Messages that a server has read and that the client has reported lost. */
+export function falseReports(arrived: readonly number[], reported: readonly number[]): number[] {
+  const here = new Set(arrived);
+  return reported.filter((n) => here.has(n));
+}
+
+/** A good network, and a page that is hidden, frozen, offline by its own word, and whose clock jumps. */
+export async function throughLife(browser: Browser, ms: number, seed: number = Date.now()): Promise<Findings> {
+  return withLog(seed, async (log) => {
+    const server = await startServer(0, "chaos/server.ts", { LOG: log });
+    try {
+      const load = await begin(browser, server.url, String(seed));
+      const events = await load.suffer(ms, seeded(seed));
+      return { report: await load.stop(), events };
+    } finally {
+      await server.kill();
+    }
+  });
+}
+
 /** What is wrong with a run; nothing, if the client kept its word. */
-export function faults({ report, arrived, stored, events, seed }: Findings, storesOnce: boolean): string[] {
+export function faults(
+  { report, arrived, stored, events, seed }: Findings,
+  storesOnce: boolean,
+  quiet: boolean = false,
+): string[] {
   const { accepted, reported, requests, answered, failed } = report;
   const found: string[] = [];
   const check = (holds: boolean, what: string): void => void (holds || found.push(`${what} (seed ${seed})`));
@@ -78,6 +103,9 @@ export function faults({ report, arrived, stored, events, seed }: Findings, stor
   );
   check(missing.length === 0, `Neither arrived nor reported: ${missing.slice(0, 10).join()}`);
   check(here.size === arrived.length, "A message arrived twice");
+  // On a line that nobody cuts everything arrives, however the page fares.
+  const lies = falseReports(arrived, reported).length;
+  check(!quiet || lies === 0, `${lies} messages arrived and were reported lost all the same`);
   check(
     certain.every((n, at) => at === 0 || n > (certain[at - 1] as number)),
     "Messages arrived out of order",
@@ -85,15 +113,28 @@ export function faults({ report, arrived, stored, events, seed }: Findings, stor
   check(!storesOnce || new Set(stored).size === stored.length, "An idempotent request ran twice");
   check(report.errors.length === 0, `Other errors: ${[...new Set(report.errors)].slice(0, 5).join()}`);
   // A run in which nothing happened proves nothing.
-  check(report.reconnects > 0 && answered > 0 && arrived.length > 0, `Nothing happened: ${JSON.stringify(events)}`);
+  check(
+    (quiet || report.reconnects > 0) && answered > 0 && arrived.length > 0,
+    `Nothing happened: ${JSON.stringify(events)}`,
+  );
   return found;
 }
 
-async function begin(place: Place, url: string, run: string): Promise<Load> {
-  if (!place) return startLoad(url, run);
+/** A load, and what can befall it beside its network. */
+interface Begun extends Load {
+  /** Lets so much time pass. @returns how often what happened. */
+  suffer(ms: number, random: () => number): Promise<Record<string, number>>;
+}
+
+async function begin(place: Place, url: string, run: string): Promise<Begun> {
+  if (!place) {
+    const load = startLoad(url, run);
+    return { stop: () => load.stop(), suffer: (ms) => sleep(ms, {}) };
+  }
   const page = await openPage(place, "chaos/page.ts");
   await page.evaluate(([to, name]) => chaosLoad.start(to, name), [url, run] as const);
   return {
+    suffer: (ms, random) => suffer(page, ms, random),
     async stop() {
       const report = await page.evaluate(() => chaosLoad.stop());
       await page.close();
