@@ -50,7 +50,7 @@ export function createInbox(
         const id = frame.meta?.correlationId;
         if (frame.type === GOAWAY_TYPE) {
           const { reconnectAfterMs } = Object(frame.payload) as { reconnectAfterMs?: number };
-          link._holdOffMs = Math.max(0, Math.min(Number(reconnectAfterMs) || 0, MAX_HOLD_OFF_MS));
+          link._holdOffMs = Math.min(Math.abs(Number(reconnectAfterMs)) || 0, MAX_HOLD_OFF_MS);
           // Nothing more is sent on this connection; the pong says that everything before has arrived.
           link._transmit(GOAWAY_FRAME);
           link._pulse._probe(true);

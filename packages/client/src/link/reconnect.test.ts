@@ -171,7 +171,7 @@ test("the user's connect() dials though the device says that it is offline", asy
 test.each([
   ["1e18", 300_000],
   ["3e9", 300_000],
-  ["-1e18", 0],
+  ["-1e18", 300_000],
   ['"soon"', 0],
   ["null", 0],
 ])("a server cannot make it wait %s ms", async (asked, waits) => {
