@@ -1,23 +1,26 @@
+import { ConnectionClosedError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
 import {
+  check,
   ERROR_TYPE,
   PING_FRAME,
   PONG_FRAME,
   PROGRESS_TYPE,
   type Codec,
+  type ErrorCode,
   type ErrorPayload,
   type Packet,
 } from "@ws-kit/core/protocol";
 import { toIssues } from "@ws-kit/core/schema";
 import {
   ValidationError,
-  WsKitError,
   type AnyMessage,
   type AnyRpc,
-  type InferMeta,
-  type InferPayload,
   type InferInput,
+  type InferMessage,
+  type InferMeta,
+  type InferMetaInput,
+  type InferPayload,
   type InferProgress,
-  type InferResponse,
   type Message,
   type SendArgs,
 } from "@ws-kit/core";
@@ -37,13 +40,13 @@ export interface Received<M extends AnyMessage> {
   readonly meta: InferMeta<M>;
 }
 
-export interface TestRequestOptions<Progress = unknown> {
-  /** Milliseconds that the server is given. Default: the server's own. */
+export interface TestRequestOptions<Progress = unknown, MetaIn = object> {
+  /** Milliseconds of `server.clock` that the server is given. Default: the server's own. */
   timeoutMs?: number;
-  /** Cancels the request. */
+  /** Cancels the request, which rejects with a StateError. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
-  meta?: object;
+  meta?: MetaIn;
 }
 
 /** What a client needs of its server. */
@@ -54,12 +57,14 @@ interface Surroundings {
   /** Something has happened that may have changed that. */
   progress(): Promise<void>;
   readonly delivered: () => void;
+  /** What has failed on its side. */
+  readonly errors: readonly Error[];
 }
 
 interface Call {
   readonly resolve: (frame: Frame) => void;
   readonly reject: (error: Error) => void;
-  readonly progress: ((payload: unknown) => void) | undefined;
+  readonly progress: (payload: unknown) => void;
 }
 
 /** A fake client: it sends and receives real frames, over a connection in memory. */
@@ -74,6 +79,8 @@ export class TestClient {
   readonly closed: Promise<Closed>;
   private readonly inbox: Frame[] = [];
   private readonly calls = new Map<string, Call>();
+  /** Requests whose answers nobody wants any more. */
+  private readonly abandoned = new Set<string>();
   private readonly server: Surroundings;
   private end: Closed | undefined;
   private listener: ((frame: Frame) => void) | undefined;
@@ -88,7 +95,7 @@ export class TestClient {
       frame: (packet) => this.arrived(this.decode(packet)),
       closed: (closed) => {
         this.end = closed;
-        for (const call of this.calls.values()) call.reject(new Error(`Closed with ${describe(closed)}`));
+        for (const call of this.calls.values()) call.reject(new ConnectionClosedError(describe(closed), true));
         this.calls.clear();
         resolve(closed);
         server.delivered();
@@ -113,34 +120,47 @@ export class TestClient {
   }
 
   /**
-   * Sends a request and resolves with its response's payload.
-   * @throws WsKitError with the code, message and details of an error the server answers with.
+   * Sends a request and resolves with its answer: `{ type, payload, meta }`, and with the errors of the real client's
+   * `request`. It sends an invalid payload too, which is the server's to refuse.
+   *
+   * @throws ServerError with the `code` and the `context` (details) of an error that the server answers with; TimeoutError
+   * where that is DEADLINE_EXCEEDED; ConnectionClosedError where the connection ends first; StateError where the signal
+   * aborts; ValidationError where the answer does not fit its schema.
    */
   request<R extends AnyRpc>(
     rpc: R,
-    payload: InferInput<R>,
-    options?: TestRequestOptions<InferProgress<R>>,
-  ): Promise<InferResponse<R>>;
+    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, TestRequestOptions<InferProgress<R>, InferMetaInput<R>>>
+  ): Promise<InferMessage<R["response"]>>;
   request<M extends AnyMessage, R extends AnyMessage>(
     message: M,
     payload: InferInput<M>,
     response: R,
-    options?: TestRequestOptions,
-  ): Promise<InferPayload<R>>;
-  async request(message: AnyMessage, payload: unknown, ...rest: unknown[]): Promise<unknown> {
-    const bound = (message as AnyRpc).response as AnyMessage | undefined;
-    const [response, options = {}] = (bound === undefined ? rest : [bound, ...rest]) as [
-      AnyMessage,
-      TestRequestOptions<never>?,
-    ];
+    options?: TestRequestOptions<unknown, InferMetaInput<M>>,
+  ): Promise<InferMessage<R>>;
+  async request(message: AnyMessage, payload?: unknown, ...rest: unknown[]): Promise<unknown> {
+    const explicit = typeof rest[0] === "object" && rest[0] !== null && "~validators" in rest[0];
+    const response = (explicit ? rest[0] : (message as AnyRpc).response) as AnyMessage | undefined;
+    if (response === undefined) throw new TypeError(`${message.type} needs a response`);
+    const options = (explicit ? rest[1] : rest[0]) as TestRequestOptions<never> | undefined;
+    const { timeoutMs, signal, onProgress, meta } = options ?? {};
     const correlationId = `test-${++this.requests}`;
-    const { timeoutMs, signal, onProgress, meta } = options;
+    if (signal?.aborted === true) throw new StateError("Request aborted", { cause: signal.reason });
+    if (this.end !== undefined) throw new ConnectionClosedError(describe(this.end));
+    const progress = async (body: unknown) => onProgress?.((await check(message, "progress", "in", body)) as never);
     const answer = new Promise<Frame>((resolve, reject) => {
-      this.calls.set(correlationId, { resolve, reject, progress: onProgress as Call["progress"] });
+      this.calls.set(correlationId, { resolve, reject, progress: (body) => void progress(body).catch(reject) });
+      signal?.addEventListener("abort", () => {
+        if (!this.calls.delete(correlationId)) return;
+        this.abandoned.add(correlationId);
+        this.sendRaw({ type: "$ws:abort", meta: { correlationId } });
+        reject(new StateError("Request aborted", { cause: signal.reason }));
+      });
     });
-    signal?.addEventListener("abort", () => this.sendRaw({ type: "$ws:abort", meta: { correlationId } }));
     this.sendRaw({ type: message.type, meta: { ...meta, correlationId, timeoutMs }, payload });
-    return (await this.check(response, await answer)).payload;
+    const frame = await answer;
+    if (frame.type === ERROR_TYPE) throw await this.toError(message, frame.payload as ErrorPayload, timeoutMs);
+    if (frame.type !== response.type) throw new StateError(`Got ${frame.type} for an answer`);
+    return this.check(response, frame);
   }
 
   /**
@@ -172,10 +192,16 @@ export class TestClient {
     for (;;) {
       const frame = this.inbox.shift();
       if (frame !== undefined) return frame;
-      if (this.end !== undefined) throw new Error(`Nothing arrived: closed with ${describe(this.end)}`);
+      if (this.end !== undefined) {
+        const { errors } = this.server;
+        throw new Error(`Nothing arrived: closed with ${describe(this.end)}${told(errors)}`, { cause: errors.at(-1) });
+      }
       if (!this.server.active()) {
         const before = this.received.map(({ type }) => type).join(", ") || "nothing";
-        throw new Error(`Nothing arrived, and nothing runs that could send it. Received before: ${before}`);
+        throw new Error(
+          `Nothing arrived, and nothing runs that could send it. Received before: ${before}${told(this.server.errors)}`,
+          { cause: this.server.errors.at(-1) },
+        );
       }
       await this.server.progress();
     }
@@ -216,14 +242,22 @@ export class TestClient {
     this.listener?.(frame);
     const id = frame.meta?.["correlationId"];
     const call = typeof id === "string" ? this.calls.get(id) : undefined;
-    if (typeof id !== "string" || call === undefined) this.inbox.push(frame);
-    else if (frame.type === PROGRESS_TYPE) call.progress?.(frame.payload);
+    if (typeof id !== "string" || call === undefined) {
+      if (!this.abandoned.has(id as string)) this.inbox.push(frame);
+    } else if (frame.type === PROGRESS_TYPE) call.progress(frame.payload);
     else {
       this.calls.delete(id);
-      if (frame.type === ERROR_TYPE) call.reject(toError(frame.payload as ErrorPayload));
-      else call.resolve(frame);
+      call.resolve(frame);
     }
     this.server.delivered();
+  }
+
+  /** As the client of a page makes it. */
+  private async toError(message: AnyMessage, error: ErrorPayload, timeoutMs = 30_000): Promise<Error> {
+    const { code, details } = error;
+    if (code === "DEADLINE_EXCEEDED") return new TimeoutError(timeoutMs);
+    const declared = details !== undefined && code in ((message as Partial<AnyRpc>).errors ?? {});
+    return new ServerError(error, declared ? await check(message, code as ErrorCode, "in", details) : details);
   }
 
   private async check(message: AnyMessage, frame: Frame): Promise<Received<AnyMessage>> {
@@ -240,7 +274,9 @@ function describe({ code, reason }: Closed): string {
   return `${code} ${JSON.stringify(reason)}`;
 }
 
-function toError({ code, message, details, retryable, retryAfterMs }: ErrorPayload): WsKitError {
-  const retry = retryAfterMs === undefined ? { retryable } : { retryable, retryAfterMs };
-  return new WsKitError(code as WsKitError["code"], message, details, retry);
+/** What the server was told of meanwhile, and would say in its log. */
+function told(errors: readonly Error[]): string {
+  if (errors.length === 0) return "";
+  const texts = errors.slice(-5).map((error) => `  ${error.name}: ${error.message}`);
+  return `\nThe server failed${errors.length > 5 ? ` ${errors.length} times, at last` : ""} (server.errors):\n${texts.join("\n")}`;
 }

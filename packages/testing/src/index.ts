@@ -2,5 +2,6 @@ export { TestClient } from "./client.ts";
 export type { Frame, Received, TestRequestOptions } from "./client.ts";
 export { VirtualClock } from "./clock.ts";
 export { createTestServer, RefusedError, TestServer } from "./server.ts";
-export type { ConnectOptions, LogLine, TestServerOptions } from "./server.ts";
+export type { ConnectOptions, LogLine, TestServerOptions, TestWebSocketClass } from "./server.ts";
 export type { Closed, MemorySocket } from "./socket.ts";
+export type { MemoryWebSocket } from "./web-socket.ts";

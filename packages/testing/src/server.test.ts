@@ -1,3 +1,4 @@
+import { ConnectionClosedError, isServerError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
 import { createRouter, message, rpc, ValidationError, WsKitError, z } from "@ws-kit/zod";
 import { expect, expectTypeOf, test } from "vitest";
 import { createTestServer, RefusedError, VirtualClock } from "./index.ts";
@@ -60,12 +61,13 @@ test("a request resolves with its response, or throws the server's error", async
   const client = await createTestServer(chat()).connect({ data: { user: "ada" } });
   const done: number[] = [];
   const answer = await client.request(Sum, { of: [1, 2] }, { onProgress: (progress) => done.push(progress.done) });
-  expectTypeOf(answer).toEqualTypeOf<{ total: number }>();
-  expect([answer, done]).toEqual([{ total: 3 }, [1, 2]]);
-  expect(await client.request(Plain, { n: 4 }, Doubled)).toEqual({ n: 8 });
+  expectTypeOf(answer.payload).toEqualTypeOf<{ total: number }>();
+  expect(answer).toMatchObject({ type: "TOTAL", payload: { total: 3 } });
+  expect(done).toEqual([1, 2]);
+  expect((await client.request(Plain, { n: 4 }, Doubled)).payload).toEqual({ n: 8 });
   const failed = client.request(Sum, { of: [-1] });
-  await expect(failed).rejects.toMatchObject({ code: "OUT_OF_RANGE", message: "Below zero", details: { total: -1 } });
-  await expect(failed).rejects.toBeInstanceOf(WsKitError);
+  await expect(failed).rejects.toMatchObject({ code: "OUT_OF_RANGE", message: "Below zero", context: { total: -1 } });
+  await expect(failed).rejects.toBeInstanceOf(ServerError);
   await expect(client.silent()).resolves.toBeUndefined();
 });
 
@@ -76,7 +78,37 @@ test("time passes when the test says so: deadlines", async () => {
   await server.clock.advance(1_999);
   expect(client.received).toEqual([]);
   await server.clock.advance(1);
-  expect(await outcome).toMatchObject({ code: "DEADLINE_EXCEEDED" });
+  expect(await outcome).toBeInstanceOf(TimeoutError);
+  expect(await outcome).toMatchObject({ timeoutMs: 30_000 });
+  const shorter = client.request(Slow, undefined, { timeoutMs: 500 }).catch((error: unknown) => error);
+  await server.clock.advance(500);
+  expect(await shorter).toMatchObject({ name: "TimeoutError", timeoutMs: 500 });
+});
+
+test("a request rejects as the real client's does", async () => {
+  const server = createTestServer(chat());
+  const client = await server.connect({ data: { user: "ada" } });
+  await expect(client.request(Plain, { n: 4 }, Said)).rejects.toBeInstanceOf(StateError);
+  await expect((client.request as (message: unknown, payload: unknown) => Promise<unknown>)(Plain, {})).rejects.toThrow(
+    "PLAIN needs a response",
+  );
+  const lost = client.request(Slow);
+  client.vanish();
+  await expect(lost).rejects.toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: true });
+  await expect(client.request(Slow)).rejects.toBeInstanceOf(ConnectionClosedError);
+});
+
+test("declared details arrive as their schema makes them", async () => {
+  const At = rpc("AT", undefined, "THERE", undefined, {
+    errors: { NOT_FOUND: { since: z.string().transform((text) => new Date(text)) } },
+  });
+  const router = createRouter();
+  router.rpc(At, (ctx) => ctx.error("NOT_FOUND", "Gone", { since: "2026-01-01T00:00:00Z" }));
+  const client = await createTestServer(router).connect();
+  const error: unknown = await client.request(At).catch((reason: unknown) => reason);
+  expect(isServerError(error, At) && error.code === "NOT_FOUND" && error.context?.since).toEqual(
+    new Date("2026-01-01T00:00:00Z"),
+  );
 });
 
 test("time passes when the test says so: the heartbeat", async () => {
@@ -93,7 +125,9 @@ test("a cancelled request", async () => {
   const abort = new AbortController();
   const outcome = client.request(Slow, undefined, { signal: abort.signal });
   abort.abort();
-  await expect(outcome).rejects.toMatchObject({ code: "CANCELLED" });
+  await expect(outcome).rejects.toBeInstanceOf(StateError);
+  await expect(client.request(Slow, undefined, { signal: abort.signal })).rejects.toBeInstanceOf(StateError);
+  await expect(client.silent()).resolves.toBeUndefined();
 });
 
 test("failures are captured, and nothing is logged", async () => {
@@ -120,6 +154,34 @@ test("expect fails at once, and says what there was instead", async () => {
   await client.closed;
   await expect(client.next()).resolves.toMatchObject({ type: "SAID" });
   await expect(client.next()).rejects.toThrow('Nothing arrived: closed with 4000 "bye"');
+});
+
+test("what did not arrive for a failure of the server's is told with the failure", async () => {
+  const router = createRouter();
+  router.on(Join, (ctx) => void ctx.send(Doubled, { n: "two" as never }));
+  const client = await createTestServer(router).connect();
+  client.send(Join, { room: "r" });
+  const error = (await client.expect(Doubled).catch((reason: unknown) => reason)) as Error;
+  expect(error.message).toMatch(
+    /Nothing arrived.*\nThe server failed \(server\.errors\):\n {2}ValidationError: .*DOUBLED/,
+  );
+  expect(error.cause).toBeInstanceOf(ValidationError);
+  client.close();
+  await client.closed;
+  await expect(client.next()).rejects.toThrow(/closed with 1000 ""\nThe server failed/);
+});
+
+test.each([
+  [{ autenticate: () => ({}) }, "did you mean authenticate?"],
+  [{ authenticate: true }, "authenticate is a function"],
+])("createTestServer(router, %o) is refused", (options, text) => {
+  expect(() => createTestServer(createRouter(), options as never)).toThrow(text);
+});
+
+test("connect() refuses options that do not exist", async () => {
+  await expect(createTestServer(createRouter()).connect({ header: {} } as never)).rejects.toThrow(
+    "did you mean headers?",
+  );
 });
 
 test("expect fails for what does not fit its schema", async () => {

@@ -1,8 +1,19 @@
-import { createAdmit, Hub, type Admit } from "@ws-kit/core/adapter";
+import {
+  checkOptions,
+  createAdmit,
+  Hub,
+  UPGRADE_OPTIONS,
+  type Admission,
+  type Admit,
+  type Kinds,
+} from "@ws-kit/core/adapter";
 import { BASE_PROTOCOL, codecProtocol, jsonCodec, type Codec } from "@ws-kit/core/protocol";
 import { type Logger, type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { TestClient } from "./client.ts";
 import { turn, VirtualClock } from "./clock.ts";
+import { completeGlobals } from "./platform.ts";
+import { MemorySocket, type Receiver } from "./socket.ts";
+import { MemoryWebSocket, type Host } from "./web-socket.ts";
 
 export interface TestServerOptions<Data = OpenData> extends UpgradeOptions<Data> {
   /** Default: a clock of its own. */
@@ -21,6 +32,18 @@ export interface ConnectOptions<Data = OpenData> {
   /** Becomes `ctx.data` without asking `authenticate`; Origin is not checked either. */
   data?: Omit<Data, "clientId"> & { clientId?: string };
 }
+
+const OPTIONS: Kinds<TestServerOptions<never>> = { ...UPGRADE_OPTIONS, clock: "object" };
+const CONNECT_OPTIONS: Kinds<ConnectOptions<never>> = {
+  path: "string",
+  headers: "object",
+  protocols: "array",
+  signal: "object",
+  data: "object",
+};
+
+/** The class of a page's sockets: the part of the browser's that a client uses, and what others do. */
+export type TestWebSocketClass = new (url: string | URL, protocols?: string | readonly string[]) => MemoryWebSocket;
 
 /** An upgrade that was refused. */
 export class RefusedError extends Error {
@@ -52,10 +75,24 @@ export class TestServer<Data = OpenData> {
   private readonly hub: Hub;
   private readonly admit: Admit;
   private readonly protocols: readonly string[];
-  private readonly clients = new Set<TestClient>();
+  /**
+   * A class to take the place of `WebSocket` in code that makes clients of its own: a page, a store, a hook. Its sockets
+   * connect to this server, whatever host their URL names, by way of `authenticate`; they send no Origin.
+   *
+   * @example
+   * vi.stubGlobal("WebSocket", createTestServer(router).WebSocket); // in jest: globalThis.WebSocket = …
+   * const client = wsClient({ url: "ws://localhost/ws" });
+   */
+  readonly WebSocket: TestWebSocketClass;
+  private readonly sockets = new Set<MemorySocket>();
+  /** Upgrades of pages that are being decided on. */
+  private asking = 0;
   private waiting: (() => void)[] = [];
 
-  constructor(router: Router<Data>, { clock = new VirtualClock(), ...options }: TestServerOptions<Data> = {}) {
+  constructor(router: Router<Data>, given: TestServerOptions<Data> = {}) {
+    completeGlobals();
+    checkOptions("createTestServer()", given, OPTIONS);
+    const { clock = new VirtualClock(), ...options } = given;
     this.clock = clock;
     this.admit = createAdmit(options);
     this.protocols = options.protocols ?? [];
@@ -70,6 +107,12 @@ export class TestServer<Data = OpenData> {
       failed: (error) => void this.errors.push(error),
       settled: () => queueMicrotask(() => this.progressed()),
     });
+    const host: Host = { connect: (...args) => this.connectPage(...args) };
+    this.WebSocket = class WebSocket extends MemoryWebSocket {
+      constructor(url: string | URL, protocols?: string | readonly string[]) {
+        super(host, url, protocols);
+      }
+    };
   }
 
   /**
@@ -77,34 +120,76 @@ export class TestServer<Data = OpenData> {
    * @throws RefusedError when Origin or `authenticate` refuse it; the signal's reason when it aborts before.
    */
   async connect(options: ConnectOptions<Data> = {}): Promise<TestClient> {
+    checkOptions("connect()", options, CONNECT_OPTIONS);
     const { path = "/", headers = {}, protocols = [], signal, data } = options;
-    const offered = withCodec(protocols, this.codec);
-    const req = new Request(`http://localhost${path}`, {
-      headers: {
-        host: "localhost",
-        upgrade: "websocket",
-        ...(offered.length > 0 && { "sec-websocket-protocol": offered.join(", ") }),
-        ...headers,
-      },
-    });
     const admit = data === undefined ? this.admit : this.admitAll(data);
-    const outcome = admit(this.hub, req, () => ({ remoteAddress: "127.0.0.1", request: req }));
-    const admission = await unlessAborted(outcome, signal);
-    if (admission instanceof Response) throw new RefusedError(admission);
+    const admission = await this.ask(
+      admit,
+      new URL(path, "http://localhost"),
+      withCodec(protocols, this.codec),
+      headers,
+      signal,
+    );
     const client = new TestClient(
       {
         codec: this.codec,
         active: () => this.active(),
         progress: () => this.progress(),
         delivered: () => this.progressed(),
+        errors: this.errors,
       },
       admission.data,
       admission.protocol,
     );
-    this.clients.add(client);
-    void client.closed.then(() => this.clients.delete(client));
-    client.socket.attach(this.hub.adopt(client.socket, admission.data, admission.clientId));
+    this.take(client.socket, admission);
     return client;
+  }
+
+  private async connectPage(url: URL, protocols: readonly string[], hears: Pick<Receiver, "frame" | "closed">) {
+    const target = new URL(url.href.replace(/^ws/, "http"));
+    this.asking++;
+    const admission = await this.ask(this.admit, target, protocols, {}).finally(() => {
+      this.asking--;
+      queueMicrotask(() => this.progressed());
+    });
+    const socket = new MemorySocket(admission.data, {
+      frame: hears.frame,
+      closed: (closed) => {
+        hears.closed(closed);
+        this.progressed();
+      },
+      delivered: () => this.progressed(),
+    });
+    this.take(socket, admission);
+    return { socket, protocol: admission.protocol ?? "" };
+  }
+
+  /** @throws RefusedError. */
+  private async ask(
+    admit: Admit,
+    url: URL,
+    offered: readonly string[],
+    headers: Readonly<Record<string, string>>,
+    signal?: AbortSignal,
+  ): Promise<Admission> {
+    const req = new Request(url.href, {
+      headers: {
+        host: url.host,
+        upgrade: "websocket",
+        ...(offered.length > 0 && { "sec-websocket-protocol": offered.join(", ") }),
+        ...headers,
+      },
+    });
+    const outcome = admit(this.hub, req, () => ({ remoteAddress: "127.0.0.1", request: req }));
+    const admission = await unlessAborted(outcome, signal);
+    if (admission instanceof Response) throw new RefusedError(admission);
+    return admission;
+  }
+
+  private take(socket: MemorySocket, { data, clientId }: Admission): void {
+    this.sockets.add(socket);
+    void socket.ended.then(() => this.sockets.delete(socket));
+    socket.attach(this.hub.adopt(socket, data, clientId));
   }
 
   /** Resolves when no handler runs and no frame is on its way. */
@@ -115,7 +200,7 @@ export class TestServer<Data = OpenData> {
 
   /** Ends every connection, and this listener: the router can be served again by another one. */
   async stop(): Promise<void> {
-    for (const client of this.clients) client.vanish();
+    for (const socket of this.sockets) socket.vanish();
     await turn();
     await this.hub.dispose();
   }
@@ -130,8 +215,8 @@ export class TestServer<Data = OpenData> {
   }
 
   private active(): boolean {
-    for (const { socket } of this.clients) if (socket.delivering) return true;
-    return this.hub.busy;
+    for (const socket of this.sockets) if (socket.delivering) return true;
+    return this.asking > 0 || this.hub.busy;
   }
 
   private progress(): Promise<void> {

@@ -8,7 +8,7 @@ export interface Closed {
 }
 
 /** What the client's end hears. */
-interface Receiver {
+export interface Receiver {
   frame(packet: Packet): void;
   closed(closed: Closed): void;
   /** Something has arrived at the server's end. */
@@ -23,6 +23,9 @@ export class MemorySocket implements Socket {
   readyState: 1 | 2 | 3 = 1;
   /** The client answers pings. */
   responsive = true;
+  /** Resolves when the connection is over. */
+  readonly ended: Promise<Closed>;
+  private readonly settle: (closed: Closed) => void;
   private conn: Connection | undefined;
   private readonly client: Receiver;
   /** On its way to the server. */
@@ -36,6 +39,7 @@ export class MemorySocket implements Socket {
   constructor(data: Record<string, unknown>, client: Receiver) {
     this.data = data;
     this.client = client;
+    ({ promise: this.ended, resolve: this.settle } = withResolvers());
   }
 
   /** Whether anything is on its way to an end that reads. */
@@ -164,9 +168,17 @@ export class MemorySocket implements Socket {
   private over(closed: Closed): void {
     this.readyState = 3;
     this.client.closed(closed);
+    this.settle(closed);
   }
 }
 
 function isPacket(item: Packet | Closed): item is Packet {
   return typeof item === "string" || item instanceof Uint8Array;
+}
+
+/** Not in Node 20. */
+function withResolvers(): { promise: Promise<Closed>; resolve: (closed: Closed) => void } {
+  let settle: ((closed: Closed) => void) | undefined;
+  const promise = new Promise<Closed>((resolve) => (settle = resolve));
+  return { promise, resolve: (closed) => settle?.(closed) };
 }
