@@ -19,8 +19,18 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: ["packages/consumers/**"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        // Installed from npm, most of it: see packages/consumers.
+        test: {
+          name: "consumers",
+          include: ["packages/consumers/test/*.test.ts"],
+          globalSetup: ["packages/consumers/src/setup.ts"],
+          testTimeout: 60_000,
         },
       },
       {

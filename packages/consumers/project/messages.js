@@ -1,0 +1,4 @@
+import { message, rpc, z } from "@ws-kit/zod";
+
+export const Say = message("SAY", { text: z.string() });
+export const Add = rpc("ADD", { a: z.number(), b: z.number() }, "SUM", { sum: z.number() });
