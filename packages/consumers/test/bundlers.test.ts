@@ -1,11 +1,13 @@
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { runInContext } from "node:vm";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { launchBrowser } from "../../../test/browser.ts";
 import { freePort } from "../../../test/ports.ts";
 import { whyLeftOut } from "../src/left-out.ts";
+import { reactNative } from "../src/native.ts";
 import { show } from "../src/page.ts";
 import { copyInto, createProject, type Project } from "../src/project.ts";
 
@@ -62,7 +64,7 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
       "npm install @ws-kit/zod@0 @ws-kit/client@0 @ws-kit/node@0 @ws-kit/testing@0 zod@4 esbuild@0 rollup@4 @rollup/plugin-node-resolve@16 webpack@5 vite@8 jest@30 jest-environment-jsdom@30",
     );
     browser = await launchBrowser();
-  }, 240_000);
+  }, 600_000);
   afterAll(async () => {
     await browser?.close();
     await project?.[Symbol.asyncDispose]();
@@ -76,7 +78,7 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
 
   test.each(Object.entries(BUNDLERS))(
     "%s makes a page that works under a strict CSP with Trusted Types",
-    { timeout: 90_000 },
+    { timeout: 180_000 },
     async (name, command) => {
       await project.run(command);
       await writeFile(
@@ -97,7 +99,7 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
     },
   );
 
-  test("a Web Worker has a client of its own", { timeout: 90_000 }, async () => {
+  test("a Web Worker has a client of its own", { timeout: 180_000 }, async () => {
     await project.run("npx esbuild worker.js --bundle --format=esm --outfile=out/worker.js");
     const page = `<!doctype html><script type="module">
       new Worker("/worker.js", { type: "module" }).onmessage = ({ data }) => { document.title = data; };
@@ -106,7 +108,7 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
     expect(await show(browser, `${await serve()}/worker.html`)).toEqual({ title: "sum 3", complaints: [] });
   });
 
-  test("a page that a Service Worker controls works", { timeout: 90_000 }, async () => {
+  test("a page that a Service Worker controls works", { timeout: 180_000 }, async () => {
     await project.run("npx esbuild page.js --bundle --format=esm --outfile=out/page.js");
     await cp(join(project.directory, "sw.js"), join(project.directory, "out/sw.js"));
     const page = `<!doctype html><script type="module">
@@ -129,17 +131,41 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
       return (await show(browser, `http://localhost:${port}`)).title;
     }
 
-    test("leaves the page's host in place", { timeout: 90_000 }, async () => {
+    test("leaves the page's host in place", { timeout: 180_000 }, async () => {
       expect(await shown({})).toBe("sum 3");
     });
 
-    test("with changeOrigin and rewriteWsOrigin changes both", { timeout: 90_000 }, async () => {
+    test("with changeOrigin and rewriteWsOrigin changes both", { timeout: 180_000 }, async () => {
       expect(await shown({ changeOrigin: true, rewriteWsOrigin: true })).toBe("sum 3");
     });
 
-    test("with changeOrigin alone asks for an origin that the server lets in", { timeout: 90_000 }, async () => {
+    test("with changeOrigin alone asks for an origin that the server lets in", { timeout: 180_000 }, async () => {
       expect(await shown({ changeOrigin: true }, true)).toBe("sum 3");
     });
+  });
+
+  test("React Native has what the client needs", { timeout: 60_000 }, async () => {
+    await project.run("npx esbuild native.js --bundle --format=iife --target=es2020 --outfile=native.bundle.js");
+    const code = await readFile(join(project.directory, "native.bundle.js"), "utf8");
+    const origin = await serve();
+    const told: unknown[][] = [];
+    await new Promise<void>((resolve) => {
+      const tell = (...what: unknown[]) => {
+        told.push(what);
+        if (what[0] === "end") resolve();
+      };
+      runInContext(code, reactNative({ tell, URL_OF_SERVER: `${origin.replace("http", "ws")}/ws` }));
+    });
+    expect(told).toEqual([
+      ["said", "sum 3"],
+      ["counted", 1],
+      ["counted", 2],
+      ["counted", 3],
+      ["result", 3],
+      ["aborted", "StateError"],
+      ["state", "closed"],
+      ["end"],
+    ]);
   });
 
   test("jest with jsdom tests a page without a network", { timeout: 120_000 }, async () => {
