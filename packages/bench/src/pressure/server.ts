@@ -24,8 +24,9 @@ router.rpc(Ask, (ctx) => ({ n: ctx.payload.n, data }));
 let peak = 0;
 setInterval(() => (peak = Math.max(peak, process.memoryUsage().rss)), 20).unref();
 
-/** Frames of the last flood. */
+/** Frames of the last flood, and whether it still goes on: a request that takes so long would be timed out. */
 let sent = 0;
+let flooding = false;
 
 /** Sends to every peer. */
 const SENDERS: Record<string, (n: number) => void> = {
@@ -56,13 +57,23 @@ const server = serve(router, {
   port: 0,
   hostname: "127.0.0.1",
   path: "/ws",
-  async fetch(req) {
+  fetch(req) {
     const { pathname, searchParams } = new URL(req.url);
     if (pathname === "/flood") {
       const figure = (name: string) => Number(searchParams.get(name) ?? Infinity);
-      sent = await flood(String(searchParams.get("how")), figure("frames"), figure("burst"), figure("until"));
+      flooding = true;
+      void flood(String(searchParams.get("how")), figure("frames"), figure("burst"), figure("until"))
+        .then((frames) => (sent = frames))
+        .finally(() => (flooding = false));
     }
-    return Response.json({ sent, rss: process.memoryUsage().rss, peak, closed, open: router.connections.size });
+    return Response.json({
+      sent,
+      flooding,
+      rss: process.memoryUsage().rss,
+      peak,
+      closed,
+      open: router.connections.size,
+    });
   },
 });
 await (server as unknown as { ready?: Promise<void> }).ready;

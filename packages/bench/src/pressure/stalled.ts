@@ -21,6 +21,7 @@ export interface Stalled {
 
 interface Stats {
   readonly sent: number;
+  readonly flooding: boolean;
   readonly rss: number;
   readonly peak: number;
   readonly closed: Record<string, number>;
@@ -70,7 +71,11 @@ export async function stall(runtime: "bun" | "node", { how, peers, frames, burst
     const query = new URLSearchParams({ how: answers ? "publish" : how, frames: String(answers ? BESIDE : frames) });
     query.set("burst", String(burst));
     if (until !== undefined) query.set("until", String(until));
-    const { sent } = await ask(`/flood?${query.toString()}`);
+    let { sent, flooding } = await ask(`/flood?${query.toString()}`);
+    while (flooding) {
+      await sleep(50);
+      ({ sent, flooding } = await ask("/"));
+    }
     const since = performance.now();
     let left = Infinity;
     while (performance.now() - since < LONGEST_MS && left > READERS) {
