@@ -48,7 +48,7 @@ export class FakeSocket implements SocketLike {
   deliver(frame: unknown): void {
     // A socket that is closing still delivers.
     if (this.readyState === 1 || this.readyState === 2)
-      this.#tell("message", { data: typeof frame === "string" ? frame : JSON.stringify(frame) });
+      this.#tell("message", { data: isPacket(frame) ? frame : JSON.stringify(frame) });
   }
 
   /** The server reads what has come, answers pings, and confirms a close. */
@@ -77,6 +77,10 @@ export class FakeSocket implements SocketLike {
   #tell(type: string, event: object): void {
     for (const listener of this.#listeners.get(type) ?? []) listener(event);
   }
+}
+
+function isPacket(frame: unknown): boolean {
+  return typeof frame === "string" || frame instanceof ArrayBuffer;
 }
 
 export interface ReceivedFrame {

@@ -1,5 +1,6 @@
 /** A client in a page, and what it has seen so far, for a test to look at from outside. */
 import { type Client, wsClient } from "@ws-kit/client/zod";
+import { codecFor } from "./codecs.ts";
 import { Add, Echo, Note } from "./messages.ts";
 
 declare global {
@@ -18,7 +19,8 @@ globalThis.kit = {
   states: [],
   echoed: [],
   async open(url) {
-    kit.client = wsClient({ url, reconnect: { initialDelayMs: 600_000, maxDelayMs: 600_000, jitter: "none" } });
+    const reconnect = { initialDelayMs: 600_000, maxDelayMs: 600_000, jitter: "none" } as const;
+    kit.client = wsClient({ url, reconnect, ...codecFor(url) });
     kit.client.onState((state) => kit.states.push(state));
     kit.client.on(Echo, ({ payload }) => kit.echoed.push(payload.n));
     return (await kit.client.request(Add, { a: 1, b: 2 })).payload.sum;

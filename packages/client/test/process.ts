@@ -31,6 +31,12 @@ export async function startServer(
   };
 }
 
+/** The same, of a server whose codec is MessagePack. */
+export async function startMsgpackServer(): Promise<RunningServer> {
+  const server = await startServer(0, "server.ts", { CODEC: "msgpack" });
+  return { ...server, url: `${server.url}msgpack` };
+}
+
 /** The first line of a process's output that matches. */
 export async function lineOf(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
   if (!child.stdout) throw new Error("The process has no output");

@@ -1,9 +1,13 @@
-/** A WS-Kit server in a process of its own. Run by Bun; prints its port. */
+/** A WS-Kit server in a process of its own, of the codec that `CODEC` names. Run by Bun; prints its port. */
 import { serve } from "@ws-kit/bun";
 import { createRouter } from "@ws-kit/zod";
+import { msgpack } from "./codecs.ts";
 import { Aborted, Add, Beat, Count, Echo, Fail, Find, Note, Slow, Upload } from "./messages.ts";
 
-const router = createRouter({ heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 } });
+const router = createRouter({
+  heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 },
+  ...(process.env["CODEC"] === "msgpack" && { codec: msgpack }),
+});
 
 router.on(Note, (ctx) => {
   ctx.send(Echo, { n: ctx.payload.n });

@@ -1,4 +1,5 @@
 import { isServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
+import { codecFor } from "./codecs.ts";
 import { Add, Count, Echo, Find, Note } from "./messages.ts";
 
 /** Goes once through what a client does, in whatever runtime. Answers `ok`. */
@@ -7,6 +8,7 @@ export async function tour(url: string, options: Partial<ClientOptions> = {}): P
     url,
     heartbeat: { intervalMs: 50 },
     auth: { getToken: () => "a b", attach: "protocol" },
+    ...codecFor(url),
     ...options,
   });
   const echoed = new Promise<number>((resolve) => client.once(Echo, ({ payload }) => resolve(payload.n)));

@@ -1,3 +1,4 @@
+import type { Packet } from "@ws-kit/core/protocol";
 import type { ConnectionState, StateInfo } from "./states.ts";
 
 /** How a request ended. Times are those of `Observation.at`. */
@@ -14,9 +15,9 @@ export interface SettledRequest {
 
 interface Details {
   /** A frame that left, as it travels, pings included. */
-  sent: unknown;
+  sent: Packet;
   /** A frame that came, as it travels, pongs included. */
-  received: unknown;
+  received: Packet;
   /** A change of state with its circumstances. */
   state: StateInfo & { readonly state: ConnectionState };
   /** The end of a request. */

@@ -19,7 +19,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options);
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
-  const link = createLink(options, parts._connect, listeners, (data) => receive(data));
+  const link = createLink(options, parts._connect, listeners, (packet) => receive(packet));
   const requests = parts._createRequests?.(options, link, listeners);
   const receive = createInbox(codec, listeners, link, requests);
 

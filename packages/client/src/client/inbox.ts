@@ -1,7 +1,7 @@
 import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_FRAME, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
 import type { Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import { ServerError } from "../api/errors.ts";
-import type { Link } from "../link/link.ts";
+import type { Link, Receive } from "../link/link.ts";
 import type { Requests } from "../requests/requests.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
@@ -12,12 +12,7 @@ import type { Listeners } from "../steps/listeners.ts";
 const MAX_HOLD_OFF_MS = 300_000;
 
 /** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
-export function createInbox(
-  codec: Codec,
-  listeners: Listeners,
-  link: Link,
-  requests: Requests | undefined,
-): (data: unknown) => void {
+export function createInbox(codec: Codec, listeners: Listeners, link: Link, requests: Requests | undefined): Receive {
   const lane = createLane();
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
@@ -42,10 +37,10 @@ export function createInbox(
     );
   };
 
-  return (data) =>
+  return (packet) =>
     attempt<unknown>(
       () => {
-        const frame = codec.decode(typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer));
+        const frame = codec.decode(packet);
         if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
         const id = frame.meta?.correlationId;
         if (frame.type === GOAWAY_TYPE) {

@@ -97,10 +97,11 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       outbox._flush();
       move(type);
     } else if (type === "message" && link._state === "open") {
-      listeners._tell?.("received", data);
-      pulse._heard(data === PONG_FRAME);
-      if (data === PING_FRAME) link._transmit(PONG_FRAME);
-      else if (data !== PONG_FRAME) receive(data);
+      const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
+      listeners._tell?.("received", packet);
+      pulse._heard(packet === PONG_FRAME);
+      if (packet === PING_FRAME) link._transmit(PONG_FRAME);
+      else if (packet !== PONG_FRAME) receive(packet);
     }
   };
 

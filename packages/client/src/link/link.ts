@@ -27,4 +27,4 @@ export interface Link {
 }
 
 /** Given what comes, beside pings and pongs. */
-export type Receive = (data: unknown) => void;
+export type Receive = (packet: Packet) => void;

@@ -329,6 +329,7 @@ describe("an extension hears of each refusal once, with its cause", () => {
     [undefined, {}],
     [[426, "request"], {}, { upgrade: "h2c" }],
     [[400, "request"], {}, { host: "a b" }],
+    [[400, "codec"], {}, { "sec-websocket-protocol": "ws-kit.msgpack" }],
     [[400, "forwarded"], { trustProxy: 1 }, { forwarded: "for=10.1.1.1", "x-forwarded-for": "10.2.2.2" }],
     [[403, "allowedOrigins"], {}, evil],
     [[403, "allowedOrigins"], { allowedOrigins: async () => false }, evil],

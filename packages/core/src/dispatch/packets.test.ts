@@ -174,7 +174,7 @@ describe("a router whose codec gives bytes", () => {
 describe("a codec of text that is not JSON", () => {
   const lines: Codec = {
     name: "lines",
-    encode: ({ type, payload }) => `${type}\n${JSON.stringify(payload)}`,
+    encode: ({ type, payload }) => `${type}\n${JSON.stringify(payload ?? null)}`,
     decode(text) {
       const [type = "", payload = "null"] = (text as string).split("\n");
       return { type, payload: JSON.parse(payload) as unknown };

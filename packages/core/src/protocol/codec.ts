@@ -7,7 +7,11 @@ export type Packet = string | Uint8Array;
  *
  * @example
  * import { decode, encode } from "@msgpack/msgpack";
- * const msgpack: Codec = { name: "msgpack", encode, decode: (packet: Uint8Array) => decode(packet) };
+ * const msgpack: Codec = {
+ *   name: "msgpack",
+ *   encode: (frame) => encode(frame, { ignoreUndefined: true }),
+ *   decode: (packet: Uint8Array) => decode(packet),
+ * };
  * createRouter({ codec: msgpack });
  */
 export interface Codec {
@@ -17,8 +21,8 @@ export interface Codec {
    */
   readonly name?: string;
   /**
-   * Called for a ping once a router is made, which tells whether it gives text or bytes: a string, or a new `Uint8Array`
-   * each time, since that may be sent to many and later.
+   * Gives a string, or a new `Uint8Array` each time, since that may be sent to many and later. What is undefined is left out,
+   * as in JSON. Called for a ping when a router is made, which tells whether it gives text or bytes.
    * @throws whatever the value's contents make it throw (a cycle, a BigInt); the caller turns it into a failed send.
    */
   encode(frame: { type: string; meta?: object | undefined; payload?: unknown }): Packet;
@@ -60,11 +64,16 @@ export function isBinary(codec: Codec): boolean {
   if (typeof codec.encode !== "function" || typeof codec.decode !== "function") {
     throw new TypeError(`${called} needs the functions encode and decode`);
   }
-  let packet: unknown;
+  let packet: Packet;
+  let back: unknown;
   try {
-    packet = codec.encode({ type: "$ws:ping" });
+    packet = codec.encode({ type: "$ws:ping", meta: undefined });
+    back = codec.decode(packet);
   } catch (cause) {
-    throw new TypeError(`${called} failed to encode a ping: it has to be ready before a router is made`, { cause });
+    throw new TypeError(`${called} failed on a ping: it has to be ready before a router is made`, { cause });
+  }
+  if ((back as { meta?: unknown } | undefined)?.meta === null) {
+    throw new TypeError(`${called} has to leave out what is undefined, as JSON does: it made null of it`);
   }
   if (typeof packet === "string") return false;
   if (!(packet instanceof Uint8Array)) {

@@ -1,10 +1,11 @@
-import { expect, test } from "vitest";
+import { assert, expect, test } from "vitest";
 import { bench, fields } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
 import { createRouter } from "./router.ts";
 
 const Echo = message("ECHO", fields({ text: "string" }));
 
+const nulls = { name: "x", encode: (frame: object) => JSON.stringify(frame, (_, value: unknown) => value ?? null) };
 const nothing = (): unknown => undefined;
 
 test.each<[string, object]>([
@@ -13,6 +14,8 @@ test.each<[string, object]>([
   ["needs the functions", { name: "x", encode: () => "" }],
   ["to a string or a Uint8Array", { name: "x", encode: () => 7, decode: nothing }],
   ["to a string or a Uint8Array", { name: "x", encode: () => Promise.resolve(""), decode: nothing }],
+  ["leave out what is undefined", { ...nulls, decode: (text: string) => JSON.parse(text) as unknown }],
+  ["failed on a ping", { ...nulls, decode: () => assert.fail() }],
   ["needs a name", { encode: () => new Uint8Array(1), decode: nothing }],
   [
     "has to be ready",
