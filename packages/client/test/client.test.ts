@@ -8,7 +8,7 @@ import { type RunningServer, startMsgpackServer, startServer } from "./process.t
 describe.each([
   ["text", startServer],
   ["bytes", startMsgpackServer],
-])("in %s", (_, start: () => Promise<RunningServer>) => {
+])("in %s", (_how, start: () => Promise<RunningServer>) => {
   let server: RunningServer;
   let client: Client;
   let states: ConnectionState[];

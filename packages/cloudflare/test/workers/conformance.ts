@@ -88,7 +88,9 @@ const rooms = { path: "/:id", object: (env: Env, id: string) => objects(env)[id 
 const main = createWorker<Env, Data>({ ...rooms, ...app.main.options });
 const tight = createWorker<Env, Data>({ ...rooms, ...app.tight.options, authTimeoutMs: TIGHT.authTimeoutMs });
 const listed = createWorker<Env, Data>({ ...rooms, ...app.listed.options });
-const decided = createWorker<Env, Data>({ ...rooms, ...app.decided.options });
+// How many there may be is the object's to say.
+const { maxConnectionsPer: _perKey, ...letIn } = app.decided.options;
+const decided = createWorker<Env, Data>({ ...rooms, ...letIn });
 const leased = createWorker<Env, Data>({ ...rooms, ...app.leased.options });
 
 export default {
