@@ -1,5 +1,5 @@
 import { ConnectionClosedError, isServerError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
-import { createRouter, message, rpc, ValidationError, WsKitError, z } from "@ws-kit/zod";
+import { createRouter, message, rpc, ValidationError, WsKitError, z, type Codec } from "@ws-kit/zod";
 import { expect, expectTypeOf, test } from "vitest";
 import { createTestServer, RefusedError, VirtualClock } from "./index.ts";
 
@@ -238,4 +238,32 @@ test("timers of one clock run in the order of their times, those set on the way 
   ]);
   await clock.advance(10);
   expect(ran.at(-1)).toEqual(["late", 1_030]);
+});
+
+test("speaks the router's codec, bytes included, and is refused where it offers another one", async () => {
+  const codec: Codec = {
+    name: "bytes",
+    encode: (frame) => new TextEncoder().encode(JSON.stringify(frame)),
+    decode: (packet: Uint8Array) => JSON.parse(new TextDecoder().decode(packet)) as unknown,
+  };
+  const router = createRouter({ codec }).rpc(Plain, (ctx) => ctx.reply(Doubled, { n: ctx.payload.n * 2 }));
+  const server = createTestServer(router, { protocols: ["chat.v1"] });
+  const client = await server.connect();
+  expect(client.protocol).toBe("ws-kit.bytes");
+  expect(await client.request(Plain, { n: 4 }, Doubled)).toEqual({ n: 8 });
+  expect((await server.connect({ protocols: ["chat.v1"] })).protocol).toBe("chat.v1");
+  await expect(server.connect({ protocols: ["ws-kit"] })).rejects.toMatchObject({ status: 400 });
+  await expect(server.connect({ data: {}, protocols: ["ws-kit.other"] })).rejects.toBeInstanceOf(RefusedError);
+  client.socket.reading = false;
+  client.sendRaw({ type: "NOBODY" });
+  await server.settle();
+  const { length } = codec.encode({
+    type: "ERROR",
+    meta: { inReplyTo: "NOBODY" },
+    payload: { code: "UNIMPLEMENTED", message: 'Nothing here handles "NOBODY"', retryable: false },
+  });
+  expect(client.socket.getBufferedAmount()).toBe(length);
+  client.socket.reading = true;
+  client.sendRaw('{"type":"PLAIN"}');
+  expect(await client.closed).toEqual({ code: 1003, reason: "Text frames are not understood" });
 });
