@@ -193,6 +193,25 @@ function addFailures(router: Router<Data>): void {
 }
 
 function addClosing(router: Router<Data>): void {
+  router.on(m.SayChecked, (ctx) => {
+    const { room, close } = ctx.payload;
+    ctx.send(m.Checked, { text: "1" });
+    void ctx.publish(room, m.Said, { text: "2" });
+    void ctx.publish(room, m.Checked, { text: "3" });
+    ctx.send(m.Said, { text: "4" });
+    if (close === true) ctx.ws.close(4000, "done");
+  });
+  router.rpc(m.AskChecked, (ctx) => {
+    if (ctx.payload.fail) ctx.error("NOT_FOUND", "no", { text: "1" });
+    else ctx.reply({ text: "1" });
+    ctx.send(m.Said, { text: "2" });
+  });
+  router.on(m.SendThenClose, async (ctx) => {
+    const { ws } = ctx;
+    if (ctx.payload.later) await new Promise((resolve) => setTimeout(resolve, 1));
+    for (const text of ["1", "2"]) ctx.send(m.Said, { text });
+    ws.close(4000, "done");
+  });
   router.on(m.CloseMe, (ctx) => ctx.ws.close(ctx.payload.code, ctx.payload.reason));
   router.on(m.CloseThenSend, (ctx) => {
     ctx.ws.close(4000, "done");

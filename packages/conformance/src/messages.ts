@@ -87,6 +87,20 @@ export const MetaOf = rpc("META_OF", undefined, "META_IS", { meta: z.record(z.st
 export const Received = rpc("RECEIVED", undefined, "RECEIVED_AT", { receivedAt: z.number(), now: z.number() });
 
 export const CloseMe = message("CLOSE_ME", { code: z.number(), reason: z.string() });
+/** A text whose check takes a while. */
+const checked = {
+  text: z.string().refine(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    return true;
+  }),
+};
+export const Checked = message("CHECKED", checked);
+/** Sends such texts to itself and to a room, between others that are known at once. */
+export const SayChecked = message("SAY_CHECKED", { room: z.string(), close: z.boolean().optional() });
+/** Answers with one, or with such details. */
+export const AskChecked = rpc("ASK_CHECKED", { fail: z.boolean() }, Checked, { errors: { NOT_FOUND: checked } });
+/** Sends and closes in one go, after an await where it says so. */
+export const SendThenClose = message("SEND_THEN_CLOSE", { later: z.boolean() });
 export const CloseThenSend = message("CLOSE_THEN_SEND");
 /** Sends or publishes until the connection has been closed for not reading. */
 export const Flood = message("FLOOD", { by: z.enum(["send", "publish"]), frames: z.number(), bytes: z.number() });

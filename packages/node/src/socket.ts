@@ -88,6 +88,7 @@ export class NodeSocket extends WebSocket {
       super.close(code, reason);
       return this.receive({ code: code ?? 1005, reason: reason?.toString() ?? "" });
     }
+    if (this.conn?.hub.hangUp(this.conn, code, reason?.toString() ?? REASONS[code ?? 0]) === true) return;
     const [sent, why] = closeArguments(code, reason?.toString() ?? REASONS[code ?? 0]);
     super.close(sent, why);
     this.ended({ code: sent, reason: why });

@@ -60,7 +60,7 @@ export class MemorySocket implements Socket {
   }
 
   close(code?: number, reason?: string): void {
-    if (this.readyState !== 1) return;
+    if (this.readyState !== 1 || this.conn?.hub.hangUp(this.conn, code, reason) === true) return;
     const [sent, why] = closeArguments(code, reason);
     this.readyState = 2;
     this.toClient({ code: sent, reason: why });

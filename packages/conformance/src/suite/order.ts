@@ -4,6 +4,8 @@ import type { Bed } from "../bed.ts";
 const echo = (text: string) => ({ type: "ECHO", payload: { text } });
 const said = (text: string) => ({ type: "SAID", payload: { text } });
 
+const checked = (text: string) => ({ type: "CHECKED", payload: { text } });
+
 /** Messages of one connection start in the order in which they arrived. */
 export function order(bed: Bed): void {
   describe("order", () => {
@@ -114,6 +116,51 @@ export function order(bed: Bed): void {
       peer.together({ type: "HANG", payload: { text: "" } }, { type: "ECHO", payload: { text: "after" } });
       await bed.target.elapse(300);
       await peer.expect(said("The handler took too long"), echo("after"));
+    });
+
+    test("what is sent while something before it is being checked waits for it, published or not", async () => {
+      const room = bed.room();
+      const peer = await room.join();
+      peer.together({ type: "JOIN", payload: { room: room.id } }, { type: "SAY_CHECKED", payload: { room: room.id } });
+      await peer.expect(checked("1"), said("2"), checked("3"), said("4"));
+      // And is again as before.
+      peer.send("SAY", { room: room.id, text: "hi" });
+      await peer.expect(said("hi"));
+    });
+
+    test("answers and the details of errors have their place, too", async () => {
+      const peer = await bed.room().join();
+      peer.together(
+        { type: "ASK_CHECKED", meta: { correlationId: "1" }, payload: { fail: false } },
+        { type: "ASK_CHECKED", meta: { correlationId: "2" }, payload: { fail: true } },
+      );
+      expect([await peer.next(), await peer.next(), await peer.next(), await peer.next()]).toEqual([
+        { ...checked("1"), meta: { correlationId: "1" } },
+        said("2"),
+        {
+          type: "ERROR",
+          meta: { correlationId: "2" },
+          payload: { code: "NOT_FOUND", message: "no", retryable: false, details: { text: "1" } },
+        },
+        said("2"),
+      ]);
+    });
+
+    test("ctx.ws.close() comes after what was sent before it", async () => {
+      for (const later of [false, true]) {
+        const peer = await bed.room().join();
+        peer.send("SEND_THEN_CLOSE", { later });
+        await peer.expect(said("1"), said("2"));
+        expect(await peer.closed).toMatchObject({ code: 4000, reason: "done" });
+      }
+      const room = bed.room();
+      const peer = await room.join();
+      peer.together(
+        { type: "JOIN", payload: { room: room.id } },
+        { type: "SAY_CHECKED", payload: { room: room.id, close: true } },
+      );
+      await peer.expect(checked("1"), said("2"), checked("3"), said("4"));
+      expect(await peer.closed).toMatchObject({ code: 4000, reason: "done" });
     });
 
     test("control frames do not wait behind messages", async () => {

@@ -18,6 +18,11 @@ export interface HubEvents {
   opened(conn: Connection): void;
   /** A frame arrived. */
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
+  /**
+   * Somebody closes the runtime's own socket (`ctx.ws.close()`): what was sent before has to leave first. True where the hub
+   * takes it in hand, and calls `close` of the socket anew; false where it is the hub that calls.
+   */
+  hangUp(conn: Connection, code?: number, reason?: string): boolean;
   /** The socket's buffer has room again. */
   drained(conn: Connection): void;
   /** A ping or pong frame arrived (RFC 6455 §5.5). */

@@ -6,6 +6,7 @@ import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { calmLogger } from "../base/calm-logger.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
+import type { Turns } from "../base/turns.ts";
 import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
 import { beginLease, expireDue } from "../contexts/expiry.ts";
@@ -26,11 +27,11 @@ import type { Broker } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
-import { type Codec, codecName, type Packet } from "../protocol/codec.ts";
+import type { Codec, Packet } from "../protocol/codec.ts";
 import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
 import { coreOf } from "../router/router.ts";
-import { flushAll, overBuffer } from "../sending/frames.ts";
+import { flushAll, hangUp, overBuffer } from "../sending/frames.ts";
 import { read } from "../sending/pressure.ts";
 import { report } from "../sending/report.ts";
 import { AnswerMemory } from "../state/answers.ts";
@@ -43,11 +44,12 @@ import { CLOSING, OPEN } from "../state/phases.ts";
 import { Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
-import { BrokerLink } from "../topics/link.ts";
+import type { BrokerLink } from "../topics/link.ts";
 import { join } from "../topics/membership.ts";
-import { deliverLocally, publishFrom } from "../topics/publish.ts";
+import { publishFrom } from "../topics/publish.ts";
 import { renewerOf } from "./arrival.ts";
 import type { Arrival, Entrance } from "./entrance.ts";
+import { linkTo } from "./node-link.ts";
 import { Slots } from "./slots.ts";
 
 /** What runs a route inside its middleware: rooms that a router knows nothing of. */
@@ -89,6 +91,7 @@ export class ListenerHub implements Listener, Entrance {
   receiving: Connection | undefined = undefined;
   late: Connection[] = [];
   lateUnits = 0;
+  outbox: Turns | undefined = undefined;
   readonly flushLate = (): void => flushAll(this);
   private readonly pulse: Pulse | undefined;
   private readonly pressure = new PressureWatch(this);
@@ -116,26 +119,9 @@ export class ListenerHub implements Listener, Entrance {
     this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
     this.broker = router.broker;
-    this.link = router.broker && this.linkTo(router.broker);
+    this.link = router.broker && linkTo(this, router.broker);
     if (runtime.apart === true) router.servesApart = true;
     else router.hubs.add(this);
-  }
-
-  private linkTo(broker: Broker): BrokerLink {
-    return new BrokerLink(broker, this.logger, (topic, frame) => this.deliver(topic, frame));
-  }
-
-  /** From another node. */
-  private deliver(topic: string, frame: Packet): void {
-    if ((typeof frame === "string") === this.binary) {
-      const kind = this.binary ? "text" : "bytes";
-      this.logger.error(
-        `The broker brought a frame of ${kind} from a node whose codec is not ${codecName(this.codec)}`,
-      );
-      return;
-    }
-    // Only a filter would have to be waited for.
-    void deliverLocally(this, topic, frame, undefined, {});
   }
 
   get busy(): boolean {
@@ -264,6 +250,10 @@ export class ListenerHub implements Listener, Entrance {
   close(conn: Connection, code: number, reason: string): void {
     this.slots.release(conn.data);
     closed(conn, code, reason);
+  }
+
+  hangUp(conn: Connection, code?: number, reason?: string): boolean {
+    return hangUp(conn, code, reason);
   }
 
   /** The socket's buffer has room again. */

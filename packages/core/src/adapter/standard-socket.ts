@@ -45,7 +45,7 @@ export class StandardSocket<WS extends StandardWebSocket = StandardWebSocket> im
   }
 
   close(code?: number, reason?: string): void {
-    if (!this.open) return;
+    if (!this.open || this.conn?.hub.hangUp(this.conn, code, reason) === true) return;
     const [sent, why] = closeArguments(code, reason);
     this.closeNow(sent, why);
     this.ended(sent, why);

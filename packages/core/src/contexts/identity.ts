@@ -3,7 +3,7 @@ import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
 import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
-import { CLOSING } from "../state/phases.ts";
+import { LEAVING } from "../state/phases.ts";
 
 /**
  * Asks the application whose connection it is. The first id it gives is fixed: a connection that then turns out to be
@@ -13,7 +13,7 @@ import { CLOSING } from "../state/phases.ts";
 export function askIdentity(conn: Connection): boolean {
   const { identify, identities } = conn.hub;
   if (identify === undefined) return true;
-  if (conn.state >= CLOSING) return conn.ending?.code !== CLOSE.FORBIDDEN;
+  if (conn.state >= LEAVING) return conn.ending?.code !== CLOSE.FORBIDDEN;
   const known = identities.get(conn);
   const id = idOf(conn, identify as (data: unknown) => unknown, conn.data);
   if (id === known) return true;

@@ -7,11 +7,11 @@ import { start } from "./run.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CONTROL_PREFIX } from "../protocol/envelope.ts";
 import type { Connection } from "../state/connection.ts";
-import { CLOSING } from "../state/phases.ts";
+import { LEAVING } from "../state/phases.ts";
 
 /** The way of every incoming frame, from the adapter to its handler. */
 export function receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
-  if (conn.state >= CLOSING) return;
+  if (conn.state >= LEAVING) return;
   conn.silent = 0;
   const packet = typeof data === "string" ? data : bytesOf(data);
   if (conn.paused && keepAhead(conn, packet)) return;

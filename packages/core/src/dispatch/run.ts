@@ -113,8 +113,10 @@ function wait(ctx: MessageContextImpl, result: unknown): void {
       ctx.arrivedBy(hub.deadlines.add(call, call.timeoutMs));
     }
     if (!ctx.entered) hold(conn, ctx);
-  } else if (route.concurrent) (conn.calls ??= new Calls()).running++;
-  else hold(conn, ctx);
+  } else if (route.concurrent) {
+    (conn.calls ??= new Calls()).running++;
+    if (!ctx.entered) hold(conn, ctx);
+  } else hold(conn, ctx);
   // Where no deadline has read the clock: later it would no longer be when the message arrived.
   ctx.arrivedBy();
   if (isPromise(result)) follow(ctx, result);

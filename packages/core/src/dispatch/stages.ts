@@ -112,11 +112,11 @@ function refuse(ctx: MessageContextImpl, part: "payload" | "meta", result: Stand
   throw withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
 }
 
-/** Calls the handler. From here on an rpc no longer holds up what follows it. */
+/** Calls the handler. From here on an rpc, or a message of a concurrent route, no longer holds up what follows it. */
 export function enter(ctx: MessageContextImpl): unknown {
   ctx.entered = true;
   const { conn, route } = ctx;
-  if (!route.isRpc) return route.handler(ctx as never);
+  if (!route.isRpc) return route.concurrent ? enterBeside(ctx) : route.handler(ctx as never);
   const call = ctx as RpcContextImpl;
   // Cancelled or out of time before its turn came.
   if (call.settled) return undefined;
@@ -127,5 +127,13 @@ export function enter(ctx: MessageContextImpl): unknown {
     return undefined;
   } finally {
     if (conn.holder === ctx) release(conn);
+  }
+}
+
+function enterBeside(ctx: MessageContextImpl): unknown {
+  try {
+    return ctx.route.handler(ctx as never);
+  } finally {
+    if (ctx.conn.holder === ctx) release(ctx.conn);
   }
 }

@@ -50,8 +50,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
     publishControl(topic, payload, meta) {
       const frame = encode(payload, meta);
       if (frame === undefined) return 0;
-      // Only a filter may have to be waited for.
-      const matched = deliverLocally(hub, topic, frame, undefined, {}) as number;
+      const matched = deliverLocally(hub, topic, frame, undefined);
       hub.hooks?.published(undefined, topic, control ?? "", frame.length, matched);
       return matched;
     },

@@ -66,6 +66,7 @@ export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketC
     open(ws: DataSocket) {
       const conn = connectionOf(ws);
       if (conn !== undefined) {
+        standBeforeClose(ws);
         const { hub } = conn;
         const other =
           (hub.tuning === tuning ? undefined : unmet(tuning, hub.tuning, hub.limits)) ??
@@ -102,6 +103,27 @@ export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketC
     ...(tuning.idleTimeoutSeconds !== undefined && { idleTimeout: tuning.idleTimeoutSeconds }),
     ...(tuning.compression !== undefined && { perMessageDeflate: tuning.compression }),
   };
+}
+
+/** Of a `close` that stands before the runtime's own, which it knows by this. */
+const NATIVE_CLOSE: unique symbol = Symbol.for("@ws-kit/core.close");
+
+type Close = ((this: DataSocket, code?: number, reason?: string) => void) & { [NATIVE_CLOSE]?: Close };
+
+/**
+ * Lets what was sent before `ctx.ws.close()` leave first, though the socket is the runtime's own: all of them have one
+ * `close`, before which ours stands from the first connection on. Sockets that are not ours do not notice.
+ */
+function standBeforeClose(ws: DataSocket): void {
+  const shared = Object.getPrototypeOf(ws) as { close: Close };
+  // An object of its own, as in tests, closes as it likes.
+  if (shared === Object.prototype || !Object.hasOwn(shared, "close") || NATIVE_CLOSE in shared.close) return;
+  const native = shared.close;
+  const close: Close = function (code, reason) {
+    const conn = connectionOf(this);
+    if (conn === undefined || !conn.hub.hangUp(conn, code, reason)) native.call(this, code, reason);
+  };
+  shared.close = Object.assign(close, { [NATIVE_CLOSE]: native });
 }
 
 /**

@@ -5,6 +5,7 @@ import { errorPayload } from "../message/errors.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { type ErrorPayload, ERROR_TYPE } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
+import { inTurn } from "../sending/outbox.ts";
 import { report, type Subject } from "../sending/report.ts";
 import { encodeError, post, sendError } from "../sending/send.ts";
 import type { Outcome, Remembered } from "../state/answers.ts";
@@ -35,15 +36,17 @@ export function deliver(call: Answering, outcome: Outcome): void {
   call.delivered(undefined);
 }
 
-/** Apart from `deliver`, so that a synchronous answer creates no closure. */
+/** Apart from `deliver`, so that a synchronous answer creates no closure. An answer has its place from when it was given. */
 function deliverLater(call: Answering, type: string, frame: Promise<Packet>): void {
-  frame.then(
+  inTurn(
+    call.conn,
+    frame,
     (ready) => {
       if (call.remembered !== undefined) keep(call.remembered, ready, undefined);
       post(call.conn, ready, type, call.id);
       call.delivered(undefined);
     },
-    (error: unknown) => misfit(call, error),
+    (error) => misfit(call, error),
   );
 }
 

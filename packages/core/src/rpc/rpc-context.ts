@@ -7,6 +7,7 @@ import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
 import { type Answering, deliver } from "./deliver.ts";
 import { encodeWhole, outbound } from "../sending/encode.ts";
+import { inTurn } from "../sending/outbox.ts";
 import { post } from "../sending/send.ts";
 import type { Answer, Outcome as Ending, Remembered } from "../state/answers.ts";
 import type { OpenCall } from "../state/calls.ts";
@@ -90,7 +91,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
     this.end();
     try {
       const wire = outbound(validator, details, `${code} details of ${this.type}`, "payload");
-      if (isPromise(wire)) wire.then(finish, refuse);
+      if (isPromise(wire)) inTurn(this.conn, wire, finish, refuse);
       else finish(wire);
     } catch (failure) {
       refuse(failure);

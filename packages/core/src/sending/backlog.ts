@@ -15,7 +15,7 @@ export function congest(conn: Connection, bytes: number): void {
   }
   conn.congested = true;
   hub.congested.set(conn, { bytes, since: hub.clock.monotonic(), until: Infinity, held: undefined, heldUnits: 0 });
-  if (hub.nativeTopics && conn.following !== undefined) for (const topic of conn.following) leaveNative(conn, topic);
+  leaveNativeTopics(conn);
   hub.watch();
 }
 
@@ -41,11 +41,7 @@ export function relieve(conn: Connection): Iterable<[key: string, frame: Packet]
   const { hub } = conn;
   conn.congested = false;
   const held = hub.congested.get(conn)?.held ?? [];
-  if (hub.congested.delete(conn) && hub.nativeTopics && conn.following !== undefined) {
-    for (const topic of conn.following) {
-      if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
-    }
-  }
+  if (hub.congested.delete(conn) && conn.outbox === undefined) returnToNativeTopics(conn);
   return held;
 }
 
@@ -64,9 +60,25 @@ export function hold(conn: Connection, key: string, frame: Packet): void {
   }
 }
 
-/** From here on the core itself sends what is published to the topic. What was published before arrives before it. */
-function leaveNative(conn: Connection, topic: string): void {
+/** Whether the core itself sends it what is published, in a runtime that has topics. */
+export function isApart({ congested, outbox }: Connection): boolean {
+  return congested || outbox !== undefined;
+}
+
+/** From here on the core itself sends it what is published. What was published before arrives before that. */
+export function leaveNativeTopics(conn: Connection): void {
   const { hub } = conn;
-  hub.followers.of(topic)?.lag(conn);
-  conn.socket.unsubscribe?.(hub.nativeName(topic));
+  if (!hub.nativeTopics || conn.following === undefined) return;
+  for (const topic of conn.following) {
+    hub.followers.of(topic)?.lag(conn);
+    conn.socket.unsubscribe?.(hub.nativeName(topic));
+  }
+}
+
+export function returnToNativeTopics(conn: Connection): void {
+  const { hub } = conn;
+  if (!hub.nativeTopics || conn.following === undefined) return;
+  for (const topic of conn.following) {
+    if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
+  }
 }

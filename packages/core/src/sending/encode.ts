@@ -45,13 +45,13 @@ export function encode(
       return assembleLater(hub, message.type, wire, meta, wireMeta, correlationId);
     }
   }
-  if (wireMeta === undefined) {
-    const { type } = message;
-    const frame: Envelope =
-      correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire };
-    return carried ? hub.codec.encode(frame) : encodeWhole(hub, frame);
-  }
-  return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
+  if (wireMeta !== undefined) return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
+  const frame = withoutMeta(message.type, wire, correlationId);
+  return carried ? hub.codec.encode(frame) : encodeWhole(hub, frame);
+}
+
+function withoutMeta(type: string, payload: unknown, correlationId: string | undefined): Envelope {
+  return correlationId === undefined ? { type, payload } : { type, meta: { correlationId }, payload };
 }
 
 function assembleLater(
@@ -62,7 +62,11 @@ function assembleLater(
   checked: unknown,
   correlationId: string | undefined,
 ): Promise<Packet> {
-  return Promise.all([payload, checked]).then(([p, m]) => assemble(hub, type, p, given, m, correlationId));
+  return Promise.all([payload, checked]).then(([p, m]) =>
+    m === undefined
+      ? encodeWhole(hub, withoutMeta(type, p, correlationId))
+      : assemble(hub, type, p, given, m, correlationId),
+  );
 }
 
 function assemble(

@@ -1,13 +1,30 @@
+import type { Expiring } from "../base/deadlines.ts";
 import { closeArguments } from "../ports/socket.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { congest, fallBehind, hold, relieve } from "./backlog.ts";
 import type { Connection, Listener } from "../state/connection.ts";
-import { CLOSING } from "../state/phases.ts";
+import { CLOSING, LEAVING } from "../state/phases.ts";
 
-/** Sends an encoded frame. False when the peer is gone, or so far behind that it is closed with 1013. */
+/**
+ * Sends an encoded frame: in its turn, where others before it have yet to be checked. False when the peer is gone, or so
+ * far behind that it is closed with 1013.
+ */
 export function write(conn: Connection, frame: Packet): boolean {
-  if (conn.state >= CLOSING) return false;
+  if (conn.state >= LEAVING || conn.outbox !== undefined) return writeInTurn(conn, frame);
+  return writeNow(conn, frame);
+}
+
+/** Apart from `write`: a function that holds a closure pays for it at every call. */
+function writeInTurn(conn: Connection, frame: Packet): boolean {
+  const { outbox, state } = conn;
+  if (outbox?.acting === true) return state < CLOSING && writeNow(conn, frame);
+  if (outbox === undefined || state >= LEAVING) return false;
+  outbox.add(() => void (conn.state < CLOSING && writeNow(conn, frame)));
+  return true;
+}
+
+function writeNow(conn: Connection, frame: Packet): boolean {
   if (conn.congested && overBuffer(conn)) return false;
   if (!isLate(conn)) return hand(conn, frame);
   gather(conn, frame);
@@ -54,18 +71,62 @@ export function dismiss(conn: Connection, why: string): void {
   hub.logger.warn(`Closing ${conn.clientId}: ${why}`);
   const backlog = hub.congested.get(conn);
   if (backlog !== undefined) backlog.until = hub.clock.monotonic() + LAST_WORDS_MS;
-  close(conn, CLOSE.TRY_LATER, "Slow consumer");
+  conn.ending = { code: CLOSE.TRY_LATER, reason: "Slow consumer" };
+  closeNow(conn);
 }
 
-/** Starts the closing handshake with a code that `onClose` will see, whatever the runtime makes of it. */
+/**
+ * Starts the closing handshake with a code that `onClose` will see, whatever the runtime makes of it. What was sent before
+ * leaves before it; what has yet to be checked gets `closeGraceMs` for that.
+ */
 export function close(conn: Connection, code: number, reason: string): void {
+  if (conn.state >= LEAVING) return;
+  const [sent, why] = closeArguments(code, reason);
+  if (conn.outbox === undefined) {
+    conn.ending = { code: sent, reason: why };
+    return closeNow(conn);
+  }
+  const leaving = new Leaving(conn, sent, why);
+  conn.ending = leaving;
+  conn.state = LEAVING;
+  conn.hub.deadlines.add(leaving, conn.hub.limits.closeGraceMs);
+}
+
+/** As `close`, for whoever closes the runtime's own socket; false where it is the core that does. */
+export function hangUp(conn: Connection, code: number = CLOSE.NORMAL, reason = ""): boolean {
+  if (conn.state >= CLOSING) return false;
+  close(conn, code, reason);
+  return true;
+}
+
+/** A close that waits for what was sent before it, though not for ever. */
+class Leaving implements Expiring {
+  expiresAt = 0;
+  listed: object | undefined = undefined;
+  readonly code: number;
+  readonly reason: string;
+  private readonly conn: Connection;
+
+  constructor(conn: Connection, code: number, reason: string) {
+    this.conn = conn;
+    this.code = code;
+    this.reason = reason;
+  }
+
+  expire(): void {
+    if (this.conn.state === LEAVING) closeNow(this.conn);
+  }
+}
+
+/** Closes as `ending` says. */
+export function closeNow(conn: Connection): void {
   if (conn.state >= CLOSING) return;
   flush(conn);
   // Sending may have found that the peer is too far behind.
   if (conn.state >= CLOSING) return;
   conn.state = CLOSING;
-  const [sent, why] = closeArguments(code, reason);
-  conn.ending = { code: sent, reason: why };
+  if (conn.ending instanceof Leaving) conn.hub.deadlines.delete(conn.ending);
+  const { code: sent, reason: why } = conn.ending ?? { code: CLOSE.NORMAL, reason: "" };
   if (conn.hub.runtime.closesForGood === true) {
     const bytes = conn.socket.getBufferedAmount();
     // The close frame would come behind them anyway.

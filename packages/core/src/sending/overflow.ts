@@ -2,8 +2,9 @@ import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Connection } from "../state/connection.ts";
 import { hold } from "./backlog.ts";
+import { waits } from "./outbox.ts";
 import { overBuffer, write } from "./frames.ts";
-import { CLOSING } from "../state/phases.ts";
+import { LEAVING } from "../state/phases.ts";
 
 /** What becomes of a frame for a peer that has not read everything: left out, or kept under a key in place of the last one. */
 export interface Skip {
@@ -22,7 +23,9 @@ export function skipOf(message: AnyMessage, payload: unknown, topic: string): Sk
 
 /** As `write`; false also where the peer is behind and the frame left out. */
 export function writeUnlessBehind(conn: Connection, frame: Packet, skip: Skip): boolean {
-  if (conn.state >= CLOSING) return false;
+  if (conn.state >= LEAVING) return false;
+  // While frames before it have yet to be checked, the peer is not waited for.
+  if (waits(conn)) return write(conn, frame);
   // Where a native publish may have put it behind, nobody knows yet.
   if ((conn.congested || conn.hub.nativeTopics) && overBuffer(conn)) return false;
   if (!conn.congested) return write(conn, frame);

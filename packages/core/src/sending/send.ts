@@ -5,10 +5,11 @@ import type { Packet } from "../protocol/codec.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
 import { encode, encodeWhole } from "./encode.ts";
 import { write } from "./frames.ts";
+import { inTurn, waits } from "./outbox.ts";
 import { type Skip, skipOf, writeUnlessBehind } from "./overflow.ts";
 import { report } from "./report.ts";
 import type { Connection } from "../state/connection.ts";
-import { CLOSED, CLOSING } from "../state/phases.ts";
+import { CLOSED, LEAVING } from "../state/phases.ts";
 
 /** Sends one message to one connection; failures go to `onError`, never to the caller. */
 export function sendMessage(
@@ -17,7 +18,7 @@ export function sendMessage(
   payload: unknown,
   options: SendOptions | undefined,
 ): boolean {
-  if (conn.state >= CLOSING) return false;
+  if (conn.state >= LEAVING) return false;
   const { hub } = conn;
   const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(conn, message, options?.meta);
   let frame: Packet | Promise<Packet>;
@@ -45,8 +46,7 @@ function postUnlessBehind(
     report(conn.hub, error, undefined, conn);
   }
   if (skip === undefined) return false;
-  // While frames before it are being validated, the peer is not waited for.
-  if (isPromise(frame) || conn.outbox !== undefined) return post(conn, frame, message.type, undefined);
+  if (isPromise(frame) || waits(conn)) return post(conn, frame, message.type, undefined);
   const written = writeUnlessBehind(conn, frame, skip);
   conn.hub.hooks?.sent(conn, message.type, undefined, frame.length, written);
   return written;
@@ -60,11 +60,11 @@ export function post(
   correlationId: string | undefined,
 ): boolean {
   if (conn.outbox === undefined && !isPromise(frame)) return writeOne(conn, frame, type, correlationId);
-  postLater(conn, frame, type, correlationId);
-  return true;
+  return postLater(conn, frame, type, correlationId);
 }
 
-function writeOne(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
+/** Writes a frame whose turn it is. */
+export function writeOne(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
   return conn.hub.hooks === undefined ? write(conn, frame) : writeObserved(conn, frame, type, correlationId);
 }
 
@@ -80,17 +80,20 @@ function postLater(
   frame: Packet | Promise<Packet>,
   type: string,
   correlationId: string | undefined,
-): void {
-  const turn: Promise<unknown> = Promise.all([frame, conn.outbox])
-    .then(
-      ([ready]) => void writeOne(conn, ready, type, correlationId),
-      (error: unknown) => report(conn.hub, error, undefined, conn),
-    )
-    .finally(() => {
-      if (conn.outbox === turn) conn.outbox = undefined;
-      conn.hub.runtime.settled?.(conn);
-    });
-  conn.outbox = turn;
+): boolean {
+  const { outbox } = conn;
+  const later = isPromise(frame);
+  if (!later && outbox?.acting === true) return writeOne(conn, frame, type, correlationId);
+  if (conn.state >= LEAVING) return false;
+  if (!later) outbox?.add(() => void writeOne(conn, frame, type, correlationId));
+  else
+    inTurn(
+      conn,
+      frame,
+      (ready) => void writeOne(conn, ready, type, correlationId),
+      (error) => report(conn.hub, error, undefined, conn),
+    );
+  return true;
 }
 
 /** Sends an `ERROR` frame. */

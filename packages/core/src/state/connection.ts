@@ -4,6 +4,7 @@ import type { Limits } from "../api/limits.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify } from "../api/options.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
+import type { Turns } from "../base/turns.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Broker, BrokerSession } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
@@ -85,6 +86,8 @@ export interface Listener {
   late: Connection[];
   /** UTF-16 units that were gathered since they last left. */
   lateUnits: number;
+  /** What is published from outside any connection, as the `outbox` of one. */
+  outbox: Turns | undefined;
   /** Sends them; one function for all ticks. */
   readonly flushLate: () => void;
 
@@ -110,6 +113,7 @@ export interface Listener {
   open(conn: Connection, socket: Socket): void;
   opened(conn: Connection): void;
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
+  hangUp(conn: Connection, code?: number, reason?: string): boolean;
   drained(conn: Connection): void;
   seen(conn: Connection): void;
   close(conn: Connection, code: number, reason: string): void;
@@ -189,8 +193,8 @@ export class Connection {
   calls: Calls | undefined = undefined;
   /** Contexts whose abort signal somebody looked at. */
   signalled: Set<Abortable> | undefined = undefined;
-  /** Last of the sends whose validation is asynchronous; later ones line up behind it. */
-  outbox: Promise<unknown> | undefined = undefined;
+  /** What it sends, from the first on that has yet to be checked until nothing has; see `sending/outbox.ts`. */
+  outbox: Turns | undefined = undefined;
   /** Frames that leave together at the end of the tick, and their UTF-16 units, or bytes; see `sending/frames.ts`. */
   late: { readonly frames: Packet[]; units: number } | undefined = undefined;
   /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */

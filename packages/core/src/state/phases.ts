@@ -3,6 +3,9 @@ export const OPENING = 0;
 
 export const OPEN = 1;
 
-export const CLOSING = 2;
+/** This side is about to close, when what it has sent before has been checked: nothing more is taken in or sent. */
+export const LEAVING = 2;
 
-export const CLOSED = 3;
+export const CLOSING = 3;
+
+export const CLOSED = 4;

@@ -1,4 +1,5 @@
 import { isPromise } from "../base/when.ts";
+import { isApart } from "../sending/backlog.ts";
 import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
@@ -14,7 +15,7 @@ export function join(topic: string, conn: Connection): unknown {
   if (conn.following === undefined) conn.following = [topic];
   else conn.following.push(topic);
   if (hub.nativeTopics) {
-    if (conn.congested) hub.followers.of(topic)?.lag(conn);
+    if (isApart(conn)) hub.followers.of(topic)?.lag(conn);
     else conn.socket.subscribe?.(hub.nativeName(topic));
   }
   if (hub.hooks !== undefined) hub.hooks.joined(conn, topic, first);

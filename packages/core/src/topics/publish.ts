@@ -1,17 +1,28 @@
 import { toError } from "../base/thrown.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
-import { isPromise, whenAll } from "../base/when.ts";
+import { isPromise, when, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { encode } from "../sending/encode.ts";
-import { spend } from "../sending/backlog.ts";
+import { isApart, spend } from "../sending/backlog.ts";
 import { flushAll, overBuffer, write } from "../sending/frames.ts";
+import { inTurnOf } from "../sending/outbox.ts";
 import { type Skip, skipOf, writeUnlessBehind } from "../sending/overflow.ts";
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import type { Following } from "../state/followers.ts";
 import { CLOSED, CLOSING } from "../state/phases.ts";
+
+/** A message that has to wait on its way to a topic. */
+interface Publish {
+  readonly hub: Listener;
+  readonly sender: Connection | undefined;
+  readonly topic: string;
+  readonly type: string;
+  readonly options: AnyPublishOptions;
+  readonly skip: Skip | undefined;
+}
 
 /** Publishes on one listener. Never throws or rejects: failures are reported, and told in the result. */
 export function publishFrom(
@@ -31,9 +42,10 @@ export function publishFrom(
     const frame = encode(hub, message, payload, meta);
     const { type } = message;
     const skip = skipOf(message, payload, topic);
-    const result = isPromise(frame)
-      ? distributeLater(hub, sender, topic, type, frame, options, skip)
-      : distribute(hub, sender, topic, type, frame, options, skip);
+    if (isPromise(frame) || options.filter !== undefined || isWaiting(hub, sender)) {
+      return later({ hub, sender, topic, type, options, skip }, frame);
+    }
+    const result = distribute(hub, sender, topic, type, frame, options, skip, undefined);
     return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
@@ -55,18 +67,42 @@ function unlessFailed(
   return Promise.resolve(result).catch((error: unknown) => failed(hub, sender, error));
 }
 
-function distributeLater(
-  hub: Listener,
-  sender: Connection | undefined,
-  topic: string,
-  type: string,
-  frame: PromiseLike<Packet>,
-  options: AnyPublishOptions,
-  skip: Skip | undefined,
-): Promise<PublishResult> {
-  return Promise.resolve(frame).then((ready) => distribute(hub, sender, topic, type, ready, options, skip));
+/** Whether something that the same sender has sent before has yet to be checked. */
+function isWaiting(hub: Listener, sender: Connection | undefined): boolean {
+  const outbox = sender === undefined ? hub.outbox : sender.outbox;
+  return outbox !== undefined && !outbox.acting;
 }
 
+/** Publishes when schema and filter have answered, in its turn among all that its sender sends. */
+function later(publish: Publish, frame: Packet | Promise<Packet>): Promise<PublishResult> {
+  const { hub, sender, topic, type, options, skip } = publish;
+  const choose = (text: Packet) => {
+    const { filter } = options;
+    if (filter === undefined) return { text, chosen: undefined };
+    return when(chosenBy(filter, hub, topic, exceptOf(sender, options)), (chosen) => ({ text, chosen }));
+  };
+  const go = ({ text, chosen }: Awaited<ReturnType<typeof choose>>) =>
+    unlessFailed(hub, sender, Promise.resolve(distribute(hub, sender, topic, type, text, options, skip, chosen)));
+  const ready = when(frame, choose);
+  if (!isPromise(ready) && !isWaiting(hub, sender)) return go(ready);
+  return new Promise((resolve) => {
+    inTurnOf(
+      hub,
+      sender,
+      Promise.resolve(ready),
+      (whole) => {
+        try {
+          resolve(go(whole));
+        } catch (error) {
+          resolve(failed(hub, sender, error));
+        }
+      },
+      (error) => resolve(failed(hub, sender, error)),
+    );
+  });
+}
+
+/** Delivers an encoded frame here, and hands it to other nodes. */
 function distribute(
   hub: Listener,
   sender: Connection | undefined,
@@ -75,10 +111,12 @@ function distribute(
   frame: Packet,
   options: AnyPublishOptions,
   skip: Skip | undefined,
+  chosen: readonly Connection[] | undefined,
 ): PublishResult | Promise<PublishResult> {
-  const matched = deliverLocally(hub, topic, frame, sender, options, skip);
-  // Only a filter has to be waited for, and a filter stays here.
-  if (isPromise(matched)) return countLater(hub, sender, topic, type, frame, matched);
+  const matched =
+    chosen === undefined
+      ? deliverLocally(hub, topic, frame, exceptOf(sender, options), skip)
+      : serve(hub, topic, chosen, frame, skip);
   if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
   const result: PublishResult = { ok: true, matched };
   if (hub.link === undefined || options.local === true) return result;
@@ -86,48 +124,38 @@ function distribute(
   return isPromise(sent) ? resultAfter(sent, result) : result;
 }
 
-function countLater(
-  hub: Listener,
-  sender: Connection | undefined,
-  topic: string,
-  type: string,
-  frame: Packet,
-  matched: Promise<number>,
-): Promise<PublishResult> {
-  return matched.then((count) => {
-    hub.hooks?.published(sender, topic, type, frame.length, count);
-    return { ok: true, matched: count };
-  });
-}
-
 function resultAfter(sent: PromiseLike<unknown>, result: PublishResult): Promise<PublishResult> {
   return Promise.resolve(sent).then(() => result);
 }
 
-/** Delivers one encoded frame to this listener's followers of the topic, and says to how many. */
+function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
+  return excludeSelf === true ? sender : undefined;
+}
+
+/**
+ * Delivers one encoded frame to this listener's followers of the topic, and says to how many.
+ * @param except Gets nothing.
+ */
 export function deliverLocally(
   hub: Listener,
   topic: string,
   frame: Packet,
-  sender: Connection | undefined,
-  { excludeSelf, filter }: AnyPublishOptions,
+  except: Connection | undefined,
   skip?: Skip,
-): number | Promise<number> {
+): number {
   const followers = hub.followers.of(topic);
   if (followers === undefined) return 0;
-  const except = excludeSelf === true ? sender : undefined;
-  if (filter === undefined && skip === undefined && hub.nativeTopics) {
+  if (skip === undefined && hub.nativeTopics) {
     // What was sent before this publish arrives before it.
     flushAll(hub);
     const self = except !== undefined && followers.has(except);
-    if (self && !except.congested) except.socket.publish?.(hub.nativeName(topic), frame);
+    if (self && !isApart(except)) except.socket.publish?.(hub.nativeName(topic), frame);
     else hub.runtime.publish?.(hub.nativeName(topic), frame);
     if (followers.lagging !== undefined)
       for (const conn of followers.lagging) if (conn !== except) reaches(conn, frame, skip);
     countNative(hub, followers, frame.length);
     return followers.size - (self ? 1 : 0);
   }
-  if (filter !== undefined) return deliverFiltered(hub, frame, except, [...followers], filter, skip);
   let matched = 0;
   for (const conn of followers) {
     if (conn !== except && conn.state !== CLOSED && reaches(conn, frame, skip)) matched++;
@@ -146,17 +174,16 @@ function reaches(conn: Connection, frame: Packet, skip: Skip | undefined): boole
 }
 
 /**
- * Asks the filter about every follower before anybody is served, so that one for which it has to be waited for is not
- * taken for a yes. A follower for which it fails gets nothing; the others are served.
+ * Asks a filter about every follower before anybody is served, so that one for which it has to be waited for is not taken for
+ * a yes. A follower for which it fails gets nothing; the others are served.
  */
-function deliverFiltered(
-  hub: Listener,
-  frame: Packet,
-  except: Connection | undefined,
-  followers: readonly Connection[],
+function chosenBy(
   filter: (data: never) => unknown,
-  skip: Skip | undefined,
-): number | Promise<number> {
+  hub: Listener,
+  topic: string,
+  except: Connection | undefined,
+): readonly Connection[] | Promise<readonly Connection[]> {
+  const followers = [...(hub.followers.of(topic) ?? [])];
   const passes = followers.map((conn) => {
     if (conn === except || conn.state === CLOSED) return false;
     try {
@@ -167,12 +194,21 @@ function deliverFiltered(
       return false;
     }
   });
-  return whenAll(passes, (passed) => {
-    const chosen = followers.filter(
-      (conn, i) => passed[i] === true && conn.state !== CLOSED && reaches(conn, frame, skip),
-    );
-    return chosen.length;
-  });
+  return whenAll(passes, (passed) => followers.filter((_, i) => passed[i]));
+}
+
+/** Delivers to those of the followers that were chosen, and have not left meanwhile. */
+function serve(
+  hub: Listener,
+  topic: string,
+  chosen: readonly Connection[],
+  frame: Packet,
+  skip: Skip | undefined,
+): number {
+  const followers = hub.followers.of(topic);
+  let matched = 0;
+  for (const conn of chosen) if (followers?.has(conn) === true && reaches(conn, frame, skip)) matched++;
+  return matched;
 }
 
 function passesLater(hub: Listener, conn: Connection, passed: PromiseLike<unknown>): Promise<boolean> {
