@@ -48,7 +48,13 @@ const KINDS: Readonly<Record<string, SchemaView<ValibotNode>["kind"]>> = {
 export function view(node: ValibotNode): SchemaView<ValibotNode> {
   const { pipe } = node;
   // What a fallback would replace is not sent: the receiver's own fills the gap.
-  if ("fallback" in node) return { transforms: true, kind: "first", parts: [withoutFallback(node)] };
+  if ("fallback" in node) {
+    const bare = withoutFallback(node);
+    // Options are tried one by one anyway.
+    return KINDS[node.type] === "first" && !pipe
+      ? { ...view(bare), transforms: true }
+      : { transforms: true, kind: "first", parts: [bare] };
+  }
   // What is given to a pipe is given to its first schema.
   if (pipe?.[0] !== undefined) return { transforms: pipe.slice(1).some(rewrites), inner: () => pipe[0] as ValibotNode };
   const { type, entries, item, items, wrapped, getter } = node;
@@ -73,15 +79,31 @@ function rewrites({ kind }: { readonly kind: string }): boolean {
 }
 
 const REPLACED = {};
+/** What no schema accepts that looks at a value. */
+const PROBE = Symbol();
 
 /** The schema that a fallback was given to. The library does not keep it: the fallback tells, which comes where nothing else does. */
 function withoutFallback(node: ValibotNode): ValibotNode {
   const { fallback: _, ...bare } = node;
   const marked = { ...node, fallback: REPLACED };
-  const validate = (value: unknown) =>
-    when(marked["~run"]({ value }, getGlobalConfig()), (result) => ({
-      value,
-      issues: result.value === REPLACED ? [] : undefined,
-    }));
+  const run = (dataset: Dataset) => marked["~run"](dataset, getGlobalConfig());
+  /** Whether there is another fallback in it, which leaves nothing to this one. */
+  const nests = (): boolean | Promise<boolean> => {
+    try {
+      return when(run({ value: PROBE }), ({ value }) => value !== REPLACED && value !== PROBE);
+    } catch {
+      return true;
+    }
+  };
+  const validate = (value: unknown) => {
+    const dataset = { value };
+    return when(run(dataset), (result) =>
+      // That one answers with a dataset of its own.
+      when(result.value === REPLACED || (result !== dataset && nests()), (replaced) => ({
+        value,
+        issues: replaced ? [] : undefined,
+      })),
+    );
+  };
   return { ...bare, "~standard": { version: 1, vendor: "valibot", validate } as never };
 }

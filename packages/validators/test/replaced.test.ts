@@ -20,6 +20,69 @@ test.each([
   ["valibot's fallback in a pipe", wv.message("M", { name: v.pipe(v.fallback(v.string(), "?"), v.trim()) })],
   ["valibot's fallback of a pipe", wv.message("M", { name: v.fallback(v.pipe(v.string(), v.trim()), "?") })],
   ["valibot's fallback in a union", wv.message("M", { name: v.union([v.number(), v.fallback(v.string(), "?")]) })],
+  ["zod's catch in a catch", wz.message("M", { name: z.string().catch("?").catch("!") })],
+  ["zod's default in a catch", wz.message("M", { name: z.string().default("?").catch("!") })],
+  ["zod's catch in a default", wz.message("M", { name: z.string().catch("?").default("!") })],
+  ["zod's prefault in a catch", wz.message("M", { name: z.string().prefault("?").catch("!") })],
+  [
+    "zod's catch in a transform in a catch",
+    wz.message("M", {
+      name: z
+        .string()
+        .catch("?")
+        .overwrite((s) => s.trim())
+        .catch("!"),
+    }),
+  ],
+  [
+    "zod's catch in a readonly nullable catch",
+    wz.message("M", { name: z.string().catch("?").nullable().readonly().catch("!") }),
+  ],
+  ["zod's catch in a pipe", wz.message("M", { name: z.string().catch("?").pipe(z.string()).catch("!") })],
+  ["valibot's fallback in a fallback", wv.message("M", { name: v.fallback(v.fallback(v.string(), "?"), "!") })],
+  [
+    "valibot's fallback in two of them",
+    wv.message("M", {
+      name: v.fallback(
+        v.fallback(v.fallback(v.string(), "?"), () => "!"),
+        ".",
+      ),
+    }),
+  ],
+  [
+    "valibot's computed fallback in a fallback",
+    wv.message("M", {
+      name: v.fallback(
+        v.fallback(v.string(), () => "?"),
+        "!",
+      ),
+    }),
+  ],
+  [
+    "valibot's fallback in the fallback of a pipe",
+    wv.message("M", { name: v.fallback(v.fallback(v.pipe(v.string(), v.trim()), "?"), "!") }),
+  ],
+  [
+    "valibot's fallback in a pipe in a fallback",
+    wv.message("M", { name: v.fallback(v.pipe(v.fallback(v.string(), "?"), v.trim()), "!") }),
+  ],
+  [
+    "valibot's fallback in an optional fallback",
+    wv.message("M", { name: v.fallback(v.optional(v.fallback(v.string(), "?")), "!") }),
+  ],
+  [
+    "valibot's fallback in a union with a fallback",
+    wv.message("M", { name: v.fallback(v.union([v.number(), v.fallback(v.string(), "?")]), "!") }),
+  ],
+  [
+    "valibot's fallback in a lazy fallback",
+    wv.message("M", {
+      name: v.fallback(
+        v.lazy(() => v.fallback(v.string(), "?")),
+        "!",
+      ),
+    }),
+  ],
   ["valibot's fallback, lazily", wv.message("M", { name: lazy })],
   [
     "valibot's asynchronous fallback",
@@ -42,6 +105,17 @@ test.each([
     expect(JSON.stringify(wire)).toBe("{}");
   }
   expect(await check(M, "payload", "out", { name: "ada" })).toEqual({ name: "ada" });
+});
+
+test("a fallback in a fallback lets through what its schema takes, options of a union too", () => {
+  const M = wv.message("M", {
+    n: v.fallback(v.fallback(v.union([v.string(), v.number()]), "?"), "!"),
+    o: v.fallback(v.fallback(v.object({ id: v.number() }), { id: 0 }), { id: 1 }),
+    u: v.fallback(v.optional(v.union([v.string(), v.number()])), "?"),
+    p: v.fallback(v.pipe(v.union([v.string(), v.number()]), v.transform(String)), "?"),
+  });
+  const given = { n: 5, o: { id: 7, password: "swordfish" }, u: 6, p: 7 };
+  expect(check(M, "payload", "out", given)).toEqual({ n: 5, o: { id: 7 }, u: 6, p: 7 });
 });
 
 test.each([

@@ -17,9 +17,9 @@ const VALIBOT = ZOD.replace("{ z,", "{ v,").replaceAll("z.", "v.").replace("@ws-
 /** Bytes, minified and gzipped. What zod alone costs for the same two fields: 26,200 under esbuild, 24,000 otherwise. */
 const CEILINGS: { readonly [bundler: string]: { zod: number; zodStar: number; valibot: number } } = {
   // esbuild keeps all of a namespace that is exported again: 93,000 for zod's own `z`, 15,400 for all of valibot.
-  esbuild: { zod: 42_000, zodStar: 28_500, valibot: 12_000 },
-  Vite: { zod: 25_100, zodStar: 25_100, valibot: 3_400 },
-  Bun: { zod: 25_800, zodStar: 25_800, valibot: 3_600 },
+  esbuild: { zod: 42_500, zodStar: 28_900, valibot: 12_700 },
+  Vite: { zod: 25_300, zodStar: 25_300, valibot: 4_000 },
+  Bun: { zod: 26_300, zodStar: 26_300, valibot: 4_250 },
 };
 
 describe.each(Object.keys(CEILINGS))("under %s", (name) => {
@@ -38,12 +38,12 @@ describe.each(Object.keys(CEILINGS))("under %s", (name) => {
     expect(gzipped(await bundle(VALIBOT))).toBeLessThanOrEqual(ceilings.valibot);
   });
 
-  // 90 bytes of them keep at home what a fallback replaces, 200 let a message be skipped and merge without prototypes, 220
-  // refuse what JSON cannot carry.
-  it("message and rpc add at most 2.6 kilobytes to valibot's schemas", async () => {
+  // 210 bytes of them keep at home what a fallback replaces, 200 let a message be skipped and merge without prototypes, 220
+  // refuse what JSON cannot carry, 550 say in plain words what no compiler has looked at.
+  it("message and rpc add at most 3.3 kilobytes to valibot's schemas", async () => {
     const alone = gzipped(await bundle(`export { object } from "valibot";`));
     const both = gzipped(await bundle(`export { message, rpc } from "@ws-kit/valibot";`));
-    expect(both - alone).toBeLessThanOrEqual(2_600);
+    expect(both - alone).toBeLessThanOrEqual(3_300);
   });
 
   it("nothing of the server comes along", async () => {

@@ -8,23 +8,27 @@ export const reader: SchemaReader = { plain: plainOf, validate };
 
 /** As `schema["~standard"].validate`, which makes the texts of all issues, thousands of them for a long list. */
 function validate(schema: ZodNode, value: unknown): Checked<unknown> {
+  // One for each run: zod keeps in it what it has seen of the value so far, which a run that throws leaves half done.
+  const ctx: Ctx = { async: false };
   try {
-    const result = schema._zod.run({ value, issues: [] }, SYNC);
-    if (!(result instanceof Promise)) return told(result, SYNC);
+    const result = schema._zod.run({ value, issues: [] }, ctx);
+    if (!(result instanceof Promise)) return told(result, ctx);
   } catch {
     // Zod says by throwing that a part has to be waited for.
   }
   return later(schema, value);
 }
 
-const SYNC = { async: false };
-const ASYNC = { async: true };
-
-async function later(schema: ZodNode, value: unknown) {
-  return told(await schema._zod.run({ value, issues: [] }, ASYNC), ASYNC);
+interface Ctx {
+  readonly async: boolean;
 }
 
-function told({ issues, value }: ZodPayload, ctx: typeof SYNC) {
+async function later(schema: ZodNode, value: unknown) {
+  const ctx: Ctx = { async: true };
+  return told(await schema._zod.run({ value, issues: [] }, ctx), ctx);
+}
+
+function told({ issues, value }: ZodPayload, ctx: Ctx) {
   if (issues.length === 0) return { value };
   return {
     issues: issues.slice(0, MAX_ISSUES).map((issue) => util.finalizeIssue(issue as never, ctx as never, config())),

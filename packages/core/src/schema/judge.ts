@@ -27,5 +27,10 @@ function refusal(of: Checks, value: unknown, fit?: Fits): StandardResult<unknown
   const part = of.plain && sample(of.plain, value, fit);
   if (part === undefined) return undefined;
   const result = of.validate(part.value);
-  return isPromise(result) || result.issues === undefined ? undefined : { issues: part.relocate(result.issues) };
+  if (isPromise(result)) {
+    // The whole value is asked instead, and tells of whatever goes wrong.
+    result.then(undefined, () => {});
+    return undefined;
+  }
+  return result.issues === undefined ? undefined : { issues: part.relocate(result.issues) };
 }
