@@ -12,7 +12,7 @@ import { type wsClient } from "./index.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
-const CEILING = 6_400;
+const CEILING = 6_480;
 const LITE_CEILING = 4_900;
 
 const root = join(import.meta.dirname, "../../..");

@@ -36,6 +36,7 @@ export {
   ABORT_TYPE,
   CONTROL_PREFIX,
   ERROR_TYPE,
+  AUTH_TYPE,
   GOAWAY_FRAME,
   GOAWAY_TYPE,
   isEnvelope,

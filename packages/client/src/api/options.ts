@@ -73,8 +73,10 @@ export interface ReconnectOptions {
 
 export interface AuthOptions {
   /**
-   * Asked before every dial; nothing, or an empty string, dials without a token. A failure counts as a failed dial.
-   * `refresh` says that the server closed with 4401, so a cached token is no good.
+   * Asked before every dial; nothing, or an empty string, dials without a token. A failure counts as a failed dial. Asked
+   * also while connected, before the server's time for the connection is over (`expiresAt`): the new token is sent over the
+   * open connection. `refresh` says that the last one is no good any more: it is about to expire, or the server closed
+   * with 4401. It is never asked while it still answers.
    */
   getToken: (request: { refresh: boolean }) => Token | Promise<Token>;
   /**

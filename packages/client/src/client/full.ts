@@ -1,7 +1,8 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
+import { createRenewal } from "../link/renewal.ts";
 import { createRequests } from "../requests/requests.ts";
-import { join } from "../socket/share.ts";
+import { join, type SharedSocket } from "../socket/share.ts";
 import { createClient } from "./create-client.ts";
 
 /**
@@ -13,5 +14,12 @@ import { createClient } from "./create-client.ts";
  * client.send(Hello, { name: "Ada" });
  */
 export function wsClient(options: ClientOptions): Client {
-  return createClient(options, { _connect: join, _createRequests: createRequests });
+  let socket: SharedSocket;
+  return createClient(options, {
+    _connect: (...dial) => (socket = join(...dial)),
+    _createRequests: (...client) => ({
+      ...createRequests(...client),
+      _control: createRenewal(...client, () => socket._leads()),
+    }),
+  });
 }

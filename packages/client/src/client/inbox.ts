@@ -2,22 +2,28 @@ import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_FRAME, GOAWAY_TYPE, isEnvelope, when
 import type { Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import { ServerError } from "../api/errors.ts";
 import type { Link, Receive } from "../link/link.ts";
-import type { Requests } from "../requests/requests.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
 import type { Listeners } from "../steps/listeners.ts";
+import type { Parts } from "./parts.ts";
 
 /** The longest wait that a server can ask for. */
 const MAX_HOLD_OFF_MS = 300_000;
 
 /** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
-export function createInbox(codec: Codec, listeners: Listeners, link: Link, requests: Requests | undefined): Receive {
+export function createInbox(
+  codec: Codec,
+  listeners: Listeners,
+  link: Link,
+  requests: ReturnType<NonNullable<Parts["_createRequests"]>> | undefined,
+): Receive {
   const lane = createLane();
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload }: Envelope, session: number): void | Promise<void> => {
-    if (session !== link._session || type.startsWith(CONTROL_PREFIX)) return;
+    if (session !== link._session) return;
+    if (type.startsWith(CONTROL_PREFIX)) return requests?._control?.({ type, payload });
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });

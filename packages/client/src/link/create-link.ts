@@ -72,7 +72,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
       // No server's business, and some sockets refuse it.
       url.hash = "";
       step = "auth";
-      const token = await options.auth?.getToken({ refresh: retries._refresh });
+      const token = await link._token?.(retries._refresh);
       if (mine !== turn) return;
       step = undefined;
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();

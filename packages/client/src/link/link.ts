@@ -1,4 +1,5 @@
 import type { Packet } from "@ws-kit/core/protocol";
+import type { Token } from "../api/options.ts";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Pulse } from "./pulse.ts";
@@ -22,6 +23,8 @@ export interface Link {
   readonly _close: (code?: number, reason?: string) => Promise<void>;
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
   readonly _opens: () => boolean;
+  /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */
+  _token?: (refresh: boolean) => Promise<Token>;
   /** Sends at once or not at all. @returns whether the socket took it. */
   readonly _transmit: (packet: Packet) => boolean;
 }

@@ -6,13 +6,21 @@ import { open } from "./socket.ts";
 import { addToken } from "./token.ts";
 
 /** How to join each of the page's sockets. */
-const lines = new Map<unknown, (hear: Hear) => Socket>();
+const lines = new Map<unknown, Enter>();
+
+type Enter = (hear: Hear) => SharedSocket;
+
+/** A socket that several may have. */
+export interface SharedSocket extends Socket {
+  /** Whether it is this one that brings new tokens: the first is. */
+  readonly _leads: () => boolean;
+}
 
 /**
  * Joins the page's socket to this server as this user, or makes it. Each client keeps its own states, queue, requests
  * and heartbeat, as on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
  */
-export function join(options: ClientOptions, target: Target, hear: Hear): Socket {
+export function join(options: ClientOptions, target: Target, hear: Hear): SharedSocket {
   const { share } = options;
   const address = addToken(options, target);
   // A key that nobody else has stands for a socket of one's own.
@@ -20,7 +28,7 @@ export function join(options: ClientOptions, target: Target, hear: Hear): Socket
   return (lines.get(key) ?? createLine(key, (tell) => open(options, address, tell)))(hear);
 }
 
-function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: Hear) => Socket {
+function createLine(key: unknown, create: (tell: Hear) => SocketLike): Enter {
   const members = new Set<Hear>();
   /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
   const pings: Hear[] = [];
@@ -33,7 +41,7 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: He
   const forget = (): void => {
     if (lines.get(key) === enter) lines.delete(key);
   };
-  const enter = (hear: Hear): Socket => {
+  const enter: Enter = (hear) => {
     members.add(hear);
     if (isOpen()) queueMicrotask(() => hear("open", {} as SocketEvent));
     return {
@@ -43,6 +51,7 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): (hear: He
         socket.send(packet as string);
         return true;
       },
+      _leads: () => [...members][0] === hear,
       _close(code, reason) {
         if (!members.has(hear)) return;
         // Only the last one hangs up, and stays to see it done. What one found dead nobody joins any more, but the others

@@ -44,8 +44,8 @@ export function beginLease(conn: Connection, renew: Renew | undefined): void {
 }
 
 export function endLease(conn: Connection): void {
-  const { leases, deadlines } = conn.hub;
-  const lease = leases.get(conn);
+  const { expiresAt, leases, deadlines } = conn.hub;
+  const lease = expiresAt && leases.get(conn);
   if (lease === undefined) return;
   leases.delete(conn);
   deadlines.delete(lease);
@@ -53,7 +53,8 @@ export function endLease(conn: Connection): void {
 
 /** Asks the application until when a connection may stay, as after each change of its data. */
 export function askExpiry(conn: Connection): void {
-  const lease = conn.hub.leases.get(conn);
+  const { expiresAt, leases } = conn.hub;
+  const lease = expiresAt && leases.get(conn);
   if (lease === undefined || conn.state >= CLOSING) return;
   const before = lease.until;
   if (!ask(conn, lease) || lease.until === before) return;
@@ -67,8 +68,8 @@ export function askRenewed(conn: Connection, lease: Lease): void {
 
 /** Tells the peer how long it may stay, where it can do something about it. */
 export function tellExpiry(conn: Connection): void {
-  const { clock, codec, leases } = conn.hub;
-  const lease = leases.get(conn);
+  const { clock, codec, expiresAt, leases } = conn.hub;
+  const lease = expiresAt && leases.get(conn);
   if (lease?.renew === undefined || lease.endsAt === Infinity) return;
   const expiresInMs = Math.max(0, Math.round(lease.endsAt - clock.monotonic()));
   post(conn, codec.encode({ type: AUTH_TYPE, payload: { expiresInMs } }), AUTH_TYPE, undefined);
