@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "./ports.ts";
 import { readmeFiles } from "./readme.ts";
 
@@ -21,6 +21,32 @@ beforeAll(async () => {
   for (const [name, code] of files) await writeFile(join(PROJECT, name), code.replaceAll("3000", String(port)));
 });
 afterAll(() => rm(PROJECT, { recursive: true, force: true }));
+
+test("a client of the README hears the next Say after its server was stopped and started again", async () => {
+  const own = await readFile(join(PROJECT, "client.ts"), "utf8");
+  await writeFile(join(PROJECT, "listener.ts"), own.replace("await client.close();", ""));
+  await writeFile(join(PROJECT, "speaker.ts"), own.replaceAll("Hello", "Again"));
+  const run = (file: string) => spawn("bun", [file], { cwd: PROJECT, stdio: ["ignore", "pipe", "inherit"] });
+  const stop = async (child: ReturnType<typeof run>): Promise<void> => {
+    const exited = once(child, "exit");
+    child.kill("SIGKILL");
+    await exited;
+  };
+  let server = run("server.ts");
+  const listener = run("listener.ts");
+  let heard = "";
+  listener.stdout.on("data", (data) => (heard += String(data)));
+  try {
+    await vi.waitFor(() => expect(heard).toContain("lobby: Hello"), 10_000);
+    await stop(server);
+    server = run("server.ts");
+    await vi.waitFor(() => expect(heard.match(/^open$/gm)).toHaveLength(2), 10_000);
+    await text(run("speaker.ts").stdout);
+    await vi.waitFor(() => expect(heard).toContain("lobby: Again"), 5_000);
+  } finally {
+    await Promise.all([stop(listener), stop(server)]);
+  }
+}, 40_000);
 
 test("the server and the client of the README are twenty lines each and talk to each other", async () => {
   expect([...files.keys()]).toEqual(["messages.ts", "server.ts", "client.ts"]);

@@ -1,4 +1,4 @@
-import { type ConnectionState, ServerError, wsClient } from "@ws-kit/client/zod";
+import { type Client, type ConnectionState, type Opening, ServerError, wsClient } from "@ws-kit/client/zod";
 import type { InferPayload } from "@ws-kit/zod";
 import {
   Authenticate,
@@ -41,7 +41,7 @@ export class Chat {
     autoConnect: true,
     reconnect: { initialDelayMs: 300, maxDelayMs: 5000 },
     heartbeat: {},
-    // A message that waited for a new connection would arrive there before we have said who we are.
+    // What cannot be sent now stays in the composer.
     queue: "off",
   });
 
@@ -54,14 +54,12 @@ export class Chat {
     this.#failed = failed;
     const client = this.#client;
 
+    client.onOpen((opening) => this.#resume(opening));
     client.onState((state) => {
       this.connection = state;
-      this.ready = false;
+      if (state === "open") this.everConnected = true;
+      else this.ready = false;
       for (const room of this.rooms.values()) room.stopAllTyping();
-      if (state === "open") {
-        this.everConnected = true;
-        void this.#resume();
-      }
       changed();
     });
     client.onError((error, { type }) => {
@@ -182,12 +180,12 @@ export class Chat {
     this.#lastTypingSign = 0;
   }
 
-  /** After every new connection: says who we are and goes back into the rooms. */
-  async #resume(): Promise<void> {
+  /** On every new connection: says who we are and goes back into the rooms. */
+  async #resume(opening: Opening): Promise<void> {
     if (!this.session) return;
     const { username, token, joined, current } = this.session;
     try {
-      await this.#client.request(Authenticate, { username, token });
+      await opening.request(Authenticate, { username, token });
     } catch (error) {
       // Without an answer this connection is lost as well, and the next one tries again.
       if (!(error instanceof ServerError) || error.retryable) return;
@@ -195,13 +193,14 @@ export class Chat {
       return this.#endSession();
     }
     this.ready = true;
-    for (const roomId of new Set(current === undefined ? joined : [...joined, current])) void this.#join(roomId);
+    for (const roomId of new Set(current === undefined ? joined : [...joined, current]))
+      void this.#join(roomId, opening);
     this.#changed();
   }
 
-  #join(roomId: string): Promise<boolean> {
+  #join(roomId: string, by: Pick<Client, "request"> = this.#client): Promise<boolean> {
     return this.#try(async () => {
-      const { payload } = await this.#client.request(JoinRoom, { roomId });
+      const { payload } = await by.request(JoinRoom, { roomId });
       const room = this.rooms.get(roomId);
       if (!room || !this.session) return;
       room.catchUp(payload.history);

@@ -26,6 +26,7 @@ export type {
   ErrorContext,
   ErrorKind,
   Off,
+  Opening,
   ProgressStream,
   RequestOptions,
   RpcOptions,

@@ -1,7 +1,7 @@
 import { createClient } from "./client/create-client.ts";
 import type { ClientOptions } from "./api/options.ts";
 import { connect } from "./socket/socket.ts";
-import type { Client } from "./api/client.ts";
+import type { Client, Off, Opening } from "./api/client.ts";
 
 export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./api/errors.ts";
 export type { ClientOptions, SocketLike, WebSocketClass } from "./api/options.ts";
@@ -13,7 +13,10 @@ const MISSING = ["auth", "maxPendingRequests", "share"] as const;
 /** What the small `wsClient` takes. A token can be put into the URL by a function as `url`. */
 export type LiteOptions = Omit<ClientOptions, (typeof MISSING)[number]>;
 /** A client without requests and observers. */
-export type LiteClient = Omit<Client, "request" | "stream" | "observe">;
+export interface LiteClient extends Omit<Client, "request" | "stream" | "observe" | "onOpen"> {
+  /** As `onOpen` of `@ws-kit/client`, without its `request`. */
+  onOpen(handler: (opening: Omit<Opening, "request">) => unknown): Off;
+}
 
 /**
  * The client for pages that only send and receive messages: as `wsClient` of `@ws-kit/client`, without requests, tokens

@@ -60,6 +60,16 @@ export interface StreamOptions<R extends AnyRpc> extends RequestOptions<InferMet
   bufferSize?: number | undefined;
 }
 
+/** What a handler of `onOpen` is given. */
+export interface Opening {
+  /** Whether the server still knows what the last connection was: false for a new one, which starts with nothing. */
+  readonly resumed: boolean;
+  /** As `client.send`, past what waits in the queue, and only on this connection: false once that is gone. */
+  readonly send: Client["send"];
+  /** As `client.request`, past what waits in the queue, and only on this connection. */
+  readonly request: Client["request"];
+}
+
 export interface Client extends AsyncDisposable {
   readonly state: ConnectionState;
   /** Whether `state` is `"open"`. */
@@ -92,6 +102,16 @@ export interface Client extends AsyncDisposable {
   onUnhandled(handler: (frame: Envelope & { meta: Meta }) => void): Off;
   /** Gets every change of state. A drop is `closed`, then `reconnecting`, then `connecting`. */
   onState(handler: (state: ConnectionState, info: StateInfo) => void): Off;
+  /**
+   * Runs at every open, a new connection's and one of a socket that is shared: the place to log in and to join again what
+   * ended with the last connection. Handlers run in order of registration, before anything that waits in the queue. Where
+   * one returns a promise, the queue and the next handler wait for it, at most `connectTimeoutMs`; one that fails is
+   * reported. `onState` and `connect()` hear of it afterwards.
+   *
+   * @example
+   * client.onOpen(({ send }) => send(Join, { room: "lobby" }));
+   */
+  onOpen(handler: (opening: Opening) => unknown): Off;
   /** Gets what goes wrong outside of a call. */
   onError(handler: (error: Error, context: ErrorContext) => void): Off;
   /**

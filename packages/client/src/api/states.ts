@@ -19,7 +19,8 @@ export interface StateInfo {
  */
 export const TRANSITIONS: { readonly [From in ConnectionState]: readonly ConnectionState[] } = {
   closed: ["connecting", "reconnecting"],
-  connecting: ["open", "closed"],
+  // Closing before it was told as open: while the handlers of `onOpen` run.
+  connecting: ["open", "closing", "closed"],
   open: ["closing", "closed"],
   closing: ["closed"],
   reconnecting: ["connecting", "closed"],

@@ -59,8 +59,12 @@ class Life {
   get #offline(): boolean {
     return !page.onLine;
   }
+  /** The connection on which the handlers of `onOpen` began last. */
+  #opening = 0;
   /** Under `autoConnect: true`, sending after `close()` opens the client again. */
   readonly #revives: boolean;
+
+  readonly opening: { pending: (() => void)[]; mode: "now" | "later" } = { pending: [], mode: "now" };
 
   constructor(options: Partial<ClientOptions>) {
     this.#revives = options.autoConnect === true;
@@ -95,6 +99,17 @@ class Life {
         const most = 700 + Math.max(700, RECONNECT.initialDelayMs * 2 ** attempt);
         this.#check(delayMs >= 0 && delayMs <= most, `waits ${delayMs} ms of ${most}`);
       }
+    });
+    this.client.onOpen(({ resumed }) => {
+      this.#check(!resumed, "resumed what never was");
+      this.#check(this.states.at(-1) === "connecting", `opens while ${this.states.at(-1)}`);
+      this.#opening = this.network.sockets.length;
+      if (this.opening.mode === "now") return undefined;
+      return new Promise<void>((resolve) => this.opening.pending.push(resolve));
+    });
+    this.client.onOpen(({ request }) => {
+      this.#check(this.#opening === this.network.sockets.length, "goes on with the opening of a lost connection");
+      request(AskAgain, { n: 0 }, { timeoutMs: 400 }).catch(() => {});
     });
     this.client.on(News, () => this.#check(!this.#closed, "a handler after close()"));
     this.client.onUnhandled(() => this.#check(!this.#closed, "a handler after close()"));
@@ -262,6 +277,13 @@ const steps: Arbitrary<Step> = oneof(
       life.token.mode = mode;
     }),
   },
+  {
+    weight: 2,
+    arbitrary: named("opening", constantFrom("now", "later"), (life, mode) => {
+      life.opening.mode = mode;
+    }),
+  },
+  { weight: 2, arbitrary: step("opened", (life) => life.opening.pending.shift()?.()) },
   {
     weight: 2,
     arbitrary: named("tokenComes", boolean(), (life, good) =>

@@ -19,7 +19,13 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options);
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
-  const link = createLink(options, parts._connect, listeners, (packet) => receive(packet));
+  const link = createLink(
+    options,
+    parts._connect,
+    listeners,
+    (packet) => receive(packet),
+    (turn) => ({ resumed: false, send: send.bind(null, turn), request: requests?._ask.bind(null, turn) }),
+  );
   const requests = parts._createRequests?.(options, link, listeners);
   const receive = createInbox(codec, listeners, link, requests);
 
@@ -30,6 +36,24 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       checkHandler("client.on()", handler);
     }
     return listeners._add(key, (received, session) => session !== link._session || handler(received));
+  };
+
+  /** @param turn The number of the only connection that takes it, past the queue; 0 for every other message. */
+  const send = (turn: number, message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}): boolean => {
+    const type = message?.type;
+    if (!turn && !link._opens()) return false;
+    const fail = (error: unknown): void => {
+      const lost = error instanceof ConnectionClosedError && "lost";
+      const kind = error instanceof StateError ? "overflow" : lost;
+      listeners._report(kind || "validation", error, kind ? { message: type, payload } : { message: type });
+    };
+    return link._outbox._post({ _on: turn, _fail: fail }, () => {
+      if (typeof process === "object" && process.env.NODE_ENV !== "production") checkMessage("client.send()", message);
+      return when(checked(message, "out", meta, payload, codec), (frame) => {
+        const packet = codec.encode({ ...frame, meta: meta && frame.meta });
+        return () => packet;
+      });
+    });
   };
 
   const client = {
@@ -61,24 +85,9 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     },
     onUnhandled: (handler: (frame: never) => unknown) => on("unhandled", handler),
     onState: (handler: (state: never, info: never) => unknown) => listeners._add("state", handler),
+    onOpen: (handler: (opening: never) => unknown) => listeners._add("open", handler),
     onError: (handler: (error: never, context: never) => unknown) => listeners._add("error", handler),
-    send(message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}) {
-      const type = message?.type;
-      if (!link._opens()) return false;
-      const fail = (error: unknown): void => {
-        const lost = error instanceof ConnectionClosedError && "lost";
-        const kind = error instanceof StateError ? "overflow" : lost;
-        listeners._report(kind || "validation", error, kind ? { message: type, payload } : { message: type });
-      };
-      return link._outbox._post({ _fail: fail }, () => {
-        if (typeof process === "object" && process.env.NODE_ENV !== "production")
-          checkMessage("client.send()", message);
-        return when(checked(message, "out", meta, payload, codec), (frame) => {
-          const packet = codec.encode({ ...frame, meta: meta && frame.meta });
-          return () => packet;
-        });
-      });
-    },
+    send: send.bind(null, 0),
   };
   // The interface types each message; in here any message is as good as another.
   return Object.assign(client, requests?._surface) as unknown as Client;

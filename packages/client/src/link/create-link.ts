@@ -5,23 +5,33 @@ import type { ClientOptions } from "../api/options.ts";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
 import { ABNORMAL, fitCode, fitReason, NORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
 import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
-import type { Listeners } from "../steps/listeners.ts";
+import { attempt } from "../steps/attempt.ts";
+import type { Listener, Listeners } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
 import { after } from "../steps/timer.ts";
-import type { Link, Receive } from "./link.ts";
+import type { Greet, Link, Receive } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
 import { redact, withoutToken } from "./redact.ts";
 import { createRetries } from "./retries.ts";
 import { runtime, WAKE_EVENTS } from "./runtime.ts";
 
-export function createLink(options: ClientOptions, connect: Connect, listeners: Listeners, receive: Receive): Link {
+export function createLink(
+  options: ClientOptions,
+  connect: Connect,
+  listeners: Listeners,
+  receive: Receive,
+  greet: Greet,
+): Link {
+  const { connectTimeoutMs = 10_000 } = options;
   const retries = createRetries(options.reconnect, listeners._failed);
   /** `idle` sending may dial, `on` a connection is wanted, `over` only `connect()` leads back. */
   let phase: "idle" | "on" | "over" = "idle";
   let socket: Socket | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
+  /** The number of a connection whose `onOpen` handlers are at it: the queue waits for them. */
+  let opening = 0;
   let openedAt = 0;
   let closeCode: number | undefined;
   /** Why the last connection ended. */
@@ -31,8 +41,9 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   let timer: ReturnType<typeof after>;
 
-  const outbox = createOutbox(options, (packet) => {
-    const left = link._holdOffMs === undefined && pulse._hasRoom() && link._transmit(packet);
+  const outbox = createOutbox(options, (packet, on) => {
+    const allowed = (on ? on === turn : !opening) && link._holdOffMs === undefined && pulse._hasRoom();
+    const left = allowed && link._transmit(packet);
     if (left) pulse._sent(packet.length);
     return left;
   });
@@ -46,10 +57,15 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     () => drop("no sign of life"),
   );
 
-  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
-  const move = (to: ConnectionState, info: StateInfo = {}, ms: number = Infinity, over: () => void = redial): void => {
+  const arm = (ms: number = Infinity, over: (value?: unknown) => void = redial): void => {
     clearTimeout(timer);
     timer = after(ms, over);
+  };
+
+  /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
+  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, over?: () => void): void => {
+    arm(ms, over);
+    opening = 0;
     link._state = to;
     link._info = info;
     listeners._log("debug", to, info);
@@ -61,7 +77,7 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     const mine = ++turn;
     link._holdOffMs = undefined;
     why = "";
-    move("connecting", {}, options.connectTimeoutMs ?? 10_000, () => drop("dial timed out"));
+    move("connecting", {}, connectTimeoutMs, () => drop("dial timed out"));
     if (mine !== turn) return;
     let step: ErrorKind | undefined = "connect";
     try {
@@ -90,19 +106,35 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
   const hear: Hear = (type, { data, code, reason, message, error }) => {
     if (type === "close") down(code, reason || why);
     else if (type === "error") why = redact(message || error?.code || "");
-    else if (type === "open") {
-      openedAt = now();
-      link._state = type;
-      pulse._reset();
-      outbox._flush();
-      move(type);
-    } else if (type === "message" && link._state === "open") {
+    else if (type === "open") void opened();
+    else if (type === "message" && link._state === "open") {
       const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
       listeners._tell?.("received", packet);
       pulse._heard(packet === PONG_FRAME);
       if (packet === PING_FRAME) link._transmit(PONG_FRAME);
       else if (packet !== PONG_FRAME) receive(packet);
     }
+  };
+
+  const opened = async (): Promise<void> => {
+    const mine = (opening = turn);
+    openedAt = now();
+    link._state = "open";
+    pulse._reset();
+    for (const handler of listeners._of("open")) {
+      if (opening === mine) await Promise.race([new Promise((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
+    }
+    if (opening !== mine) return;
+    opening = 0;
+    outbox._flush();
+    move("open");
+  };
+
+  const greeted = (handler: Listener): unknown => {
+    link._greets = true;
+    const result = attempt(() => handler(greet(turn) as never), listeners._failed);
+    link._greets = false;
+    return result;
   };
 
   /** Does not wait for a server that may be gone. */
@@ -182,14 +214,15 @@ export function createLink(options: ClientOptions, connect: Connect, listeners: 
     _pulse: pulse,
     _outbox: outbox,
     _session: 0,
+    _greets: false,
     _autoConnect: options.autoConnect,
     _holdOffMs: undefined,
     _connect() {
       open();
-      const opened = until("open");
+      const connected = until("open");
       // Whoever does not wait for it learns of a failure through onState and onError.
-      opened.catch(() => {});
-      return opened;
+      connected.catch(() => {});
+      return connected;
     },
     async _close(code = NORMAL, reason = "") {
       const byUs = "by this client";

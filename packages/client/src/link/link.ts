@@ -13,6 +13,8 @@ export interface Link {
   readonly _outbox: Outbox;
   /** How often the user has closed it; no handler fires for what came before. */
   _session: number;
+  /** A handler of `onOpen` is being called. */
+  _greets: boolean;
   /** Whether sending dials. */
   _autoConnect: boolean | undefined;
   /** Present while the server drains, and until the next dial: what is posted waits for that, and it at least so long. */
@@ -28,6 +30,9 @@ export interface Link {
   /** Sends at once or not at all. @returns whether the socket took it. */
   readonly _transmit: (packet: Packet) => boolean;
 }
+
+/** What the handlers of an opening are given: what it sends passes the queue, on the connection of this number alone. */
+export type Greet = (turn: number) => unknown;
 
 /** Given what comes, beside pings and pongs. */
 export type Receive = (packet: Packet) => void;

@@ -153,6 +153,34 @@ test("messages that may not have arrived are reported lost; confirmed ones are n
   expect(rig.errors[0]?.error).toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: true });
 });
 
+test("an answer, or a report before it, confirms what was sent before its request, and no more", async () => {
+  const rig = createRig({ reconnect });
+  const socket = await rig.open();
+  rig.client.send(Note, { n: 1 });
+  const asked = rig.client.request(Ask, { n: 2 });
+  rig.client.send(Note, { n: 3 });
+  void outcome(rig.client.request(Ask, { n: 4 }));
+  rig.client.send(Note, { n: 5 });
+  socket.read();
+  const [first, second] = rig.network.received.filter(({ type }) => type === "ASK");
+  socket.deliver({ type: "ANSWER", meta: first?.meta, payload: { n: 0 } });
+  await asked;
+  socket.deliver({ type: "$ws:progress", meta: second?.meta, payload: { n: 0 } });
+  socket.end(1006);
+  expect(lost(rig)).toEqual([["lost", "NOTE", 5]]);
+});
+
+test("an answer of the opening confirms nothing of what waited for it", async () => {
+  const rig = createRig({ reconnect });
+  rig.client.onOpen(({ request }) => void outcome(request(Ask, { n: 1 })));
+  rig.client.send(Note, { n: 2 });
+  const socket = await rig.open();
+  socket.read();
+  socket.deliver({ type: "ANSWER", meta: rig.network.received[0]?.meta, payload: { n: 0 } });
+  socket.end(1006);
+  expect(lost(rig)).toEqual([["lost", "NOTE", 2]]);
+});
+
 test("a ping asks for what was sent while the one before was on its way", async () => {
   const rig = createRig({ reconnect });
   const socket = await rig.open();

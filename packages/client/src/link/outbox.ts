@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly _fail: Fail;
   /** Whether a request may be sent again; undefined for a message, which nothing answers. */
   readonly _idempotent?: boolean;
+  /** The number of the only connection that it may leave on, which it does before all that waits. */
+  readonly _on?: number | undefined;
   /** What it takes of the queue. */
   _bytes?: number;
   /** Whether it was sent; a server may have it. */
@@ -30,8 +32,11 @@ export interface Outbox {
   readonly _post: (item: Outgoing, prepare: () => Encode | Promise<Encode>) => boolean;
   /** Sends what waits. */
   readonly _flush: () => void;
-  /** Its answer is here; only the user's hanging up can come before it now. */
-  readonly _answered: (item: Outgoing) => void;
+  /**
+   * The server has answered this one, and so has read all messages that were sent before. After the last answer only the
+   * user's hanging up can come before what its schema says of it.
+   */
+  readonly _answered: (item: Outgoing, last: boolean) => void;
   /** Forgets it. @returns whether the present server is at work on it. */
   readonly _remove: (item: Outgoing) => boolean;
   /**
@@ -54,7 +59,7 @@ export interface Outbox {
 /** @param transmit Whether the packet went out. */
 export function createOutbox(
   { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
-  transmit: (packet: Packet) => boolean,
+  transmit: (packet: Packet, on?: number) => boolean,
 ): Outbox {
   /** Accepted, with their schema at work, or that of their answer. */
   const coming = new Set<Outgoing>();
@@ -74,7 +79,7 @@ export function createOutbox(
   };
 
   const leave = (item: Outgoing, encode: Encode): boolean => {
-    const left = transmit(encode());
+    const left = transmit(encode(), item._on);
     if (left) {
       item._left = queue.delete(item);
       sent.set(item, encode);
@@ -103,11 +108,12 @@ export function createOutbox(
     if (!coming.delete(item)) return false;
     queue.set(item, encode);
     if (leave(item, encode)) return true;
-    item._bytes = new Blob([encode() as string]).size;
+    // What is for one connection does not wait for the next.
+    item._bytes = item._on ? Infinity : new Blob([encode() as string]).size;
     for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? [...queue.keys()] : [item]) {
       if (!isFull()) break;
       remove(next);
-      next._fail(new StateError("Queue full"));
+      next._fail(new StateError("Not connected, no room in the queue"));
     }
     return queue.has(item);
   };
@@ -123,8 +129,13 @@ export function createOutbox(
     },
     _flush: flush,
     _remove: remove,
-    _answered(item) {
-      if (remove(item)) coming.add(item);
+    _answered(item, last) {
+      if (!sent.has(item)) return;
+      for (const [other] of sent) {
+        if (other === item) break;
+        if (isMessage(other)) sent.delete(other);
+      }
+      if (last && remove(item)) coming.add(item);
     },
     _mark() {
       const before = messages();

@@ -31,6 +31,8 @@ type Observer = (observation: Observation) => void;
 
 /** The requests under way, each of which settles once. */
 export interface Requests {
+  /** A request on the connection of this number alone, past what waits in the queue; 0 is for every other one. */
+  readonly _ask: (on: number, ...args: Parameters<Request>) => ReturnType<Request>;
   /** What of them the application gets. */
   readonly _surface: { request: Request; stream: Stream; observe: (observer: Observer) => Off };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
@@ -55,15 +57,16 @@ export function createRequests(
 
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
-  const request: Request = (message, payload, third = {}, fourth = {}) =>
+  const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}) =>
     new Promise((resolve, reject) => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production")
         checkMessage("client.request()", message);
       const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
       if (!response) throw new TypeError(`${message.type} needs a response`);
-      if (!link._opens()) throw new StateError("Client closed");
-      if (pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
+      if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
+      if (!on && !link._opens()) throw new StateError("Client closed");
+      if (!on && pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
 
       // Pages without https have no `randomUUID`, others no `crypto` at all.
       const correlationId = crypto?.randomUUID?.() ?? `${Math.random()}-${++count}`;
@@ -90,18 +93,19 @@ export function createRequests(
       const abort = (): void => fail(new StateError("Request aborted", { cause: signal?.reason }));
 
       const item: Outgoing = {
-        _idempotent: idempotent,
+        _on: on,
+        // An opening is gone through anew on the next connection.
+        _idempotent: idempotent && !on,
         _fail: fail,
       };
 
       const take = ({ type, meta, payload: body }: Envelope): void | Promise<void> => {
+        link._outbox._answered(item, type !== PROGRESS_TYPE);
         if (type === PROGRESS_TYPE) {
           return when(check(message, "progress", "in", body), (progress) =>
             attempt(() => pending.has(correlationId) && options.onProgress?.(progress as never), listeners._failed),
           ) as void | Promise<void>;
         }
-        // Whatever comes of it, the server is done.
-        link._outbox._answered(item);
         if (type === ERROR_TYPE) {
           const { code, context } = new ServerError(body as ErrorPayload);
           const declared = context !== undefined && Object.hasOwn((message as Partial<AnyRpc>).errors ?? {}, code);
@@ -138,6 +142,8 @@ export function createRequests(
       );
     });
 
+  const request: Request = ask.bind(null, 0);
+
   const observe = (observer: Observer): Off => {
     listeners._tell ??= (kind, detail) => listeners._emit("observe", { kind, at: now(), detail });
     return listeners._add("observe", observer);
@@ -146,5 +152,5 @@ export function createRequests(
   const stream: Stream = (rpc, payload, options = {}) =>
     createStream((callOptions) => request(rpc, payload, callOptions), options);
 
-  return { _surface: { request, stream, observe }, _take: (id, frame) => pending.get(id)?.(frame) };
+  return { _ask: ask, _surface: { request, stream, observe }, _take: (id, frame) => pending.get(id)?.(frame) };
 }

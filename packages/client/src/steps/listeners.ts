@@ -5,8 +5,8 @@ import type { ClientLogger } from "../api/options.ts";
 import { attempt, type Fail } from "./attempt.ts";
 
 /** What one can listen to. */
-type Key = AnyMessage | "state" | "error" | "unhandled" | "observe";
-type Listener = (...args: never[]) => unknown;
+type Key = AnyMessage | "state" | "error" | "unhandled" | "observe" | "open";
+export type Listener = (...args: never[]) => unknown;
 
 /** The functions of the application, each under what it listens to, and how it learns of what went wrong. */
 export interface Listeners {
@@ -16,6 +16,7 @@ export interface Listeners {
   readonly _emit: (key: Key, ...args: unknown[]) => void;
   /** Tells those who observe; undefined while there are none, so that nothing is made for nobody. */
   _tell?: (kind: Observation["kind"], detail: unknown) => void;
+  readonly _of: (key: Key) => Listener[];
   /** The definitions of this type that somebody listens to. */
   readonly _messages: (type: string) => AnyMessage[];
   /** Tells of a failure that is no call's own. */
@@ -48,6 +49,7 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
         if (wanted === key && all.includes(entry)) void attempt(() => listener(...(args as never[])), fail);
       }
     },
+    _of: (key) => all.filter(([wanted]) => wanted === key).map(([, listener]) => listener),
     _messages: (type) =>
       // Keys that are no messages have no type.
       [...new Set(all.map(([key]) => key as AnyMessage))].filter((message) => message.type === type),
