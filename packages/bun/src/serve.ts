@@ -6,6 +6,7 @@ import {
   checkPath,
   isHost,
   isForEndpoint,
+  isUpgrade,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
@@ -70,9 +71,10 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       const asked = readable(req);
       if (asked === undefined) return refuse(400, "Bad request");
       if (isForEndpoint(asked, options)) return accept(req, running);
-      return fetch === undefined
-        ? new Response("Not found", { status: 404 })
-        : answered(hubOf(running).logger, () => fetch(asked, running));
+      const hub = hubOf(running);
+      if (fetch !== undefined) return answered(hub.logger, () => fetch(asked, running));
+      if (isUpgrade(req.headers.get("upgrade"))) hub.upgradeRefused(404, "path", req.url);
+      return new Response("Not found", { status: 404 });
     },
     websocket: handler.websocket,
   } as BunOptions);

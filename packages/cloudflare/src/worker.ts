@@ -1,4 +1,12 @@
-import { checkOptions, createAdmit, createEntrance, refuse, UPGRADE_OPTIONS, type Kinds } from "@ws-kit/core/adapter";
+import {
+  checkOptions,
+  createAdmit,
+  createEntrance,
+  isUpgrade,
+  refuse,
+  UPGRADE_OPTIONS,
+  type Kinds,
+} from "@ws-kit/core/adapter";
 import { type AuthenticatedData, type Logger, type MaybePromise, type OpenData } from "@ws-kit/core";
 import {
   handOver,
@@ -89,7 +97,10 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
     const admission = await admit(entrance, req, () => ({ ...peerOf(req), env, id }), host);
     if (admission instanceof Response) return admission;
     const stub = object(env, id);
-    if (stub === undefined) return refuse(404, "Not found");
+    if (stub === undefined) {
+      entrance.upgradeRefused(404, "path", req.url);
+      return refuse(404, "Not found");
+    }
     try {
       const answer = await handOver(req, admission, stub as AdmittingObject);
       // A copy, since middleware like Hono's may add to the headers, and those of an answer from elsewhere are read-only.
@@ -104,7 +115,9 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
     async fetch(req, env, ctx) {
       const id = pattern(new URL(req.url).pathname);
       if (id !== undefined) return connect(req, env, id);
-      return fetch === undefined ? new Response("Not found", { status: 404 }) : fetch(req, env, ctx);
+      if (fetch !== undefined) return fetch(req, env, ctx);
+      if (isUpgrade(req.headers.get("upgrade"))) entrance.upgradeRefused(404, "path", req.url);
+      return new Response("Not found", { status: 404 });
     },
   };
 }

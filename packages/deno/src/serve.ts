@@ -5,6 +5,7 @@ import {
   HANDLER_OPTIONS,
   isHost,
   isForEndpoint,
+  isUpgrade,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
@@ -45,7 +46,9 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     const host = req.headers.get("host") ?? "";
     if ((host !== "" && !isHost(host)) || !URL.canParse(req.url)) return refuse(400, "Bad request");
     if (isForEndpoint(req, options)) return handler(req, info);
-    return fetch === undefined ? new Response("Not found", { status: 404 }) : answered(hub.logger, () => fetch(req));
+    if (fetch !== undefined) return answered(hub.logger, () => fetch(req));
+    if (isUpgrade(req.headers.get("upgrade"))) hub.upgradeRefused(404, "path", req.url);
+    return new Response("Not found", { status: 404 });
   });
 
   return {

@@ -140,7 +140,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   }
 
   const whole = Object.assign(handler, {
-    attach: (server: Server | SecureServer, path?: string) => attach(server, path, handler),
+    attach: (server: Server | SecureServer, path?: string) => attach(server, path, { handler, hub }),
     terminate: () => {
       for (const socket of upgrader.clients) socket.terminate();
       for (const socket of pending) refuseUpgrade(refuse(503, "The server restarts", { "retry-after": "1" }), socket);
@@ -159,10 +159,16 @@ function renewedOn(socket: Socket): (req: Request) => IncomingMessage {
 
 type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-/** The handlers of each server, by path; `undefined` takes what is left. */
-const attached = new WeakMap<Server | SecureServer, Map<string | undefined, Upgrade>>();
+/** A handler, and the listener behind it. */
+interface Door {
+  readonly handler: Upgrade;
+  readonly hub: Hub;
+}
 
-function attach(server: Server | SecureServer, path: string | undefined, handler: Upgrade): void {
+/** The handlers of each server, by path; `undefined` takes what is left. */
+const attached = new WeakMap<Server | SecureServer, Map<string | undefined, Door>>();
+
+function attach(server: Server | SecureServer, path: string | undefined, door: Door): void {
   checkPath(path);
   let handlers = attached.get(server);
   if (handlers === undefined) {
@@ -171,18 +177,20 @@ function attach(server: Server | SecureServer, path: string | undefined, handler
     listen(server, handlers);
   }
   if (handlers.has(path)) throw new Error(`Another handler takes the upgrades of ${path ?? "every path"}`);
-  handlers.set(path, handler);
+  handlers.set(path, door);
 }
 
-function listen(server: Server | SecureServer, handlers: ReadonlyMap<string | undefined, Upgrade>): void {
+function listen(server: Server | SecureServer, handlers: ReadonlyMap<string | undefined, Door>): void {
   const alone = () => server.listenerCount("upgrade") === 1;
   server.on("upgrade", (req, socket, head) => {
     const found = handlers.get(pathOf(req)) ?? handlers.get(undefined);
     // Another listener may speak the protocol that is asked for.
     if (!isUpgrade(req.headers.upgrade)) return alone() ? ignoreUpgrade(req, socket) : undefined;
-    if (found !== undefined) return found(req, socket, head);
+    if (found !== undefined) return found.handler(req, socket, head);
     if (!alone()) return undefined;
     socket.on("error", ignore);
+    for (const hub of new Set(Array.from(handlers.values(), (door) => door.hub)))
+      hub.upgradeRefused(404, "path", req.url ?? "");
     return refuseUpgrade(refuse(404, "Not found"), socket);
   });
   // An offer of another protocol, like h2c, is no reason to leave HTTP (RFC 9110 §7.8).

@@ -59,6 +59,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
       else if (path !== undefined && new URL(req.url).pathname === path) {
         const headers = { connection: "Upgrade", upgrade: "websocket" };
+        hub.upgradeRefused(426, "request", req.url);
         response = new Response("This is a WebSocket endpoint", { status: 426, headers });
       } else response = new Response("Not found", { status: 404 });
     } catch (error) {

@@ -52,6 +52,7 @@ describe("a refused upgrade keeps no socket", () => {
 test.for([
   ["for its Host", upgrade("/in?token=t").replace("Host: x", "Host: a b"), [400, "request", "/in"]],
   ["for its key", upgrade("/in?token=t").replace("dGhlIHNhbXBsZSBub25jZQ==", "short"), [400, "handshake", "/in"]],
+  ["for its path", upgrade("/elsewhere?token=t"), [404, "path", "/elsewhere"]],
   ["by authenticate", upgrade("/in?token=bad"), [401, "authenticate", "/in"]],
 ] as const)("an extension hears of an upgrade that is refused %s", async ([, text, fact]) => {
   const told: unknown[] = [];

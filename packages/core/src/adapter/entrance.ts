@@ -1,11 +1,13 @@
 import type { UpgradeRefusalCause } from "../api/facts.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
 import { type Clock, systemClock } from "../base/clock.ts";
-import { consoleLogger, type Logger } from "../base/logger.ts";
+import { calmLogger } from "../base/calm-logger.ts";
+import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { toError } from "../base/thrown.ts";
 import type { Codec } from "../protocol/codec.ts";
 import { Slots } from "./slots.ts";
 import type { AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
+import { logRefusal } from "./refusal-log.ts";
 
 /** What a runtime tells of a request, and whatever else its handlers are given with it. */
 export interface PeerSource extends Omit<Peer, "headers"> {
@@ -49,14 +51,15 @@ export function createEntrance({
   logger = consoleLogger,
 }: { authTimeoutMs?: number; logger?: Logger } = {}): Entrance {
   const limits = resolveLimits({ authTimeoutMs });
+  const calm = calmLogger(sureLogger(logger), systemClock, true);
   return {
     limits,
-    logger,
+    logger: calm,
     clock: systemClock,
     draining: false,
     slots: new Slots(),
-    failed: (error) => logger.error(toError(error).message, error),
+    failed: (error) => calm.error(toError(error).message, error),
     // There are no extensions without a listener.
-    upgradeRefused: () => {},
+    upgradeRefused: (status, cause, url) => logRefusal(calm, status, cause, url),
   };
 }

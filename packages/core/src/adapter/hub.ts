@@ -50,6 +50,7 @@ import { publishFrom } from "../topics/publish.ts";
 import { renewerOf } from "./arrival.ts";
 import type { Arrival, Entrance } from "./entrance.ts";
 import { linkTo } from "./node-link.ts";
+import { logRefusal } from "./refusal-log.ts";
 import { Slots } from "./slots.ts";
 
 /** What runs a route inside its middleware: rooms that a router knows nothing of. */
@@ -270,6 +271,7 @@ export class ListenerHub implements Listener, Entrance {
   }
 
   upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void {
+    logRefusal(this.logger, status, cause, url);
     if (this.hooks !== undefined) this.hooks.upgradeRefused(status, cause, url);
   }
 

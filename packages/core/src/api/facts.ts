@@ -106,11 +106,12 @@ export interface Settled {
 }
 
 /**
- * Why an upgrade was refused: the option that decided, or what was wrong. `request`: it asks for no upgrade, or its `Host`
+ * Why an upgrade was refused: the option that decided, or what was wrong. `path`: nothing is served there; `request`: it asks for no upgrade, or its `Host`
  * is none; `forwarded`: the headers of proxies disagree; `handshake`: the runtime did not take it; `draining`: the server
  * restarts; `authTimeoutMs`: deciding took too long; `error`: something of the application failed.
  */
 export type UpgradeRefusalCause =
+  | "path"
   | "request"
   | "forwarded"
   | "handshake"

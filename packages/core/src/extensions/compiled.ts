@@ -213,7 +213,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
 const MAX_PATH = 256;
 
 /** Of a URL, or of what stands for one where none can be made of the request. */
-function pathIn(url: string): string {
+export function pathIn(url: string): string {
   const path = URL.canParse(url) ? new URL(url).pathname : url.replace(/[?#].*$/s, "");
   return path.slice(0, MAX_PATH);
 }
