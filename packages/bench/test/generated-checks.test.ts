@@ -1,4 +1,4 @@
-import { checksOf, judge, plainOf, type Validator } from "@ws-kit/core/schema";
+import { checksOf, judge, plainOf, type Validator, validatorsOf } from "@ws-kit/core/schema";
 import { createRouter as createValibotRouter, message as valibotMessage, v } from "@ws-kit/valibot";
 import { createRouter as createZodRouter, message as zodMessage, z } from "@ws-kit/zod";
 import { describe, expect, it } from "vitest";
@@ -12,7 +12,8 @@ describe("a generated check", () => {
   it.each([
     ["zod", zodMessage("M", z.discriminatedUnion("kind", [z.object({ kind: z.literal("a"), n: z.number() })]))],
     ["valibot", valibotMessage("M", v.variant("kind", [v.object({ kind: v.literal("a"), n: v.number() })]))],
-  ])("chooses among the objects of %s by their key", (_, { "~validators": { payload } }) => {
+  ])("chooses among the objects of %s by their key", (_, definition) => {
+    const { payload } = validatorsOf(definition);
     const check = checksOf(payload as Validator).out;
     expect(check({ kind: "a", n: 1, secret: 2 })).toEqual({ kind: "a", n: 1 });
     for (const other of [{ kind: "a" }, { kind: "b", n: 1 }, { n: 1 }, [], null, "a"])
@@ -29,7 +30,8 @@ describe("a generated check", () => {
         size: v.optional(v.number(), 1),
       }),
     ],
-  ])("asks %s for the parts that do more than look", (_, { "~validators": { payload } }) => {
+  ])("asks %s for the parts that do more than look", (_, definition) => {
+    const { payload } = validatorsOf(definition);
     const checks = checksOf(payload as Validator);
     const link = "https://example.com";
     // Only a run of the whole schema shows that nothing has to be waited for.
@@ -46,7 +48,7 @@ describe("a generated check", () => {
   it("begins nothing that has to be waited for", async () => {
     let asked = 0;
     const taken = z.string().refine(async () => (asked++, true));
-    const { payload } = zodMessage("M", { name: taken })["~validators"];
+    const { payload } = validatorsOf(zodMessage("M", { name: taken }));
     const checks = checksOf(payload as Validator);
     for (let i = 1; i <= 3; i++) {
       expect(checks.in({ name: "a" })).toBeUndefined();
@@ -93,7 +95,8 @@ describe("a generated check", () => {
   it.each([
     ["zod", zodMessage("M", { role: z.enum(Role) })],
     ["valibot", valibotMessage("M", { role: v.enum(Role) })],
-  ])("takes the values of a numeric enum of %s, and not its names", (_, { "~validators": { payload } }) => {
+  ])("takes the values of a numeric enum of %s, and not its names", (_, definition) => {
+    const { payload } = validatorsOf(definition);
     const checks = checksOf(payload as Validator);
     for (const role of [0, 9]) expect(checks.in({ role })).toEqual({ role });
     for (const role of ["Guest", "Admin", "0", 1]) {
@@ -103,7 +106,7 @@ describe("a generated check", () => {
   });
 
   it("reads a __proto__ key from the wire as an undeclared one", () => {
-    const validator = zodMessage("M", { a: z.string() })["~validators"].payload as Validator;
+    const validator = validatorsOf(zodMessage("M", { a: z.string() })).payload as Validator;
     const checked = checksOf(validator).out(JSON.parse('{"a":"x","__proto__":{"admin":true}}')) as Record<
       string,
       unknown

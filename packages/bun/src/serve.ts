@@ -21,13 +21,13 @@ type BunOptions = Serve.Options<unknown>;
 
 export interface ServeOptions<Data = OpenData> extends BunHandlerOptions<Data>, ServeBase<[server: Server<unknown>]> {
   /** Default 3000, or the environment's `BUN_PORT`, `PORT` or `NODE_PORT`, as `Bun.serve` has it; 0 takes a free one. */
-  port?: number;
+  port?: number | undefined;
   /** Bun's own routes, HTML imports included. They come before the WebSocket endpoint. */
-  routes?: Record<string, unknown>;
+  routes?: Record<string, unknown> | undefined;
   /** Certificates, as `Bun.serve` takes them. */
   tls?: unknown;
   /** Bun's development mode, with error pages and, if asked for, hot reloading. Default: Bun's own. */
-  development?: boolean | { hmr?: boolean; console?: boolean };
+  development?: boolean | { hmr?: boolean; console?: boolean } | undefined;
 }
 
 const OPTIONS: Kinds<ServeOptions<never>> = {

@@ -1,4 +1,23 @@
-export type { Codec, Meta, Packet } from "@ws-kit/core/protocol";
+export type {
+  AnyMessage,
+  AnyRpc,
+  Codec,
+  ErrorCode,
+  InferErrors,
+  InferInput,
+  InferMessage,
+  InferMeta,
+  InferPayload,
+  InferProgress,
+  InferResponse,
+  Message,
+  Meta,
+  Packet,
+  Received,
+  Rpc,
+  SendArgsOf,
+  StandardSchema,
+} from "@ws-kit/core/protocol";
 export { wsClient } from "./client/full.ts";
 export {
   ConnectionClosedError,
@@ -8,7 +27,7 @@ export {
   TimeoutError,
   ValidationError,
 } from "./api/errors.ts";
-export type { ServerErrorOf } from "./api/errors.ts";
+export type { CodedError, ServerErrorOf } from "./api/errors.ts";
 export type {
   AuthOptions,
   ClientLogger,
@@ -28,6 +47,7 @@ export type {
   Off,
   Opening,
   ProgressStream,
+  RequestArgs,
   RequestOptions,
   RpcOptions,
   StreamOptions,

@@ -3,6 +3,15 @@ import type { ClientOptions } from "./api/options.ts";
 import { connect } from "./socket/socket.ts";
 import type { Client, Off, Opening } from "./api/client.ts";
 
+export type {
+  AnyMessage,
+  InferInput,
+  InferMessage,
+  InferMeta,
+  InferPayload,
+  Message,
+  SendArgsOf,
+} from "@ws-kit/core/protocol";
 export { ConnectionClosedError, ServerError, StateError, ValidationError } from "./api/errors.ts";
 export type { ClientOptions, SocketLike, WebSocketClass } from "./api/options.ts";
 export type { ConnectionState, StateInfo } from "./api/states.ts";

@@ -1,4 +1,4 @@
-import { message, rpc, type AnyMessage, type Message, type Rpc } from "@ws-kit/core/protocol";
+import { message, rpc, type Message, type Rpc } from "@ws-kit/core/protocol";
 import type { StandardSchema } from "@ws-kit/core/protocol";
 
 /** Messages of the tests without a real server; their schema is by hand, so that the client is tested with nothing else. */
@@ -20,7 +20,7 @@ export function numberSchema(wait?: () => Promise<void>): StandardSchema<{ n: nu
   };
 }
 
-type N = Message<string, { n: number }>;
+type N = Message<{ type: string; payload: { n: number } }>;
 const schema = numberSchema();
 
 export const Note = message("NOTE", schema) as N;
@@ -38,10 +38,10 @@ export const AskAgain = rpc("ASK_AGAIN", schema, "ANSWER", schema, {
   progress: schema,
   idempotent: true,
 }) as NRpc;
-export const Answer = Ask.response as N;
+export const Answer = Ask.response;
 
 export function slowMessage(type: string, wait: () => Promise<void>): N {
   return message(type, numberSchema(wait)) as N;
 }
 
-type NRpc = Rpc<string, { n: number }, { n: number }, unknown, unknown, AnyMessage, StandardSchema<{ n: number }>>;
+type NRpc = Rpc<{ type: string; payload: { n: number }; response: N; progress: { n: number } }>;

@@ -14,14 +14,14 @@ import {
 } from "@ws-kit/core/adapter";
 import type {
   DrainOptions,
-  FilteredPublishOptions,
-  Message,
+  AnyMessage,
+  ServerSends,
+  WhyNot,
+  PublishArgs,
   OpenData,
   PublishResult,
   Router,
   RouterConnections,
-  SendArgs,
-  SendOptions,
 } from "@ws-kit/core";
 import { notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
 import { Keeper } from "./keeper.ts";
@@ -166,10 +166,10 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   /** Publishes to this object's followers of the topic. Never rejects. */
-  publish<In, MetaIn>(
+  publish<M extends AnyMessage>(
     topic: string,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
     this.watch.expire();
     return this.hub.publish(topic, message, ...(args as [unknown]));

@@ -37,16 +37,20 @@ export interface WorkerOptions<Env, Data = OpenData> extends Pick<
    * As on every adapter; `peer` has the Worker's bindings and the room. It runs in the Worker: nobody who is refused wakes
    * an object. What it returns must survive structured cloning.
    */
-  authenticate?: (
-    req: Request,
-    peer: WorkerPeer<Env>,
-  ) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>;
+  authenticate?:
+    | NoInfer<
+        (
+          req: Request,
+          peer: WorkerPeer<Env>,
+        ) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>
+      >
+    | undefined;
   /** Milliseconds that `authenticate` may take. Default 5,000. */
-  authTimeoutMs?: number;
+  authTimeoutMs?: number | undefined;
   /** Answers every other request. Default: 404. */
-  fetch?: (req: Request, env: Env, ctx: ExecutionContext) => MaybePromise<Response>;
+  fetch?: ((req: Request, env: Env, ctx: ExecutionContext) => MaybePromise<Response>) | undefined;
   /** Default: warnings and errors to the console. */
-  logger?: Logger;
+  logger?: Logger | undefined;
 }
 
 const OPTIONS: Kinds<WorkerOptions<never, never>> = {

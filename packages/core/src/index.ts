@@ -8,6 +8,7 @@ export type {
   MessageContext,
   MiddlewareContext,
   OpenContext,
+  PublishArgs,
   RequestContext,
   RpcContext,
   Topics,
@@ -23,6 +24,7 @@ export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./ap
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
+export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
@@ -41,11 +43,14 @@ export type {
   InferProgressInput,
   InferResponse,
   Message,
+  Received,
   Rpc,
   SendArgs,
+  SendArgsOf,
   SendOptions,
 } from "./message/message.ts";
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
+export type { MessageSpec, RpcSpec } from "./message/spec.ts";
 export { message, rpc } from "./message/standard.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";
 export type { RuntimeTuning } from "./ports/tuning.ts";

@@ -1,9 +1,11 @@
 // For validator packages: how a schema becomes the parts of a definition, and what a server may generate from it.
 export { isPromise, when } from "./base/when.ts";
-export { checkType, defineMessage, defineRpc } from "./message/define.ts";
-export type { Compile, DefineKit, DefineOptions } from "./message/define.ts";
-export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc, Validators } from "./message/message.ts";
+export { checkType, defineRpc, messageMaker } from "./message/define.ts";
+export type { Compile, DefineKit, DefineOptions, MessageMaker } from "./message/define.ts";
+export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc } from "./message/message.ts";
 export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
+export { validatorsOf } from "./message/validators.ts";
+export type { Validators } from "./message/validators.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export { lengthsOf, numberOf } from "./schema/bounds.ts";
 export type { Lengths } from "./schema/bounds.ts";

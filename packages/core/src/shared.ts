@@ -4,6 +4,7 @@ export type { Kind, Kinds } from "./base/options.ts";
 export { isPromise, when } from "./base/when.ts";
 export { checkHandler, checkMessage } from "./message/arguments.ts";
 export { check } from "./message/check.ts";
+export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
@@ -22,12 +23,16 @@ export type {
   InferProgressInput,
   InferResponse,
   Message,
+  Received,
   Rpc,
   SendArgs,
+  SendArgsOf,
   SendOptions,
 } from "./message/message.ts";
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
+export type { MessageSpec, RpcSpec } from "./message/spec.ts";
 export { message, rpc } from "./message/standard.ts";
+export { validatorsOf } from "./message/validators.ts";
 export { jsonCodec } from "./protocol/codec.ts";
 export type { Codec, Packet } from "./protocol/codec.ts";
 export { CLOSE, ERROR_CODES, isTerminalClose } from "./protocol/codes.ts";

@@ -21,7 +21,7 @@ import { denoApi, type DenoServer } from "./runtime.ts";
 
 export interface ServeOptions<Data = OpenData> extends DenoHandlerOptions<Data>, ServeBase {
   /** PEM certificate and key. Left out: plain HTTP. */
-  tls?: { cert: string; key: string };
+  tls?: { cert: string; key: string } | undefined;
 }
 
 const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIONS, tls: "object" };

@@ -19,9 +19,9 @@ import { toRequest, writeResponse } from "./http.ts";
 
 export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data>, ServeBase {
   /** Default 3000, or the environment's `PORT`; 0 takes a free one. */
-  port?: number;
+  port?: number | undefined;
   /** Certificates and what else `https.createServer` takes. Left out: plain HTTP. */
-  tls?: ServerOptions;
+  tls?: ServerOptions | undefined;
 }
 
 /** A running server. */

@@ -10,10 +10,13 @@ import {
   type ErrorPayload,
   type Packet,
 } from "@ws-kit/core/protocol";
-import { toIssues } from "@ws-kit/core/schema";
+import { toIssues, validatorsOf } from "@ws-kit/core/schema";
 import {
   ValidationError,
   type AnyMessage,
+  type ClientSends,
+  type ServerSends,
+  type WhyNot,
   type AnyRpc,
   type InferInput,
   type InferMessage,
@@ -21,15 +24,15 @@ import {
   type InferMetaInput,
   type InferPayload,
   type InferProgress,
-  type Message,
-  type SendArgs,
+  type InferResponse,
+  type SendArgsOf,
 } from "@ws-kit/core";
 import { MemorySocket, type Closed } from "./socket.ts";
 
 /** A frame as it came off the wire. */
 export interface Frame {
   readonly type: string;
-  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly meta?: Readonly<Record<string, unknown>> | undefined;
   readonly payload?: unknown;
 }
 
@@ -42,11 +45,11 @@ export interface Received<M extends AnyMessage> {
 
 export interface TestRequestOptions<Progress = unknown, MetaIn = object> {
   /** Milliseconds of `server.clock` that the server is given. Default: the server's own. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Cancels the request, which rejects with a StateError. */
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-  meta?: MetaIn;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  meta?: MetaIn | undefined;
 }
 
 /** What a client needs of its server. */
@@ -105,10 +108,7 @@ export class TestClient {
   }
 
   /** Sends a message, as it is: an invalid payload is the server's to refuse. */
-  send<In, MetaIn>(
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
-  ): void {
+  send<M extends AnyMessage>(message: ClientSends<WhyNot<M, "client.send">> & M, ...args: SendArgsOf<M>): void {
     const [payload, options] = args as [unknown, { meta?: object }?];
     this.sendRaw({ type: message.type, meta: options?.meta, payload });
   }
@@ -169,7 +169,7 @@ export class TestClient {
    * @throws Error when it is another one, or when nothing has arrived and nothing runs that could still send something.
    * @throws ValidationError when it does not fit its schema.
    */
-  async expect<M extends AnyMessage>(message: M): Promise<Received<M>> {
+  async expect<M extends AnyMessage>(message: ServerSends<WhyNot<M, "client.on">> & M): Promise<Received<M>> {
     const frame = await this.next();
     if (frame.type !== message.type) {
       throw new Error(`Expected ${JSON.stringify(message.type)} and got ${JSON.stringify(frame)}`);
@@ -261,7 +261,7 @@ export class TestClient {
   }
 
   private async check(message: AnyMessage, frame: Frame): Promise<Received<AnyMessage>> {
-    const { payload } = message["~validators"];
+    const { payload } = validatorsOf(message);
     const meta = (frame.meta ?? {}) as Received<AnyMessage>["meta"];
     if (payload === undefined) return { type: frame.type, payload: undefined, meta };
     const checked = await payload.inbound(frame.payload);

@@ -17,20 +17,20 @@ import { MemoryWebSocket, type Host } from "./web-socket.ts";
 
 export interface TestServerOptions<Data = OpenData> extends UpgradeOptions<Data> {
   /** Default: a clock of its own. */
-  clock?: VirtualClock;
+  clock?: VirtualClock | undefined;
 }
 
 /** How a fake client connects. */
 export interface ConnectOptions<Data = OpenData> {
   /** Path and query of the upgrade request. Default `/`. */
-  path?: string;
-  headers?: Readonly<Record<string, string>>;
+  path?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
   /** Subprotocols on offer; that of the router's codec, where it is not JSON, is added unless another one of WS-Kit's is there. */
-  protocols?: readonly string[];
+  protocols?: readonly string[] | undefined;
   /** Leaves while `authenticate` still decides. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Becomes `ctx.data` without asking `authenticate`; Origin is not checked either. */
-  data?: Omit<Data, "clientId"> & { clientId?: string };
+  data?: (Omit<Data, "clientId"> & { clientId?: string }) | undefined;
 }
 
 const OPTIONS: Kinds<TestServerOptions<never>> = { ...UPGRADE_OPTIONS, clock: "object" };

@@ -1,6 +1,6 @@
 import {
-  defineMessage,
   defineRpc,
+  messageMaker,
   type DefineKit,
   type DefineMessage,
   type DefineRpc,
@@ -8,6 +8,7 @@ import {
 } from "@ws-kit/core/schema";
 import type { GenericSchema, GenericSchemaAsync, InferInput, InferOutput, ObjectEntries, ObjectSchema } from "valibot";
 import { compile, metaKeys } from "./compile.ts";
+import type { IsPlain } from "./plain-types.ts";
 
 /** Any valibot schema. */
 export type ValibotSchema = GenericSchema | GenericSchemaAsync;
@@ -27,6 +28,7 @@ interface ValibotSources extends Sources {
   readonly any: Source;
   readonly in: In<this["source"]>;
   readonly out: Out<this["source"]>;
+  readonly plain: IsPlain<this["source"]>;
 }
 
 const kit: DefineKit = { compile, metaKeys };
@@ -36,14 +38,22 @@ const kit: DefineKit = { compile, metaKeys };
  *
  * @throws TypeError when the type or a meta key is reserved, when a schema is not valibot's, or when JSON cannot carry
  * what it accepts (a `v.date()`, say).
+ *
+ * @example
+ * const Join = message("JOIN", { roomId: v.string() });
+ * const Said = message.fromServer("SAID", { text: v.string() }); // clients never send it
  */
-export const message = ((type, payload, options) =>
-  defineMessage(kit, type, payload, options)) as DefineMessage<ValibotSources>;
+export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<ValibotSources>;
 
 /**
  * Defines a request with its response, either in place (its type, then its payload) or as a message of its own.
  *
  * @throws TypeError as `message` does, and when a code of `errors` is not one of gRPC's.
+ *
+ * @example
+ * const GetUser = rpc("GET_USER", { id: v.string() }, "USER", { name: v.string() }, {
+ *   errors: { NOT_FOUND: { id: v.string() } },
+ * });
  */
 export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
   defineRpc(kit, type, payload, ...rest)) as DefineRpc<ValibotSources>;

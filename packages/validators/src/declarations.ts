@@ -35,6 +35,13 @@ export interface Declarations extends AsyncDisposable {
     include: readonly string[],
     ...flags: string[]
   ): Promise<string>;
+  /** Compiles files of a project of its own, with its own compiler options. */
+  compileAt(
+    project: string,
+    typescript: string,
+    files: readonly string[],
+    options: { readonly [option: string]: unknown },
+  ): Promise<string>;
   /** As `compileWith`, with no other packages than those installed. */
   compile(typescript: string, include: readonly string[], ...flags: string[]): Promise<string>;
 }
@@ -80,18 +87,22 @@ export async function emitDeclarations(): Promise<Declarations> {
   };
   let programs = 0;
   const compileWith: Declarations["compileWith"] = async (others, typescript, include, ...flags) => {
-    const config = join(directory, `program-${++programs}.json`);
     const options = { ...compilerOptions, paths: { ...paths, ...others } };
-    await writeFile(config, JSON.stringify({ compilerOptions: options, include }));
+    return compiled(directory, typescript, { compilerOptions: options, include }, ...flags);
+  };
+  async function compiled(at: string, typescript: string, project: object, ...flags: string[]): Promise<string> {
+    const config = join(at, `program-${++programs}.json`);
+    await writeFile(config, JSON.stringify(project));
     return run(process.execPath, [tsc(typescript), "-p", config, "--pretty", "false", ...flags]).then(
       ({ stdout }) => stdout,
       ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout + stderr,
     );
-  };
+  }
   return {
     compilerOptions,
     directory,
     compileWith,
+    compileAt: (at, typescript, files, options) => compiled(at, typescript, { compilerOptions: options, files }),
     compile: (...rest) => compileWith({}, ...rest),
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };

@@ -1,4 +1,4 @@
-import { MAX_ISSUES, toIssues, type StandardResult, type Validator } from "@ws-kit/core/schema";
+import { MAX_ISSUES, toIssues, validatorsOf, type StandardResult, type Validator } from "@ws-kit/core/schema";
 import { type AnyMessage } from "@ws-kit/core";
 import { describe, expect, it } from "vitest";
 import { Differs, type Case, type Passage, type Refusal } from "../src/case.ts";
@@ -13,7 +13,7 @@ function overTheWire(value: unknown): unknown {
 }
 
 function payloadOf(message: AnyMessage): Validator {
-  const { payload } = message["~validators"];
+  const { payload } = validatorsOf(message);
   if (!payload) throw new Error("No payload");
   return payload;
 }
@@ -77,7 +77,7 @@ describe.each(kits)("$name", (kit) => {
     const { choice, primitive, record } = kit.schemas;
     const options = { meta: kit.meta.trace, progress: record, errors: { NOT_FOUND: primitive } };
     const Ask = kit.rpc("ASK", primitive as never, "ANSWER" as never, choice as never, options as never);
-    const { meta, progress, errors } = Ask["~validators"];
+    const { meta, progress, errors } = validatorsOf(Ask);
     expect(Ask).toMatchObject({ kind: "rpc", type: "ASK", idempotent: false, response: { type: "ANSWER" } });
     expect(await payloadOf(Ask.response).inbound("red")).toMatchObject({ value: "red" });
     expect((await payloadOf(Ask.response).inbound("pink")).issues).toHaveLength(1);

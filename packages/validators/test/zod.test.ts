@@ -1,4 +1,4 @@
-import { toIssues } from "@ws-kit/core/schema";
+import { toIssues, validatorsOf } from "@ws-kit/core/schema";
 import { z, message, rpc } from "@ws-kit/zod";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { z as oldZod3 } from "zod-3";
 import { z as other } from "zod-oldest";
 
 const outbound = (schema: unknown, value: unknown) =>
-  message("X", schema as never)["~validators"].payload?.outbound(value);
+  validatorsOf(message("X", schema as never)).payload?.outbound(value);
 
 it("runs with the zod that its project asks for", () => {
   expect("xor" in zod).toBe(process.env["OLDEST"] !== "true");
@@ -68,7 +68,7 @@ describe("instances of a class", () => {
       decode: ({ x }) => Object.assign(new Point(), { x }),
       encode: ({ x }) => ({ x }),
     });
-    const { payload } = message("X", { at: point })["~validators"];
+    const { payload } = validatorsOf(message("X", { at: point }));
     expect(await payload?.outbound({ at: { x: 1, y: 2 } })).toEqual({ value: { at: { x: 1 } } });
     expect(await payload?.inbound({ at: { x: 1 } })).toEqual({ value: { at: Object.assign(new Point(), { x: 1 }) } });
   });
@@ -88,7 +88,7 @@ describe("a schema that refers to a later one", () => {
     const Tree = message("TREE", { id: z.string(), below: z.array(z.lazy(() => leaf)) });
     const leaf = z.object({ at: z.string().transform((text) => text.length) });
     const given = { id: "1", below: [{ at: "four", x: 1 }], x: 1 };
-    expect(Tree["~validators"].payload?.outbound(given)).toEqual({ value: { id: "1", below: [{ at: "four" }] } });
+    expect(validatorsOf(Tree).payload?.outbound(given)).toEqual({ value: { id: "1", below: [{ at: "four" }] } });
   });
 });
 
@@ -159,7 +159,7 @@ describe("what goes out", () => {
 });
 
 it("gives paths as plain lists", async () => {
-  const result = await message("X", { list: z.array(z.object({ n: z.number() })) })["~validators"].payload?.inbound({
+  const result = await validatorsOf(message("X", { list: z.array(z.object({ n: z.number() })) })).payload?.inbound({
     list: [{ n: 1 }, { n: "2" }],
   });
   expect(toIssues(result?.issues ?? [])).toEqual([

@@ -1,4 +1,12 @@
-import { wsClient, isServerError, type Client } from "@ws-kit/client/zod";
+import {
+  wsClient,
+  isServerError,
+  type AnyRpc,
+  type Client,
+  type InferMessage,
+  type RequestArgs,
+  type SendArgsOf,
+} from "@ws-kit/client/zod";
 import { same } from "./equal.ts";
 import * as valibot from "./valibot.ts";
 import { Ask, Dated, GetUser, Import, Join, Ping } from "./zod.ts";
@@ -39,3 +47,27 @@ export async function calls(): Promise<void> {
     if (isServerError(error, Import) && error.code === "INTERNAL") same<typeof error.context, unknown>();
   }
 }
+
+// What a typed hook needs: the arguments that follow an rpc, or a message, whatever it is.
+export function useRequest<R extends AnyRpc>(rpc: R) {
+  return async (...args: RequestArgs<R>) => (await client.request(rpc, ...args)).payload;
+}
+export const ask = useRequest(GetUser);
+void ask({ id: "u1" }).then((user) => same<typeof user, { id: string; born: Date }>());
+// @ts-expect-error -- a wrong payload
+void ask({ id: 5 });
+// @ts-expect-error -- the meta is required
+void useRequest(Ask)();
+void useRequest(Ask)(undefined, { meta: { trace: "t" } });
+
+export const forward = <M extends typeof Join | typeof Dated>(message: M, ...args: SendArgsOf<M>): boolean =>
+  client.send(message, ...args);
+forward(Join, { room: "a" });
+
+// Several messages are told apart by their type.
+type Some = InferMessage<typeof Join | typeof Dated>;
+export function told(some: Some): void {
+  if (some.type === "DATED") same<typeof some.payload, { at: Date }>();
+  else same<typeof some.payload.room, string>();
+}
+for (const message of [Join, Dated]) client.on(message, told);

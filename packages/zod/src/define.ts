@@ -1,6 +1,6 @@
 import {
-  defineMessage,
   defineRpc,
+  messageMaker,
   type DefineKit,
   type DefineMessage,
   type DefineRpc,
@@ -8,6 +8,7 @@ import {
 } from "@ws-kit/core/schema";
 import type { $InferObjectInput, $InferObjectOutput } from "zod/v4/core";
 import { compile, metaKeys } from "./compile.ts";
+import type { IsPlain } from "./plain-types.ts";
 
 /**
  * Any zod 4 schema, classic or mini. Said by structure: zod's own base types differ between minor versions, and two
@@ -34,6 +35,7 @@ interface ZodSources extends Sources {
   readonly any: ZodSchema | ZodShape;
   readonly in: In<this["source"]>;
   readonly out: Out<this["source"]>;
+  readonly plain: IsPlain<this["source"]>;
 }
 
 const kit: DefineKit = { compile, metaKeys };
@@ -43,14 +45,22 @@ const kit: DefineKit = { compile, metaKeys };
  *
  * @throws TypeError when the type or a meta key is reserved, when a schema is not zod 4's, or when JSON cannot carry
  * what it accepts (a `z.date()`, say).
+ *
+ * @example
+ * const Join = message("JOIN", { roomId: z.string() });
+ * const Said = message.fromServer("SAID", { text: z.string() }); // clients never send it
  */
-export const message = ((type, payload, options) =>
-  defineMessage(kit, type, payload, options)) as DefineMessage<ZodSources>;
+export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<ZodSources>;
 
 /**
  * Defines a request with its response, either in place (its type, then its payload) or as a message of its own.
  *
  * @throws TypeError as `message` does, and when a code of `errors` is not one of gRPC's.
+ *
+ * @example
+ * const GetUser = rpc("GET_USER", { id: z.string() }, "USER", { name: z.string() }, {
+ *   errors: { NOT_FOUND: { id: z.string() } },
+ * });
  */
 export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
   defineRpc(kit, type, payload, ...rest)) as DefineRpc<ZodSources>;

@@ -1,5 +1,5 @@
 import { createRouter, message, type v } from "@ws-kit/valibot";
-import type { Validator } from "@ws-kit/core/schema";
+import { type Validator, validatorsOf } from "@ws-kit/core/schema";
 import { expect, it } from "vitest";
 import { type Case, CASES, chooser, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
 import { branches, leaves, object, variant } from "./valibot.ts";
@@ -29,7 +29,7 @@ it("says of everything what valibot says, in both directions", { timeout: 3_600_
     const inner = () => any(choose, 2);
     const { schema, value } = choose(4) === 0 ? variant(choose, inner) : object(choose, inner);
     mark(schema, kinds);
-    const validator = message("M", schema)["~validators"].payload as Validator;
+    const validator = validatorsOf(message("M", schema)).payload as Validator;
     for (let i = 0; i < VALUES; i++) await compare(validator, value(choose), seen);
     if (validator.checks?.plain !== undefined) generated++;
   }

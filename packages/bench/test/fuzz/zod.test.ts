@@ -1,5 +1,5 @@
 import { createRouter, message, type z } from "@ws-kit/zod";
-import type { Validator } from "@ws-kit/core/schema";
+import { type Validator, validatorsOf } from "@ws-kit/core/schema";
 import * as core from "zod/v4/core";
 import { expect, it } from "vitest";
 import { type Case, CASES, chooser, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
@@ -27,7 +27,7 @@ it("says of everything what zod says, in both directions", { timeout: 3_600_000 
     const inner = () => (choose(60) === 0 ? pick(choose, asynchronous)(choose) : any(choose, 2));
     const { schema, value } = choose(4) === 0 ? variant(choose, inner) : object(choose, inner);
     mark(schema, kinds);
-    const validator = message("M", schema)["~validators"].payload as Validator;
+    const validator = validatorsOf(message("M", schema)).payload as Validator;
     for (let i = 0; i < VALUES; i++) await compare(validator, value(choose), seen);
     if (validator.checks?.plain !== undefined) generated++;
   }

@@ -1,5 +1,9 @@
 import type {
   AnyMessage,
+  ClientAsks,
+  ClientSends,
+  ServerSends,
+  WhyNot,
   AnyRpc,
   Envelope,
   InferInput,
@@ -7,7 +11,8 @@ import type {
   InferMetaInput,
   InferProgress,
   Meta,
-  SendArgs,
+  Received,
+  SendArgsOf,
   SendOptions,
 } from "@ws-kit/core/protocol";
 import type { Observation } from "./observation.ts";
@@ -45,6 +50,15 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
   onProgress?: ((progress: InferProgress<R>) => void) | undefined;
 }
 
+/** What follows an rpc in `client.request(rpc, …)`. */
+export type RequestArgs<R extends AnyRpc> = SendArgsOf<R, RpcOptions<R>>;
+
+/** An rpc whose handler reports while it runs; `Why` is what the compiler prints of one that does not. */
+export interface Reporting<Why> {
+  readonly progress: object;
+  readonly why?: Why;
+}
+
 /** `RpcOptions` of whatever rpc. */
 export interface CallOptions extends RequestOptions {
   onProgress?: ((progress: never) => void) | undefined;
@@ -52,7 +66,7 @@ export interface CallOptions extends RequestOptions {
 
 /** An rpc that reports while it runs: iterate for its progress, await `result` for its answer. */
 export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>> {
-  readonly result: Promise<InferMessage<R["response"]>>;
+  readonly result: Promise<Received<R["response"]>>;
 }
 
 export interface StreamOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
@@ -95,9 +109,15 @@ export interface Client extends AsyncDisposable {
   close(code?: number, reason?: string): Promise<void>;
 
   /** Calls the handler for each message of this type that fits its schema. */
-  on<M extends AnyMessage>(message: M, handler: (message: InferMessage<M>) => void): Off;
+  on<M extends AnyMessage>(
+    message: ServerSends<WhyNot<M, "client.on">> & M,
+    handler: (message: InferMessage<M>) => void,
+  ): Off;
   /** As `on`, for the next one only. */
-  once<M extends AnyMessage>(message: M, handler: (message: InferMessage<M>) => void): Off;
+  once<M extends AnyMessage>(
+    message: ServerSends<WhyNot<M, "client.on">> & M,
+    handler: (message: InferMessage<M>) => void,
+  ): Off;
   /** Gets messages whose type has no handler, unvalidated. */
   onUnhandled(handler: (frame: Envelope & { meta: Meta }) => void): Off;
   /** Gets every change of state. A drop is `closed`, then `reconnecting`, then `connecting`. */
@@ -126,7 +146,7 @@ export interface Client extends AsyncDisposable {
    * @returns whether it was taken. What does not fit its schema goes to `onError`; under an asynchronous schema that is
    * known later, and the answer here is true. A message that was taken and may not have arrived is reported as `lost`.
    */
-  send<M extends AnyMessage>(message: M, ...args: SendArgs<InferInput<M>, InferMetaInput<M>>): boolean;
+  send<M extends AnyMessage>(message: ClientSends<WhyNot<M, "client.send">> & M, ...args: SendArgsOf<M>): boolean;
 
   /**
    * Sends a request and waits for the given response.
@@ -134,20 +154,17 @@ export interface Client extends AsyncDisposable {
    * @throws TimeoutError, ServerError, ConnectionClosedError, StateError or ValidationError.
    */
   request<M extends AnyMessage, R extends AnyMessage>(
-    message: M,
+    message: ClientAsks<WhyNot<M, "client.request">> & M,
     payload: InferInput<M>,
-    response: R,
+    response: ServerSends<WhyNot<R, "client.on">> & R,
     options?: RequestOptions<InferMetaInput<M>>,
-  ): Promise<InferMessage<R>>;
+  ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
-  request<R extends AnyRpc>(
-    rpc: R,
-    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, RpcOptions<R>>
-  ): Promise<InferMessage<R["response"]>>;
+  request<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Received<R["response"]>>;
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(
-    rpc: R,
-    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, StreamOptions<R>>
+    rpc: Reporting<"This rpc declares no progress: ask it with client.request()"> & R,
+    ...args: SendArgsOf<R, StreamOptions<R>>
   ): ProgressStream<R>;
 }

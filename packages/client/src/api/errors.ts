@@ -16,12 +16,12 @@ export class TimeoutError extends Error {
 }
 
 /** The server answered with an error. `isServerError(error, Rpc)` gives `code` and `context` the rpc's own types. */
-export class ServerError<C extends string = ErrorCode, D = unknown> extends Error {
+export class ServerError extends Error {
   override readonly name: string = "ServerError";
   /** A gRPC status code. */
-  declare readonly code: C;
+  declare readonly code: ErrorCode;
   /** The details that the handler gave along. */
-  declare readonly context: D;
+  declare readonly context: unknown;
   /** Whether the same request may succeed later. */
   declare readonly retryable: boolean;
   /** How long to wait before trying again, in milliseconds. */
@@ -30,7 +30,7 @@ export class ServerError<C extends string = ErrorCode, D = unknown> extends Erro
   declare readonly id: string | undefined;
 
   /** @param payload As it came; a server may send anything. */
-  constructor(payload: ErrorPayload, context?: D) {
+  constructor(payload: ErrorPayload, context?: unknown) {
     const { code, message, details, retryable, retryAfterMs, id } = Object(payload) as ErrorPayload;
     super(typeof message === "string" ? message : "");
     const name = typeof code === "string" ? code : "UNKNOWN";
@@ -55,9 +55,15 @@ export class StateError extends Error {
   override readonly name: string = "StateError";
 }
 
+/** A `ServerError` of one code. */
+export interface CodedError<C extends ErrorCode, D> extends ServerError {
+  readonly code: C;
+  readonly context: D;
+}
+
 /** A `ServerError` whose `code` narrows `context` to the details that the rpc declares for it. */
 export type ServerErrorOf<R> = {
-  [C in ErrorCode]: ServerError<C, C extends keyof InferErrors<R> ? InferErrors<R>[C] | undefined : unknown>;
+  [C in ErrorCode]: CodedError<C, C extends keyof InferErrors<R> ? InferErrors<R>[C] | undefined : unknown>;
 }[ErrorCode];
 
 /**

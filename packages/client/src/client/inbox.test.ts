@@ -138,12 +138,10 @@ test("two definitions of one type each see it through their own schema", async (
 });
 
 test("checks meta both ways, and keeps what is not declared", async () => {
-  const Traced = message("TRACED", undefined, { meta: numberSchema() }) as Message<
-    "TRACED",
-    undefined,
-    undefined,
-    { n: number }
-  >;
+  const Traced = message("TRACED", undefined, { meta: numberSchema() }) as Message<{
+    type: "TRACED";
+    meta: { n: number };
+  }>;
   const rig = createRig();
   const socket = await rig.open();
   const got: unknown[] = [];

@@ -61,7 +61,7 @@ export function createRequests(
     new Promise((resolve, reject) => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production")
         checkMessage("client.request()", message);
-      const [response, options] = "~validators" in third ? [third, fourth] : [(message as AnyRpc).response, third];
+      const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
       if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");

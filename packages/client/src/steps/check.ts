@@ -1,4 +1,4 @@
-import { check, jsonCodec, ValidationError, when } from "@ws-kit/core/protocol";
+import { check, jsonCodec, ValidationError, when, validatorsOf } from "@ws-kit/core/protocol";
 import type { AnyMessage, Codec, Meta } from "@ws-kit/core/protocol";
 
 /** What a schema has seen: ready to be handled or sent. */
@@ -21,14 +21,16 @@ export function checked(
   payload: unknown,
   codec?: Codec,
 ): CheckedMessage | Promise<CheckedMessage> {
+  const { type, from } = definition;
+  if (from === (direction === "in" ? "client" : "server")) throw new TypeError(`Only ${from}s send ${type}`);
   return when(check(definition, "meta", direction, meta), (declared) =>
     when(check(definition, "payload", direction, payload), (value) => {
       const frame = {
-        type: definition.type,
+        type,
         meta: declared ? { ...meta, ...declared } : meta,
         payload: value,
       };
-      const found = codec === jsonCodec && definition["~validators"].uncarried?.(frame);
+      const found = codec === jsonCodec && validatorsOf(definition).uncarried?.(frame);
       if (found) throw new ValidationError(frame.type, found.path.shift() as string, "out", [found]);
       return frame;
     }),

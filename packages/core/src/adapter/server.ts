@@ -9,13 +9,13 @@ import { isPromise } from "../base/when.ts";
 /** What `serve` takes on every runtime, besides its handler's options. `More` is what `fetch` gets beside the request. */
 export interface ServeBase<More extends unknown[] = []> {
   /** Default 3000; 0 takes a free one. */
-  port?: number;
+  port?: number | undefined;
   /** Default: every interface. */
-  hostname?: string;
+  hostname?: string | undefined;
   /** Path of the WebSocket endpoint; the rest goes to `fetch`. Default: every upgrade is taken. */
-  path?: string;
+  path?: string | undefined;
   /** Answers what is no upgrade. Default: 404, or 426 on the endpoint's own path. */
-  fetch?: (req: Request, ...more: More) => MaybePromise<Response>;
+  fetch?: ((req: Request, ...more: More) => MaybePromise<Response>) | undefined;
 }
 
 /** How a server stops. */

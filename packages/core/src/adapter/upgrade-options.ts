@@ -51,28 +51,33 @@ export interface UpgradeOptions<Data = OpenData, P extends Peer = Peer> {
    * of the same URL without its query, whose only header is `Authorization: Bearer <token>`. The record is then assigned
    * over `ctx.data`.
    */
-  authenticate?: (req: Request, peer: P) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>;
+  // NoInfer: what it returns is held to the router's data, and does not decide on it.
+  authenticate?:
+    | NoInfer<(req: Request, peer: P) => MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false>>
+    | undefined;
   /**
    * Origins (RFC 6454) that may connect: full ones like `https://app.example.com`, `"*"` for all, or a function, which
    * lets in with `true` alone. Default: the host that the request went to. A request without Origin does not come from a
    * browser and is let through.
    */
-  allowedOrigins?: "*" | readonly string[] | ((origin: string, req: Request, peer: P) => MaybePromise<boolean>);
+  allowedOrigins?:
+    | ("*" | readonly string[] | ((origin: string, req: Request, peer: P) => MaybePromise<boolean>))
+    | undefined;
   /** Connections of this listener at the same time; more are refused with 503. Default: no limit. */
-  maxConnections?: number;
+  maxConnections?: number | undefined;
   /** Connections at the same time that have one key in common; more are refused with 429. Default: no limit. */
-  maxConnectionsPer?: ConnectionsPer<P>;
+  maxConnectionsPer?: ConnectionsPer<P> | undefined;
   /**
    * Proxies in front of this server whose word counts for `peer.remoteAddress`, and for the host and scheme of `req.url`
    * and of the Origin's check: how many of them each request passes, or their addresses. They must write their headers
    * or remove what a client sent. Default: none.
    */
-  trustProxy?: TrustProxy;
+  trustProxy?: TrustProxy | undefined;
   /**
    * Subprotocols (RFC 6455 §1.9) that this endpoint speaks, the preferred first. The first that the client offers is
    * selected, after them WS-Kit's own, and no other. Default: WS-Kit's own alone.
    */
-  protocols?: readonly string[];
+  protocols?: readonly string[] | undefined;
 }
 
 /** A limit for connections that have something in common: an address, a user, an account. */
@@ -84,9 +89,9 @@ export interface ConnectionsPer<P extends Peer = Peer> {
 
 /** `UpgradeOptions` of whatever data and peer. */
 export interface AnyUpgradeOptions extends Pick<UpgradeOptions, "maxConnections" | "trustProxy" | "protocols"> {
-  authenticate?: (req: Request, peer: never) => unknown;
-  allowedOrigins?: "*" | readonly string[] | ((origin: string, req: Request, peer: never) => unknown);
-  maxConnectionsPer?: ConnectionsPer<never>;
+  authenticate?: ((req: Request, peer: never) => unknown) | undefined;
+  allowedOrigins?: ("*" | readonly string[] | ((origin: string, req: Request, peer: never) => unknown)) | undefined;
+  maxConnectionsPer?: ConnectionsPer<never> | undefined;
 }
 
 /** A connection that may open. */

@@ -1,22 +1,26 @@
 import type { ConnectionData, OpenData } from "./data.ts";
 import type { FilteredPublishOptions, PublishResult } from "./publishing.ts";
+import type { ServerSends, WhyNot } from "../message/direction.ts";
 import type { RetryOptions } from "../message/errors.ts";
 import type {
   AnyMessage,
   AnyRpc,
   InferErrorsInput,
-  InferInput,
   InferMeta,
   InferMetaInput,
   InferPayload,
   InferProgressInput,
-  Message,
-  SendArgs,
+  SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
+
+/** What a context's method is called on: `ctx.send(…)`. One that was taken off (`const { send } = ctx`) is on nothing. */
+export interface Bound {
+  readonly clientId: string;
+}
 
 /** The topics one connection follows. */
 export interface Topics {
@@ -25,15 +29,29 @@ export interface Topics {
    * call returns, unless `authorizeTopic` or a broker has to be waited for.
    * @throws WsKitError PERMISSION_DENIED when refused, RESOURCE_EXHAUSTED over `maxTopics`, INVALID_ARGUMENT for a name
    *   that is empty, too long or not printable: as a rejection, which need not be awaited.
+   *
+   * @example
+   * await ctx.topics.subscribe(ctx.payload.roomId);
    */
-  subscribe(topic: string): Promise<void>;
+  subscribe(this: Topics, topic: string): Promise<void>;
   /** Stops it. A topic that is not followed is left as it is. */
-  unsubscribe(topic: string): Promise<void>;
-  has(topic: string): boolean;
-  list(): string[];
+  unsubscribe(this: Topics, topic: string): Promise<void>;
+  /** Whether this connection follows the topic. */
+  has(this: FollowedTopics, topic: string): boolean;
+  /** What it follows, in the order in which it began to. */
+  list(this: FollowedTopics): string[];
   /** Unsubscribes from everything. */
-  clear(): Promise<void>;
+  clear(this: Topics): Promise<void>;
 }
+
+/** What a connection followed until it closed. */
+export type FollowedTopics = Pick<Topics, "has" | "list">;
+
+/** What follows the message in a call that publishes it. */
+export type PublishArgs<M extends AnyMessage, Data = OpenData> = SendArgsOf<
+  M,
+  SendOptions<InferMetaInput<M>> & FilteredPublishOptions<Data>
+>;
 
 /** What every handler gets. */
 export interface ConnectionContext<Data = OpenData> {
@@ -44,50 +62,62 @@ export interface ConnectionContext<Data = OpenData> {
   /** One object for the life of the connection; starts as a copy of what `authenticate` returned. */
   readonly data: ConnectionData<Data>;
   /** Sets several keys of `data` at once. */
-  assignData(partial: Partial<Data>): void;
+  assignData(this: Bound, partial: Partial<Data>): void;
   /**
    * Sends to everyone who follows the topic, the sender included. This process's subscribers have been served when the
    * call returns; the promise never rejects and need not be awaited.
+   *
+   * @example
+   * ctx.publish(roomId, Said, { text }, { excludeSelf: true });
    */
-  publish<In, MetaIn>(
+  publish<M extends AnyMessage>(
+    this: Bound,
     topic: string,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: PublishArgs<M, Data>
   ): Promise<PublishResult>;
 }
 
-interface SendingContext<Data, Errors> extends ConnectionContext<Data> {
+interface SendingContext<Data> extends ConnectionContext<Data> {
+  /** The topics that this connection follows. */
   readonly topics: Topics;
   /**
    * Sends to this connection. False when the peer is gone or too slow, or the payload does not fit its schema (which
    * `onError` is told); never throws.
+   *
+   * @example
+   * ctx.send(Welcome, { text: "Hello" });
    */
-  send<In, MetaIn>(
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+  send<M extends AnyMessage>(
+    this: Bound,
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: SendArgsOf<M>
   ): boolean;
-  /** Answers with an `ERROR` frame. In an rpc it is the answer, and ends it. */
-  error<C extends ErrorCode>(code: C, message: string, ...args: ErrorArgs<C, Errors>): void;
 }
 
 type ErrorArgs<C, Errors> = C extends keyof Errors
   ? [details: Errors[C], retry?: RetryOptions]
   : [details?: unknown, retry?: RetryOptions];
 
-export interface OpenContext<Data = OpenData> extends SendingContext<Data, unknown> {}
+/** When a connection opens. */
+export interface OpenContext<Data = OpenData> extends SendingContext<Data> {
+  /** Answers with an `ERROR` frame. */
+  error(this: Bound, code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void;
+}
 
+/** When a connection has closed. */
 export interface CloseContext<Data = OpenData> extends ConnectionContext<Data> {
   /** What the connection followed until now. */
-  readonly topics: Pick<Topics, "has" | "list">;
+  readonly topics: FollowedTopics;
   /** RFC 6455 close code; 1006 when the peer vanished. */
   readonly code: number;
+  /** What the peer said of it, or the server; "" for nothing. */
   readonly reason: string;
 }
 
-interface IncomingContext<Data, Errors, M> extends SendingContext<Data, Errors> {
+interface IncomingContext<Data> extends SendingContext<Data> {
   /** The type as it arrived, a mount's prefix included. */
   readonly type: string;
-  readonly meta: M;
   /** When the message arrived, in milliseconds since the epoch. */
   readonly receivedAt: number;
   /** Aborts when the connection closes, the caller gives up or time runs out. */
@@ -97,39 +127,57 @@ interface IncomingContext<Data, Errors, M> extends SendingContext<Data, Errors> 
 }
 
 /** In a global middleware: the payload is not validated yet. */
-export interface MiddlewareContext<Data = OpenData> extends IncomingContext<Data, unknown, Meta> {
+export interface MiddlewareContext<Data = OpenData> extends IncomingContext<Data> {
+  /** What arrived, whatever it is. */
   readonly payload: unknown;
+  /** What travels beside the payload; `{}` where nothing did. */
+  readonly meta: Meta;
+  /** Answers with an `ERROR` frame. In an rpc it is the answer, and ends it. */
+  error(this: Bound, code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void;
 }
 
 /** In a handler for one message. */
-export interface MessageContext<M extends AnyMessage = AnyMessage, Data = OpenData> extends IncomingContext<
-  Data,
-  InferErrorsInput<M>,
-  InferMeta<M>
-> {
+export interface MessageContext<M extends AnyMessage = AnyMessage, Data = OpenData> extends IncomingContext<Data> {
+  /** What its schema made of what arrived. */
   readonly payload: InferPayload<M>;
+  /** What travels beside the payload: what its schema declares, and the protocol's own. */
+  readonly meta: InferMeta<M>;
+  /**
+   * Answers with an `ERROR` frame. In an rpc it is the answer, and ends it.
+   *
+   * @example
+   * ctx.error("NOT_FOUND", "No such room", { roomId });
+   */
+  error<C extends ErrorCode>(this: Bound, code: C, message: string, ...args: ErrorArgs<C, InferErrorsInput<M>>): void;
 }
 
 /** In the handler of an rpc whose response is part of its definition. */
 export interface RpcContext<R extends AnyRpc = AnyRpc, Data = OpenData> extends MessageContext<R, Data> {
-  /** Ends the rpc with its response. Returning the payload does the same. */
-  reply(...args: SendArgs<InferInput<R["response"]>, InferMetaInput<R["response"]>>): void;
+  /**
+   * Ends the rpc with its response. Returning the payload does the same.
+   *
+   * @example
+   * ctx.reply({ id, name });
+   */
+  reply(this: Bound, ...args: SendArgsOf<R["response"]>): void;
   /** Reports progress; false once the rpc has ended. */
-  progress(payload: InferProgressInput<R>): boolean;
+  progress(this: Bound, payload: InferProgressInput<R>): boolean;
 }
 
 /** In the handler of an rpc made from two plain messages. */
 export interface RequestContext<M extends AnyMessage = AnyMessage, Data = OpenData> extends MessageContext<M, Data> {
   /** Ends the rpc with this message. */
-  reply<In, MetaIn>(
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+  reply<A extends AnyMessage>(
+    this: Bound,
+    message: ServerSends<WhyNot<A, "ctx.send">> & A,
+    ...args: SendArgsOf<A>
   ): void;
   /** Reports progress of any form, unchecked; false once the rpc has ended. */
-  progress(payload: unknown): boolean;
+  progress(this: Bound, payload: unknown): boolean;
 }
 
 /** What `onError` may be given: at least a connection, with `type` where a message was at work. */
 export interface AnyContext<Data = OpenData> extends ConnectionContext<Data> {
+  /** The type of the message at work. */
   readonly type?: string;
 }

@@ -18,7 +18,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
-import type { Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { ServerSends, WhyNot } from "../message/direction.ts";
+import type { AnyMessage, InferMetaInput, SendArgsOf, SendOptions } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -56,18 +57,18 @@ export interface ExtensionListener {
   /** Bytes sent to it that it has not read. */
   buffered(this: void, connection: ExtensionConnection): number;
   /** As `ctx.send`. */
-  send<In, MetaIn>(
+  send<M extends AnyMessage>(
     this: void,
     connection: ExtensionConnection,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: SendArgsOf<M>
   ): boolean;
   /** As `router.publish`, on this listener. */
-  publish<In, MetaIn>(
+  publish<M extends AnyMessage>(
     this: void,
     topic: string,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & AnyPublishOptions>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: SendArgsOf<M, SendOptions<InferMetaInput<M>> & AnyPublishOptions>
   ): Promise<PublishResult>;
   /** Starts the closing handshake. Default code 1000. */
   close(this: void, connection: ExtensionConnection, code?: number, reason?: string): void;

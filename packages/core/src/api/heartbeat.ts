@@ -3,11 +3,11 @@ import type { RuntimeSocket } from "../ports/socket.ts";
 /** Finds dead peers: pings every connection, and closes with 4408 those from which nothing came back. */
 export interface HeartbeatOptions {
   /** Milliseconds between pings. Default 25,000. */
-  intervalMs?: number;
+  intervalMs?: number | undefined;
   /** Milliseconds in which anything at all must arrive after a ping. Default 10,000; less than the interval. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Called before a silent connection is ended. */
-  onStaleConnection?: (clientId: string, ws: RuntimeSocket) => void;
+  onStaleConnection?: ((clientId: string, ws: RuntimeSocket) => void) | undefined;
 }
 
 export interface ResolvedHeartbeat {

@@ -87,7 +87,10 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
  * Fills in the defaults.
  * @throws RangeError for a figure that is negative or not a number, TypeError for a limit that does not exist.
  */
-export function resolveLimits(given: Partial<Limits> = {}): Readonly<Limits> {
+/** Limits as they are given: what is left out, or undefined, has its default. */
+export type GivenLimits = { readonly [Name in keyof Limits]?: Limits[Name] | undefined };
+
+export function resolveLimits(given: GivenLimits = {}): Readonly<Limits> {
   const limits: Limits = { ...DEFAULT_LIMITS };
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(DEFAULT_LIMITS, name)) throw new TypeError(`There is no limit called ${JSON.stringify(name)}`);

@@ -1,6 +1,6 @@
 import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
-import type { Limits } from "./limits.ts";
+import type { GivenLimits } from "./limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
@@ -23,20 +23,20 @@ export type ExpiresAt<Data> = (data: ConnectionData<Data>) => number | undefined
 
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */
-  heartbeat?: HeartbeatOptions;
-  limits?: Partial<Limits>;
+  heartbeat?: HeartbeatOptions | undefined;
+  limits?: GivenLimits | undefined;
   /** Whether what leaves is checked against its schema. Default true. */
-  validateOutgoing?: boolean;
+  validateOutgoing?: boolean | undefined;
   /** Brings publishes to other processes. Left out: this process alone. */
-  broker?: Broker;
+  broker?: Broker | undefined;
   /** Default: warnings and errors to the console. */
-  logger?: Logger;
+  logger?: Logger | undefined;
   /**
    * What frames are written in, for every connection of the router. Clients that speak another one are refused with 400,
    * by the subprotocols that they offer. Default: JSON.
    */
-  codec?: Codec;
-  authorizeTopic?: AuthorizeTopic<Data>;
+  codec?: Codec | undefined;
+  authorizeTopic?: AuthorizeTopic<Data> | undefined;
   /**
    * Whose connection it is. Asked when it opens, after `ctx.assignData` and after each handler; the first id is fixed, and
    * another one later (or none) closes with 4403. Remembered answers of idempotent requests are kept by it. One that
@@ -45,7 +45,7 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    * @example
    * createRouter<{ userId?: string }>({ identify: (data) => data.userId });
    */
-  identify?: Identify<Data>;
+  identify?: Identify<Data> | undefined;
   /**
    * Until when a connection may stay. `limits.expiryGraceMs` later it is closed with 4401, unless its client has brought a
    * new token over the open connection (`$ws:auth`; `wsClient` does so by itself where it has `getToken`), which
@@ -55,12 +55,12 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    * @example
    * createRouter<{ userId: string; exp: number }>({ expiresAt: (data) => data.exp * 1_000 });
    */
-  expiresAt?: ExpiresAt<Data>;
+  expiresAt?: ExpiresAt<Data> | undefined;
 }
 
 export interface RouteOptions {
   /** Do not hold up the connection's later messages while an asynchronous handler runs. Default false. */
-  concurrent?: boolean;
+  concurrent?: boolean | undefined;
 }
 
 export interface MergeOptions {
@@ -68,5 +68,5 @@ export interface MergeOptions {
    * What happens when two merged routers handle the same type: `throw` [default], `replace` (this one wins) or `skip`
    * (the one merged before it wins).
    */
-  onConflict?: "throw" | "replace" | "skip";
+  onConflict?: "throw" | "replace" | "skip" | undefined;
 }

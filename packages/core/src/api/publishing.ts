@@ -2,9 +2,9 @@ import type { ConnectionData, MaybePromise } from "./data.ts";
 
 export interface PublishOptions {
   /** Not to the connection that publishes. Default false. */
-  excludeSelf?: boolean;
+  excludeSelf?: boolean | undefined;
   /** Keep from a broker, so that only this process's connections receive it. Default false. */
-  local?: boolean;
+  local?: boolean | undefined;
 }
 
 export interface FilteredPublishOptions<Data> extends PublishOptions {
@@ -13,7 +13,7 @@ export interface FilteredPublishOptions<Data> extends PublishOptions {
    * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With a broker it needs
    * `local: true`: a function cannot travel.
    */
-  filter?: (data: ConnectionData<Data>) => MaybePromise<boolean>;
+  filter?: ((data: ConnectionData<Data>) => MaybePromise<boolean>) | undefined;
 }
 
 /** A publish never rejects. `matched` counts the receivers in this process. */
@@ -23,8 +23,8 @@ export type PublishResult =
 
 /** `FilteredPublishOptions` and `SendOptions`, untyped. */
 export interface AnyPublishOptions {
-  meta?: object;
-  excludeSelf?: boolean;
-  local?: boolean;
+  meta?: object | undefined;
+  excludeSelf?: boolean | undefined;
+  local?: boolean | undefined;
   filter?: (data: never) => unknown;
 }

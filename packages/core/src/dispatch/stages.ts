@@ -12,10 +12,11 @@ import type { StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Checks } from "../schema/validator.ts";
 import { countRefusal } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
+import { validatorsOf } from "../message/validators.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
 export function validate(ctx: MessageContextImpl): unknown {
-  const { meta } = ctx.route.message["~validators"];
+  const { meta } = validatorsOf(ctx.route.message);
   if (meta !== undefined) {
     const given = ctx.envelope.meta ?? {};
     const checks = checksOf(meta);
@@ -34,7 +35,7 @@ export function validate(ctx: MessageContextImpl): unknown {
 
 function validatePayload(ctx: MessageContextImpl): unknown {
   const { route, envelope, conn } = ctx;
-  const { payload } = route.message["~validators"];
+  const { payload } = validatorsOf(route.message);
   if (payload === undefined) {
     ctx.payload = undefined;
     return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);

@@ -11,9 +11,9 @@ export interface DrainOptions {
    * Milliseconds that running handlers and rpcs, and their answers on the way, get before their connections are closed.
    * Default 10,000.
    */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** What clients are told to wait before they connect again, in milliseconds. Default 1,000. */
-  reconnectAfterMs?: number;
+  reconnectAfterMs?: number | undefined;
 }
 
 /** @throws RangeError for times that are none. `reconnectAfterMs` has to be finite: it travels. */

@@ -1,6 +1,7 @@
 import { when } from "../base/when.ts";
 import { ValidationError } from "./errors.ts";
-import type { AnyMessage, PartName, Validators } from "./message.ts";
+import type { AnyMessage } from "./message.ts";
+import { type PartName, type Validators, validatorsOf } from "./validators.ts";
 import type { Validator } from "../schema/validator.ts";
 
 /**
@@ -8,12 +9,9 @@ import type { Validator } from "../schema/validator.ts";
  *
  * @throws ValidationError, or rejects with it where the schema is asynchronous.
  */
-export function check(
-  { type, "~validators": validators }: AnyMessage,
-  part: PartName,
-  direction: "in" | "out",
-  value: unknown,
-): unknown {
+export function check(definition: AnyMessage, part: PartName, direction: "in" | "out", value: unknown): unknown {
+  const { type } = definition;
+  const validators = validatorsOf(definition);
   const { [part]: validator = validators.errors?.[part as keyof Validators["errors"]] } = validators as {
     [Part in PartName]?: Validator;
   };

@@ -1,6 +1,7 @@
 import { checkOptions, type Kinds } from "../base/options.ts";
 import { whenAll } from "../base/when.ts";
-import type { AnyMessage, AnyRpc, Overflow, Validators } from "./message.ts";
+import type { AnyMessage, AnyRpc } from "./message.ts";
+import type { Overflow, Validators } from "./validators.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { uncarried } from "../protocol/carried.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE, RESERVED_META } from "../protocol/envelope.ts";
@@ -47,17 +48,37 @@ const RPC_OPTIONS: Kinds<DefineOptions> = {
 };
 
 /** The untyped form of `message()`; each validator package gives it its own types. */
+export interface MessageMaker {
+  (type: string, payload?: unknown, options?: DefineOptions): AnyMessage;
+  readonly fromClient: (type: string, payload?: unknown, options?: DefineOptions) => AnyMessage;
+  readonly fromServer: (type: string, payload?: unknown, options?: DefineOptions) => AnyMessage;
+}
+
+/** Makes a validator's `message`, with its two directions. */
+export function messageMaker(kit: DefineKit): MessageMaker {
+  const maker =
+    (from?: "client" | "server") =>
+    (type: string, payload?: unknown, options?: DefineOptions): AnyMessage =>
+      defineMessage(kit, type, payload, options, from);
+  return Object.assign(maker(), { fromClient: maker("client"), fromServer: maker("server") });
+}
+
 export function defineMessage(
   kit: DefineKit,
   type: string,
   payload?: unknown,
   options: DefineOptions = {},
+  from?: "client" | "server",
 ): AnyMessage {
   if (typeof process === "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`message(${JSON.stringify(type)})`, options, MESSAGE_OPTIONS);
   }
   const overflow = overflowOf(type, options);
-  return Object.freeze({ kind: "message", ...describe(kit, type, payload, options, { overflow }) }) as AnyMessage;
+  return Object.freeze({
+    kind: "message",
+    from,
+    ...describe(kit, type, payload, options, { overflow }),
+  }) as unknown as AnyMessage;
 }
 
 /** @throws TypeError for a way that does not exist, and for a `by` that is missing or has no use. */
@@ -78,18 +99,20 @@ export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...res
   }
   if (options.overflow !== undefined) throw new TypeError(`${type} is an rpc, which always gets its answer`);
   if (!response?.kind) throw new TypeError(`${type} needs a response`);
+  if (response.from === "client") throw new TypeError(`${response.type} is sent by clients, and answers no request`);
   const progress = compiled(kit, type, options.progress, "progress");
   const errors = Object.entries(options.errors ?? {}).map(
     ([code, source]) => [code, compiled(kit, type, source, code)] as const,
   );
   return Object.freeze({
     kind: "rpc",
+    from: undefined,
     ...describe(kit, type, payload, options, { progress, errors: Object.fromEntries(errors) }),
     response,
     progress: progress?.schema,
     errors: Object.fromEntries(errors.map(([code, details]) => [code, details?.schema])),
     idempotent: !!options.idempotent,
-  }) as AnyRpc;
+  }) as unknown as AnyRpc;
 }
 
 function describe(kit: DefineKit, type: string, payload: unknown, options: DefineOptions, more?: Partial<Validators>) {

@@ -5,9 +5,9 @@ import type { Issue } from "../schema/issues.ts";
 /** How a failure may be repeated. */
 export interface RetryOptions {
   /** Whether the same request may succeed later. Default: the code's own, see `ERROR_CODES`. */
-  retryable?: boolean;
+  retryable?: boolean | undefined;
   /** Milliseconds to wait before trying again. */
-  retryAfterMs?: number;
+  retryAfterMs?: number | undefined;
 }
 
 /**

@@ -1,73 +1,72 @@
+import type { AnyMessage, AnyRpc, Holds, SPEC } from "./any.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
-import type { Uncarried } from "../protocol/carried.ts";
 import type { Meta } from "../protocol/envelope.ts";
-import type { StandardSchema } from "../schema/standard-schema.ts";
-import type { Validator } from "../schema/validator.ts";
+import type {
+  ErrorSchemasOf,
+  FromOf,
+  InputOf,
+  MessageSpec,
+  MetaInputOf,
+  MetaOf,
+  PayloadOf,
+  ProgressSchemaOf,
+  RpcSpec,
+} from "./spec.ts";
+import type { StandardProps, StandardSchema } from "../schema/standard-schema.ts";
 
 /**
- * One kind of message, known to both ends. `In` is what a sender gives, `Out` what a receiver gets; they differ where
- * the schema transforms. A definition is a frozen plain object, and itself a Standard Schema of the whole frame.
+ * One kind of message, known to both ends. A definition is a frozen plain object, and itself a Standard Schema of the
+ * whole frame.
+ *
+ * @typeParam S What it is, as one would write it down: `payload` is what a receiver gets; `input`, only where the schema
+ *   transforms, what a sender gives.
+ *
+ * @example
+ * export const Join: Message<{ type: "JOIN"; payload: { roomId: string } }> = message("JOIN", { roomId: z.string() });
  */
-export interface Message<
-  T extends string = string,
-  In = undefined,
-  Out = In,
-  MetaIn = unknown,
-  MetaOut = MetaIn,
-> extends StandardSchema<Frame<T, In, MetaIn>, Frame<T, Out, MetaOut>> {
+export interface Message<S extends MessageSpec> {
   readonly kind: "message" | "rpc";
-  readonly type: T;
+  readonly type: S["type"];
+  /** Who sends it; undefined where both ends may. */
+  readonly from: FromOf<S>;
   /** The validator's own schema of the payload; undefined where there is none. */
-  readonly payload: StandardSchema<In, Out> | undefined;
-  readonly meta: StandardSchema<MetaIn, MetaOut> | undefined;
-  /** How both ends check it; for WS-Kit's packages, not for applications. */
-  readonly "~validators": Validators;
+  readonly payload: StandardSchema<InputOf<S>, PayloadOf<S>> | undefined;
+  readonly meta: StandardSchema<MetaInputOf<S>, MetaOf<S>> | undefined;
+  readonly "~standard": StandardProps<FrameIn<S>, FrameOut<S>>;
+  readonly [SPEC]: Holds<S>;
 }
 
-/** A message that expects an answer of a known kind. */
-export interface Rpc<
-  T extends string = string,
-  In = undefined,
-  Out = In,
-  MetaIn = unknown,
-  MetaOut = MetaIn,
-  Res extends AnyMessage = AnyMessage,
-  Progress extends StandardSchema | undefined = StandardSchema | undefined,
-  Errors extends ErrorSchemas = ErrorSchemas,
-> extends Message<T, In, Out, MetaIn, MetaOut> {
+type FrameIn<S extends MessageSpec> = Frame<S["type"], InputOf<S>, MetaInputOf<S>>;
+type FrameOut<S extends MessageSpec> = Frame<S["type"], PayloadOf<S>, MetaOf<S>>;
+
+/**
+ * A message that expects an answer of a known kind.
+ *
+ * @typeParam S What it is: a message, with its `response`, and where declared what it reports as `progress` and the details
+ *   of its `errors`.
+ *
+ * @example
+ * type GetUser = Rpc<{
+ *   type: "GET_USER";
+ *   payload: { id: string };
+ *   response: Message<{ type: "USER"; payload: { name: string } }>;
+ *   errors: { NOT_FOUND: { id: string } };
+ * }>;
+ */
+export interface Rpc<S extends RpcSpec> extends Message<S> {
   readonly kind: "rpc";
-  readonly response: Res;
-  readonly progress: Progress;
+  readonly response: S["response"];
+  readonly progress: ProgressSchemaOf<S>;
   /** Schemas of the error details, by code. */
-  readonly errors: Errors;
+  readonly errors: ErrorSchemasOf<S>;
   /** Whether a client may send a request again when it cannot know if the first one ran. */
   readonly idempotent: boolean;
 }
 
+export type { AnyMessage, AnyRpc };
+
 // oxlint-disable-next-line typescript/no-explicit-any -- details of any type
 export type ErrorSchemas = { readonly [C in ErrorCode]?: StandardSchema<any, any> };
-
-/** What becomes of a message for a peer that has not read everything yet. */
-export interface Overflow {
-  /** Names what the message replaces; undefined where it is left out. */
-  readonly by: ((payload: never) => string) | undefined;
-}
-
-export interface Validators {
-  readonly payload?: Validator | undefined;
-  readonly meta?: Validator | undefined;
-  readonly progress?: Validator | undefined;
-  readonly errors?: { readonly [C in ErrorCode]?: Validator } | undefined;
-  /**
-   * Finds what JSON cannot carry. Here, so that a page has it once and only where it has messages.
-   */
-  readonly uncarried?: ((frame: unknown) => Uncarried | undefined) | undefined;
-  /** Set where a slow peer need not get every message. */
-  readonly overflow?: Overflow | undefined;
-}
-
-/** What a schema may be declared for; an error code stands for the details that go with it. */
-export type PartName = "payload" | "meta" | "progress" | ErrorCode;
 
 /** A frame as an application sees it. */
 export interface Frame<T extends string, P, M> {
@@ -76,27 +75,28 @@ export interface Frame<T extends string, P, M> {
   payload: P;
 }
 
-/** Any message or rpc, whatever its types: the constraint for code that is generic over definitions. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the one place where "whatever its payload" has to be said
-export type AnyMessage = Message<string, any, any, any, any>;
-
-// oxlint-disable-next-line typescript/no-explicit-any -- as above
-export type AnyRpc = Rpc<string, any, any, any, any, AnyMessage, any, any>;
+type SpecOf<M> = M extends { readonly [SPEC]: Holds<infer S> } ? S : never;
 
 /** What a sender gives as payload. */
-export type InferInput<M> = M extends Message<string, infer In, infer _O, infer _MI, infer _MO> ? In : never;
+export type InferInput<M> = InputOf<SpecOf<M>>;
 
 /** What a handler gets as payload. */
-export type InferPayload<M> = M extends Message<string, infer _I, infer Out, infer _MI, infer _MO> ? Out : never;
+export type InferPayload<M> = PayloadOf<SpecOf<M>>;
 
 /** What a handler gets as meta. */
-export type InferMeta<M> = M extends Message<string, infer _I, infer _O, infer _MI, infer MO> ? Meta & MO : never;
+export type InferMeta<M> = Meta & MetaOf<SpecOf<M>>;
 
 /** What a sender gives as meta. */
-export type InferMetaInput<M> = M extends Message<string, infer _I, infer _O, infer MI, infer _MO> ? MI : never;
+export type InferMetaInput<M> = MetaInputOf<SpecOf<M>>;
+/** A received message: its type, meta and payload. Of several messages, one or the other, which `type` tells apart. */
+export type InferMessage<M extends AnyMessage> = M extends AnyMessage ? Received<M> : never;
 
-/** A received message: its type, meta and payload. */
-export type InferMessage<M extends AnyMessage> = { type: M["type"]; meta: InferMeta<M>; payload: InferPayload<M> };
+/** As `InferMessage`, for one message alone: code that is generic over messages sees through it. */
+export interface Received<M extends AnyMessage> {
+  type: M["type"];
+  meta: InferMeta<M>;
+  payload: InferPayload<M>;
+}
 
 /** Payload of an rpc's response, as the caller gets it. */
 export type InferResponse<R> = R extends { readonly response: infer Res } ? InferPayload<Res> : never;
@@ -120,7 +120,7 @@ export type InferErrors<R> = R extends { readonly errors: infer E }
 /** Options of one outgoing message. */
 export interface SendOptions<MetaIn = unknown> {
   /** Sent along as `meta`, checked against the message's meta schema. */
-  meta?: Meta & MetaIn;
+  meta?: (Meta & MetaIn) | undefined;
 }
 
 /**
@@ -132,3 +132,10 @@ export type SendArgs<In, MetaIn = unknown, Opts = SendOptions<MetaIn>> = object 
     ? [payload?: In, options?: Opts]
     : [payload: In, options?: Opts]
   : [payload: In, options: Opts & { meta: MetaIn }];
+
+/** What follows a message in a call that sends it. */
+export type SendArgsOf<M extends AnyMessage, Opts = SendOptions<InferMetaInput<M>>> = SendArgs<
+  InferInput<M>,
+  InferMetaInput<M>,
+  Opts
+>;

@@ -1,6 +1,6 @@
 import type { AnyMessage, Message, Rpc } from "./message.ts";
+import type { MessageSpec } from "./spec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
-import type { StandardSchema } from "../schema/standard-schema.ts";
 
 /**
  * What one validator takes for a part of a definition, and what it infers of that. A validator extends it, with `in`
@@ -23,22 +23,72 @@ export interface Sources {
   readonly in: unknown;
   /** What a receiver gets from it. */
   readonly out: unknown;
+  /** `true` where a look tells that both are the same; left out, or anything else: they are compared, which costs more. */
+  readonly plain?: unknown;
 }
 
 type In<V extends Sources, S> = (V & { readonly source: S })["in"];
 type Out<V extends Sources, S> = (V & { readonly source: S })["out"];
-type MetaIn<V extends Sources, S> = S extends V["any"] ? In<V, S> : unknown;
-type MetaOut<V extends Sources, S> = S extends V["any"] ? Out<V, S> : unknown;
-type Part<V extends Sources, S> = S extends V["any"] ? StandardSchema<In<V, S>, Out<V, S>> : undefined;
-// The condition always holds: by it, editors show the schemas themselves and not this type's name.
-type Errors<V extends Sources, E> = E extends object
-  ? { readonly [C in keyof E & ErrorCode]: StandardSchema<In<V, E[C]>, Out<V, E[C]>> }
-  : never;
+
+// What follows are conditions, some of which always hold: by them, editors show what comes of it and not its name.
+
+/** Exactly the same type, not merely assignable. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- an unresolved type is what makes it exact
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Whether what a sender gives is what a receiver gets. */
+type IsPlain<V extends Sources, S> = (V & { readonly source: S })["plain"] extends true
+  ? true
+  : Same<In<V, S>, Out<V, S>>;
+type Meta<V extends Sources, M> =
+  IsPlain<V, M> extends true ? { meta: Out<V, M> } : { meta: Out<V, M>; metaInput: In<V, M> };
+type Flat<S> = S extends infer All ? { [K in keyof All]: All[K] } : never;
+
+type Payload<V extends Sources, T extends string, S> = [S] extends [undefined]
+  ? { type: T }
+  : IsPlain<V, S> extends true
+    ? { type: T; payload: Out<V, S> }
+    : { type: T; payload: Out<V, S>; input: In<V, S> };
+
+/** The spec of a message. */
+type Spec<V extends Sources, T extends string, S, M> = [M] extends [undefined]
+  ? Payload<V, T, S>
+  : Flat<Payload<V, T, S> & Meta<V, M>>;
+
+type From = "client" | "server";
+type Directed<S extends MessageSpec, F extends From> = Flat<{ type: S["type"]; from: F } & S>;
+
+type Progress<V extends Sources, P> = [P] extends [undefined]
+  ? unknown
+  : IsPlain<V, P> extends true
+    ? { progress: Out<V, P> }
+    : { progress: Out<V, P>; progressInput: In<V, P> };
+
+type Ins<V extends Sources, E> = E extends object ? { [C in keyof E]: In<V, E[C]> } : never;
+type Outs<V extends Sources, E> = E extends object ? { [C in keyof E]: Out<V, E[C]> } : never;
+type Errors<V extends Sources, E> = [keyof E] extends [never]
+  ? unknown
+  : Same<Ins<V, E>, Outs<V, E>> extends true
+    ? { errors: Outs<V, E> }
+    : { errors: Outs<V, E>; errorsInput: Ins<V, E> };
+
+/** The spec of an rpc; most declare nothing besides. */
+type Call<V extends Sources, T extends string, S, R extends AnyMessage, M, P, E> = [M, P, keyof E] extends [
+  undefined,
+  undefined,
+  never,
+]
+  ? [S] extends [undefined]
+    ? { type: T; response: R }
+    : IsPlain<V, S> extends true
+      ? { type: T; payload: Out<V, S>; response: R }
+      : { type: T; payload: Out<V, S>; input: In<V, S>; response: R }
+  : Flat<Spec<V, T, S, M> & { response: R } & Progress<V, P> & Errors<V, E>>;
 
 /** What a message may declare besides its payload. */
 export interface MessageOptions<M> {
   /** Schema of the meta that travels along; with zod and valibot also a shape. */
-  meta?: M;
+  meta?: M | undefined;
 }
 
 /**
@@ -50,7 +100,7 @@ export interface MessageOptions<M> {
  * const Moved = message("MOVED", { id: z.string(), x: z.number() }, { overflow: "conflate", by: ({ id }) => id });
  */
 export type OverflowOptions<P> =
-  | { overflow?: "drop"; by?: never }
+  | { overflow?: "drop" | undefined; by?: undefined }
   | {
       overflow: "conflate";
       /** Names what the message replaces, by its payload. */
@@ -60,23 +110,29 @@ export type OverflowOptions<P> =
 /** What an rpc may declare besides its payload and response. */
 export interface RpcOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
-  progress?: P;
+  progress?: P | undefined;
   /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. */
-  errors?: E & { [C in Exclude<keyof E, ErrorCode>]: never };
+  errors?: (E & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
   /** Whether running the request twice is the same as once, so that a client may resend it. Default: false. */
-  idempotent?: boolean;
+  idempotent?: boolean | undefined;
+}
+
+/** What `message` and its two directions take and give. */
+interface Define<V extends Sources, F extends From | undefined> {
+  <const T extends string, S extends V["any"] | undefined = undefined, M extends V["any"] | undefined = undefined>(
+    type: T,
+    payload?: S,
+    options?: MessageOptions<M> & OverflowOptions<In<V, S>>,
+  ): Message<F extends From ? Directed<Spec<V, T, S, M>, F> : Spec<V, T, S, M>>;
 }
 
 /** The type of a validator's `message`. */
-export type DefineMessage<V extends Sources> = <
-  const T extends string,
-  S extends V["any"] | undefined = undefined,
-  M extends V["any"] | undefined = undefined,
->(
-  type: T,
-  payload?: S,
-  options?: MessageOptions<M> & OverflowOptions<In<V, S>>,
-) => Message<T, In<V, S>, Out<V, S>, MetaIn<V, M>, MetaOut<V, M>>;
+export interface DefineMessage<V extends Sources> extends Define<V, undefined> {
+  /** A message that clients alone send: a server that sent it, or a client that listened for it, does not compile. */
+  readonly fromClient: Define<V, "client">;
+  /** A message that servers alone send: a client that sent it, or a router that handled it, does not compile. */
+  readonly fromServer: Define<V, "server">;
+}
 
 /** The type of a validator's `rpc`: its response either in place (its type, then its payload) or as a message. */
 export interface DefineRpc<V extends Sources> {
@@ -94,16 +150,7 @@ export interface DefineRpc<V extends Sources> {
     responseType: RT,
     response?: R,
     options?: RpcOptions<M, P, E>,
-  ): Rpc<
-    T,
-    In<V, S>,
-    Out<V, S>,
-    MetaIn<V, M>,
-    MetaOut<V, M>,
-    Message<RT, In<V, R>, Out<V, R>>,
-    Part<V, P>,
-    Errors<V, E>
-  >;
+  ): Rpc<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>;
   <
     const T extends string,
     S extends V["any"] | undefined,
@@ -116,5 +163,5 @@ export interface DefineRpc<V extends Sources> {
     payload: S,
     response: R,
     options?: RpcOptions<M, P, E>,
-  ): Rpc<T, In<V, S>, Out<V, S>, MetaIn<V, M>, MetaOut<V, M>, R, Part<V, P>, Errors<V, E>>;
+  ): Rpc<Call<V, T, S, R, M, P, E>>;
 }

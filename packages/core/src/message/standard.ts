@@ -1,4 +1,4 @@
-import { type DefineKit, defineMessage, defineRpc } from "./define.ts";
+import { type DefineKit, defineRpc, messageMaker } from "./define.ts";
 import type { DefineMessage, DefineRpc, Sources } from "./sources.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../schema/standard-schema.ts";
 import { standardValidator, type Validator } from "../schema/validator.ts";
@@ -21,14 +21,20 @@ const kit: DefineKit = { compile, metaKeys: () => [] };
  * validated and then sent as it is, undeclared keys included.
  *
  * @throws TypeError when the type is reserved or the payload is not a Standard Schema.
+ *
+ * @example
+ * const Join = message("JOIN", type({ roomId: "string" }));
+ * const Said = message.fromServer("SAID", type({ text: "string" })); // clients never send it
  */
-export const message = ((type, payload, options) =>
-  defineMessage(kit, type, payload, options)) as DefineMessage<StandardSources>;
+export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<StandardSources>;
 
 /**
  * Defines a request with its response, either in place (its type, then its payload) or as a message of its own.
  *
  * @throws TypeError when a type is reserved, a schema is not a Standard Schema, or a code is not one of gRPC's.
+ *
+ * @example
+ * const GetUser = rpc("GET_USER", type({ id: "string" }), "USER", type({ name: "string" }));
  */
 export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
   defineRpc(kit, type, payload, ...rest)) as DefineRpc<StandardSources>;

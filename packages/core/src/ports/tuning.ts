@@ -1,11 +1,11 @@
 /** Settings of the runtime's own WebSocket layer; an adapter throws for one that its runtime does not have. */
 export interface RuntimeTuning {
   /** Seconds without any traffic after which the runtime itself closes a socket; 0 for never. Default: the runtime's own. */
-  idleTimeoutSeconds?: number;
+  idleTimeoutSeconds?: number | undefined;
   /** Largest frame in bytes that the runtime takes at all, above which it closes with 1009. Default: twice `maxMessageBytes`. */
-  maxPayloadBytes?: number;
+  maxPayloadBytes?: number | undefined;
   /** permessage-deflate (RFC 7692). Default false: it costs memory and time for every connection. */
-  compression?: boolean;
+  compression?: boolean | undefined;
 }
 
 /** The settings of one listener, with the defaults filled in. */

@@ -58,7 +58,7 @@ test.each<[object, string]>([
 test.each([["SAY"], [undefined], [{}], [null]])("%j is nothing to publish", async (given) => {
   const server = createRouter({ logger: { debug: handler, warn: handler, error: handler } });
   const hub = new Hub(server, { failed: () => {} });
-  const result = await server.publish("topic", given as never);
+  const result = await server.publish("topic", given as typeof Say);
   expect(result).toMatchObject({ ok: false, error: expect.any(TypeError) as TypeError });
   expect(!result.ok && result.error.message).toContain(
     "send() or publish() takes a message as message() and rpc() make it",

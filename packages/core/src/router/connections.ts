@@ -1,5 +1,6 @@
 import type { ConnectionData } from "../api/data.ts";
-import type { AnyMessage, Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { ServerSends, WhyNot } from "../message/direction.ts";
+import type { AnyMessage, SendArgsOf, SendOptions } from "../message/message.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { RouterCore } from "./core.ts";
@@ -15,10 +16,7 @@ export interface ConnectionHandle<Data> {
   /** The topics it follows. */
   readonly topics: readonly string[];
   /** As `ctx.send`. */
-  send<In, MetaIn>(
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
-  ): boolean;
+  send<M extends AnyMessage>(message: ServerSends<WhyNot<M, "ctx.send">> & M, ...args: SendArgsOf<M>): boolean;
   /** Closes it. Default code 1000. */
   close(code?: number, reason?: string): void;
 }
@@ -48,10 +46,10 @@ export class RouterConnections<Data> implements Iterable<ConnectionHandle<Data>>
   }
 
   /** As `ctx.send`, to another connection; also false when there is none with this id. */
-  send<In, MetaIn>(
+  send<M extends AnyMessage>(
     clientId: string,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: SendArgsOf<M>
   ): boolean {
     const conn = this.find(clientId);
     const [payload, options] = args as [unknown, SendOptions?];

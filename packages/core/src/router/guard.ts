@@ -6,9 +6,9 @@ import type { ErrorCode } from "../protocol/codes.ts";
 /** How a guard answers those it does not let through. */
 export interface GuardRefusal {
   /** Default UNAUTHENTICATED. */
-  code?: ErrorCode;
+  code?: ErrorCode | undefined;
   /** Default "Not allowed". */
-  message?: string;
+  message?: string | undefined;
 }
 
 export function guardBy(check: (data: never) => unknown, refusal: GuardRefusal = {}): Middleware<never> {

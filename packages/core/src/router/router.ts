@@ -1,14 +1,15 @@
-import type { CloseContext, MessageContext, MiddlewareContext, OpenContext } from "../api/contexts.ts";
+import type { CloseContext, MessageContext, MiddlewareContext, OpenContext, PublishArgs } from "../api/contexts.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
 import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
 import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
-import type { AnyPublishOptions, FilteredPublishOptions, PublishResult } from "../api/publishing.ts";
+import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
 import { checkHandler, checkMessage } from "../message/arguments.ts";
-import type { AnyMessage, AnyRpc, Message, SendArgs, SendOptions } from "../message/message.ts";
+import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
+import type { AnyMessage, AnyRpc } from "../message/message.ts";
 import { ERROR_CODES } from "../protocol/codes.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
@@ -17,11 +18,22 @@ import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import { publishFrom } from "../topics/publish.ts";
 
-/** A message that is not an rpc with a bound response. */
-type NotAnRpc = AnyMessage & { readonly response?: undefined };
+/** Names what connections of the outer router do not have, or have otherwise. */
+interface DataLacks<Keys> {
+  readonly lacks: Keys;
+}
+
+/** The keys of `Inner` that `Outer` does not have as it needs them. */
+type Lacking<Outer, Inner> = {
+  [K in keyof Inner]-?: K extends keyof Outer ? (Outer[K] extends Inner[K] ? never : K) : K;
+}[keyof Inner];
 
 /** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
-type Mergeable<Outer, Inner> = string extends keyof Outer ? unknown : Outer extends Inner ? unknown : never;
+type Mergeable<Outer, Inner> = string extends keyof Outer
+  ? unknown
+  : Outer extends Inner
+    ? unknown
+    : DataLacks<Lacking<Outer, Inner>>;
 
 /**
  * The inside of a router, for the rooms of this package alone.
@@ -62,15 +74,27 @@ export class Router<Data = OpenData> {
   /**
    * Handles a message that expects no answer. Handlers of one connection run one at a time, in the order in which its
    * messages arrived, unless `concurrent`.
-   * @throws Error when this router, or another one merged beside it, already handles the type.
+   * @throws Error when this router, or another one merged beside it, already handles the type; TypeError for an rpc, and
+   *   for a message that servers alone send.
+   *
+   * @example
+   * router.on(Join, async (ctx) => {
+   *   await ctx.topics.subscribe(ctx.payload.roomId);
+   *   ctx.send(Joined, { roomId: ctx.payload.roomId });
+   * });
    */
-  on<M extends NotAnRpc>(message: M, handler: MessageHandler<M, Data>, options: RouteOptions = {}): this {
+  on<M extends AnyMessage>(
+    message: ClientSends<WhyNot<M, "router.on">> & M,
+    handler: MessageHandler<M, Data>,
+    options: RouteOptions = {},
+  ): this {
     checkMessage("router.on()", message);
     checkHandler("router.on()", handler);
     checkOptions("router.on()", options, ROUTE_OPTIONS);
     if ((message as AnyMessage).kind === "rpc") {
       throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
     }
+    fromClients(message);
     this.#core.addRoute({ message, kind: "on", handler, options });
     return this;
   }
@@ -79,9 +103,16 @@ export class Router<Data = OpenData> {
    * Handles a request, which is always answered: with `ctx.reply`, with `ctx.error`, or for it when the handler ends
    * without either. Rpcs start in the order in which they arrived and do not hold up what follows.
    * @throws Error as `on` does.
+   *
+   * @example
+   * router.rpc(GetUser, async (ctx) => {
+   *   const user = await users.find(ctx.payload.id);
+   *   if (!user) return ctx.error("NOT_FOUND", "No such user", { id: ctx.payload.id });
+   *   return { name: user.name };
+   * });
    */
   rpc<M extends AnyMessage>(
-    message: M,
+    message: ClientAsks<WhyNot<M, "client.request">> & M,
     // One signature: of several, the compiler's first line is that none of them matches.
     handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
   ): this {
@@ -94,14 +125,23 @@ export class Router<Data = OpenData> {
         );
       }
     }
+    fromClients(message);
     this.#core.addRoute({ message, kind: "rpc", handler, options: {} });
     return this;
   }
 
-  /** Runs for every message of this router and those merged into it, before the payload is validated. */
+  /**
+   * Runs for every message of this router and those merged into it, before the payload is validated.
+   *
+   * @example
+   * router.use((ctx, next) => (ctx.data.userId ? next() : ctx.error("UNAUTHENTICATED", "Log in first")));
+   */
   use(middleware: Middleware<MiddlewareContext<Data>>): this;
   /** Runs for one message, after its payload was validated. */
-  use<M extends AnyMessage>(message: M, middleware: Middleware<MessageContext<M, Data>>): this;
+  use<M extends AnyMessage>(
+    message: ClientAsks<WhyNot<M, "client.request">> & M,
+    middleware: Middleware<MessageContext<M, Data>>,
+  ): this;
   use(first: AnyMessage | Middleware<never>, second?: Middleware<never>): this {
     if (typeof first === "function") {
       this.#core.addMiddleware(undefined, first);
@@ -155,14 +195,14 @@ export class Router<Data = OpenData> {
    * it later. This router's own route wins over a merged one of the same type.
    * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
    */
-  merge<Inner>(other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+  merge<Inner>(other: Mergeable<Data, Inner> & Router<Inner>, options: MergeOptions = {}): this {
     checkOptions("router.merge()", options, MERGE_OPTIONS);
     this.#core.addChild(coreOf(other), "", options);
     return this;
   }
 
   /** As `merge`, with every type of `other` prefixed: `mount("admin.", users)` serves `LIST` as `admin.LIST`. */
-  mount<Inner>(prefix: string, other: Router<Inner> & Mergeable<Data, Inner>, options: MergeOptions = {}): this {
+  mount<Inner>(prefix: string, other: Mergeable<Data, Inner> & Router<Inner>, options: MergeOptions = {}): this {
     checkOptions("router.mount()", options, MERGE_OPTIONS);
     if (typeof prefix !== "string") throw new TypeError(`mount() takes a prefix first, not ${aKind(prefix)}`);
     if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");
@@ -194,11 +234,14 @@ export class Router<Data = OpenData> {
   /**
    * Publishes from outside any handler to all followers of the topic on every listener of this process (and, with a
    * broker, to other nodes). Never rejects.
+   *
+   * @example
+   * await router.publish("news", Said, { text: "The server restarts at noon" });
    */
-  async publish<In, MetaIn>(
+  async publish<M extends AnyMessage>(
     topic: string,
-    message: Message<string, In, unknown, MetaIn, unknown>,
-    ...args: SendArgs<NoInfer<In>, NoInfer<MetaIn>, SendOptions<NoInfer<MetaIn>> & FilteredPublishOptions<Data>>
+    message: ServerSends<WhyNot<M, "ctx.send">> & M,
+    ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
     const [payload, options] = args as [unknown, AnyPublishOptions?];
     let matched = 0;
@@ -225,6 +268,11 @@ export class Router<Data = OpenData> {
   drain(options: DrainOptions = {}): Promise<void> {
     return drain(this.#core.servedBy(), options);
   }
+}
+
+/** @throws TypeError for a message that servers alone send: no client may, so nothing would ever arrive. */
+function fromClients({ type, from }: AnyMessage): void {
+  if (from === "server") throw new TypeError(`${JSON.stringify(type)} is sent by servers alone`);
 }
 
 /** Makes a router. @throws RangeError or TypeError for an option that cannot be honoured. */

@@ -233,7 +233,7 @@ it("lets the key leave nowhere", () => {
   const key = `${SECRET}.leak`;
   const router = createRouter({ logger });
   router.rpc(Pay, (ctx) => {
-    ctx.send(Pay, { n: 1 }, { meta: ctx.meta });
+    ctx.send(Pay.response, { by: "x" }, { meta: ctx.meta });
     ctx.reply({ by: "x" }, { meta: ctx.meta });
   });
   const { connect }: Bench = bench(router);

@@ -3,6 +3,7 @@ import { MessageContextImpl } from "../contexts/message-context.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
 import type { Outcome } from "../api/facts.ts";
 import type { AnyMessage, AnyRpc, SendOptions } from "../message/message.ts";
+import { validatorsOf } from "../message/validators.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
 import { type Answering, deliver } from "./deliver.ts";
@@ -63,7 +64,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
   progress(payload: unknown): boolean {
     if (this.settled || this.conn.state === CLOSED) return false;
     const { hub } = this.conn;
-    const validator = hub.validateOutgoing ? this.route.message["~validators"].progress : undefined;
+    const validator = hub.validateOutgoing ? validatorsOf(this.route.message).progress : undefined;
     const frame = (wire: unknown) =>
       encodeWhole(hub, { type: PROGRESS_TYPE, meta: { correlationId: this.id }, payload: wire });
     try {
@@ -78,7 +79,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
 
   override error(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void {
     if (this.late("error")) return;
-    const validator = this.conn.hub.validateOutgoing ? this.route.message["~validators"].errors?.[code] : undefined;
+    const validator = this.conn.hub.validateOutgoing ? validatorsOf(this.route.message).errors?.[code] : undefined;
     if (validator === undefined || details === undefined) {
       return this.settleError(errorPayload(code, message, details, retry));
     }
@@ -128,6 +129,9 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
 
   private answer(message: AnyMessage, payload: unknown, options: SendOptions | undefined): void {
     if (this.late("reply")) return;
+    if (message.from === "client") {
+      return this.fail(new TypeError(`${JSON.stringify(message.type)} is sent by clients alone`));
+    }
     this.end();
     const { hooks } = this.conn.hub;
     const given = options?.meta;

@@ -2,6 +2,7 @@ import { isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
 import { notAMessage } from "../message/arguments.ts";
 import type { AnyMessage } from "../message/message.ts";
+import { type Validators, validatorsOf } from "../message/validators.ts";
 import { uncarried, type Uncarried } from "../protocol/carried.ts";
 import { jsonCodec, type Packet } from "../protocol/codec.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
@@ -10,6 +11,19 @@ import { toIssues } from "../schema/issues.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Validator } from "../schema/validator.ts";
 import type { Listener } from "../state/connection.ts";
+
+/** @throws TypeError for what a server does not send of itself. */
+export function checkSent(message: AnyMessage): void {
+  if (message?.kind === "rpc" || message?.from === "client") throw notSent(message);
+}
+
+function notSent({ kind, type }: AnyMessage): TypeError {
+  return new TypeError(
+    kind === "rpc"
+      ? `${JSON.stringify(type)} is an rpc: clients ask it, router.rpc() answers it`
+      : `${JSON.stringify(type)} is sent by clients alone`,
+  );
+}
 
 /**
  * Validates and encodes one message.
@@ -22,7 +36,7 @@ export function encode(
   meta: Meta | undefined,
   correlationId?: string,
 ): Packet | Promise<Packet> {
-  const validators = (message as Partial<AnyMessage> | undefined)?.["~validators"];
+  const validators = validatorsOf(message) as Validators | undefined;
   if (validators === undefined) throw notAMessage("send() or publish()", message);
   const { payload: validator, meta: metaValidator } = validators;
   let wire: unknown;

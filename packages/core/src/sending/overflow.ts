@@ -1,4 +1,5 @@
 import type { AnyMessage } from "../message/message.ts";
+import { validatorsOf } from "../message/validators.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Connection } from "../state/connection.ts";
 import { hold } from "./backlog.ts";
@@ -15,7 +16,7 @@ const LEFT_OUT: Skip = { key: undefined };
 
 /** @returns undefined for a message that everybody has to get. */
 export function skipOf(message: AnyMessage, payload: unknown, topic: string): Skip | undefined {
-  const { overflow } = message["~validators"];
+  const { overflow } = validatorsOf(message);
   if (overflow === undefined) return undefined;
   if (overflow.by === undefined) return LEFT_OUT;
   return { key: `${message.type}\n${topic}\n${overflow.by(payload as never)}` };

@@ -1,9 +1,10 @@
 import { describe } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
+import { validatorsOf } from "../message/validators.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { ERROR_TYPE, type ErrorPayload } from "../protocol/envelope.ts";
-import { encode, encodeWhole } from "./encode.ts";
+import { checkSent, encode, encodeWhole } from "./encode.ts";
 import { write } from "./frames.ts";
 import { inTurn, waits } from "./outbox.ts";
 import { type Skip, skipOf, writeUnlessBehind } from "./overflow.ts";
@@ -23,12 +24,13 @@ export function sendMessage(
   const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(conn, message, options?.meta);
   let frame: Packet | Promise<Packet>;
   try {
+    checkSent(message);
     frame = encode(hub, message, payload, meta);
   } catch (error) {
     report(hub, error, undefined, conn);
     return false;
   }
-  if (message["~validators"].overflow === undefined) return post(conn, frame, message.type, undefined);
+  if (validatorsOf(message).overflow === undefined) return post(conn, frame, message.type, undefined);
   return postUnlessBehind(conn, frame, message, payload);
 }
 

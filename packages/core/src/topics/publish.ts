@@ -4,7 +4,7 @@ import { isPromise, when, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
-import { encode } from "../sending/encode.ts";
+import { checkSent, encode } from "../sending/encode.ts";
 import { isApart, spend } from "../sending/backlog.ts";
 import { flushAll, overBuffer, write } from "../sending/frames.ts";
 import { inTurnOf } from "../sending/outbox.ts";
@@ -39,6 +39,7 @@ export function publishFrom(
     }
     const given = options.meta as Meta | undefined;
     const meta = hub.hooks === undefined ? given : hub.hooks.stamp(sender, message, given, topic);
+    checkSent(message);
     const frame = encode(hub, message, payload, meta);
     const { type } = message;
     const skip = skipOf(message, payload, topic);

@@ -1,0 +1,40 @@
+// What a message has to be where one is given: types that every fitting message has, whatever it is, so that code which is
+// generic over messages compiles. `Why` is for the reader alone: the compiler prints it in its first line.
+
+/** A message that clients may send. */
+export interface ClientSends<Why> {
+  readonly from?: "client" | undefined;
+  readonly response?: Why;
+}
+
+/** A message that servers may send. */
+export interface ServerSends<Why> {
+  readonly from?: "server" | undefined;
+  readonly response?: Why;
+}
+
+/** A message that clients may ask, rpcs included. */
+export interface ClientAsks<Why> {
+  readonly from?: "client" | undefined;
+  readonly why?: Why;
+}
+
+/** What is said of an rpc where a plain message belongs. */
+interface AnRpc {
+  "client.send": "This is an rpc: ask it with client.request()";
+  "client.on": "This is an rpc: client.request() gives its answer";
+  "client.request": never;
+  "ctx.send": "This is an rpc: clients ask it, router.rpc() answers it";
+  "router.on": "This is an rpc: handle it with router.rpc(), which answers";
+}
+
+type NoMessage = "This is no message: message() makes one";
+
+/** Why a call does not take `M`, where it does not. */
+export type WhyNot<M, Call extends keyof AnRpc> = M extends { readonly response: object }
+  ? AnRpc[Call]
+  : M extends { readonly from: infer From extends string }
+    ? string extends From
+      ? NoMessage
+      : `This message is sent by ${From}s alone`
+    : NoMessage;

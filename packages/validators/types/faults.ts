@@ -1,0 +1,117 @@
+import type { UpgradeOptions } from "@ws-kit/core/adapter";
+import type { Broker } from "@ws-kit/core/extend";
+import {
+  createRouter,
+  message,
+  rpc,
+  z,
+  type ConnectionHandle,
+  type Codec,
+  type Message,
+  type MessageHandler,
+  type Router,
+  type Rpc,
+  type RouterOptions,
+} from "@ws-kit/zod";
+import { isServerError, ServerError, type ClientOptions } from "@ws-kit/client/zod";
+import { same } from "./equal.ts";
+
+// What was refused, or went through, once.
+
+declare function serve<Data>(router: Router<Data>, options?: UpgradeOptions<Data>): void;
+
+interface AppData {
+  userId: string;
+  role: "user" | "admin";
+}
+const router: Router<AppData> = createRouter<AppData>();
+
+// A literal from an inline authenticate.
+serve(router, { authenticate: () => ({ userId: "1", role: "admin" }) });
+serve(router, { authenticate: async (req) => (req.url ? { userId: "1", role: "user" } : undefined) });
+// @ts-expect-error -- no such role
+serve(router, { authenticate: () => ({ userId: "1", role: "root" }) });
+// @ts-expect-error -- lacks the role
+serve(router, { authenticate: () => ({ userId: "1" }) });
+
+// A function that takes whatever router.
+function setup(any: Router): void {
+  any.on(message("PING"), (ctx) => void ctx.data.whatever);
+}
+setup(router);
+setup(createRouter());
+
+// An option that is undefined was left out.
+const given: { n?: number } = {};
+export const options: RouterOptions<AppData> = {
+  heartbeat: undefined,
+  limits: { maxTopics: given.n },
+  broker: undefined,
+};
+serve(router, { maxConnections: given.n, authenticate: undefined });
+router.onOpen((ctx) => {
+  ctx.send(message("PING"), undefined, { meta: undefined });
+  ctx.error("ABORTED", "Later", undefined, { retryAfterMs: given.n });
+  void ctx.publish("room", message("PING"), undefined, { excludeSelf: undefined, filter: undefined });
+});
+export const clientOptions: ClientOptions = { url: "ws://x", heartbeat: undefined };
+
+// A caught error has no code that does not exist.
+export function caught(error: unknown): void {
+  if (error instanceof ServerError) {
+    same<typeof error.context, unknown>();
+    // @ts-expect-error -- no such code
+    void (error.code === "NOT_FOUNDD");
+  }
+  const Ask = rpc("ASK", undefined, "ANSWER", undefined, { errors: { NOT_FOUND: { id: z.string() } } });
+  if (isServerError(error, Ask) && error.code === "NOT_FOUND") same<typeof error.context, { id: string } | undefined>();
+}
+
+// Types by hand, as isolatedDeclarations wants them.
+export const Join: Message<{ type: "JOIN"; payload: { roomId: string } }> = message("JOIN", { roomId: z.string() });
+export const At: Message<{ type: "AT"; payload: { at: Date }; input: { at: string } }> = message("AT", {
+  at: z.string().transform((text) => new Date(text)),
+});
+export const GetUser: Rpc<{
+  type: "GET_USER";
+  payload: { id: string };
+  response: Message<{ type: "USER"; payload: { name: string } }>;
+  progress: { done: number };
+  errors: { NOT_FOUND: { id: string } };
+}> = rpc(
+  "GET_USER",
+  { id: z.string() },
+  "USER",
+  { name: z.string() },
+  {
+    progress: { done: z.number() },
+    errors: { NOT_FOUND: { id: z.string() } },
+  },
+);
+export const Traced: Message<{ type: "TRACED"; meta: { trace: string } }> = message("TRACED", undefined, {
+  meta: { trace: z.string() },
+});
+// @ts-expect-error -- another payload than the schema's
+export const Wrong: Message<{ type: "JOIN"; payload: { roomId: number } }> = message("JOIN", { roomId: z.string() });
+
+// Directions.
+export const Said = message.fromServer("SAID", { text: z.string() });
+export const Say = message.fromClient("SAY", { text: z.string() });
+same<typeof Said, Message<{ type: "SAID"; from: "server"; payload: { text: string } }>>();
+router.on(Say, (ctx) => {
+  ctx.send(Said, { text: ctx.payload.text });
+  // @ts-expect-error -- clients send it
+  ctx.send(Say, { text: "a" });
+});
+// @ts-expect-error -- servers send it
+router.on(Said, () => {});
+export function relay<M extends typeof Said | typeof Join>(handle: ConnectionHandle<AppData>, it: M): M {
+  handle.send(Said, { text: "a" });
+  return it;
+}
+
+// A handler of its own, whatever it returns.
+export const handler: MessageHandler<typeof Join, AppData> = async (ctx) => ctx.payload.roomId;
+export const boolean: MessageHandler<typeof Join, AppData> = (ctx) => ctx.send(Join, ctx.payload);
+
+export type Named = [Broker, Codec];
