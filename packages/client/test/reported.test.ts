@@ -71,7 +71,7 @@ test("a stream that is left while it waits is over at the server, and its slot i
   await client.connect();
   const aborted = new Promise<number>((resolve) => client.on(Aborted, ({ payload }) => resolve(payload.ms)));
   for (let component = 0; component < 10; component++) {
-    const iterator = client.stream(Slow, { ms: 20_000 })[Symbol.asyncIterator]();
+    const iterator = client.stream(Slow as never, { ms: 20_000 })[Symbol.asyncIterator]();
     const waiting = iterator.next();
     await iterator.return?.();
     expect(await waiting).toEqual({ value: undefined, done: true });

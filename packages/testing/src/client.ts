@@ -129,7 +129,7 @@ export class TestClient {
    */
   request<R extends AnyRpc>(
     rpc: R,
-    ...args: SendArgs<InferInput<R>, InferMetaInput<R>, TestRequestOptions<InferProgress<R>, InferMetaInput<R>>>
+    ...args: SendArgsOf<R, TestRequestOptions<InferProgress<R>, InferMetaInput<R>>>
   ): Promise<InferMessage<R["response"]>>;
   request<M extends AnyMessage, R extends AnyMessage>(
     message: M,
