@@ -121,7 +121,7 @@ describe("a schema that throws for some values", () => {
   const sides = z.intersection(z.object({ b: z.string() }), z.object({ b: z.string().transform((b) => [b]) }));
   const recursive: z.ZodType = z.object({ in: sides.optional(), below: z.array(z.lazy(() => recursive)).optional() });
   const M = zodMessage("M", { a: z.string(), part: recursive, list: z.array(recursive) });
-  const validator = M["~validators"].payload as Validator;
+  const validator = validatorsOf(M).payload as Validator;
   const bad = () => ({ a: "a", part: { in: { b: "x" } }, list: Array.from({ length: 60 }, () => ({ in: { b: 1 } })) });
 
   it("accepts none of them, however often the same one is looked at, and rejects nowhere else", async () => {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket as WsSocket, WebSocketServer } from "ws";
 import type { Browser, Page } from "playwright-core";
 import { launchBrowser } from "../../../test/browser.ts";
-import { Aborted, Add, Slow, Upload } from "./messages.ts";
+import { Aborted, Add, type Count, Slow, Upload } from "./messages.ts";
 import { openPage } from "./page.ts";
 import { type RunningServer, startServer } from "./process.ts";
 
@@ -71,7 +71,7 @@ test("a stream that is left while it waits is over at the server, and its slot i
   await client.connect();
   const aborted = new Promise<number>((resolve) => client.on(Aborted, ({ payload }) => resolve(payload.ms)));
   for (let component = 0; component < 10; component++) {
-    const iterator = client.stream(Slow as never, { ms: 20_000 })[Symbol.asyncIterator]();
+    const iterator = client.stream(Slow as unknown as typeof Count, { ms: 20_000 } as never)[Symbol.asyncIterator]();
     const waiting = iterator.next();
     await iterator.return?.();
     expect(await waiting).toEqual({ value: undefined, done: true });
