@@ -4,8 +4,8 @@ import type { ClientOptions } from "../api/options.ts";
 import { attempt, type Fail } from "../steps/attempt.ts";
 import { createLane } from "../steps/lane.ts";
 
-/** Makes a frame's packet when it leaves, since a request tells how much time it has left by then. */
-export type Encode = () => Packet;
+/** Makes a frame's packet when it leaves, since a request tells how much time it has left by then; undefined for none. */
+export type Encode = () => Packet | undefined;
 
 /** One frame on its way out. */
 export interface Outgoing {
@@ -79,7 +79,9 @@ export function createOutbox(
   };
 
   const leave = (item: Outgoing, encode: Encode): boolean => {
-    const left = transmit(encode(), item._on);
+    const packet = encode();
+    if (packet === undefined) return true;
+    const left = transmit(packet, item._on);
     if (left) {
       item._left = queue.delete(item);
       sent.set(item, encode);

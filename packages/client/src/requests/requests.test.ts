@@ -483,6 +483,20 @@ test.each([3_600_000, -3_600_000])("a clock that is set by %d ms leaves a reques
   expect(await asking).toBeInstanceOf(TimeoutError);
 });
 
+test("what is over by the time that a frozen page goes on is not sent again", async () => {
+  const rig = createRig({ reconnect: { jitter: "none", initialDelayMs: 100 } });
+  const socket = await rig.open();
+  const asking = outcome(rig.client.request(AskAgain, { n: 1 }, { timeoutMs: 1_000 }));
+  expect(rig.read()).toEqual(["ASK_AGAIN 1"]);
+  socket.end(1006);
+  await world.time.advance(100);
+  world.time.freeze(2_000);
+  rig.network.socket.accept();
+  await settled();
+  expect(rig.read()).toEqual([]);
+  expect(await asking).toBeInstanceOf(TimeoutError);
+});
+
 test("asynchronous schemas keep the order, out and in", async () => {
   const releases: (() => void)[] = [];
   const Slow = slowMessage("SLOW", () => new Promise((resolve) => releases.push(resolve)));

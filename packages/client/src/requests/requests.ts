@@ -85,7 +85,7 @@ export function createRequests(
         return link._outbox._remove(item);
       };
 
-      const fail = (error: unknown): void => {
+      const fail = (error: unknown): undefined => {
         if (settle(error)) link._transmit(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
         reject(error);
       };
@@ -128,16 +128,20 @@ export function createRequests(
       link._outbox._post(item, () =>
         when(checked(message, "out", options.meta, payload, codec), (frame) => {
           const given = codec.decode(codec.encode(frame)) as CheckedMessage;
-          return () =>
-            codec.encode({
+          return () => {
+            const left = Math.min(Math.ceil(startedAt + timeoutMs - now()), MAX_MS);
+            // A page that was frozen opens its connection before its timers run; a server would answer too late as well.
+            if (left <= 0) return fail(late);
+            return codec.encode({
               ...given,
               meta: {
                 ...given.meta,
                 correlationId,
-                timeoutMs: Math.min(Math.max(1, Math.ceil(startedAt + timeoutMs - now())), MAX_MS),
+                timeoutMs: left,
                 idempotencyKey: idempotent ? secret + correlationId : undefined,
               },
             });
+          };
         }),
       );
     });
