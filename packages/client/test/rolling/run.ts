@@ -19,6 +19,8 @@ export interface Outcome {
   readonly missing: number;
   readonly twice: number;
   readonly reconnects: number;
+  /** For how long the process of the clients and the line stood still at most, in milliseconds: nobody can answer meanwhile. */
+  readonly stoodStillMs: number;
 }
 
 export interface Plan {
@@ -36,11 +38,20 @@ interface Running {
   readonly port: number;
 }
 
+const LOOK_MS = 20;
+
 /** Replaces one process after the other behind a proxy, while clients send and ask. */
 export async function roll({ runtime, clients, delayMs, rounds, everyMs }: Plan): Promise<Outcome> {
   const balancer = await startBalancer(delayMs);
   const running: Running[] = [];
   const handled: string[] = [];
+  let stoodStillMs = 0;
+  let looked = performance.now();
+  const watch = setInterval(() => {
+    const now = performance.now();
+    stoodStillMs = Math.max(stoodStillMs, now - looked - LOOK_MS);
+    looked = now;
+  }, LOOK_MS);
   try {
     for (let i = 0; i < 2; i++) running.push(await start(runtime));
     balancer.targets = running.map(({ port }) => port);
@@ -59,8 +70,9 @@ export async function roll({ runtime, clients, delayMs, rounds, everyMs }: Plan)
     }
     const reports = await Promise.all(users.map((user) => user.stop()));
     for (const one of running) handled.push(...(await stop(one)));
-    return sumUp(reports, handled);
+    return { ...sumUp(reports, handled), stoodStillMs };
   } finally {
+    clearInterval(watch);
     for (const { child } of running) child.kill("SIGKILL");
     await balancer.close();
   }
@@ -137,7 +149,7 @@ function use(url: string, number: number, everyMs: number): { ready: Promise<voi
   };
 }
 
-function sumUp(reports: readonly Report[], handled: readonly string[]): Outcome {
+function sumUp(reports: readonly Report[], handled: readonly string[]): Omit<Outcome, "stoodStillMs"> {
   const times = new Map<string, number>();
   for (const id of handled) times.set(id, (times.get(id) ?? 0) + 1);
   const sent = reports.flatMap(({ asked, noted }) => [...asked, ...noted]);
