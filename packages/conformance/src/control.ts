@@ -12,6 +12,8 @@ export async function control(req: Request, outside: Outside): Promise<Response 
   switch (pathname) {
     case "/hello":
       return new Response(`hello by ${req.method}`);
+    case "/where":
+      return new Response(req.url);
     case "/control/publish":
       return Response.json(await outside.publish(param("room"), Said, { text: param("text") }));
     case "/control/send":

@@ -115,7 +115,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
 }
 
 /** A target in absolute form (RFC 9112 §3.2.2) may name any host: as on every adapter, `Host` says which one it is. */
-function asAddressed(req: Request): Request {
+export function asAddressed(req: Request): Request {
   const host = req.headers.get("host");
   if (!isHost(host) || !URL.canParse(req.url)) return req;
   const url = new URL(req.url);

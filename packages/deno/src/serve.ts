@@ -16,7 +16,7 @@ import {
   type ServerHandle,
 } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
-import { handlerWithHub, type DenoHandlerOptions } from "./handler.ts";
+import { asAddressed, handlerWithHub, type DenoHandlerOptions } from "./handler.ts";
 import { denoApi, type DenoServer } from "./runtime.ts";
 
 export interface ServeOptions<Data = OpenData> extends DenoHandlerOptions<Data>, ServeBase {
@@ -46,7 +46,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     const host = req.headers.get("host") ?? "";
     if ((host !== "" && !isHost(host)) || !URL.canParse(req.url)) return refuse(400, "Bad request");
     if (isForEndpoint(req, options)) return handler(req, info);
-    if (fetch !== undefined) return answered(hub.logger, () => fetch(req));
+    if (fetch !== undefined) return answered(hub.logger, () => fetch(asAddressed(req)));
     if (isUpgrade(req.headers.get("upgrade"))) hub.upgradeRefused(404, "path", req.url);
     return new Response("Not found", { status: 404 });
   });

@@ -109,6 +109,15 @@ export function door(bed: Bed): void {
       expect([answer.status, /x-token: headers/i.test(answer.head)]).toEqual([101, true]);
     });
 
+    test("so it does for a request that is no upgrade", async (context) => {
+      bed.needs("rawRequests", context);
+      const text = (target: string) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      for (const target of ["/where?x=1", "http://other.example/where?x=1", `http://${host}/where?x=1`]) {
+        const { status, body } = await ask(host, text(target));
+        expect([status, body.includes(`http://${host}/where?x=1`)]).toEqual([200, true]);
+      }
+    });
+
     test.for([
       ["no Host", null, "1.1"],
       ["no Host in HTTP/1.0", null, "1.0"],
@@ -119,6 +128,7 @@ export function door(bed: Bed): void {
       ["a path in it", "a.example/b", "1.1"],
       ["two of them", "a.example\r\nHost: b.example", "1.1"],
       ["two in one", "a.example, b.example", "1.1"],
+      ["another alphabet", "bücher.example", "1.1"],
     ] as const)("an upgrade with %s is 400, and tells nothing of the source", async ([, given, version], context) => {
       bed.needs("rawRequests", context);
       const answer = await up("/main", { host: given, version });

@@ -31,6 +31,9 @@ describe("isHost", () => {
     "::1",
     "http://a",
     "a:1:2",
+    "bücher.example",
+    "bÃ¼cher.example",
+    "a\u0000b",
   ])("refuses %j", (host) => expect(isHost(host)).toBe(false));
 });
 
@@ -43,6 +46,7 @@ describe("isSameHost", () => {
     ["App.Example", "https://app.example"],
     ["[0:0:0:0:0:0:0:1]:3000", "http://[::1]:3000"],
     ["localhost:5173", "http://localhost:5173"],
+    ["xn--bcher-kva.example", "http://bücher.example"],
   ])("of %s is %s", (host, origin) => expect(isSameHost(origin, host)).toBe(true));
 
   it.each([

@@ -3,9 +3,16 @@ const HOST = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]\\,]+)(:\d{0,5})?$/i;
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
-/** Whether a `Host` names one host (RFC 9112 §3.2): not empty, not two, nothing beside the port. */
+/**
+ * Whether a `Host` names one host (RFC 9112 §3.2): not empty, not two, nothing beside the port, and in ASCII, as every name
+ * travels (RFC 3986 §3.2.2): runtimes read other bytes each in its own way.
+ */
 export function isHost(host: string | null): host is string {
-  return host !== null && HOST.test(host) && URL.canParse(`http://${host}`);
+  return host !== null && !/[^!-~]/.test(host) && namesHost(host);
+}
+
+function namesHost(host: string): boolean {
+  return HOST.test(host) && URL.canParse(`http://${host}`);
 }
 
 /**
@@ -29,7 +36,7 @@ export function canonicalOrigin(origin: string): string | undefined {
 
 function webOrigin(origin: string): URL | undefined {
   const host = /^https?:\/\/([^/]*)\/?$/i.exec(origin)?.[1];
-  if (host === undefined || host.includes("*") || !isHost(host)) return undefined;
+  if (host === undefined || host.includes("*") || !namesHost(host)) return undefined;
   const url = new URL(origin);
   return DEFAULT_PORTS[url.protocol] === undefined ? undefined : url;
 }
