@@ -11,7 +11,7 @@ interface Options {
   port: number;
   hostname: string;
   path?: string;
-  fetch?: (req: Request) => Response;
+  fetch?: (req: Request) => Response | Promise<Response>;
   authenticate?: () => Promise<object>;
 }
 
@@ -25,6 +25,8 @@ export interface Findings {
   readonly late: { opened: boolean; onOpen: number; left: number };
   readonly tookMs: { idle: number; half: number; endless: number; unclosed: number };
   readonly other: { peerClosed: boolean; newPeer: boolean; sessionsClosed: number };
+  /** What a request gets that is under way when a server stops with all the time there is. */
+  readonly limitless: readonly string[];
   readonly fetched: { nothing: number; again: number[]; error: number; page: number };
 }
 
@@ -202,6 +204,22 @@ async function other(serve: Serve): Promise<Findings["other"]> {
   return { peerClosed, newPeer, sessionsClosed: closed };
 }
 
+async function limitless(serve: Serve): Promise<Findings["limitless"]> {
+  const answers: string[] = [];
+  for (const timeoutMs of [Infinity, 2 ** 31]) {
+    const fetchLater = async () => {
+      await wait(400);
+      return new Response("whole");
+    };
+    const server = await start(serve, createRouter(), { path: "/ws", fetch: fetchLater });
+    const answer = fetch(`http://127.0.0.1:${server.port}/`).then((response) => response.text(), String);
+    await wait(100);
+    await Promise.race([server.stop({ timeoutMs }), wait(8_000)]);
+    answers.push(await answer);
+  }
+  return answers;
+}
+
 async function fetched(serve: Serve): Promise<Findings["fetched"]> {
   const same = new Response("once");
   const answers: Record<string, () => Response> = {
@@ -242,6 +260,7 @@ export async function findStopping(serve: Serve): Promise<void> {
       unclosed: await unclosed(serve),
     },
     other: await other(serve),
+    limitless: await limitless(serve),
     fetched: await fetched(serve),
   };
   console.log(JSON.stringify(found));

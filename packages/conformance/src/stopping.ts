@@ -38,6 +38,10 @@ export function stopping(name: string, command: string, args: readonly string[])
       expect(found.tookMs.unclosed).toBeLessThan(2_500);
     });
 
+    test("with no limit, or one beyond a timer's, lets a request under way have its answer", () => {
+      expect(found.limitless).toEqual(["whole", "whole"]);
+    });
+
     test("leaves the router's other server alone, and its broker to that one", () => {
       expect(found.other).toEqual({ peerClosed: false, newPeer: true, sessionsClosed: 1 });
     });

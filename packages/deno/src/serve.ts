@@ -9,6 +9,7 @@ import {
   refuse,
   SERVE_OPTIONS,
   stopOnce,
+  systemClock,
   untilNone,
   urlOf,
   type Kinds,
@@ -64,12 +65,12 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       await untilNone(() => sockets.size, performance.now() + CLOSE_MS);
       // Answers to requests get as long as those to messages. Deno cannot end a connection whose peer does not: one that is
       // open by then is no longer waited for.
-      let late: ReturnType<typeof setTimeout> | undefined;
+      let late: unknown;
       const tooLong = new Promise<void>((resolve) => {
-        late = setTimeout(resolve, Math.max(CLOSE_MS, until - performance.now()));
+        late = systemClock.setTimeout(resolve, Math.max(CLOSE_MS, until - performance.now()));
       });
       await Promise.race([server.shutdown(), tooLong]);
-      clearTimeout(late);
+      systemClock.clearTimeout(late);
       await hub.dispose();
     }),
   };

@@ -8,6 +8,7 @@ import {
   refuse,
   SERVE_OPTIONS,
   stopOnce,
+  systemClock,
   urlOf,
   type Kinds,
   type ServeBase,
@@ -114,9 +115,9 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       await hub.drain(stopOptions);
       // Answers to requests get as long as those to messages; what has asked for nothing is not waited for.
       if (answering.size > 0) {
-        const left = setTimeout(() => allAnswered?.(), until - performance.now());
+        const left = systemClock.setTimeout(() => allAnswered?.(), Math.max(0, until - performance.now()));
         await new Promise<void>((resolve) => (allAnswered = resolve));
-        clearTimeout(left);
+        systemClock.clearTimeout(left);
       }
       server.closeAllConnections();
       const late = setTimeout(handler.terminate, CLOSE_MS);
