@@ -12,6 +12,10 @@ async function statusFrom(bed: Bed, origin: string): Promise<number> {
   }
 }
 
+function getOf(target: string, host: string): string {
+  return `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+}
+
 /** What stands at the door: requests that no library would write, and everything `authenticate` may end with. */
 export function door(bed: Bed): void {
   describe("door", () => {
@@ -111,9 +115,8 @@ export function door(bed: Bed): void {
 
     test("so it does for a request that is no upgrade", async (context) => {
       bed.needs("rawRequests", context);
-      const text = (target: string) => `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
       for (const target of ["/where?x=1", "http://other.example/where?x=1", `http://${host}/where?x=1`]) {
-        const { status, body } = await ask(host, text(target));
+        const { status, body } = await ask(host, getOf(target, host));
         expect([status, body.includes(`http://${host}/where?x=1`)]).toEqual([200, true]);
       }
     });
