@@ -29,7 +29,7 @@ export function decode(conn: Connection, packet: Packet): Envelope | undefined {
     const bytes = bytesOver(packet, maxMessageBytes);
     if (bytes !== undefined) return tooLarge(conn, packet, bytes);
   }
-  if (codec !== jsonCodec) return decodeWith(conn, packet);
+  if (codec !== jsonCodec) return inText(packet) ?? decodeWith(conn, packet);
   if (packet.length > SCAN_FROM && textTooDeep(packet, maxDepth)) return tooDeep(conn, packet);
   let value: unknown;
   try {
@@ -45,18 +45,18 @@ export function decode(conn: Connection, packet: Packet): Envelope | undefined {
 /** A frame in bytes, or one to a codec of bytes. */
 function decodeBytes(conn: Connection, packet: Packet): Envelope | undefined {
   const { limits, binary } = conn.hub;
-  if (typeof packet === "string") return beside(conn, packet);
+  if (typeof packet === "string") return inText(packet) ?? unsupported(conn, "Text frames are not understood");
   if (!binary) return unsupported(conn, "Binary frames are not understood");
   if (packet.length > limits.maxMessageBytes) return tooLarge(conn, packet, packet.length);
   return decodeWith(conn, packet);
 }
 
 /** What a client says in text whatever its codec is. */
-function beside(conn: Connection, text: string): Envelope | undefined {
+function inText(text: string): Envelope | undefined {
   if (text === PING_FRAME) return { type: PING_TYPE };
   if (text === PONG_FRAME) return { type: PONG_TYPE };
   if (text === GOAWAY_FRAME) return { type: GOAWAY_TYPE };
-  return unsupported(conn, "Text frames are not understood");
+  return undefined;
 }
 
 /** By another codec than WS-Kit's JSON: how deep a packet is, is known when it is decoded. */

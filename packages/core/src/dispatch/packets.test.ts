@@ -192,6 +192,17 @@ describe("a codec of text that is not JSON", () => {
     expect(peer.socket.frames[0]).toContain("limits.maxDepth");
   });
 
+  it("is not asked about the frames that are the same text under every codec", () => {
+    const { connect, hub } = bench(createRouter({ codec: lines }));
+    const peer = connect();
+    peer.receive('{"type":"$ws:ping"}');
+    peer.receive('{"type":"$ws:pong"}');
+    expect(peer.socket.frames).toEqual(['{"type":"$ws:pong"}']);
+    void hub.drain({ timeoutMs: 0 });
+    peer.receive('{"type":"$ws:goaway"}');
+    expect(hub.untold?.size).toBe(0);
+  });
+
   it("takes no bytes", () => {
     const { connect, hub } = bench(createRouter({ codec: lines }));
     const peer = connect();
