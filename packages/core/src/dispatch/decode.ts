@@ -1,6 +1,6 @@
 import { bytesOver } from "../base/bytes.ts";
 import { mayBeDeep, textTooDeep, valueTooDeep } from "../base/depth.ts";
-import { codecName, jsonCodec, type Packet } from "../protocol/codec.ts";
+import { codecName, jsonCodec, type Packet, peekBy } from "../protocol/codec.ts";
 import { CLOSE, type ErrorCode } from "../protocol/codes.ts";
 import {
   type Envelope,
@@ -104,6 +104,8 @@ function shapeless(conn: Connection, packet: Packet): undefined {
 
 /** Settles the request that it may be, as far as its beginning says. */
 function refuse(conn: Connection, packet: Packet, code: ErrorCode, message: string): undefined {
-  const { type, correlationId } = typeof packet === "string" ? peek(packet) : {};
+  const { codec } = conn.hub;
+  const isJson = typeof packet === "string" && codecName(codec) === "json";
+  const { type, correlationId } = isJson ? peek(packet) : peekBy(codec, packet);
   return violate(conn, code, message, type, correlationId);
 }

@@ -107,6 +107,21 @@ describe("a router whose codec gives bytes", () => {
     ]);
   });
 
+  it("names the request that it refuses for its size where the codec can peek", () => {
+    const limits = { maxMessageBytes: 100 };
+    const frame = { type: "ASK", meta: { correlationId: "a" }, payload: "x".repeat(100) };
+    for (const [peek, meta] of [
+      [undefined, {}],
+      [() => ({ type: "ASK", correlationId: "a" }), { correlationId: "a", inReplyTo: "ASK" }],
+      [() => ({ type: 7, correlationId: {} }) as never, {}],
+    ] as const) {
+      const { connect, hub } = byteBench({ limits, codec: { ...turned, ...(peek && { peek }) } });
+      const peer = connect();
+      tell({ hub }, peer, frame);
+      expect(peer.socket.take()).toMatchObject([{ type: "ERROR", meta }]);
+    }
+  });
+
   it("publishes bytes: natively, to followers, through a broker and from it", async () => {
     const native: Packet[] = [];
     const abroad: Packet[] = [];

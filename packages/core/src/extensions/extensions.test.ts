@@ -207,7 +207,7 @@ describe("facts", () => {
     peer.message("NOTE", { n: 1 }, { correlationId: "x" });
     expect(of("refused").map(({ type, code, correlationId }) => [type, code, correlationId])).toEqual([
       [undefined, "INVALID_ARGUMENT", undefined],
-      [undefined, "INVALID_ARGUMENT", undefined],
+      ["NOTE", "INVALID_ARGUMENT", undefined],
       ["NOBODY", "UNIMPLEMENTED", "n"],
       ["ERROR", "INVALID_ARGUMENT", undefined],
       ["$ws:nobody", "INVALID_ARGUMENT", undefined],

@@ -1,4 +1,4 @@
-import { type Codec, codecName, type Packet } from "../protocol/codec.ts";
+import { type Codec, codecName, type Packet, peekBy } from "../protocol/codec.ts";
 import { isEnvelope } from "../protocol/envelope.ts";
 
 /** How far into a frame is looked, in UTF-16 units or bytes. */
@@ -13,22 +13,16 @@ export interface Glimpse {
 /** Finds the type and the correlation id of a frame, without the cost of decoding much of it. Never throws. */
 export function glimpse(packet: Packet, codec: Codec): Glimpse {
   if (codecName(codec) === "json") return typeof packet === "string" ? glimpseJson(packet) : {};
+  if (codec.peek !== undefined) return peekBy(codec, packet);
   try {
-    if (codec.peek !== undefined) return stringsOf(codec.peek(packet));
     const whole = packet.length <= WITHIN ? codec.decode(packet) : undefined;
-    return isEnvelope(whole) ? stringsOf({ type: whole.type, correlationId: whole.meta?.correlationId }) : {};
+    if (!isEnvelope(whole)) return {};
+    const id: unknown = whole.meta?.correlationId;
+    return { type: whole.type, ...(typeof id === "string" && { correlationId: id }) };
   } catch {
     // No frame.
     return {};
   }
-}
-
-/** What a codec made of a peer's bytes may be anything. */
-function stringsOf({ type, correlationId }: Glimpse): Glimpse {
-  return {
-    ...(typeof type === "string" && { type }),
-    ...(typeof correlationId === "string" && { correlationId }),
-  };
 }
 
 /**

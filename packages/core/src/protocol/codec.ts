@@ -33,9 +33,9 @@ export interface Codec {
    */
   decode(packet: Packet): unknown;
   /**
-   * Reads the type and the correlation id of a packet without decoding all of it, so that an answer by which a gate refuses
-   * it names what it answers. Never for JSON, whose beginning is read anyway. Default: what `decode` says of packets of up to
-   * 512 bytes or UTF-16 units, and nothing of longer ones.
+   * Reads the type and the correlation id of a packet without decoding all of it, so that an answer by which it is refused (by
+   * a gate, or for its size) names what it answers. Never for JSON, whose beginning is read anyway. Left out: a gate's answer
+   * knows them of packets of up to 512 bytes or UTF-16 units, which are decoded for it.
    */
   peek?(packet: Packet): { readonly type?: string | undefined; readonly correlationId?: string | undefined };
 }
@@ -85,4 +85,18 @@ export function isBinary(codec: Codec): boolean {
     );
   }
   return true;
+}
+
+/** What a codec's own `peek` finds at the beginning of a packet, which may be anything. Never throws. */
+export function peekBy(codec: Codec, packet: Packet): { type?: string; correlationId?: string } {
+  try {
+    const { type, correlationId } = codec.peek?.(packet) ?? {};
+    return {
+      ...(typeof type === "string" && { type }),
+      ...(typeof correlationId === "string" && { correlationId }),
+    };
+  } catch {
+    // No frame.
+    return {};
+  }
 }
