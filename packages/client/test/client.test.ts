@@ -84,7 +84,7 @@ describe.each([
 
   test("a payload that does not fit is refused before it is sent", async () => {
     expect(client.send(Note, { n: "no" as never })).toBe(false);
-    expect(errors[0]?.context).toEqual({ type: "validation", message: "NOTE" });
+    expect(errors[0]?.context).toEqual({ type: "invalid", message: "NOTE" });
     await expect(client.request(Add, { a: 1 } as never)).rejects.toMatchObject({ issues: [{ path: ["b"] }] });
   });
 

@@ -20,12 +20,21 @@ import type { ConnectionState, StateInfo } from "./states.ts";
 
 /**
  * What went wrong, beside a call that failed by itself:
- * `validation` a message in either direction does not fit its schema, `parse` a frame is no frame, `server` the server
+ * `validation` a message that came does not fit its schema, `invalid` one that was to be sent does not, or is an rpc, `parse` a frame is no frame, `server` the server
  * answered a message with an error, `overflow` the queue had no room, `lost` a message that `send` had taken may not
  * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `handler` one of
  * the application's functions threw.
  */
-export type ErrorKind = "validation" | "parse" | "server" | "overflow" | "lost" | "auth" | "connect" | "handler";
+export type ErrorKind =
+  | "validation"
+  | "invalid"
+  | "parse"
+  | "server"
+  | "overflow"
+  | "lost"
+  | "auth"
+  | "connect"
+  | "handler";
 
 export interface ErrorContext {
   type: ErrorKind;
@@ -41,6 +50,11 @@ export type Off = () => void;
 export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
   /** Time for the answer, waiting for a connection included. The server learns what is left. Default: 30,000. */
   timeoutMs?: number | undefined;
+  /**
+   * How often it is sent again where the server's answer is `retryable` and says when (`retryAfterMs`), if that moment lies
+   * within `timeoutMs`. Not for an answer that leaves open whether the handler ran, unless the rpc is idempotent. Default: 3.
+   */
+  retries?: number | undefined;
   /** Aborting rejects with a `StateError` and tells the server, whose `ctx.signal` aborts. */
   signal?: AbortSignal | undefined;
 }
@@ -90,6 +104,8 @@ export interface Client extends AsyncDisposable {
   readonly isConnected: boolean;
   /** The circumstances of the last change of state, as `onState` was told. */
   readonly stateInfo: StateInfo;
+  /** Bytes that wait: in the queue, as UTF-8, and in the socket. */
+  readonly bufferedAmount: number;
   /** Round trip of the last heartbeat in milliseconds; undefined before the first. */
   readonly latencyMs: number | undefined;
 
@@ -147,6 +163,12 @@ export interface Client extends AsyncDisposable {
    * known later, and the answer here is true. A message that was taken and may not have arrived is reported as `lost`.
    */
   send<M extends AnyMessage>(message: ClientSends<WhyNot<M, "client.send">> & M, ...args: SendArgsOf<M>): boolean;
+
+  /**
+   * Waits until nothing is left of what was sent: the server has it, and has answered what it answers, or it was reported
+   * as lost. To send no faster than the line is: `while (send(…)) if (client.bufferedAmount > 65_536) await client.drained()`.
+   */
+  drained(): Promise<void>;
 
   /**
    * Sends a request and waits for the given response.

@@ -7,8 +7,8 @@ export interface ClientOptions {
   /** Subprotocols to offer. Default: none. */
   protocols?: string | readonly string[] | undefined;
   /**
-   * `true` dials after the current tick, and again when something is sent after `close()`. Left out, the first `send`
-   * or `request` dials. `false` waits for `connect()`; until then messages queue.
+   * `true` dials after the current tick, and again when something is sent after `close()`. Left out, the first `send`,
+   * `request` or `on` dials. `false` waits for `connect()`, as in modules that a server loads; until then messages queue.
    */
   autoConnect?: boolean | undefined;
   /** What happens after a lost connection. */
@@ -75,8 +75,8 @@ export interface AuthOptions {
   /**
    * Asked before every dial; nothing, or an empty string, dials without a token. A failure counts as a failed dial. Asked
    * also while connected, before the server's time for the connection is over (`expiresAt`): the new token is sent over the
-   * open connection. `refresh` says that the last one is no good any more: it is about to expire, or the server closed
-   * with 4401. It is never asked while it still answers.
+   * open connection. `refresh` says that the last one is no good any more: it is about to expire, the server closed with
+   * 4401, or a first dial failed, which in a browser is all that is seen of a 401. It is never asked while it still answers.
    */
   getToken: (request: { refresh: boolean }) => Token | Promise<Token>;
   /**

@@ -17,8 +17,8 @@ test("what JSON cannot carry is not sent, and onError is told where it is", asyn
   expect(rig.client.send(Row, {}, { meta: { tags: [undefined] } })).toBe(false);
   expect(rig.client.send(Row, { a: undefined, b: new Date(0) })).toBe(true);
   expect(rig.errors.map(({ error, type }) => [type, (error as ValidationError).issues])).toEqual([
-    ["validation", [{ path: ["rows", 0, "price"], message: "JSON cannot carry NaN" }]],
-    ["validation", [{ path: ["tags", 0], message: "JSON cannot carry Undefined" }]],
+    ["invalid", [{ path: ["rows", 0, "price"], message: "JSON cannot carry NaN" }]],
+    ["invalid", [{ path: ["tags", 0], message: "JSON cannot carry Undefined" }]],
   ]);
   expect(socket.wire.map((text) => JSON.parse(text) as object)).toContainEqual({
     type: "ROW",

@@ -12,6 +12,9 @@ import type { Parts } from "./parts.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
+/** How often `drained` looks, in milliseconds. */
+const DRAIN_MS = 20;
+
 /** Puts a client together: what every client has, and the given parts. */
 export function createClient(options: ClientOptions, parts: Parts): Client {
   if (!options?.url) throw new TypeError("wsClient needs { url }");
@@ -35,6 +38,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       if (key !== "unhandled") checkMessage("client.on()", key);
       checkHandler("client.on()", handler);
     }
+    link._wish();
     return listeners._add(key, (received, session) => session !== link._session || handler(received));
   };
 
@@ -45,10 +49,11 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     const fail = (error: unknown): void => {
       const lost = error instanceof ConnectionClosedError && "lost";
       const kind = error instanceof StateError ? "overflow" : lost;
-      listeners._report(kind || "validation", error, kind ? { message: type, payload } : { message: type });
+      listeners._report(kind || "invalid", error, kind ? { message: type, payload } : { message: type });
     };
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production") checkMessage("client.send()", message);
+      if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
       return when(checked(message, "out", meta, payload, codec), (frame) => {
         const packet = codec.encode({ ...frame, meta: meta && frame.meta });
         return () => packet;
@@ -65,6 +70,15 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     },
     get stateInfo() {
       return link._info;
+    },
+    get bufferedAmount() {
+      return link._outbox._queued() + link._buffered();
+    },
+    async drained() {
+      while (!link._outbox._isEmpty()) {
+        link._pulse._probe();
+        await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
+      }
     },
     get latencyMs() {
       return link._pulse._latencyMs;

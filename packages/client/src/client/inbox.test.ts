@@ -161,7 +161,7 @@ test("a payload that cannot be encoded is reported, not thrown", async () => {
   const rig = createRig();
   await rig.open();
   expect(rig.client.send(Any, 1n)).toBe(false);
-  expect(rig.errors).toMatchObject([{ type: "validation", message: "ANY", error: { name: "ValidationError" } }]);
+  expect(rig.errors).toMatchObject([{ type: "invalid", message: "ANY", error: { name: "ValidationError" } }]);
 });
 
 test("sends no meta where none is given", async () => {

@@ -32,6 +32,8 @@ export function createLink(
   let turn = 0;
   /** The number of a connection whose `onOpen` handlers are at it: the queue waits for them. */
   let opening = 0;
+  /** Where the last dial went, without what may be secret. */
+  let where = "";
   let openedAt = 0;
   let closeCode: number | undefined;
   /** Why the last connection ended. */
@@ -88,10 +90,11 @@ export function createLink(
       // No server's business, and some sockets refuse it.
       url.hash = "";
       step = "auth";
-      const token = await link._token?.(retries._refresh);
+      const token = await link._token?.(retries._refresh || retries._doubts === 1);
       if (mine !== turn) return;
       step = undefined;
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
+      where = url.origin + url.pathname;
       const target: Target = { _url: url.href, _protocols: protocols, _token: token };
       socket = connect(options, target, (type, event) => {
         if (mine === turn) hear(type, event);
@@ -120,6 +123,7 @@ export function createLink(
     const mine = (opening = turn);
     openedAt = now();
     link._state = "open";
+    link._failure = undefined;
     pulse._reset();
     for (const handler of listeners._of("open")) {
       if (opening === mine) await Promise.race([new Promise((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
@@ -152,14 +156,23 @@ export function createLink(
     // A new connect() while closing is followed whatever ended the old one.
     const again = wanted && (closing || (!hopeless && retries._allow(code, reason)));
     retries._refresh ||= code === UNAUTHENTICATED;
+    const failed = wanted && socket && link._state === "connecting";
+    if (failed) retries._doubts++;
     socket = undefined;
     const gaveUp = wanted && !again;
-    if (gaveUp) enter("over");
+    if (gaveUp) enter(retries._spent() ? "idle" : "over");
     pulse._reset(Infinity);
     // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
     const tell = outbox._lose(end, !again, closing && code === closeCode);
     move("closed", { code, reason });
     tell();
+    if (failed) {
+      const failure = new Error(
+        `Cannot connect to ${where} (${end}). Usual causes: port, path, Origin, token (401); the server's log tells`,
+      );
+      // Each cause once, until a connection opens.
+      if (failure.message !== link._failure?.message) listeners._report("connect", (link._failure = failure));
+    }
     if (gaveUp) listeners._report("connect", new ConnectionClosedError(end));
     if (!again || mine !== turn || phase !== "on") return;
     // What the server had announced is no failure.
@@ -213,6 +226,7 @@ export function createLink(
     _info: {},
     _pulse: pulse,
     _outbox: outbox,
+    _failure: undefined,
     _session: 0,
     _greets: false,
     _autoConnect: options.autoConnect,
@@ -236,10 +250,15 @@ export function createLink(
       } else if (link._state !== "closed" && link._state !== "closing") drop(byUs, NORMAL);
       await until("closed");
     },
+    _wish: () =>
+      queueMicrotask(() => {
+        if (!link._session) link._opens();
+      }),
     _opens() {
       if (phase === "idle" && link._autoConnect !== false) open();
       return phase !== "over";
     },
+    _buffered: () => socket?._buffered() ?? 0,
     _transmit(packet) {
       const left = link._state === "open" && !!socket?._send(packet);
       if (left) listeners._tell?.("sent", packet);
@@ -247,8 +266,6 @@ export function createLink(
     },
   };
 
-  queueMicrotask(() => {
-    if (link._autoConnect && phase === "idle" && !link._session) open();
-  });
+  if (options.autoConnect) link._wish();
   return link;
 }

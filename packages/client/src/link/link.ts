@@ -11,6 +11,8 @@ export interface Link {
   _info: StateInfo;
   readonly _pulse: Pulse;
   readonly _outbox: Outbox;
+  /** Why the last dial failed, until a connection opens. */
+  _failure: Error | undefined;
   /** How often the user has closed it; no handler fires for what came before. */
   _session: number;
   /** A handler of `onOpen` is being called. */
@@ -23,6 +25,10 @@ export interface Link {
   readonly _connect: () => Promise<void>;
   /** @returns when it is closed. */
   readonly _close: (code?: number, reason?: string) => Promise<void>;
+  /** Dials once the current tick is over, where sending would and the user has never closed it. */
+  readonly _wish: () => void;
+  /** Bytes that the socket has taken and not passed on. */
+  readonly _buffered: () => number;
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
   readonly _opens: () => boolean;
   /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */

@@ -308,3 +308,38 @@ test("a socket that is closing by itself takes nothing more; what is sent waits 
   rig.network.socket.accept();
   expect(rig.read()).toEqual(["NOTE 1"]);
 });
+
+test("tells how much waits, and when nothing does any more", async () => {
+  const rig = createRig({ reconnect });
+  expect(rig.client.bufferedAmount).toBe(0);
+  rig.client.send(Note, { n: 1 });
+  rig.client.send(Note, { n: 2 });
+  const frame = JSON.stringify({ type: "NOTE", payload: { n: 1 } });
+  expect(rig.client.bufferedAmount).toBe(2 * frame.length);
+  let drained = false;
+  void rig.client.drained().then(() => (drained = true));
+  const socket = await rig.open();
+  expect(rig.client.bufferedAmount).toBe(0);
+  Object.assign(socket, { bufferedAmount: 7 });
+  expect(rig.client.bufferedAmount).toBe(7);
+  await world.time.advance(100);
+  expect(drained).toBe(false);
+  socket.read();
+  await world.time.advance(20);
+  expect(drained).toBe(true);
+
+  rig.client.send(Note, { n: 3 });
+  const lostToo = rig.client.drained();
+  socket.end(1006);
+  await world.time.advance(20);
+  await lostToo;
+});
+
+test("send refuses an rpc, and says how it is sent", async () => {
+  const rig = createRig();
+  await rig.open();
+  expect(rig.client.send(Ask as unknown as typeof Note, { n: 1 })).toBe(false);
+  expect(rig.errors).toMatchObject([{ type: "invalid", message: "ASK" }]);
+  expect(rig.errors[0]?.error.message).toContain("request");
+  expect(rig.read()).toEqual([]);
+});

@@ -37,6 +37,10 @@ export interface Outbox {
    * user's hanging up can come before what its schema says of it.
    */
   readonly _answered: (item: Outgoing, last: boolean) => void;
+  /** Bytes that wait for a connection. */
+  readonly _queued: () => number;
+  /** Whether all that was taken has arrived, or was given up. */
+  readonly _isEmpty: () => boolean;
   /** Forgets it. @returns whether the present server is at work on it. */
   readonly _remove: (item: Outgoing) => boolean;
   /**
@@ -100,10 +104,9 @@ export function createOutbox(
     };
   };
 
-  const isFull = (): boolean =>
-    policy === "off" ||
-    queue.size > queueSize ||
-    [...queue.keys()].reduce((sum, { _bytes = 0 }) => sum + _bytes, 0) > queueBytes;
+  const queued = (): number => [...queue.keys()].reduce((sum, { _bytes = 0 }) => sum + _bytes, 0);
+
+  const isFull = (): boolean => policy === "off" || queue.size > queueSize || queued() > queueBytes;
 
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
@@ -130,6 +133,8 @@ export function createOutbox(
       return !!lane(() => when(ready, (encode) => encode && enqueue(item, encode)));
     },
     _flush: flush,
+    _queued: queued,
+    _isEmpty: () => coming.size + queue.size + sent.size === 0,
     _remove: remove,
     _answered(item, last) {
       if (!sent.has(item)) return;

@@ -11,6 +11,10 @@ export interface Retries {
   _attempts: number;
   /** Whether the next token must be another one. */
   _refresh: boolean;
+  /** Failed dials in a row. A browser shows an upgrade refused with 401 as one, so the first asks for another token. */
+  _doubts: number;
+  /** Whether the attempts are used up. */
+  readonly _spent: () => boolean;
   /** Forgets earlier failures. */
   readonly _forgive: () => void;
   /** A connection has lasted so long. */
@@ -27,8 +31,11 @@ export function createRetries(options: ReconnectOptions = {}, failed: Fail): Ret
   const retries: Retries = {
     _attempts: 0,
     _refresh: false,
+    _doubts: 0,
+    // No dial that fails while the device is offline is the last one.
+    _spent: () => retries._attempts >= maxAttempts && runtime.navigator?.onLine !== false,
     _forgive() {
-      retries._attempts = 0;
+      retries._attempts = retries._doubts = 0;
       retries._refresh = false;
     },
     _lasted(ms) {
@@ -36,8 +43,7 @@ export function createRetries(options: ReconnectOptions = {}, failed: Fail): Ret
     },
     _allow: (code, reason) =>
       enabled &&
-      // No dial that fails while the device is offline is the last one.
-      (retries._attempts < maxAttempts || runtime.navigator?.onLine === false) &&
+      !retries._spent() &&
       !isTerminalClose(code) &&
       !(retries._refresh && code === UNAUTHENTICATED) &&
       attempt<unknown>(() => shouldReconnect?.({ code, reason, attempt: retries._attempts }), failed) !== false,

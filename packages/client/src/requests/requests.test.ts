@@ -128,7 +128,7 @@ test("an abort works before, during and after", async () => {
 test("gives code, details, retryability and id of an error", async () => {
   const rig = createRig();
   const socket = await rig.open();
-  const refused = outcome(rig.client.request(Ask, { n: 1 }));
+  const refused = outcome(rig.client.request(Ask, { n: 1 }, { retries: 0 }));
   const payload = {
     code: "UNAVAILABLE",
     message: "busy",
@@ -253,7 +253,7 @@ test("works where a page has no crypto.randomUUID", async () => {
     const socket = await rig.open();
     const answered = rig.client.request(AskAgain, { n: 1 });
     const { frame, meta } = asked(rig);
-    expect(frame?.meta?.idempotencyKey).toMatch(/^[\w-]{22}\.0\.\d+(e-\d+)?-\d+$/);
+    expect(frame?.meta?.idempotencyKey).toMatch(/^[\w-]{22}\.[\da-f-]{36}$/);
     socket.deliver({ type: "ANSWER", meta, payload: { n: 1 } });
     expect((await answered).payload.n).toBe(1);
   } finally {
@@ -518,7 +518,7 @@ test("asynchronous schemas keep the order, out and in", async () => {
   }
   expect(rig.read()).toEqual(["SLOW 1", "NOTE 2"]);
   expect(got).toEqual(["slow 3", "news 4"]);
-  expect(rig.errors).toMatchObject([{ type: "validation", message: "SLOW" }]);
+  expect(rig.errors).toMatchObject([{ type: "invalid", message: "SLOW" }]);
   // With nothing left to wait for, a message leaves at once again.
   rig.client.send(Note, { n: 5 });
   expect(rig.read()).toEqual(["NOTE 5"]);

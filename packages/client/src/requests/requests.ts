@@ -1,5 +1,5 @@
 import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Envelope, ErrorPayload, Packet } from "@ws-kit/core/protocol";
 import type { CallOptions, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
@@ -18,6 +18,9 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } };
 /** The longest time that is told to a server; it has a maximum of its own. */
 const MAX_MS = 2 ** 31 - 1;
 
+/** Answers after which nobody knows whether the handler ran, or how far. */
+const LEAVES_OPEN = /^(CANCELLED|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|DATA_LOSS)$/;
+
 type Request = (
   message: AnyMessage,
   payload?: unknown,
@@ -28,6 +31,12 @@ type Request = (
 type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => ReturnType<typeof createStream>;
 
 type Observer = (observation: Observation) => void;
+
+/** A UUIDv4 (RFC 9562 §5.4) for pages without https, which have no `randomUUID`, and runtimes without `crypto`. */
+const uuid = (): string =>
+  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
+    (Number(digit) ^ ((Math.random() * 16) >> (Number(digit) / 4))).toString(16),
+  );
 
 /** The requests under way, each of which settles once. */
 export interface Requests {
@@ -53,7 +62,6 @@ export function createRequests(
         .replace(/\W/g, "-")
         .slice(2)}.`
     : "";
-  let count = 0;
 
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
@@ -63,13 +71,15 @@ export function createRequests(
         checkMessage("client.request()", message);
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
+      let { retries = 3 } = options;
+      let again: ReturnType<typeof after>;
+      let encode: () => Packet;
       if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
       if (!on && !link._opens()) throw new StateError("Client closed");
       if (!on && pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
 
-      // Pages without https have no `randomUUID`, others no `crypto` at all.
-      const correlationId = crypto?.randomUUID?.() ?? `${Math.random()}-${++count}`;
+      const correlationId = crypto?.randomUUID?.() ?? uuid();
       const startedAt = now();
       // Made here, where its stack still names the caller.
       const late = new TimeoutError(timeoutMs);
@@ -81,6 +91,7 @@ export function createRequests(
           listeners._tell?.("settled", { type: message.type, correlationId, startedAt, error });
         }
         clearTimeout(timer);
+        clearTimeout(again);
         signal?.removeEventListener("abort", abort);
         return link._outbox._remove(item);
       };
@@ -107,7 +118,15 @@ export function createRequests(
           ) as void | Promise<void>;
         }
         if (type === ERROR_TYPE) {
-          const { code, context } = new ServerError(body as ErrorPayload);
+          const { code, context, retryable, retryAfterMs = Infinity } = new ServerError(body as ErrorPayload);
+          // Not before the server said, and not everybody at once.
+          const delayMs = retryAfterMs * (1 + Math.random() / 4);
+          const inTime = delayMs < startedAt + timeoutMs - now();
+          if (retryable && inTime && (idempotent || !LEAVES_OPEN.test(code)) && retries-- > 0) {
+            item._left = false;
+            again = after(delayMs, () => link._outbox._post(item, () => encode));
+            return;
+          }
           const declared = context !== undefined && Object.hasOwn((message as Partial<AnyRpc>).errors ?? {}, code);
           return when(declared ? check(message, code, "in", context) : context, (checkedContext) =>
             // Either side's clock may be the first to notice.
@@ -121,14 +140,17 @@ export function createRequests(
         });
       };
 
-      const timer = after(timeoutMs, () => fail(late));
+      const timer = after(timeoutMs, () => {
+        late.cause = link._failure;
+        fail(late);
+      });
       pending.set(correlationId, (got) => attempt(() => take(got), fail));
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
       link._outbox._post(item, () =>
         when(checked(message, "out", options.meta, payload, codec), (frame) => {
           const given = codec.decode(codec.encode(frame)) as CheckedMessage;
-          return () => {
+          encode = () => {
             const left = Math.min(Math.ceil(startedAt + timeoutMs - now()), MAX_MS);
             // A page that was frozen opens its connection before its timers run; a server would answer too late as well.
             if (left <= 0) return fail(late);
@@ -142,6 +164,7 @@ export function createRequests(
               },
             });
           };
+          return encode;
         }),
       );
     });

@@ -24,6 +24,8 @@ export type Hear = (type: "open" | "message" | "close" | "error", event: SocketE
 export interface Socket {
   /** @returns whether the socket took it. */
   readonly _send: (packet: Packet) => boolean;
+  /** Bytes that it has taken and not passed on. */
+  readonly _buffered: () => number;
   /** With 4408 it is taken for dead. */
   readonly _close: (code: number, reason: string) => void;
 }

@@ -52,6 +52,7 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): Enter {
         return true;
       },
       _leads: () => [...members][0] === hear,
+      _buffered: () => socket.bufferedAmount ?? 0,
       _close(code, reason) {
         if (!members.has(hear)) return;
         // Only the last one hangs up, and stays to see it done. What one found dead nobody joins any more, but the others

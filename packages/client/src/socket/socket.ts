@@ -26,6 +26,7 @@ export function connect(options: ClientOptions, target: Target, hear: Hear): Soc
       if (isOpen) socket.send(packet as string);
       return isOpen;
     },
+    _buffered: () => socket.bufferedAmount ?? 0,
     _close: (code, reason) => socket.close(code, reason),
   };
 }

@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { Ask, News, Note } from "../../test/definitions.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
+import { settled } from "../../test/virtual-time.ts";
+
+const world = useWorld();
+const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
+
+test("the first failed dial says where and why it may be, without what is secret, and each cause once", async () => {
+  const rig = createRig({ reconnect, url: "ws://test/ws?ticket=SECRET#top", auth: { getToken: () => "SECRET" } });
+  void rig.client.connect();
+  await settled();
+  rig.network.socket.end(1006);
+  expect(rig.errors).toMatchObject([{ type: "connect" }]);
+  expect(rig.errors[0]?.error.message).toMatch(/^Cannot connect to ws:\/\/test\/ws \(1006.*port, path, Origin, .*401/);
+  await world.time.advance(100);
+  rig.network.socket.end(1006);
+  await world.time.advance(200);
+  rig.network.socket.end(1013, "full");
+  await world.time.advance(400);
+  expect(rig.errors.map(({ error }) => /\((.*?)\)/.exec(error.message)?.[1])).toEqual(["1006 ", "1013 full"]);
+  expect(JSON.stringify(rig.errors.map(({ error }) => error.message))).not.toContain("SECRET");
+
+  // Once it was open it may be told again.
+  rig.network.socket.accept();
+  await settled();
+  rig.network.socket.end(1006);
+  await world.time.advance(800);
+  rig.network.socket.end(1006);
+  expect(rig.errors).toHaveLength(3);
+});
+
+test("it is the cause of the TimeoutError of a request that waited for the connection", async () => {
+  const rig = createRig({ reconnect });
+  const late = rig.client.request(Ask, { n: 1 }, { timeoutMs: 1_000 }).catch((error: unknown) => error);
+  await settled();
+  rig.network.socket.end(1006);
+  await world.time.advance(1_000);
+  expect(await late).toMatchObject({ name: "TimeoutError", cause: rig.errors[0]?.error });
+
+  await world.time.advance(2_000);
+  rig.network.socket.accept();
+  await settled();
+  const later = rig.client.request(Ask, { n: 1 }, { timeoutMs: 100 }).catch((error: unknown) => error);
+  await world.time.advance(100);
+  expect((await later) as Error).toMatchObject({ name: "TimeoutError" });
+  expect(((await later) as Error).cause).toBeUndefined();
+});
+
+test("hanging up during a dial is no failure", async () => {
+  const rig = createRig({ reconnect });
+  void rig.client.connect();
+  await settled();
+  await rig.client.close();
+  expect(rig.errors).toEqual([]);
+});
+
+test("a failed dial may have been a 401: the next token is another one, once until a connection opens", async () => {
+  const refreshes: boolean[] = [];
+  const getToken = ({ refresh }: { refresh: boolean }): string => {
+    refreshes.push(refresh);
+    return "t";
+  };
+  const rig = createRig({ reconnect: { ...reconnect, maxDelayMs: 100, stableAfterMs: 0 }, auth: { getToken } });
+  void rig.client.connect();
+  await settled();
+  for (let dial = 0; dial < 3; dial++) {
+    rig.network.socket.end(1006);
+    await world.time.advance(100);
+  }
+  expect(refreshes).toEqual([false, true, false, false]);
+  rig.network.socket.accept();
+  await settled();
+  rig.network.socket.end(1006);
+  await world.time.advance(100);
+  rig.network.socket.end(1006);
+  await world.time.advance(100);
+  expect(refreshes.slice(4)).toEqual([false, true]);
+});
+
+test("getToken never overlaps itself", async () => {
+  let running = 0;
+  let most = 0;
+  let calls = 0;
+  const rig = createRig({
+    reconnect,
+    connectTimeoutMs: 500,
+    auth: {
+      async getToken() {
+        calls++;
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        running--;
+        return `t${calls}`;
+      },
+    },
+  });
+  void rig.client.connect();
+  await world.time.advance(900);
+  expect([calls, most]).toEqual([1, 1]);
+  expect(rig.network.sockets.map(({ url }) => url)).toEqual(["ws://test/?token=t1"]);
+  await rig.client.close();
+});
+
+test("listening alone dials, in the next turn; not after close(), and not with autoConnect: false", async () => {
+  const rig = createRig();
+  const off = rig.client.on(News, () => {});
+  expect(rig.client.state).toBe("closed");
+  await settled();
+  expect(rig.client.state).toBe("connecting");
+  await rig.client.close();
+  off();
+  rig.client.once(News, () => {});
+  await settled();
+  expect(rig.client.state).toBe("closed");
+
+  for (const autoConnect of [true, undefined]) {
+    const closed = createRig({ autoConnect });
+    closed.client.onUnhandled(() => {});
+    await closed.client.close();
+    closed.client.on(News, () => {});
+    await settled();
+    expect(closed.states).toEqual([]);
+  }
+  const patient = createRig({ autoConnect: false });
+  patient.client.on(News, () => {});
+  await settled();
+  expect(patient.states).toEqual([]);
+});
+
+test("after maxAttempts a message, a request or connect() starts anew; after a final close only connect()", async () => {
+  for (const again of ["send", "request", "connect"] as const) {
+    const rig = createRig({ reconnect: { ...reconnect, maxAttempts: 1 } });
+    rig.client.send(Note, { n: 1 });
+    await settled();
+    rig.network.socket.end(1006);
+    await world.time.advance(100);
+    rig.network.socket.end(1006);
+    expect(rig.client.state).toBe("closed");
+    if (again === "send") rig.client.send(Note, { n: 2 });
+    else if (again === "request") void rig.client.request(Ask, { n: 2 }).catch(() => {});
+    else void rig.client.connect();
+    await settled();
+    expect(rig.network.sockets).toHaveLength(3);
+    rig.network.socket.end(1006);
+    await world.time.advance(100);
+    expect(rig.network.sockets).toHaveLength(4);
+  }
+  const refused = createRig({ reconnect });
+  (await refused.open()).end(4403);
+  expect(refused.client.send(Note, { n: 1 })).toBe(false);
+});
