@@ -10,16 +10,13 @@ async function run() {
   const { payload } = await client.request(Add, { a: 1, b: 2 });
   client.send(Say, { text: `sum ${payload.sum}` });
   const abort = new AbortController();
-  const counting = client.request(
-    Count,
-    { to: 3 },
-    { signal: abort.signal, onProgress: ({ n }) => tell("counted", n) },
-  );
-  tell("result", (await counting).payload.to);
-  const second = client.request(Count, { to: 3 }, { signal: abort.signal });
-  second.catch((error) => tell("aborted", error.name));
+  const counting = client.stream(Count, { to: 3 }, { signal: abort.signal });
+  for await (const { n } of counting) tell("counted", n);
+  tell("result", (await counting.result).payload.to);
+  const second = client.stream(Count, { to: 3 }, { signal: abort.signal });
+  second.result.catch((error) => tell("aborted", error.name));
   abort.abort();
-  await second.catch(() => {});
+  await second.result.catch(() => {});
   await client.close();
   tell("state", client.state);
 }

@@ -10,6 +10,7 @@ import { WebSocket } from "ws";
 export function reactNative(extra: object): Context {
   const context = createContext({
     AbortController,
+    Blob,
     URL,
     URLSearchParams,
     WebSocket,

@@ -9,13 +9,18 @@ export function createStream(
 ): AsyncIterable<unknown> & { result: Promise<CheckedMessage> } {
   const buffer: unknown[] = [];
   const controller = new AbortController();
+  const { signal } = options;
+  // React Native has no AbortSignal.any.
+  const abort = (): void => controller.abort(signal?.reason);
+  if (signal?.aborted) abort();
+  signal?.addEventListener("abort", abort);
   let iterating = false;
   let over = false;
   let wake: (() => void) | undefined;
 
   const result = start({
     ...options,
-    signal: AbortSignal.any([controller.signal, options.signal ?? controller.signal]),
+    signal: controller.signal,
     onProgress(progress: unknown) {
       if (buffer.push(progress) > bufferSize) {
         // Who only waits for the result must not fail for it; who iterates must not miss a report.
@@ -25,6 +30,7 @@ export function createStream(
       wake?.();
     },
   }).finally(() => {
+    signal?.removeEventListener("abort", abort);
     over = true;
     wake?.();
   });
