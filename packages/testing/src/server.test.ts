@@ -250,7 +250,7 @@ test("speaks the router's codec, bytes included, and is refused where it offers 
   const server = createTestServer(router, { protocols: ["chat.v1"] });
   const client = await server.connect();
   expect(client.protocol).toBe("ws-kit.bytes");
-  expect(await client.request(Plain, { n: 4 }, Doubled)).toEqual({ n: 8 });
+  expect((await client.request(Plain, { n: 4 }, Doubled)).payload).toEqual({ n: 8 });
   expect((await server.connect({ protocols: ["chat.v1"] })).protocol).toBe("chat.v1");
   await expect(server.connect({ protocols: ["ws-kit"] })).rejects.toMatchObject({ status: 400 });
   await expect(server.connect({ data: {}, protocols: ["ws-kit.other"] })).rejects.toBeInstanceOf(RefusedError);
