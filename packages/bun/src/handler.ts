@@ -6,6 +6,7 @@ import {
   prepare,
   refuse,
   resolveTuning,
+  withAuthenticate,
   type Admission,
   type Kinds,
   type Peer,
@@ -82,7 +83,7 @@ interface HandlerWithHubs {
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
   const tuning = resolveTuning(router, options, { runtime: "Bun", maxIdleSeconds: 960 });
-  const admit = createAdmit(options);
+  const admit = createAdmit(withAuthenticate(router, options));
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {

@@ -41,6 +41,7 @@ export type {
 export type { Observation, SettledRequest } from "./api/observation.ts";
 export type { ConnectionState, StateInfo } from "./api/states.ts";
 export type {
+  Attempt,
   Client,
   ErrorContext,
   ErrorKind,

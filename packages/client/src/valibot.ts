@@ -1,2 +1,3 @@
 export * from "./index.ts";
-export { message, rpc, v } from "@ws-kit/valibot";
+export { contract, message, prefixed, rpc, topic, v } from "@ws-kit/valibot";
+export type { Compatible, Contract, Topic } from "@ws-kit/valibot";

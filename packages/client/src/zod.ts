@@ -1,2 +1,3 @@
 export * from "./index.ts";
-export { message, rpc, z } from "@ws-kit/zod";
+export { contract, message, prefixed, rpc, topic, z } from "@ws-kit/zod";
+export type { Compatible, Contract, Topic } from "@ws-kit/zod";

@@ -15,6 +15,7 @@ import {
 import type {
   DrainOptions,
   AnyMessage,
+  Carries,
   ServerSends,
   WhyNot,
   PublishArgs,
@@ -167,7 +168,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   /** Publishes to this object's followers of the topic. Never rejects. */
   publish<M extends AnyMessage>(
-    topic: string,
+    topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {

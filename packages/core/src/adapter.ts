@@ -1,4 +1,6 @@
 // For runtimes: what drives connections, and what a runtime has to offer for it.
+export { checkContract } from "./adapter/check-contract.ts";
+export { withAuthenticate } from "./adapter/own-authenticate.ts";
 export { createAdmit } from "./adapter/admission.ts";
 export type { Admit } from "./adapter/admission.ts";
 export { createEntrance } from "./adapter/entrance.ts";

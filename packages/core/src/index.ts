@@ -24,6 +24,17 @@ export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./ap
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
+export { contract } from "./message/contract.ts";
+export type {
+  Compatible,
+  Contract,
+  ContractJson,
+  ContractOptions,
+  HandledNames,
+  MessageJson,
+  Parts,
+  ToJsonSchema,
+} from "./message/contract.ts";
 export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
@@ -51,7 +62,11 @@ export type {
 } from "./message/message.ts";
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export type { MessageSpec, RpcSpec } from "./message/spec.ts";
+export { prefixed } from "./message/prefixed.ts";
+export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
+export { topic } from "./message/topic.ts";
+export type { AnyTopic, Carries, Topic, TopicName, TopicOptions } from "./message/topic.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";
 export type { RuntimeTuning } from "./ports/tuning.ts";
 export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";

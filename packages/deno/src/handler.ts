@@ -8,6 +8,7 @@ import {
   refuse,
   StandardSocket,
   resolveTuning,
+  withAuthenticate,
   type Admission,
   type Peer,
   type RuntimeTuning,
@@ -60,7 +61,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
     maxIdleSeconds: 2_147_483,
   });
   const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
-  const admit = createAdmit(options);
+  const admit = createAdmit(withAuthenticate(router, options));
   // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
   const hub = new Hub(router, { tuning, endsSilent: true });
   const deno = denoApi();

@@ -11,6 +11,7 @@ import {
   isUpgrade,
   refuse,
   resolveTuning,
+  withAuthenticate,
   type Admission,
   type Peer,
   type RuntimeTuning,
@@ -66,7 +67,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   if ((tuning.idleTimeoutSeconds ?? 0) > MAX_IDLE_SECONDS) {
     throw new RangeError(`idleTimeoutSeconds is at most ${MAX_IDLE_SECONDS} on Node, not ${tuning.idleTimeoutSeconds}`);
   }
-  const admit = createAdmit(options);
+  const admit = createAdmit(withAuthenticate(router, options));
   const hub = new Hub(router, { tuning, bufferGrowth: 2 });
   /** Of the upgrade that is being answered, for the two callbacks of `ws`. */
   let answering: Admission | undefined;

@@ -1,5 +1,6 @@
 export { TestClient } from "./client.ts";
 export type { Frame, Received, TestRequestOptions } from "./client.ts";
+export { expectComplete } from "./complete.ts";
 export { VirtualClock } from "./clock.ts";
 export { createTestServer, RefusedError, TestServer } from "./server.ts";
 export type { ConnectOptions, LogLine, TestServerOptions, TestWebSocketClass } from "./server.ts";

@@ -3,6 +3,7 @@ import {
   createAdmit,
   Hub,
   UPGRADE_OPTIONS,
+  withAuthenticate,
   type Admission,
   type Admit,
   type Kinds,
@@ -94,7 +95,7 @@ export class TestServer<Data = OpenData> {
     checkOptions("createTestServer()", given, OPTIONS);
     const { clock = new VirtualClock(), ...options } = given;
     this.clock = clock;
-    this.admit = createAdmit(options);
+    this.admit = createAdmit(withAuthenticate(router, options));
     this.protocols = options.protocols ?? [];
     const log =
       (level: LogLine["level"]) =>

@@ -7,7 +7,7 @@ import { reader } from "./reader.ts";
  *
  * @throws RangeError or TypeError for an option that cannot be honoured.
  */
-export const createRouter: typeof create = (options) => {
+export const createRouter: typeof create = ((options?: never) => {
   readSchemasOf("valibot", reader);
   return create(options);
-};
+}) as typeof create;

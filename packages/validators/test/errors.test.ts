@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { emitDeclarations, type Declarations } from "../src/declarations.ts";
 
-const PRELUDE = `import { z, message, rpc, createRouter, type RpcContext, type MessageContext } from "@ws-kit/zod";
+const PRELUDE = `import { z, message, rpc, topic, contract, createRouter, type RpcContext, type MessageContext } from "@ws-kit/zod";
 import { wsClient } from "@ws-kit/client/zod";
 const Join = message("JOIN", { room: z.string(), seats: z.number().optional() });
 const Dated = message("DATED", { at: z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() }) });
@@ -38,6 +38,11 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a stream of an rpc without progress": `client.stream(rpc("X", undefined, "Y"));`,
   "a method taken off its context": `router.on(Join, ({ send }) => send(Join, { room: "a" }));`,
   "a router of other data merged": `router.merge(createRouter<{ tenant: number; userId?: string }>());`,
+  "a message that servers send": `client.send(message.fromServer("SAID"));`,
+  "a message that servers send handled": `router.on(message.fromServer("SAID"), () => {});`,
+  "a message that clients send": `ctx.send(message.fromClient("SAY"));`,
+  "a message that a topic does not carry": `void router.publish(topic("room:{id}", [message("A")])({ id: 1 }), Join, { room: "a" });`,
+  "a contract that is handled in part": `router.handle(contract({ Join, GetUser }), { Join: () => {} });`,
   "no message at all": `client.send({ type: "JOIN" }, { room: "a" });`,
   "a wrong response": `call.reply({ id: "u1", name: 5 });`,
   "a missing response": `call.reply();`,

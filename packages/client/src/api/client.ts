@@ -6,6 +6,7 @@ import type {
   WhyNot,
   AnyRpc,
   Envelope,
+  InferErrors,
   InferInput,
   InferMessage,
   InferMetaInput,
@@ -66,6 +67,19 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
 
 /** What follows an rpc in `client.request(rpc, …)`. */
 export type RequestArgs<R extends AnyRpc> = SendArgsOf<R, RpcOptions<R>>;
+
+/** What came of an rpc: its answer, one of its declared errors with their details, or `"failed"`. */
+export type Attempt<R extends AnyRpc> =
+  | (Received<R["response"]> & { readonly ok: true })
+  | {
+      [C in keyof InferErrors<R>]: {
+        readonly ok: false;
+        readonly code: C;
+        readonly details: InferErrors<R>[C];
+        readonly error: Error;
+      };
+    }[keyof InferErrors<R>]
+  | { readonly ok: false; readonly code: "failed"; readonly error: Error };
 
 /** An rpc whose handler reports while it runs; `Why` is what the compiler prints of one that does not. */
 export interface Reporting<Why> {
@@ -183,6 +197,17 @@ export interface Client extends AsyncDisposable {
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
   request<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Received<R["response"]>>;
+
+  /**
+   * As `request`, and never rejects: what may go wrong is in what it gives, told apart by `ok` and `code`.
+   *
+   * @example
+   * const got = await client.attempt(Import, { file });
+   * if (got.ok) show(got.payload.rows);
+   * else if (got.code === "NOT_FOUND") show(got.details.file);
+   * else throw got.error; // "failed": no answer, or an error that the rpc does not declare
+   */
+  attempt<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Attempt<R>>;
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(

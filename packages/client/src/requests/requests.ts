@@ -28,6 +28,8 @@ type Request = (
   options?: CallOptions,
 ) => Promise<CheckedMessage>;
 
+type Attempted = (...args: Parameters<Request>) => Promise<object>;
+
 type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => ReturnType<typeof createStream>;
 
 type Observer = (observation: Observation) => void;
@@ -43,7 +45,7 @@ export interface Requests {
   /** A request on the connection of this number alone, past what waits in the queue; 0 is for every other one. */
   readonly _ask: (on: number, ...args: Parameters<Request>) => ReturnType<Request>;
   /** What of them the application gets. */
-  readonly _surface: { request: Request; stream: Stream; observe: (observer: Observer) => Off };
+  readonly _surface: { request: Request; attempt: Attempted; stream: Stream; observe: (observer: Observer) => Off };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
   readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
 }
@@ -176,8 +178,24 @@ export function createRequests(
     return listeners._add("observe", observer);
   };
 
+  const attempted: Attempted = (rpc, ...args) =>
+    request(rpc, ...args).then(
+      (answer) => ({ ok: true, ...answer }),
+      (error: ServerError) => {
+        const { code, context } = error;
+        // Without the details that belong to it, a code is not what the rpc declares.
+        return context !== undefined && code in ((rpc as Partial<AnyRpc>).errors ?? {})
+          ? { ok: false, code, details: context, error }
+          : { ok: false, code: "failed", error };
+      },
+    );
+
   const stream: Stream = (rpc, payload, options = {}) =>
     createStream((callOptions) => request(rpc, payload, callOptions), options);
 
-  return { _ask: ask, _surface: { request, stream, observe }, _take: (id, frame) => pending.get(id)?.(frame) };
+  return {
+    _ask: ask,
+    _surface: { request, attempt: attempted, stream, observe },
+    _take: (id, frame) => pending.get(id)?.(frame),
+  };
 }

@@ -122,7 +122,7 @@ export class ListenerHub implements Listener, Entrance {
     this.broker = router.broker;
     this.link = router.broker && linkTo(this, router.broker);
     if (runtime.apart === true) router.servesApart = true;
-    else router.hubs.add(this);
+    else router.serve(this);
   }
 
   get busy(): boolean {

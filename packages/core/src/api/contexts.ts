@@ -13,6 +13,7 @@ import type {
   SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
+import type { Carries } from "../message/topic.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -72,7 +73,7 @@ export interface ConnectionContext<Data = OpenData> {
    */
   publish<M extends AnyMessage>(
     this: Bound,
-    topic: string,
+    topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult>;

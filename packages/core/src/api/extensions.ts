@@ -21,6 +21,7 @@ import type { RetryOptions } from "../message/errors.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, InferMetaInput, SendArgsOf, SendOptions } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
+import type { Carries } from "../message/topic.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
 
@@ -66,7 +67,7 @@ export interface ExtensionListener {
   /** As `router.publish`, on this listener. */
   publish<M extends AnyMessage>(
     this: void,
-    topic: string,
+    topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: SendArgsOf<M, SendOptions<InferMetaInput<M>> & AnyPublishOptions>
   ): Promise<PublishResult>;

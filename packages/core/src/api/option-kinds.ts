@@ -20,6 +20,8 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   logger: "object|function",
   codec: "object",
   authorizeTopic: "function",
+  topics: "array",
+  authenticate: "function",
   identify: "function",
   expiresAt: "function",
 };

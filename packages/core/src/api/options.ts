@@ -3,6 +3,7 @@ import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { GivenLimits } from "./limits.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Broker } from "../ports/broker.ts";
+import type { AnyTopic } from "../message/topic.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 
@@ -37,6 +38,18 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    */
   codec?: Codec | undefined;
   authorizeTopic?: AuthorizeTopic<Data> | undefined;
+  /** Families of topics that this router knows; no name may be of two of them. Plain strings stay topics as well. */
+  topics?: readonly AnyTopic[] | undefined;
+  /**
+   * Decides on a connection from its upgrade request, where the endpoint itself does not say: as `authenticate` of
+   * `serve()`. Its plain object is `ctx.data`, by which the router's type is inferred.
+   */
+  authenticate?:
+    | ((
+        req: Request,
+        peer: { readonly remoteAddress: string | undefined; readonly headers: Headers },
+      ) => MaybePromise<object | undefined | null | false>)
+    | undefined;
   /**
    * Whose connection it is. Asked when it opens, after `ctx.assignData` and after each handler; the first id is fixed, and
    * another one later (or none) closes with 4403. Remembered answers of idempotent requests are kept by it. One that

@@ -1,3 +1,4 @@
+import type { AnyMessage } from "./any.ts";
 import { aKind } from "../base/options.ts";
 
 /** @throws TypeError for what is no message: in plain JavaScript its type alone is soon given in its place. */
@@ -19,4 +20,9 @@ export function notAMessage(where: string, given: unknown): TypeError {
 /** @throws TypeError for a handler that is none. */
 export function checkHandler(where: string, handler: unknown): void {
   if (typeof handler !== "function") throw new TypeError(`${where} takes a function, not ${aKind(handler)}`);
+}
+
+/** @throws TypeError for a message that servers alone send: no client may, so nothing would ever arrive. */
+export function fromClients({ type, from }: AnyMessage): void {
+  if (from === "server") throw new TypeError(`${JSON.stringify(type)} is sent by servers alone`);
 }

@@ -1,7 +1,7 @@
 import { checkOptions, type Kinds } from "../base/options.ts";
 import { whenAll } from "../base/when.ts";
 import type { AnyMessage, AnyRpc } from "./message.ts";
-import type { Overflow, Validators } from "./validators.ts";
+import { type Overflow, type Validators, validatorsOf } from "./validators.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { uncarried } from "../protocol/carried.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE, RESERVED_META } from "../protocol/envelope.ts";
@@ -130,8 +130,17 @@ function describe(kit: DefineKit, type: string, payload: unknown, options: Defin
     payload: parts.payload?.schema,
     meta: parts.meta?.schema,
     "~validators": parts,
-    "~standard": { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) },
+    "~standard": standard(type, parts),
   } as const;
+}
+
+function standard(type: string, parts: Validators) {
+  return { version: 1, vendor: "ws-kit", validate: (frame: unknown) => validateFrame(type, parts, frame) } as const;
+}
+
+/** What makes a definition a Standard Schema, under another type. */
+export function whole(type: string, message: AnyMessage): AnyMessage["~standard"] {
+  return standard(type, validatorsOf(message));
 }
 
 function compiled({ compile }: DefineKit, type: string, source: unknown, what: string): Validator | undefined {

@@ -1,21 +1,29 @@
+import type { Holds, SPEC } from "./any.ts";
+
 // What a message has to be where one is given: types that every fitting message has, whatever it is, so that code which is
 // generic over messages compiles. `Why` is for the reader alone: the compiler prints it in its first line.
 
+/** By its spec, not by `from`: where literals of one property meet, the compiler makes never of the whole, and says no more. */
+interface Sent<By> {
+  type: string;
+  from?: By;
+}
+
 /** A message that clients may send. */
 export interface ClientSends<Why> {
-  readonly from?: "client" | undefined;
+  readonly [SPEC]?: Holds<Sent<"client">>;
   readonly response?: Why;
 }
 
 /** A message that servers may send. */
 export interface ServerSends<Why> {
-  readonly from?: "server" | undefined;
+  readonly [SPEC]?: Holds<Sent<"server">>;
   readonly response?: Why;
 }
 
 /** A message that clients may ask, rpcs included. */
 export interface ClientAsks<Why> {
-  readonly from?: "client" | undefined;
+  readonly [SPEC]?: Holds<Sent<"client">>;
   readonly why?: Why;
 }
 

@@ -7,12 +7,15 @@ import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions }
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { checkOptions } from "../base/options.ts";
+import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
+import { checkTopics } from "../message/topic.ts";
 import type { Broker } from "../ports/broker.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
+import { checkProvided } from "./provided.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
 
@@ -42,6 +45,8 @@ export class RouterCore implements RouteSource, Handlers {
   readonly broker: Broker | undefined;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
+  readonly authenticate: RouterOptions["authenticate"];
+  readonly contracts: Contract[] = [];
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly ownExtensions: Extension[] = [];
   private readonly onOpen: Hook[] = [];
@@ -66,6 +71,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.broker = options.broker;
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
+    this.authenticate = options.authenticate;
+    checkTopics(options.topics ?? []);
     this.expiresAt = options.expiresAt;
   }
 
@@ -133,6 +140,12 @@ export class RouterCore implements RouteSource, Handlers {
   addErrorHandler(handler: ErrorHandler<never>): void {
     this.ownErrorHandlers.push(handler);
     this.changed();
+  }
+
+  /** Takes in a listener. @throws Error for a contract that this router, or one merged into it, provides in part. */
+  serve(hub: Listener): void {
+    for (const { contracts } of this.family()) for (const contract of contracts) checkProvided(this, contract);
+    this.hubs.add(hub);
   }
 
   /** Those of this router and of all merged into it, each once. */

@@ -1,4 +1,5 @@
 import type { CloseContext, MessageContext, MiddlewareContext, OpenContext, PublishArgs } from "../api/contexts.ts";
+import type { PartHandlers } from "../api/contracts.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
@@ -7,33 +8,20 @@ import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.t
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
-import { checkHandler, checkMessage } from "../message/arguments.ts";
+import { checkHandler, checkMessage, fromClients } from "../message/arguments.ts";
+import type { Contract, Parts } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
+import type { Carries } from "../message/topic.ts";
 import { ERROR_CODES } from "../protocol/codes.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
+import { handleContract } from "./handle-contract.ts";
+import type { Authenticated, Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import { publishFrom } from "../topics/publish.ts";
-
-/** Names what connections of the outer router do not have, or have otherwise. */
-interface DataLacks<Keys> {
-  readonly lacks: Keys;
-}
-
-/** The keys of `Inner` that `Outer` does not have as it needs them. */
-type Lacking<Outer, Inner> = {
-  [K in keyof Inner]-?: K extends keyof Outer ? (Outer[K] extends Inner[K] ? never : K) : K;
-}[keyof Inner];
-
-/** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
-type Mergeable<Outer, Inner> = string extends keyof Outer
-  ? unknown
-  : Outer extends Inner
-    ? unknown
-    : DataLacks<Lacking<Outer, Inner>>;
 
 /**
  * The inside of a router, for the rooms of this package alone.
@@ -175,6 +163,31 @@ export class Router<Data = OpenData> {
   }
 
   /**
+   * Says that this router handles what clients send of a contract: with `on()` and `rpc()`, or by routers merged into it.
+   * Whether it does is looked at when it is first served, which throws `Error: contract Chat: nothing handles IMPORT`.
+   */
+  provides(...contracts: readonly Contract[]): this {
+    this.#core.contracts.push(...contracts);
+    return this;
+  }
+
+  /**
+   * Handles a contract as a whole: a handler for each of its parts that clients send, or it does not compile. For groups
+   * of some 50; of more, an editor takes its time.
+   * @throws TypeError for a part without a handler, and for a handler of no part; else as `on` and `rpc` do.
+   *
+   * @example
+   * router.handle(Chat, {
+   *   Join: (ctx) => ctx.topics.subscribe(ctx.payload.roomId),
+   *   Import: async (ctx) => ({ rows: await count(ctx.payload.file) }),
+   * });
+   */
+  handle<P extends Parts>(contract: Contract<P>, handlers: PartHandlers<P, Data>): this {
+    handleContract(this, contract, handlers as PartHandlers<Parts, Data>);
+    return this;
+  }
+
+  /**
    * Adds an extension, which then stands beside every handler of every listener that serves this router, those of
    * routers around or inside it included; one that is added twice counts once.
    * @throws Error when a listener has been made already, or another extension has its name or control type; TypeError
@@ -235,11 +248,10 @@ export class Router<Data = OpenData> {
    * Publishes from outside any handler to all followers of the topic on every listener of this process (and, with a
    * broker, to other nodes). Never rejects.
    *
-   * @example
-   * await router.publish("news", Said, { text: "The server restarts at noon" });
+   * @example await router.publish("news", Said, { text: "The server restarts at noon" });
    */
   async publish<M extends AnyMessage>(
-    topic: string,
+    topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
@@ -270,12 +282,19 @@ export class Router<Data = OpenData> {
   }
 }
 
-/** @throws TypeError for a message that servers alone send: no client may, so nothing would ever arrive. */
-function fromClients({ type, from }: AnyMessage): void {
-  if (from === "server") throw new TypeError(`${JSON.stringify(type)} is sent by servers alone`);
-}
-
-/** Makes a router. @throws RangeError or TypeError for an option that cannot be honoured. */
-export function createRouter<Data = OpenData>(options: RouterOptions<Data> = {}): Router<Data> {
-  return new Router<Data>(options);
+/**
+ * Makes a router.
+ *
+ * @throws RangeError or TypeError for an option that cannot be honoured, Error for topics that overlap.
+ *
+ * @example
+ * const router = createRouter<{ userId: string }>({ limits: { maxTopics: 10 } });
+ * const auto = createRouter({ authenticate: async (req) => await user(req) }); // ctx.data is what it returns
+ */
+export function createRouter<A extends NonNullable<RouterOptions["authenticate"]>>(
+  options: Omit<RouterOptions<Authenticated<A>>, "authenticate"> & { readonly authenticate: A },
+): Router<Authenticated<A>>;
+export function createRouter<Data = OpenData>(options?: RouterOptions<Data>): Router<Data>;
+export function createRouter(options: RouterOptions<never> = {}): Router<never> {
+  return new Router<never>(options);
 }

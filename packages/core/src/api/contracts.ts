@@ -1,0 +1,14 @@
+import type { MessageContext, RpcContext } from "./contexts.ts";
+import type { MaybePromise } from "./data.ts";
+import type { HandledNames, Parts } from "../message/contract.ts";
+import type { AnyMessage, AnyRpc, InferInput } from "../message/message.ts";
+
+/** The handler of one part of a contract: of an rpc, it returns its answer. */
+export type PartHandler<M, Data> = M extends AnyRpc
+  ? (ctx: RpcContext<M, Data>) => MaybePromise<InferInput<M["response"]>>
+  : M extends AnyMessage
+    ? (ctx: MessageContext<M, Data>) => unknown
+    : never;
+
+/** A handler for each part of a contract that clients send. */
+export type PartHandlers<P extends Parts, Data> = { readonly [Name in HandledNames<P>]: PartHandler<P[Name], Data> };

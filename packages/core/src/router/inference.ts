@@ -1,0 +1,21 @@
+/** Names what connections of the outer router do not have, or have otherwise. */
+interface DataLacks<Keys> {
+  readonly lacks: Keys;
+}
+
+/** The keys of `Inner` that `Outer` does not have as it needs them. */
+type Lacking<Outer, Inner> = {
+  [K in keyof Inner]-?: K extends keyof Outer ? (Outer[K] extends Inner[K] ? never : K) : K;
+}[keyof Inner];
+
+/** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
+export type Mergeable<Outer, Inner> = string extends keyof Outer
+  ? unknown
+  : Outer extends Inner
+    ? unknown
+    : DataLacks<Lacking<Outer, Inner>>;
+
+/** What a router's `authenticate` lets in, as `ctx.data`. */
+export type Authenticated<A> = A extends (...args: never[]) => infer Result
+  ? Exclude<Awaited<Result>, Response | undefined | null | false | void>
+  : never;
