@@ -1,6 +1,9 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** They start Redis and NATS. */
+const ENGINES = ["packages/{redis,nats}/test/**/*.test.ts"];
+
 // Vitest no longer looks for a file of this name; the test script passes it with --config.
 export default defineConfig({
   test: {
@@ -19,7 +22,7 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["packages/consumers/**"],
+          exclude: ["packages/consumers/**", ...ENGINES],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -40,6 +43,15 @@ export default defineConfig({
           name: "oldest",
           env: { OLDEST: "true" },
           include: ["packages/validators/test/{suite,zod,replaced}.test.ts"],
+        },
+      },
+      {
+        test: {
+          name: "engines",
+          include: ENGINES,
+          globalSetup: "packages/conformance/src/engines/setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -19,6 +19,11 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     types: "api base message ports",
   },
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
+  cluster: {
+    does: "the link to other nodes: what is followed, packing, order, probes",
+    all: "base",
+    types: "api ports protocol",
+  },
   topics: { does: "following, permission, publishing", all: "base message protocol sending state", types: "api ports" },
   contexts: { does: "what handlers hold at run time", all: "base message protocol sending state topics", types: "api" },
   rpc: {
@@ -44,11 +49,11 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   router: {
     does: "registrations, and what is compiled from them",
     all: "api base lifecycle message protocol sending state topics",
-    types: "ports",
+    types: "cluster ports",
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base contexts dispatch extensions lifecycle message ports protocol router rpc schema sending state topics",
+    all: "api base cluster contexts dispatch extensions lifecycle message ports protocol router rpc schema sending state topics",
   },
 };
 

@@ -78,6 +78,8 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     },
     websocket: handler.websocket,
   } as BunOptions);
+  // Its engine dials now, and not with the first peer.
+  const hub = hubOf(server);
 
   return {
     server,
@@ -88,7 +90,6 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     stop: stopOnce(async (stopOptions) => {
       // New connections are refused from here on; those that exist are drained.
       void server.stop();
-      const hub = hubOf(server);
       const { timeoutMs = 10_000 } = stopOptions;
       const until = performance.now() + Math.max(CLOSE_MS, timeoutMs);
       await hub.drain(stopOptions);

@@ -127,7 +127,7 @@ describe("createBunHandler", () => {
     client.send("SAY", { text: "hi" });
     expect(await client.next()).toMatchObject({ payload: { text: "hono: hi" } });
     const response = await fetch(url("mounted", "/say/news"), { method: "POST" });
-    expect(await response.json()).toEqual({ ok: true, matched: 1 });
+    expect(await response.json()).toEqual({ ok: true, matched: 1, remote: "none" });
     expect(await client.next()).toMatchObject({ payload: { text: "news" } });
     client.ws.close();
   });

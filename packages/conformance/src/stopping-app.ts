@@ -184,12 +184,13 @@ async function unclosed(serve: Serve): Promise<number> {
   return closing === peers.length ? Math.round(performance.now() - begun) : Infinity;
 }
 
+const never = (): Promise<never> => new Promise(() => {});
+
 async function other(serve: Serve): Promise<Findings["other"]> {
   let sessionsClosed = 0;
-  const broker = {
-    connect: () => ({ publish() {}, subscribe() {}, unsubscribe() {}, close: () => void sessionsClosed++ }),
-  };
-  const router = createRouter({ broker });
+  const session = { follow: never, unfollow() {}, publish: never, probe: never, reconnect() {} };
+  const engine = { name: "none", connect: () => ({ ...session, close: () => void sessionsClosed++ }) };
+  const router = createRouter({ engine });
   const [stops, goesOn] = [await start(serve, router), await start(serve, router)];
   const peer = new Peer(goesOn.port);
   await peer.opened;

@@ -42,7 +42,7 @@ export function stopping(name: string, command: string, args: readonly string[])
       expect(found.limitless).toEqual(["whole", "whole"]);
     });
 
-    test("leaves the router's other server alone, and its broker to that one", () => {
+    test("leaves the router's other server alone, and its engine to that one", () => {
       expect(found.other).toEqual({ peerClosed: false, newPeer: true, sessionsClosed: 1 });
     });
 

@@ -20,7 +20,9 @@ export type {
 } from "./api/facts.ts";
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
-export type { Broker, BrokerSession } from "./ports/broker.ts";
+export { Dialing } from "./cluster/dialing.ts";
+export type { Wire } from "./cluster/dialing.ts";
+export type { Engine, EngineSession, NodeSide } from "./ports/engine.ts";
 export type { Packet } from "./protocol/codec.ts";
 export { defineSlot } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

@@ -44,16 +44,24 @@ export class VirtualClock implements Clock {
   /** Lets `ms` pass, firing timers in order, and promises settle after each. */
   async advance(ms: number): Promise<void> {
     const until = this.time + ms;
-    for (;;) {
-      const due = [...this.timers].filter(([, timer]) => timer.at <= until).toSorted((a, b) => a[1].at - b[1].at)[0];
-      if (due === undefined) break;
-      this.timers.delete(due[0]);
-      this.time = Math.max(this.time, due[1].at);
-      due[1].callback();
+    for (let next = this.next(until); next !== undefined; next = this.next(until)) {
+      next();
       await settle();
     }
     this.time = until;
     await settle();
+  }
+
+  /** The first timer that is due by then, taken out; its time has come. */
+  protected next(until: number): (() => void) | undefined {
+    let first: { id: number; at: number; callback: () => void } | undefined;
+    for (const [id, { at, callback }] of this.timers) {
+      if (at <= until && (first === undefined || at < first.at)) first = { id, at, callback };
+    }
+    if (first === undefined) return undefined;
+    this.timers.delete(first.id);
+    this.time = Math.max(this.time, first.at);
+    return first.callback;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { UpgradeOptions } from "@ws-kit/core/adapter";
-import type { Broker } from "@ws-kit/core/extend";
+import type { Engine } from "@ws-kit/core/extend";
 import {
   createRouter,
   message,
@@ -46,7 +46,7 @@ const given: { n?: number } = {};
 export const options: RouterOptions<AppData> = {
   heartbeat: undefined,
   limits: { maxTopics: given.n },
-  broker: undefined,
+  engine: undefined,
 };
 serve(router, { maxConnections: given.n, authenticate: undefined });
 router.onOpen((ctx) => {
@@ -114,4 +114,4 @@ export function relay<M extends typeof Said | typeof Join>(handle: ConnectionHan
 export const handler: MessageHandler<typeof Join, AppData> = async (ctx) => ctx.payload.roomId;
 export const boolean: MessageHandler<typeof Join, AppData> = (ctx) => ctx.send(Join, ctx.payload);
 
-export type Named = [Broker, Codec];
+export type Named = [Engine, Codec];

@@ -53,9 +53,17 @@ export function topics(bed: Bed): void {
       const room = bed.room();
       const [a] = [await joined(room), await joined(room)];
       a.request("SAY_MATCHED", "1", { room: room.id, text: "hi" });
-      await a.expect(said("hi"), { type: "MATCHED", meta: { correlationId: "1" }, payload: { ok: true, matched: 2 } });
+      await a.expect(said("hi"), {
+        type: "MATCHED",
+        meta: { correlationId: "1" },
+        payload: { ok: true, matched: 2, remote: "none" },
+      });
       a.request("SAY_MATCHED", "2", { room: "nobody", text: "hi" });
-      await a.expect({ type: "MATCHED", meta: { correlationId: "2" }, payload: { ok: true, matched: 0 } });
+      await a.expect({
+        type: "MATCHED",
+        meta: { correlationId: "2" },
+        payload: { ok: true, matched: 0, remote: "none" },
+      });
     });
 
     test("a publish and a send of one handler arrive in the order of their calls", async () => {
@@ -114,7 +122,11 @@ export function topics(bed: Bed): void {
     test("publish from outside any handler", async () => {
       const room = bed.room();
       const [a, b] = [await joined(room), await joined(room)];
-      expect(await room.control("publish", { room: room.id, text: "news" })).toEqual({ ok: true, matched: 2 });
+      expect(await room.control("publish", { room: room.id, text: "news" })).toEqual({
+        ok: true,
+        matched: 2,
+        remote: "none",
+      });
       await a.expect(said("news"));
       await b.expect(said("news"));
     });
@@ -125,7 +137,11 @@ export function topics(bed: Bed): void {
       b.wire.close(1000);
       await b.closed;
       await room.until("connections", ({ count }) => count === 1);
-      expect(await room.control("publish", { room: room.id, text: "news" })).toEqual({ ok: true, matched: 1 });
+      expect(await room.control("publish", { room: room.id, text: "news" })).toEqual({
+        ok: true,
+        matched: 1,
+        remote: "none",
+      });
       await a.expect(said("news"));
     });
 

@@ -335,6 +335,7 @@ describe("an extension hears of each refusal once, with its cause", () => {
     [[403, "allowedOrigins"], { allowedOrigins: async () => false }, evil],
     [[500, "error"], { allowedOrigins: fails }, evil],
     [[503, "maxConnections"], { maxConnections: 0 }],
+    [[503, "maxUpgradesPerSecond"], { maxUpgradesPerSecond: 0 }],
     [[429, "maxConnectionsPer"], { maxConnectionsPer: per }],
     [[500, "error"], { maxConnectionsPer: { ...per, key: fails } }],
     [[401, "authenticate"], { authenticate: () => null }],
@@ -365,5 +366,31 @@ describe("an extension hears of each refusal once, with its cause", () => {
     for (const url of [`http://h/${"x".repeat(20_000)}?token=t`, "/plain?token=t", "//a b#token", ""])
       hub.upgradeRefused(400, "request", url);
     expect(paths).toEqual([`/${"x".repeat(255)}`, "/plain", "//a b", ""]);
+  });
+});
+
+describe("maxUpgradesPerSecond", () => {
+  it("refuses more with 503 and a Retry-After that differs, and takes that many each second", async () => {
+    const { clock, ask } = rig({ maxUpgradesPerSecond: 10 });
+    const answers = async (count: number) => Promise.all(Array.from({ length: count }, () => ask()));
+    const first = await answers(200);
+    expect(first.filter((outcome) => !(outcome instanceof Response))).toHaveLength(10);
+    const waits = first.flatMap((outcome) =>
+      outcome instanceof Response && outcome.status === 503 ? [Number(outcome.headers.get("retry-after"))] : [],
+    );
+    expect([Math.min(...waits), Math.max(...waits), new Set(waits).size]).toEqual([1, 5, 5]);
+    await clock.advance(500);
+    expect((await answers(20)).filter((outcome) => !(outcome instanceof Response))).toHaveLength(5);
+    await clock.advance(60_000);
+    expect((await answers(20)).filter((outcome) => !(outcome instanceof Response))).toHaveLength(10);
+  });
+
+  it.each([Number.NaN, -1, "10"])("cannot be %s", (limit) => {
+    expect(() => createAdmit({ maxUpgradesPerSecond: limit as number })).toThrow(RangeError);
+  });
+
+  it("can be without limit", async () => {
+    const { ask } = rig({ maxUpgradesPerSecond: Infinity });
+    for (let i = 0; i < 3_000; i++) expect(await ask()).not.toBeInstanceOf(Response);
   });
 });

@@ -52,6 +52,9 @@ export function createAdmit(
 ): Admit {
   const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
   checkOptions("maxConnectionsPer", maxConnectionsPer, { key: "function", limit: "any" });
+  const { maxUpgradesPerSecond = 2_000 } = options;
+  checkLimit("maxUpgradesPerSecond", maxUpgradesPerSecond);
+  const rate = new UpgradeRate(maxUpgradesPerSecond);
   checkLimit("maxConnections", maxConnections);
   checkLimit("maxConnectionsPer.limit", maxConnectionsPer?.limit);
   const rules: Rules = {
@@ -73,6 +76,10 @@ export function createAdmit(
     }
     if (!isHost(host)) return told("request", refuse(400, "Bad request"));
     if (entrance.draining) return told("draining", restarting());
+    if (!rate.takes(entrance.clock.monotonic())) {
+      const seconds = String(1 + Math.floor(Math.random() * 5));
+      return told("maxUpgradesPerSecond", refuse(503, "Too many connections at once", { "retry-after": seconds }));
+    }
     const { protocol, refusal } = rules.protocols(req, entrance.codec);
     if (refusal !== undefined) {
       // A browser tells its page nothing of it.
@@ -85,6 +92,26 @@ export function createAdmit(
     }
     return new Visit(rules, entrance, req, protocol, slot).outcome(peer, host);
   };
+}
+
+/** A bucket that holds what one second may take. */
+class UpgradeRate {
+  private readonly perSecond: number;
+  private left: number;
+  private at = 0;
+
+  constructor(perSecond: number) {
+    this.perSecond = perSecond;
+    this.left = perSecond;
+  }
+
+  takes(now: number): boolean {
+    this.left = Math.min(this.perSecond, this.left + ((now - this.at) / 1_000) * this.perSecond);
+    this.at = now;
+    if (!(this.left >= 1)) return this.perSecond === Infinity;
+    this.left -= 1;
+    return true;
+  }
 }
 
 function checkLimit(name: string, value: unknown): void {

@@ -75,7 +75,7 @@ export interface Hub extends HubEvents, Entrance {
     topics: Iterable<string>,
     ws?: unknown,
   ): Connection;
-  /** As `router.publish`, on this listener alone. */
+  /** As `router.publish`; of a listener that is `apart`, to its own connections and other nodes. */
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult>;
   /** As `router.drain`, of this listener alone. */
   drain(options?: DrainOptions): Promise<void>;
@@ -84,7 +84,7 @@ export interface Hub extends HubEvents, Entrance {
    * @returns when to look the next time, in milliseconds since the epoch; Infinity for never.
    */
   expire(): number;
-  /** Lets go of timers and the broker; the connections are the adapter's to close. */
+  /** Lets go of timers and, the last one, of the engine; the connections are the adapter's to close. */
   dispose(): Promise<void>;
 }
 

@@ -22,8 +22,9 @@ import { type Pulse, pulseOf } from "../lifecycle/pulse.ts";
 import { opened } from "../lifecycle/open.ts";
 import { renew } from "../lifecycle/renewal.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Local } from "../cluster/link.ts";
 import type { AnyMessage } from "../message/message.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
@@ -44,12 +45,11 @@ import { CLOSING, OPEN } from "../state/phases.ts";
 import { Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
-import type { BrokerLink } from "../topics/link.ts";
 import { join } from "../topics/membership.ts";
 import { publishFrom } from "../topics/publish.ts";
 import { renewerOf } from "./arrival.ts";
+import { deliverFrom, joinCluster, leaveCluster } from "./in-cluster.ts";
 import type { Arrival, Entrance } from "./entrance.ts";
-import { linkTo } from "./node-link.ts";
 import { logRefusal } from "./refusal-log.ts";
 import { Slots } from "./slots.ts";
 
@@ -57,7 +57,7 @@ import { Slots } from "./slots.ts";
 const INNER_STAGES = { validate, enter };
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
-export class ListenerHub implements Listener, Entrance {
+export class ListenerHub implements Listener, Entrance, Local {
   readonly handlers: RouterCore;
   readonly hooks: CompiledHooks<Connection> | undefined;
   readonly runtime: Runtime<Connection>;
@@ -84,8 +84,8 @@ export class ListenerHub implements Listener, Entrance {
   readonly answers: AnswerMemory;
   readonly followers: Followers<Connection> = new Followers();
   readonly nativeTopics: boolean;
-  readonly broker: Broker | undefined;
-  readonly link: BrokerLink | undefined;
+  readonly peers: ReadonlySet<Listener>;
+  readonly link: Cluster | undefined;
   readonly congested: Map<Connection, Backlog> = new Map();
   readonly laggards: Laggards<Connection> = new Laggards();
   allowance = 0;
@@ -119,10 +119,15 @@ export class ListenerHub implements Listener, Entrance {
     this.answers = new AnswerMemory(this.clock, this.limits, runtime.sleeps === true ? undefined : this.deadlines);
     this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
-    this.broker = router.broker;
-    this.link = router.broker && linkTo(this, router.broker);
-    if (runtime.apart === true) router.servesApart = true;
+    const isApart = runtime.apart === true;
+    this.peers = isApart ? new Set([this]) : router.hubs;
+    if (isApart) router.servesApart = true;
     else router.serve(this);
+    this.link = joinCluster(this, isApart);
+  }
+
+  arrived(topic: string, frame: Packet): void {
+    deliverFrom(this, topic, frame);
   }
 
   get busy(): boolean {
@@ -217,7 +222,7 @@ export class ListenerHub implements Listener, Entrance {
     return conn;
   }
 
-  /** As `router.publish`, on this listener alone. */
+  /** As `router.publish`; one that is apart has no others. */
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {
     return publishFrom(this, undefined, topic, message, payload, options);
   }
@@ -279,7 +284,7 @@ export class ListenerHub implements Listener, Entrance {
     report(this, error, undefined);
   }
 
-  /** Lets go of timers and the broker; the connections are the adapter's to close. */
+  /** Lets go of timers and, the last one, of the engine; the connections are the adapter's to close. */
   async dispose(): Promise<void> {
     this.handlers.hubs.delete(this);
     this.pulse?.stop();
@@ -287,6 +292,6 @@ export class ListenerHub implements Listener, Entrance {
     this.lag.stop();
     this.deadlines.clear();
     this.hooks?.disposed();
-    await this.link?.close();
+    await leaveCluster(this);
   }
 }

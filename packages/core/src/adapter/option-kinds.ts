@@ -9,6 +9,7 @@ export const UPGRADE_OPTIONS: Kinds<AnyUpgradeOptions> = {
   authenticate: "function",
   allowedOrigins: "any",
   maxConnections: "any",
+  maxUpgradesPerSecond: "any",
   maxConnectionsPer: "object",
   trustProxy: "any",
   protocols: "array",

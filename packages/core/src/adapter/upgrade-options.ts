@@ -68,6 +68,11 @@ export interface UpgradeOptions<Data = OpenData, P extends Peer = Peer> {
   /** Connections at the same time that have one key in common; more are refused with 429. Default: no limit. */
   maxConnectionsPer?: ConnectionsPer<P> | undefined;
   /**
+   * Upgrades a second that this listener takes; more are refused with 503 and a `Retry-After` of one to five seconds, so
+   * that clients that all come back at once find a server that still answers. Default 2,000.
+   */
+  maxUpgradesPerSecond?: number | undefined;
+  /**
    * Proxies in front of this server whose word counts for `peer.remoteAddress`, and for the host and scheme of `req.url`
    * and of the Origin's check: how many of them each request passes, or their addresses. They must write their headers
    * or remove what a client sent. Default: none.
@@ -88,7 +93,10 @@ export interface ConnectionsPer<P extends Peer = Peer> {
 }
 
 /** `UpgradeOptions` of whatever data and peer. */
-export interface AnyUpgradeOptions extends Pick<UpgradeOptions, "maxConnections" | "trustProxy" | "protocols"> {
+export interface AnyUpgradeOptions extends Pick<
+  UpgradeOptions,
+  "maxConnections" | "maxUpgradesPerSecond" | "trustProxy" | "protocols"
+> {
   authenticate?: ((req: Request, peer: never) => unknown) | undefined;
   allowedOrigins?: ("*" | readonly string[] | ((origin: string, req: Request, peer: never) => unknown)) | undefined;
   maxConnectionsPer?: ConnectionsPer<never> | undefined;

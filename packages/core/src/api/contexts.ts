@@ -27,7 +27,7 @@ export interface Bound {
 export interface Topics {
   /**
    * Starts to deliver what is published to the topic; doing it twice is the same as once. It has taken effect when the
-   * call returns, unless `authorizeTopic` or a broker has to be waited for.
+   * call returns, unless `authorizeTopic` or an engine has to be waited for.
    * @throws WsKitError PERMISSION_DENIED when refused, RESOURCE_EXHAUSTED over `maxTopics`, INVALID_ARGUMENT for a name
    *   that is empty, too long or not printable: as a rejection, which need not be awaited.
    *

@@ -117,6 +117,7 @@ export type UpgradeRefusalCause =
   | "handshake"
   | "codec"
   | "draining"
+  | "maxUpgradesPerSecond"
   | "maxConnections"
   | "maxConnectionsPer"
   | "allowedOrigins"

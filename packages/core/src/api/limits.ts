@@ -47,6 +47,10 @@ export interface Limits {
   authTimeoutMs: number;
   /** Milliseconds after `expiresAt` in which a new token still keeps the connection; then it is closed with 4401 [10,000]. */
   expiryGraceMs: number;
+  /** Milliseconds that a subscribe waits until the engine has confirmed, where the router has one; it never fails for it [2,000]. */
+  engineTimeoutMs: number;
+  /** Bytes of publishes that wait for an engine that stalls; over it they are `remote: "away"` [16 MiB]. */
+  maxEngineBytes: number;
   /**
    * Answers of idempotent requests that are remembered for a repeat. Over it, and over the next, whoever has most loses
    * his oldest: an identity, or a connection that is nobody's [1,000].
@@ -78,6 +82,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   closeGraceMs: 5_000,
   authTimeoutMs: 5_000,
   expiryGraceMs: 10_000,
+  engineTimeoutMs: 2_000,
+  maxEngineBytes: 16_777_216,
   maxRememberedAnswers: 1_000,
   maxRememberedBytes: 16_777_216,
   rememberAnswersMs: 300_000,

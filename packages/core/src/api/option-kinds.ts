@@ -16,7 +16,7 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   heartbeat: "object",
   limits: "object",
   validateOutgoing: "boolean",
-  broker: "object",
+  engine: "object",
   logger: "object|function",
   codec: "object",
   authorizeTopic: "function",

@@ -2,8 +2,8 @@ import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { GivenLimits } from "./limits.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { AnyTopic } from "../message/topic.ts";
+import type { Engine } from "../ports/engine.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
 
@@ -28,8 +28,8 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   limits?: GivenLimits | undefined;
   /** Whether what leaves is checked against its schema. Default true. */
   validateOutgoing?: boolean | undefined;
-  /** Brings publishes to other processes. Left out: this process alone. */
-  broker?: Broker | undefined;
+  /** Brings publishes to other processes, as `redisEngine` of `@ws-kit/redis` does. Left out: this process alone. */
+  engine?: Engine | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
   /**

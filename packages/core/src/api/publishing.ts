@@ -3,23 +3,27 @@ import type { ConnectionData, MaybePromise } from "./data.ts";
 export interface PublishOptions {
   /** Not to the connection that publishes. Default false. */
   excludeSelf?: boolean | undefined;
-  /** Keep from a broker, so that only this process's connections receive it. Default false. */
+  /** Keep from other nodes, so that only this process's connections receive it. Default false. */
   local?: boolean | undefined;
 }
 
 export interface FilteredPublishOptions<Data> extends PublishOptions {
   /**
    * Which subscribers receive it, by their data; one that is asynchronous is waited for, and what was published meanwhile
-   * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With a broker it needs
+   * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With an engine it needs
    * `local: true`: a function cannot travel.
    */
   filter?: ((data: ConnectionData<Data>) => MaybePromise<boolean>) | undefined;
 }
 
-/** A publish never rejects. `matched` counts the receivers in this process. */
+/**
+ * A publish never rejects. `matched` counts the receivers in this process. `remote` says of other nodes: `sent` it was handed
+ * to the engine, `away` the engine could not take it and only this process has it, `none` there is no engine or it was
+ * published with `local`.
+ */
 export type PublishResult =
-  | { readonly ok: true; readonly matched: number }
-  | { readonly ok: false; readonly error: Error };
+  | { readonly ok: true; readonly matched: number; readonly remote: "sent" | "away" | "none" }
+  | { readonly ok: false; readonly matched: number; readonly error: Error };
 
 /** `FilteredPublishOptions` and `SendOptions`, untyped. */
 export interface AnyPublishOptions {

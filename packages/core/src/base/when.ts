@@ -27,3 +27,16 @@ export function whenAll<T, R>(
 ): R | Promise<R> {
   return when(values.some(isPromise) ? Promise.all(values) : (values as readonly T[]), then);
 }
+
+/** What it throws is what it rejects with, and nobody has to listen. */
+export function attempt(act: () => unknown): Promise<unknown> {
+  try {
+    const done = Promise.resolve(act());
+    done.catch(() => {});
+    return done;
+  } catch (error) {
+    const failed = Promise.reject(error);
+    failed.catch(() => {});
+    return failed;
+  }
+}

@@ -3,7 +3,8 @@ import { ByteSocket, byteBench, packetOf, tell, turned } from "../../test/bytes.
 import { bench, FakeSocket, fields, gate, settle, VirtualClock } from "../../test/harness.ts";
 import { ListenerHub } from "../adapter/hub.ts";
 import { message, rpc } from "../message/standard.ts";
-import type { Broker } from "../ports/broker.ts";
+import { pack, unpack } from "../cluster/bundle.ts";
+import type { Engine, NodeSide } from "../ports/engine.ts";
 import type { Codec, Packet } from "../protocol/codec.ts";
 import { createRouter } from "../router/router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
@@ -122,34 +123,44 @@ describe("a router whose codec gives bytes", () => {
     }
   });
 
-  it("publishes bytes: natively, to followers, through a broker and from it", async () => {
+  it("publishes bytes: natively, to followers, through an engine and from it", async () => {
     const native: Packet[] = [];
     const abroad: Packet[] = [];
-    let deliver: (topic: string, packet: Packet) => void = () => {};
-    const broker: Broker = {
-      connect(hand) {
-        deliver = hand;
-        return { publish: (_, packet) => void abroad.push(packet), subscribe() {}, unsubscribe() {}, close() {} };
+    let node: NodeSide | undefined;
+    const done = (): Promise<void> => Promise.resolve();
+    const engine: Engine = {
+      name: "wire",
+      connect(side) {
+        node = side;
+        side.link("up");
+        const publish = (_: string, packet: Packet): Promise<void> => {
+          for (const frame of unpack(packet)?.frames ?? []) abroad.push(frame);
+          return done();
+        };
+        return { follow: done, unfollow() {}, publish, probe: done, reconnect() {}, close() {} };
       },
     };
+    let number = 0;
     for (const runtime of [{}, { publish: (_: string, packet: Packet) => native.push(packet) }]) {
-      const { router, connect, logger } = byteBench({ broker }, runtime);
+      const { router, connect, logger } = byteBench({ engine }, runtime);
       router.onOpen((ctx) => void ctx.topics.subscribe("room"));
       const peer = connect();
       await settle();
       const result = await router.publish("room", Echo, { text: "x" });
-      expect(result).toEqual({ ok: true, matched: 1 });
+      expect(result).toEqual({ ok: true, matched: 1, remote: "sent" });
       const frame = { type: "ECHO", payload: { text: "x" } };
       const got =
         runtime.publish === undefined ? peer.socket.take() : native.splice(0).map((one) => turned.decode(one));
       expect(got).toEqual([frame]);
+      await settle();
+      expect(node?.bytes).toBe(true);
       expect(abroad.splice(0).map((one) => turned.decode(one))).toEqual([frame]);
-      deliver("room", packetOf(frame));
+      node?.deliver("room", pack("another", ++number, 0, [packetOf(frame)]));
       expect(runtime.publish === undefined ? peer.socket.take() : native.splice(0)).toHaveLength(1);
-      deliver("room", JSON.stringify(frame));
+      node?.deliver("room", pack("another", ++number, 0, [JSON.stringify(frame)]));
       expect([...peer.socket.take(), ...native]).toEqual([]);
       expect(logger.lines.at(-1)).toBe(
-        "error: The broker brought a frame of text from a node whose codec is not turned",
+        "error: The engine brought a frame of text from a node whose codec is not turned",
       );
     }
   });

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { bench, type Bench, FakeSocket, gate, memoryLogger, Note, type Peer } from "../../test/harness.ts";
+import {
+  bench,
+  type Bench,
+  FakeSocket,
+  gate,
+  memoryLogger,
+  Note,
+  type Peer,
+  VirtualClock,
+} from "../../test/harness.ts";
+import { FakeEngine } from "../cluster/fake-engine.ts";
 import { createRouter } from "../router/router.ts";
 
 /** A peer whose runtime answers pings, as all do. */
@@ -133,5 +143,45 @@ describe("drain", () => {
     await clock.advance(2);
     expect([hub.closing.size, seen]).toEqual([0, ["second"]]);
     expect(logger.lines).toEqual([expect.stringContaining("onClose of client-1 took over 100 ms")]);
+  });
+
+  it("tells each client of a lone server another time, so that they do not come back at once", async () => {
+    const { connect, clock, hub } = bench(createRouter());
+    const peers = Array.from({ length: 4_000 }, () => connect());
+    const drained = hub.drain();
+    const waits = peers.map(({ socket }) => (socket.take()[0] as { payload: { reconnectAfterMs: number } }).payload);
+    const seconds = waits.map(({ reconnectAfterMs }) => Math.floor(reconnectAfterMs / 1_000));
+    expect(Math.min(...seconds)).toBe(1);
+    expect(new Set(waits.map(({ reconnectAfterMs }) => reconnectAfterMs)).size).toBeGreaterThan(500);
+    expect(seconds.filter((second) => second > 2)).toEqual([]);
+    await clock.advance(3_000);
+    await drained;
+  });
+
+  it("spreads what it closes where other nodes take the clients, the oldest first", async () => {
+    const clock = new VirtualClock();
+    const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms));
+    const { connect, hub } = bench(createRouter({ engine }), { clock });
+    const begun = clock.now();
+    const closedAt: number[] = [];
+    const peers = Array.from({ length: 400 }, () => peerOf(connect));
+    for (const peer of peers) {
+      const end = peer.socket.close.bind(peer.socket);
+      peer.socket.close = (code, reason) => (closedAt.push(clock.now() - begun), end(code, reason));
+    }
+    const drained = hub.drain({ timeoutMs: 10_000 });
+    for (let ms = 0; ms < 3_000; ms += 50) {
+      for (const peer of peers) {
+        const told = peer.socket.frames.splice(0).some((frame) => frame.includes("goaway"));
+        if (told) peer.receive({ type: "$ws:goaway" });
+      }
+      await clock.advance(50);
+    }
+    await drained;
+    // 5 ms each, in 20 waves.
+    const perSecond = [0, 1].map((second) => closedAt.filter((ms) => Math.floor(ms / 1_000) === second).length);
+    expect(perSecond.every((count) => count > 160 && count < 240)).toBe(true);
+    expect(peers[0]?.socket.ended?.code).toBe(1012);
+    await hub.dispose();
   });
 });

@@ -12,16 +12,26 @@ export interface DrainOptions {
    * Default 10,000.
    */
   timeoutMs?: number | undefined;
-  /** What clients are told to wait before they connect again, in milliseconds. Default 1,000. */
+  /**
+   * What clients are told to wait before they connect again, in milliseconds. Default: 0 with an engine, since other nodes
+   * are up; without one each is told another figure from 1,000 up, so that not more than 2,000 a second come back at once.
+   */
   reconnectAfterMs?: number | undefined;
+  /**
+   * Milliseconds over which connections are told and closed, the oldest first; at most four fifths of `timeoutMs`. Default:
+   * 5 for each connection with an engine, so that the other nodes are not dialed by all at once; 0 without one.
+   */
+  spreadMs?: number | undefined;
 }
 
 /** @throws RangeError for times that are none. `reconnectAfterMs` has to be finite: it travels. */
-export function checkDrain({ timeoutMs = 0, reconnectAfterMs = 0 }: DrainOptions): void {
+export function checkDrain({ timeoutMs = 0, reconnectAfterMs = 0, spreadMs = 0 }: DrainOptions): void {
   checkMs("timeoutMs", timeoutMs);
   checkMs("reconnectAfterMs", reconnectAfterMs);
+  checkMs("spreadMs", spreadMs);
   if (reconnectAfterMs === Infinity) throw new RangeError("reconnectAfterMs must be finite");
 }
+
 /**
  * How long clients get to answer that they know of it: until then what they send has to be expected. Those that never
  * answer are other people's.
@@ -34,30 +44,80 @@ export const RESTARTS = "The server restarts";
 /** How often connections are looked at while a drain waits, in milliseconds. */
 const POLL_MS = 10;
 
+/** Connections that are sent away together, where not all are. */
+const WAVE_MS = 100;
+const SPREAD_PER_CONNECTION_MS = 5;
+const MOST_OF_THE_TIME = 0.8;
+
+/** A lone server is not asked to take back more clients a millisecond than this. */
+const RETURNS_PER_MS = 2;
+
 /** Drains several listeners at once; see `Router.drain`. */
 export async function drain(hubs: Iterable<Listener>, options: DrainOptions): Promise<void> {
   checkDrain(options);
   await Promise.all([...hubs].map((hub) => drainHub(hub, options)));
 }
 
-export async function drainHub(
-  hub: Listener,
-  { timeoutMs = 10_000, reconnectAfterMs = 1_000 }: DrainOptions,
-): Promise<void> {
-  checkDrain({ timeoutMs, reconnectAfterMs });
+export async function drainHub(hub: Listener, options: DrainOptions): Promise<void> {
+  checkDrain(options);
+  const { timeoutMs = 10_000 } = options;
   hub.draining = true;
+  hub.untold ??= new Set();
   const { clock } = hub;
-  const begun = clock.monotonic();
-  const until = begun + timeoutMs;
-  const goaway = hub.codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs } });
-  const untold = (hub.untold = new Set(hub.connections));
-  for (const conn of untold) write(conn, goaway);
-
-  const graceUntil = begun + GOAWAY_GRACE_MS;
-  await whileAny(hub, until, (conn) => isUnfinished(conn) || (untold.has(conn) && clock.monotonic() < graceUntil));
-  await readByAll(hub, until, untold);
-  for (const conn of hub.connections) close(conn, CLOSE.RESTART, RESTARTS);
+  const until = clock.monotonic() + timeoutMs;
+  const waves = wavesOf([...hub.connections], spreadOf(hub, options));
+  const wait = options.reconnectAfterMs ?? waitOf(hub);
+  await Promise.all(
+    waves.map(async (wave, i) => {
+      if (i > 0) await pause(clock, i * WAVE_MS);
+      await sendAway(hub, wave, until, wait);
+    }),
+  );
+  // A socket may have opened meanwhile.
+  await sendAway(hub, [...hub.connections], until, wait);
   await gone(hub);
+}
+
+function spreadOf(hub: Listener, { timeoutMs = 10_000, spreadMs }: DrainOptions): number {
+  const wanted = spreadMs ?? (hub.link === undefined ? 0 : hub.connections.size * SPREAD_PER_CONNECTION_MS);
+  return Math.min(wanted, timeoutMs * MOST_OF_THE_TIME);
+}
+
+/** What a client is told to wait: the same for all, or one figure for each. */
+function waitOf(hub: Listener): number | (() => number) {
+  if (hub.link !== undefined) return 0;
+  const range = Math.max(1_000, hub.connections.size / RETURNS_PER_MS - 1_000);
+  return () => 1_000 + Math.round(Math.random() * range);
+}
+
+/** The oldest first, as evenly as whole connections allow. */
+function wavesOf(connections: readonly Connection[], spreadMs: number): readonly (readonly Connection[])[] {
+  const count = Math.max(1, Math.min(connections.length, Math.ceil(spreadMs / WAVE_MS)));
+  const at = (wave: number): number => Math.round((wave * connections.length) / count);
+  return Array.from({ length: count }, (_, wave) => connections.slice(at(wave), at(wave + 1)));
+}
+
+/** Tells some of a listener's connections, waits for what is under way, and closes them. */
+async function sendAway(
+  hub: Listener,
+  connections: readonly Connection[],
+  until: number,
+  reconnectAfterMs: number | (() => number),
+): Promise<void> {
+  const { clock, codec } = hub;
+  const untold = (hub.untold ??= new Set());
+  const wait = typeof reconnectAfterMs === "number" ? () => reconnectAfterMs : reconnectAfterMs;
+  for (const conn of connections) {
+    if (conn.state >= CLOSING) continue;
+    untold.add(conn);
+    write(conn, codec.encode({ type: GOAWAY_TYPE, payload: { reconnectAfterMs: wait() } }));
+  }
+  const graceUntil = clock.monotonic() + GOAWAY_GRACE_MS;
+  const isUnsettled = (conn: Connection): boolean =>
+    isUnfinished(conn) || (untold.has(conn) && clock.monotonic() < graceUntil);
+  await whileAny(clock, connections, until, isUnsettled);
+  await readByAll(clock, connections, until, untold);
+  for (const conn of connections) close(conn, CLOSE.RESTART, RESTARTS);
 }
 
 function isUnfinished(conn: Connection): boolean {
@@ -68,44 +128,52 @@ function isUnfinished(conn: Connection): boolean {
  * What has left this process may wait in the kernel, or in a proxy: a peer that answers a ping has read everything before
  * it. Only those are asked who have said that they listen.
  */
-async function readByAll(hub: Listener, until: number, untold: ReadonlySet<Connection>): Promise<void> {
-  const asked = new Set<Connection>();
-  for (const conn of hub.connections) {
-    if (conn.state !== OPEN || untold.has(conn)) continue;
-    asked.add(conn);
+async function readByAll(
+  clock: Clock,
+  connections: readonly Connection[],
+  until: number,
+  untold: ReadonlySet<Connection>,
+): Promise<void> {
+  const asked = connections.filter((conn) => conn.state === OPEN && !untold.has(conn));
+  for (const conn of asked) {
     conn.silent = 1;
     ping(conn);
   }
-  await whileAny(hub, until, (conn) => asked.has(conn) && conn.silent > 0);
+  await whileAny(clock, asked, until, (conn) => conn.silent > 0);
 }
 
 /** A peer that does not answer the closing handshake is not waited for longer than a handler would be. */
 async function gone(hub: Listener): Promise<void> {
-  const { clock, limits } = hub;
-  await whileAny(hub, clock.monotonic() + Math.min(1_000, limits.closeGraceMs), () => true, CLOSED);
-  for (const conn of hub.connections) conn.socket.terminate();
+  const { clock, connections, limits } = hub;
+  await whileAny(clock, connections, clock.monotonic() + Math.min(1_000, limits.closeGraceMs), () => true, CLOSED);
+  for (const conn of connections) conn.socket.terminate();
   const until = clock.monotonic() + limits.closeGraceMs;
-  await whileAny(hub, until, () => true, CLOSED);
-  while (clock.monotonic() < until && hub.closing.size > 0) await pause(clock);
+  await whileAny(clock, connections, until, () => true, CLOSED);
+  while (clock.monotonic() < until && hub.closing.size > 0) await pause(clock, POLL_MS);
 }
 
 /** Waits while any connection below a state is like that, but not beyond a moment. */
 async function whileAny(
-  hub: Listener,
+  clock: Clock,
+  connections: Iterable<Connection>,
   until: number,
   isLikeThat: (conn: Connection) => boolean,
   below: number = CLOSING,
 ): Promise<void> {
-  const { clock, connections } = hub;
-  while (clock.monotonic() < until && [...connections].some((conn) => conn.state < below && isLikeThat(conn))) {
-    await pause(clock);
+  while (clock.monotonic() < until && some(connections, (conn) => conn.state < below && isLikeThat(conn))) {
+    await pause(clock, POLL_MS);
   }
 }
 
-/** The time between two looks. A server that stops has nothing else that keeps its process alive. */
-export function pause(clock: Clock): Promise<void> {
+function some(connections: Iterable<Connection>, holds: (conn: Connection) => boolean): boolean {
+  for (const conn of connections) if (holds(conn)) return true;
+  return false;
+}
+
+/** A server that stops has nothing else that keeps its process alive. */
+export function pause(clock: Clock, ms: number = POLL_MS): Promise<void> {
   return new Promise<void>((resolve) => {
-    if (clock.wait === undefined) clock.setTimeout(resolve, POLL_MS);
-    else clock.wait(resolve, POLL_MS);
+    if (clock.wait === undefined) clock.setTimeout(resolve, ms);
+    else clock.wait(resolve, ms);
   });
 }

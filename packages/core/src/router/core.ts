@@ -7,10 +7,13 @@ import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions }
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { checkOptions } from "../base/options.ts";
+import type { LinkHandler, LinkReport } from "../api/cluster.ts";
+import { attempt } from "../base/when.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
 import { checkTopics } from "../message/topic.ts";
-import type { Broker } from "../ports/broker.ts";
+import type { Engine } from "../ports/engine.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
@@ -42,7 +45,10 @@ export class RouterCore implements RouteSource, Handlers {
   readonly logger: Logger;
   readonly validateOutgoing: boolean;
   readonly heartbeat: ResolvedHeartbeat | undefined;
-  readonly broker: Broker | undefined;
+  readonly engine: Engine | undefined;
+  /** The link of all listeners of this process that can be reached from here, while there is one. */
+  cluster: Cluster | undefined = undefined;
+  readonly onLink: LinkHandler[] = [];
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly authenticate: RouterOptions["authenticate"];
@@ -68,7 +74,7 @@ export class RouterCore implements RouteSource, Handlers {
     this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;
     this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);
-    this.broker = options.broker;
+    this.engine = options.engine;
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
     this.authenticate = options.authenticate;
@@ -135,6 +141,19 @@ export class RouterCore implements RouteSource, Handlers {
   addHook(event: "open" | "close", hook: Hook): void {
     (event === "open" ? this.onOpen : this.onClose).push(hook);
     this.changed();
+  }
+
+  /** Tells of the link to the other nodes: the log, and who asked. */
+  linkChanged(report: LinkReport, logger: Logger): void {
+    const name = this.engine?.name;
+    if (report.state === "down") logger.warn(`The link to the other nodes (${name}) is down`, report.cause);
+    else if (report.downMs > 0)
+      logger.warn(`The link to the other nodes (${name}) is up again after ${report.downMs} ms`);
+    for (const router of this.family()) {
+      for (const handler of router.onLink) {
+        attempt(() => handler(report)).catch((error: unknown) => logger.error("A handler of onLink failed", error));
+      }
+    }
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {

@@ -160,7 +160,7 @@ describe("connections and publish from outside", () => {
     const second = bench(outer).connect();
     expect(inner.connections.size).toBe(2);
     expect(inner.connections.get(first.conn.clientId)?.topics).toEqual(["news"]);
-    expect(await inner.publish("news", Told, { n: 1 })).toEqual({ ok: true, matched: 2 });
+    expect(await inner.publish("news", Told, { n: 1 })).toEqual({ ok: true, matched: 2, remote: "none" });
     expect(first.socket.take()).toEqual(second.socket.take());
     expect(await inner.publish("news", Told, { n: 1 }, { filter: (data) => data.role === "admin" })).toMatchObject({
       matched: 1,

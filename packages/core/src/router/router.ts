@@ -1,3 +1,4 @@
+import type { ClusterState, LinkHandler } from "../api/cluster.ts";
 import type { CloseContext, MessageContext, MiddlewareContext, OpenContext, PublishArgs } from "../api/contexts.ts";
 import type { PartHandlers } from "../api/contracts.ts";
 import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
@@ -21,6 +22,7 @@ import type { Authenticated, Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
+import { addUp } from "../topics/add-up.ts";
 import { publishFrom } from "../topics/publish.ts";
 
 /**
@@ -245,8 +247,8 @@ export class Router<Data = OpenData> {
   }
 
   /**
-   * Publishes from outside any handler to all followers of the topic on every listener of this process (and, with a
-   * broker, to other nodes). Never rejects.
+   * Publishes from outside any handler to all followers of the topic on every listener of this process (and, with an
+   * engine, to other nodes). Never rejects.
    *
    * @example await router.publish("news", Said, { text: "The server restarts at noon" });
    */
@@ -256,21 +258,35 @@ export class Router<Data = OpenData> {
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
     const [payload, options] = args as [unknown, AnyPublishOptions?];
-    let matched = 0;
-    const brokers = new Set<unknown>();
+    // Each router that this one is part of, once: by one of its listeners, which hands it to those beside it.
+    const done = new Set<unknown>();
     const pending: Promise<PublishResult>[] = [];
     for (const hub of this.#core.servedBy()) {
-      // A broker takes each publish once, however many listeners share it.
-      const local = hub.broker !== undefined && brokers.has(hub.broker);
-      brokers.add(hub.broker);
-      pending.push(publishFrom(hub, undefined, topic, message, payload, local ? { ...options, local } : options));
+      if (done.has(hub.peers)) continue;
+      done.add(hub.peers);
+      pending.push(publishFrom(hub, undefined, topic, message, payload, options));
     }
-    for (const result of await Promise.all(pending)) {
-      if (!result.ok) return result;
-      matched += result.matched;
-    }
+    const total = addUp(await Promise.all(pending));
     const error = this.#core.unreachable();
-    return error === undefined ? { ok: true, matched } : { ok: false, error };
+    return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
+  }
+
+  /**
+   * How this process is linked to the others that serve the router; undefined without an engine, and while nothing is
+   * served. For a health check: ready once `ready` is true, and not to be taken out of rotation when `state` is down later,
+   * since then all nodes are.
+   */
+  get cluster(): ClusterState | undefined {
+    return this.#core.cluster?.state;
+  }
+
+  /**
+   * Called when the link to the other nodes goes down, and when it is up again with everything followed. Each report says
+   * since when publishes of other nodes may be missing here, and those of this node there.
+   */
+  onLink(handler: LinkHandler): this {
+    this.#core.onLink.push(handler);
+    return this;
   }
 
   /**

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { bench, FakeSocket, fields, gate, memoryLogger, Note, type Peer, settle } from "../../test/harness.ts";
 import { message, rpc } from "../message/standard.ts";
-import type { BrokerSession } from "../ports/broker.ts";
+import { unpack } from "../cluster/bundle.ts";
+import type { Engine } from "../ports/engine.ts";
 import { createRouter } from "../router/router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
@@ -44,14 +45,19 @@ class TopicSocket extends FakeSocket {
 function rig({ native = false, forwarded }: { native?: boolean; forwarded?: string[] } = {}) {
   waits = [];
   const errors: Error[] = [];
-  const session: BrokerSession = {
-    publish: (_, frame) => void forwarded?.push(frame as string),
-    subscribe() {},
-    unsubscribe() {},
-    close() {},
+  const done = (): Promise<void> => Promise.resolve();
+  const engine: Engine = {
+    name: "wire",
+    connect(node) {
+      node.link("up");
+      const publish = (_: string, packet: string | Uint8Array): Promise<void> => {
+        forwarded?.push(...(unpack(packet)?.frames.map(String) ?? []));
+        return done();
+      };
+      return { follow: done, unfollow() {}, publish, probe: done, reconnect() {}, close() {} };
+    },
   };
-  const broker = forwarded && { connect: () => session };
-  const router = createRouter({ logger: memoryLogger(), ...(broker && { broker }) }).onError(
+  const router = createRouter({ logger: memoryLogger(), ...(forwarded && { engine }) }).onError(
     (error) => void errors.push(error),
   );
   router.onOpen((ctx) => void ctx.topics.subscribe("room"));

@@ -24,7 +24,7 @@ describe.each([
     await router.publish("room", Said, { id: "a", x: 0 });
     for (let x = 1; x < 4; x++) {
       quick.socket.read(Infinity);
-      expect(await router.publish("room", Frame, { id: "a", x })).toEqual({ ok: true, matched: 1 });
+      expect(await router.publish("room", Frame, { id: "a", x })).toEqual({ ok: true, matched: 1, remote: "none" });
     }
     expect(router.connections.send("client-1", Frame, { id: "a", x: 9 })).toBe(false);
     slow.socket.read(Infinity);

@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Turns } from "../base/turns.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Broker, BrokerSession } from "../ports/broker.ts";
+import type { NodeLink } from "../ports/engine.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
@@ -70,9 +70,10 @@ export interface Listener {
   readonly answers: AnswerMemory;
   readonly followers: Followers<Connection>;
   readonly nativeTopics: boolean;
-  /** The broker as the router was given it, and this listener's way to it. */
-  readonly broker: Broker | undefined;
-  readonly link: BrokerSession | undefined;
+  /** The listeners of this process that serve the same router, itself too; only itself where it cannot be reached. */
+  readonly peers: ReadonlySet<Listener>;
+  /** The way to other nodes. */
+  readonly link: NodeLink | undefined;
   /** Peers that have not read everything, those that are being closed included. */
   readonly congested: Map<Connection, Backlog>;
   /** Connections whose messages come faster than their handlers work. */

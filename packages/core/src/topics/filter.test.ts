@@ -22,7 +22,7 @@ async function receivers(filter: (data: { role?: { name: string }; clientId: str
 it("an asynchronous filter is waited for", async () => {
   const { names, result } = await receivers(async (data) => data.role?.name === "moderator");
   expect(names).toEqual(["first", "last"]);
-  expect(result).toEqual({ ok: true, matched: 2 });
+  expect(result).toEqual({ ok: true, matched: 2, remote: "none" });
 });
 
 it.each([
@@ -31,7 +31,7 @@ it.each([
 ] as const)("a filter that %s for one follower does not cut off the others", async (_how, filter) => {
   const { names, result, lines } = await receivers(filter);
   expect(names).toEqual(["first", "last"]);
-  expect(result).toEqual({ ok: true, matched: 2 });
+  expect(result).toEqual({ ok: true, matched: 2, remote: "none" });
   expect(lines.filter((line) => line.startsWith("error: Cannot read properties"))).toHaveLength(1);
 });
 
@@ -42,6 +42,6 @@ it("nobody is served while a filter has yet to answer for anybody, and nobody wh
   const published = router.publish("room", Told, { n: 1 }, { filter: async () => true });
   expect(stays.socket.frames).toEqual([]);
   leaves.socket.close();
-  expect(await published).toEqual({ ok: true, matched: 1 });
+  expect(await published).toEqual({ ok: true, matched: 1, remote: "none" });
   expect(leaves.socket.frames).toEqual([]);
 });

@@ -1,12 +1,10 @@
-import { isPromise } from "../base/when.ts";
 import { isApart } from "../sending/backlog.ts";
-import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
 /**
- * Lets a connection follow a topic, natively too, and tells the broker of a first follower.
- * @returns a promise where other nodes' publishes will arrive only then; local ones do at once.
+ * Lets a connection follow a topic, natively too, and here and now; the engine is told of a first follower.
+ * @returns a promise where other nodes' publishes will arrive only then.
  */
 export function join(topic: string, conn: Connection): unknown {
   const { hub } = conn;
@@ -20,31 +18,28 @@ export function join(topic: string, conn: Connection): unknown {
   }
   if (hub.hooks !== undefined) hub.hooks.joined(conn, topic, first);
   hub.runtime.settled?.(conn);
-  return first ? hub.link?.subscribe(topic) : undefined;
+  return hub.link?.follow(topic, first);
 }
 
-export function part(topic: string, conn: Connection): unknown {
+export function part(topic: string, conn: Connection): void {
   const { following, hub } = conn;
   const index = following?.indexOf(topic) ?? -1;
-  if (index < 0) return undefined;
+  if (index < 0) return;
   following?.splice(index, 1);
   if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
   hub.runtime.settled?.(conn);
-  return drop(topic, conn);
+  drop(topic, conn);
 }
 
 /** A closed connection receives nothing more; what it followed stays readable in `onClose`. */
 export function leaveAll(conn: Connection): void {
   conn.joining?.clear();
-  for (const topic of conn.following ?? []) {
-    const left = drop(topic, conn);
-    if (isPromise(left)) left.then(undefined, (error: unknown) => report(conn.hub, error, undefined, conn));
-  }
+  for (const topic of conn.following ?? []) drop(topic, conn);
 }
 
-function drop(topic: string, conn: Connection): unknown {
+function drop(topic: string, conn: Connection): void {
   const { hub } = conn;
   const last = hub.followers.delete(topic, conn);
   if (hub.hooks !== undefined) hub.hooks.parted(conn, topic, last);
-  return last ? hub.link?.unsubscribe(topic) : undefined;
+  if (last) hub.link?.unfollow(topic);
 }

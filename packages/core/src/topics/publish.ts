@@ -24,7 +24,10 @@ interface Publish {
   readonly skip: Skip | undefined;
 }
 
-/** Publishes on one listener. Never throws or rejects: failures are reported, and told in the result. */
+/**
+ * Publishes to every listener that serves the same router in this process, and to other nodes. Never throws or rejects:
+ * failures are reported, and told in the result.
+ */
 export function publishFrom(
   hub: Listener,
   sender: Connection | undefined,
@@ -35,7 +38,7 @@ export function publishFrom(
 ): Promise<PublishResult> {
   try {
     if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
-      throw new TypeError("A filter cannot travel to other nodes: with a broker, publish with { local: true }");
+      throw new TypeError("A filter cannot travel to other nodes: with an engine, publish with { local: true }");
     }
     const given = options.meta as Meta | undefined;
     const meta = hub.hooks === undefined ? given : hub.hooks.stamp(sender, message, given, topic);
@@ -46,8 +49,7 @@ export function publishFrom(
     if (isPromise(frame) || options.filter !== undefined || isWaiting(hub, sender)) {
       return later({ hub, sender, topic, type, options, skip }, frame);
     }
-    const result = distribute(hub, sender, topic, type, frame, options, skip, undefined);
-    return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
+    return Promise.resolve(distribute(hub, sender, topic, type, frame, options, skip, undefined));
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
   }
@@ -55,7 +57,7 @@ export function publishFrom(
 
 function failed(hub: Listener, sender: Connection | undefined, thrown: unknown): PublishResult {
   report(hub, thrown, undefined, sender);
-  return { ok: false, error: toError(thrown) };
+  return { ok: false, matched: 0, error: toError(thrown) };
 }
 
 // Whatever waits has a function of its own: one that holds a closure pays for it at every call.
@@ -113,20 +115,29 @@ function distribute(
   options: AnyPublishOptions,
   skip: Skip | undefined,
   chosen: readonly Connection[] | undefined,
-): PublishResult | Promise<PublishResult> {
+): PublishResult {
   const matched =
     chosen === undefined
-      ? deliverLocally(hub, topic, frame, exceptOf(sender, options), skip)
-      : serve(hub, topic, chosen, frame, skip);
+      ? deliverHere(hub, topic, frame, exceptOf(sender, options), skip)
+      : serve(topic, chosen, frame, skip);
   if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
-  const result: PublishResult = { ok: true, matched };
-  if (hub.link === undefined || options.local === true) return result;
-  const sent: unknown = hub.link.publish(topic, frame);
-  return isPromise(sent) ? resultAfter(sent, result) : result;
+  const remote = hub.link === undefined || options.local === true ? "none" : hub.link.publish(topic, frame);
+  return { ok: true, matched, remote };
 }
 
-function resultAfter(sent: PromiseLike<unknown>, result: PublishResult): Promise<PublishResult> {
-  return Promise.resolve(sent).then(() => result);
+/** To the followers of this listener, and of the others that serve the router beside it. */
+function deliverHere(
+  hub: Listener,
+  topic: string,
+  frame: Packet,
+  except: Connection | undefined,
+  skip: Skip | undefined,
+): number {
+  let matched = deliverLocally(hub, topic, frame, except, skip);
+  if (hub.peers.size > 1) {
+    for (const peer of hub.peers) if (peer !== hub) matched += deliverLocally(peer, topic, frame, except, skip);
+  }
+  return matched;
 }
 
 function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
@@ -184,7 +195,7 @@ function chosenBy(
   topic: string,
   except: Connection | undefined,
 ): readonly Connection[] | Promise<readonly Connection[]> {
-  const followers = [...(hub.followers.of(topic) ?? [])];
+  const followers = [...hub.peers].flatMap((peer) => [...(peer.followers.of(topic) ?? [])]);
   const passes = followers.map((conn) => {
     if (conn === except || conn.state === CLOSED) return false;
     try {
@@ -199,16 +210,11 @@ function chosenBy(
 }
 
 /** Delivers to those of the followers that were chosen, and have not left meanwhile. */
-function serve(
-  hub: Listener,
-  topic: string,
-  chosen: readonly Connection[],
-  frame: Packet,
-  skip: Skip | undefined,
-): number {
-  const followers = hub.followers.of(topic);
+function serve(topic: string, chosen: readonly Connection[], frame: Packet, skip: Skip | undefined): number {
   let matched = 0;
-  for (const conn of chosen) if (followers?.has(conn) === true && reaches(conn, frame, skip)) matched++;
+  for (const conn of chosen) {
+    if (conn.hub.followers.of(topic)?.has(conn) === true && reaches(conn, frame, skip)) matched++;
+  }
   return matched;
 }
 

@@ -2,7 +2,6 @@ import { BaseContext } from "../contexts/connection-context.ts";
 import { TopicsOf } from "./subscriptions.ts";
 import { describe, expect, it } from "vitest";
 import { bench, errorOf, gate, memoryLogger, Note, settle, Told, type Peer } from "../../test/harness.ts";
-import type { Broker } from "../ports/broker.ts";
 import type { Topics } from "../api/contexts.ts";
 import { WsKitError } from "../message/errors.ts";
 import { createRouter, type Router } from "../router/router.ts";
@@ -109,8 +108,8 @@ describe("publish", () => {
     peers[0].message("NOTE", { n: 1 });
     await settle();
     expect(results).toEqual([
-      { ok: true, matched: 2 },
-      { ok: true, matched: 1 },
+      { ok: true, matched: 2, remote: "none" },
+      { ok: true, matched: 1, remote: "none" },
     ]);
     expect(peers[0].socket.take()).toMatchObject([{ payload: { n: 1 } }]);
     expect(peers[1].socket.take()).toMatchObject([{ payload: { n: 1 } }, { payload: { n: 2 } }]);
@@ -143,54 +142,6 @@ describe("publish", () => {
     void topicsOf(peer).clear();
     expect(log).toEqual(["+2:room", '2:room {"type":"TOLD","payload":{"n":1}}', "others 2:room", "-2:room"]);
     expect(hub.followers.of("room")).toBeUndefined();
-  });
-});
-
-describe("a broker", () => {
-  /** Links the nodes of one test. */
-  class Wire implements Broker {
-    readonly nodes = new Set<(topic: string, frame: string) => void>();
-    readonly log: string[] = [];
-
-    connect(deliver: (topic: string, frame: string) => void) {
-      this.nodes.add(deliver);
-      return Promise.resolve({
-        publish: (topic: string, frame: string) => {
-          for (const node of this.nodes) if (node !== deliver) node(topic, frame);
-        },
-        subscribe: (topic: string) => void this.log.push(`+${topic}`),
-        unsubscribe: (topic: string) => void this.log.push(`-${topic}`),
-        close: () => void this.nodes.delete(deliver),
-      });
-    }
-  }
-
-  it("brings publishes to other nodes once, told of first followers and last", async () => {
-    const broker = new Wire();
-    const router = () => createRouter({ broker }).onOpen((ctx) => void ctx.topics.subscribe("room"));
-    const [here, there] = [router(), router()];
-    const near = bench(here);
-    const [a, b] = [near.connect(), near.connect()];
-    const far = bench(there).connect();
-    await settle();
-    expect(await here.publish("room", Told, { n: 1 })).toEqual({ ok: true, matched: 2 });
-    expect(await here.publish("room", Told, { n: 2 }, { local: true })).toEqual({ ok: true, matched: 2 });
-    expect(far.socket.take()).toMatchObject([{ payload: { n: 1 } }]);
-    expect(broker.log).toEqual(["+room", "+room"]);
-    a.socket.close();
-    b.socket.close();
-    await settle();
-    expect(broker.log).toEqual(["+room", "+room", "-room"]);
-    await near.hub.dispose();
-    expect(broker.nodes.size).toBe(1);
-  });
-
-  it("cannot carry a filter", async () => {
-    const router = createRouter({ broker: new Wire(), logger: memoryLogger() });
-    bench(router).connect();
-    const all = () => true;
-    expect(await router.publish("room", Told, { n: 1 }, { filter: all })).toMatchObject({ ok: false });
-    expect(await router.publish("room", Told, { n: 1 }, { filter: all, local: true })).toMatchObject({ ok: true });
   });
 });
 

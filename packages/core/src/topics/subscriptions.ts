@@ -42,7 +42,8 @@ export class TopicsOf {
 
   unsubscribe(topic: string): Promise<void> {
     this.conn.joining?.delete(topic);
-    return settled(part(topic, this.conn));
+    part(topic, this.conn);
+    return DONE;
   }
 
   has(topic: string): boolean {
@@ -57,8 +58,8 @@ export class TopicsOf {
 
   clear(): Promise<void> {
     this.conn.joining?.clear();
-    const left = this.list().map((topic) => part(topic, this.conn));
-    return settled(left.some(isPromise) ? Promise.all(left) : undefined);
+    for (const topic of this.list()) part(topic, this.conn);
+    return DONE;
   }
 
   /** A subscribe that waits for permission; leaving or closing meanwhile calls it off. */

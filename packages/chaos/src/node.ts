@@ -1,0 +1,42 @@
+import { serve as serveOnBun } from "@ws-kit/bun";
+import type { Engine } from "@ws-kit/core/extend";
+import { serve as serveOnNode } from "@ws-kit/node";
+import { createRouter } from "@ws-kit/zod";
+import { Join, Said, Say } from "./messages.ts";
+
+/** What a node tells its test, a line each. */
+export type NodeLine =
+  | { readonly listening: number }
+  | { readonly link: "up" | "down"; readonly sinceMs: number; readonly atMs: number }
+  | { readonly fault: string }
+  | { readonly rssMb: number; readonly topics: number };
+
+const tell = (line: NodeLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Serves one node of a chaos run in this process, until it is killed. */
+export async function runNode(engine: Engine): Promise<void> {
+  process.on("unhandledRejection", (error) => tell({ fault: `unhandled rejection: ${String(error)}` }));
+  process.on("uncaughtException", (error) => tell({ fault: `uncaught: ${String(error.stack)}` }));
+  const router = createRouter({
+    engine,
+    logger: { debug() {}, warn() {}, error: (...line) => tell({ fault: line.map(String).join(" ") }) },
+  });
+  const numbers = new Map<string, number>();
+  router.on(Join, async (ctx) => {
+    await Promise.all(ctx.payload.rooms.map((room) => ctx.topics.subscribe(room)));
+  });
+  router.rpc(Say, async (ctx) => {
+    const { room, id } = ctx.payload;
+    const n = (numbers.get(room) ?? 0) + 1;
+    numbers.set(room, n);
+    const result = await ctx.publish(room, Said, { node: router.cluster?.nodeId ?? "", room, n, id });
+    if (!result.ok) throw result.error;
+    ctx.reply({ remote: result.remote });
+  });
+  router.onLink((report) => tell({ link: report.state, sinceMs: report.sinceMs, atMs: report.atMs }));
+  const options = { port: Number(process.env["PORT"]), hostname: "127.0.0.1" };
+  if ("Bun" in globalThis) serveOnBun(router, options);
+  else await serveOnNode(router, options).ready;
+  tell({ listening: options.port });
+  setInterval(() => tell({ rssMb: process.memoryUsage().rss / 1_048_576, topics: router.cluster?.topics ?? 0 }), 500);
+}

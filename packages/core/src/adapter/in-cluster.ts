@@ -1,0 +1,45 @@
+import type { LinkReport } from "../api/cluster.ts";
+import { Cluster } from "../cluster/cluster.ts";
+import type { Local } from "../cluster/link.ts";
+import { codecName, type Packet } from "../protocol/codec.ts";
+import type { RouterCore } from "../router/core.ts";
+import type { Listener } from "../state/connection.ts";
+import { deliverLocally } from "../topics/publish.ts";
+
+/** A listener that brings what other nodes publish to its followers. */
+interface Member extends Listener, Local {
+  readonly handlers: RouterCore;
+  readonly link: Cluster | undefined;
+}
+
+/** The way to other nodes that a listener shares with its peers; its own, where it has none. */
+export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined {
+  const { binary: bytes, clock, handlers, limits, logger } = hub;
+  const { engine } = handlers;
+  if (engine === undefined) return undefined;
+  const { engineTimeoutMs, maxEngineBytes } = limits;
+  const report = (change: LinkReport): void => handlers.linkChanged(change, logger);
+  const shared = isApart ? undefined : handlers.cluster;
+  const cluster = shared ?? new Cluster({ engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report });
+  cluster.add(hub);
+  if (!isApart) handlers.cluster = cluster;
+  return cluster;
+}
+
+/** The last listener of a process closes its link. */
+export async function leaveCluster(hub: Member): Promise<void> {
+  const { followers, handlers, link } = hub;
+  if (link === undefined) return;
+  link.delete(hub);
+  for (const topic of followers.names()) link.unfollow(topic);
+  if (link.size > 0) return;
+  if (handlers.cluster === link) handlers.cluster = undefined;
+  await link.close();
+}
+
+/** What another node has published. */
+export function deliverFrom(hub: Listener, topic: string, frame: Packet): void {
+  if ((typeof frame === "string") !== hub.binary) return void deliverLocally(hub, topic, frame, undefined);
+  const kind = hub.binary ? "text" : "bytes";
+  hub.logger.error(`The engine brought a frame of ${kind} from a node whose codec is not ${codecName(hub.codec)}`);
+}

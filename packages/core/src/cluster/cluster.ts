@@ -1,0 +1,74 @@
+import type { ClusterState } from "../api/cluster.ts";
+import type { Engine, NodeLink } from "../ports/engine.ts";
+import type { Frame } from "./bundle.ts";
+import { Link, type LinkOptions, type Local } from "./link.ts";
+import { shardOf } from "./shards.ts";
+
+/** This process's links to the servers of its engine: one, or one for each of those that share the topics. */
+export class Cluster implements NodeLink {
+  private readonly first: Link;
+  private readonly links: readonly Link[];
+  private readonly names: readonly string[];
+  private readonly name: string;
+
+  constructor(options: LinkOptions) {
+    const { engine } = options;
+    const [server = engine, ...others]: readonly Engine[] = engine.shards ?? [];
+    this.name = engine.name;
+    this.names = [server, ...others].map(({ name }) => name);
+    this.first = new Link({ ...options, engine: server });
+    this.links = [this.first, ...others.map((other) => new Link({ ...options, engine: other }))];
+  }
+
+  /** `up` where all of them are; figures are sums. */
+  get state(): ClusterState {
+    const states = this.links.map((link) => link.cluster);
+    const down = states.find(({ state }) => state === "down");
+    const { nodeId, counters } = this.first.cluster;
+    const sum = (of: (state: ClusterState) => number): number => states.reduce((total, state) => total + of(state), 0);
+    const keys = Object.keys(counters) as (keyof typeof counters)[];
+    return {
+      state: down === undefined ? "up" : "down",
+      sinceMs: down?.sinceMs ?? Math.max(...states.map(({ sinceMs }) => sinceMs)),
+      ready: states.every(({ ready }) => ready),
+      nodeId,
+      engine: this.name,
+      topics: sum(({ topics }) => topics),
+      counters: Object.fromEntries(
+        keys.map((key) => [key, sum((state) => state.counters[key])]),
+      ) as unknown as typeof counters,
+    };
+  }
+
+  get size(): number {
+    return this.first.locals.size;
+  }
+
+  add(local: Local): void {
+    for (const { locals } of this.links) locals.add(local);
+  }
+
+  delete(local: Local): void {
+    for (const { locals } of this.links) locals.delete(local);
+  }
+
+  follow(topic: string, first: boolean): Promise<void> | undefined {
+    return this.linkOf(topic).follow(topic, first);
+  }
+
+  unfollow(topic: string): void {
+    this.linkOf(topic).unfollow(topic);
+  }
+
+  publish(topic: string, frame: Frame): "sent" | "away" {
+    return this.linkOf(topic).publish(topic, frame);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.links.map((link) => link.close()));
+  }
+
+  private linkOf(topic: string): Link {
+    return this.links.length === 1 ? this.first : (this.links[shardOf(topic, this.names)] ?? this.first);
+  }
+}

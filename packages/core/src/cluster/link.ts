@@ -1,0 +1,282 @@
+import type { ClusterState, LinkReport } from "../api/cluster.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import { toError } from "../base/thrown.ts";
+import { attempt } from "../base/when.ts";
+import type { Engine, EngineSession } from "../ports/engine.ts";
+import type { Packet } from "../protocol/codec.ts";
+import { type Frame, unpack } from "./bundle.ts";
+import { Interest } from "./interest.ts";
+import { Outbox } from "./outbox.ts";
+import { Seen } from "./seen.ts";
+
+/** A listener of this process, as the link sees it. */
+export interface Local {
+  /** Delivers a frame that another listener or node has published. */
+  arrived(topic: string, frame: Frame): void;
+}
+
+/** Called by the link's owner when it is made. */
+export interface LinkOptions {
+  readonly engine: Engine;
+  /** Whether the codec makes bytes. */
+  readonly bytes: boolean;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long a follower waits until the engine has confirmed, at most. */
+  readonly engineTimeoutMs: number;
+  /** Bytes that may wait while the engine stalls. */
+  readonly maxEngineBytes: number;
+  readonly report: (report: LinkReport) => void;
+}
+
+const PROBE_EVERY_MS = 1_000;
+const PROBE_TIMEOUT_MS = 3_000;
+
+/**
+ * One process's link to the other nodes of its router, whatever the number of its listeners and whichever the engine.
+ * Finds out by itself whether it works: a message to the node's own channel has to come back every second.
+ */
+export class Link {
+  readonly locals: Set<Local> = new Set();
+  readonly nodeId: string = nodeId();
+  private readonly session: EngineSession;
+  private readonly interest: Interest;
+  private readonly outbox: Outbox;
+  private readonly seen = new Seen();
+  /** The engine answers: "up" is said when everything is followed as well. */
+  private linked = false;
+  private state: "up" | "down" = "down";
+  private changedAt: number;
+  /**
+   * When the link was last known to bring everything, in wall-clock milliseconds; 0 before the first probe. That is where
+   * the probe before the last answered one was sent: what was published before it may still have been on its way between
+   * its publisher and the engine when the next one came back.
+   */
+  private provenAt = 0;
+  private answeredAt = 0;
+  /** A probe was answered on this connection. */
+  private proven = false;
+  private ready = false;
+  private downSince = 0;
+  /** Being down was said: once, and not before the first probe's time is over. */
+  private told = false;
+  private probeTimer: unknown = undefined;
+  private generation = 0;
+  private received = 0;
+  private dropped = 0;
+  private closed = false;
+
+  private readonly options: LinkOptions;
+
+  constructor(options: LinkOptions) {
+    this.options = options;
+    const { clock, engine, logger } = options;
+    this.changedAt = clock.now();
+    this.interest = new Interest(clock, options.engineTimeoutMs, {
+      complete: () => this.restored(),
+      forgotten: (topic) => this.seen.forget(topic),
+      failed: (error) => logger.warn(`${engine.name} refused to follow topics; it is asked again`, error),
+    });
+    this.outbox = new Outbox(clock, this.nodeId, options.maxEngineBytes, (error) => this.unusable(toError(error)));
+    this.probeTimer = clock.setTimeout(this.absent, PROBE_TIMEOUT_MS);
+    this.session = engine.connect({
+      id: this.nodeId,
+      bytes: options.bytes,
+      deliver: (topic, packet) => this.deliver(topic, packet),
+      link: (state, cause) => (state === "up" ? this.up() : this.down(cause)),
+    });
+    // An engine that is there at once has said so before it gave its session.
+    if (this.linked) this.begin();
+  }
+
+  get cluster(): ClusterState {
+    const { outbox } = this;
+    return {
+      state: this.state,
+      sinceMs: this.changedAt,
+      ready: this.ready,
+      nodeId: this.nodeId,
+      engine: this.options.engine.name,
+      topics: this.interest.size,
+      counters: {
+        published: outbox.published,
+        packets: outbox.packets,
+        lost: outbox.lost,
+        received: this.received,
+        dropped: this.dropped,
+      },
+    };
+  }
+
+  /**
+   * A connection of the listener follows the topic.
+   * @param first Whether it is the listener's first to.
+   * @returns a promise where the engine has yet to confirm.
+   */
+  follow(topic: string, first: boolean): Promise<void> | undefined {
+    if (first) {
+      this.interest.add(topic);
+      this.seen.keep(topic);
+    }
+    return this.interest.whenEffective(topic);
+  }
+
+  /** The listener's last follower of the topic has left. */
+  unfollow(topic: string): void {
+    this.interest.delete(topic);
+  }
+
+  /** Hands a frame to the other nodes. */
+  publish(topic: string, frame: Frame): "sent" | "away" {
+    return this.outbox.add(topic, frame) ? "sent" : "away";
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.stopProbing();
+    this.interest.close();
+    this.outbox.down();
+    this.seen.clear();
+    await this.session.close();
+  }
+
+  private deliver(topic: string, packet: Packet): void {
+    const bundle = unpack(packet);
+    if (bundle === undefined) {
+      this.options.logger.warn(`${this.options.engine.name} brought something that no node of this version sends`);
+      return;
+    }
+    const { node, number, before, frames } = bundle;
+    // Its own came to its own listeners when it was published.
+    if (node === this.nodeId || this.closed) return;
+    const { deliver, missingSince } = this.seen.judge(topic, node, number, before, this.options.clock.now());
+    if (missingSince !== undefined) this.missed(missingSince);
+    if (!deliver) {
+      this.dropped += frames.length;
+      return;
+    }
+    this.received += frames.length;
+    for (const frame of frames) for (const local of this.locals) local.arrived(topic, frame);
+  }
+
+  private up(): void {
+    if (this.closed) return;
+    // Said twice: it has connected anew without a word about the end of the old connection.
+    if (this.linked) this.down(new Error("The connection was replaced"));
+    this.linked = true;
+    if (this.session !== undefined) this.begin();
+  }
+
+  private begin(): void {
+    this.generation++;
+    this.proven = false;
+    this.stopProbing();
+    this.outbox.up(this.session);
+    this.interest.up(this.session);
+    this.probe();
+  }
+
+  private down(cause = new Error("The connection was lost")): void {
+    if (!this.linked || this.closed) return;
+    this.linked = false;
+    this.generation++;
+    this.stopProbing();
+    const oldest = this.outbox.oldest;
+    if (oldest !== undefined && oldest < this.provenAt) this.provenAt = oldest;
+    this.outbox.down();
+    this.interest.down();
+    this.seen.interrupted();
+    if (this.state === "up") this.change("down");
+    this.tellDown(cause);
+  }
+
+  /** Everything that is wanted here is followed, and a probe came back. */
+  private restored(): void {
+    if (this.state === "up" || !this.linked || !this.proven || !this.interest.complete) return;
+    this.ready = true;
+    this.change("up");
+    this.tellUp();
+  }
+
+  private tellUp(): void {
+    const atMs = this.options.clock.now();
+    const sinceMs = this.told ? this.downSince : atMs;
+    this.told = false;
+    this.options.report({ state: "up", sinceMs, atMs, downMs: atMs - sinceMs, topics: this.interest.size });
+  }
+
+  private tellDown(cause: Error, sinceMs = this.provenAt > 0 ? this.provenAt : this.changedAt): void {
+    if (this.told) {
+      if (sinceMs < this.downSince) this.downSince = sinceMs;
+      return;
+    }
+    this.told = true;
+    this.downSince = sinceMs;
+    this.options.report({ state: "down", sinceMs, atMs: this.options.clock.now(), cause });
+  }
+
+  /** Something did not arrive though nothing was ever seen of the link but that it works. */
+  private missed(lastAt: number): void {
+    // What came last was published some time before it arrived: not longer than a probe is waited for.
+    const sinceMs = Math.min(lastAt, this.provenAt) - PROBE_TIMEOUT_MS;
+    const isUp = this.state === "up";
+    this.tellDown(new Error("A packet of another node is missing"), sinceMs);
+    if (isUp) this.tellUp();
+  }
+
+  private change(state: "up" | "down"): void {
+    this.state = state;
+    this.changedAt = this.options.clock.now();
+  }
+
+  /** It was not there at the start either. */
+  private readonly absent = (): void => {
+    this.probeTimer = undefined;
+    this.tellDown(new Error(`${this.options.engine.name} could not be reached so far`));
+  };
+
+  private readonly probe = (): void => {
+    const { clock } = this.options;
+    const { generation } = this;
+    const sentAt = clock.now();
+    this.probeTimer = clock.setTimeout(() => {
+      this.probeTimer = undefined;
+      this.unusable(new Error(`No probe came back within ${PROBE_TIMEOUT_MS} ms`));
+    }, PROBE_TIMEOUT_MS);
+    attempt(() => this.session.probe()).then(
+      () => {
+        if (generation !== this.generation) return;
+        this.stopProbing();
+        this.provenAt = this.answeredAt === 0 ? sentAt : this.answeredAt;
+        this.answeredAt = sentAt;
+        this.proven = true;
+        this.restored();
+        this.probeTimer = clock.setTimeout(this.probe, PROBE_EVERY_MS);
+      },
+      (error: unknown) => {
+        if (generation === this.generation) this.unusable(toError(error));
+      },
+    );
+  };
+
+  private stopProbing(): void {
+    this.options.clock.clearTimeout(this.probeTimer);
+    this.probeTimer = undefined;
+  }
+
+  /** Whatever the library believes, this connection does not carry. */
+  private unusable(cause: Error): void {
+    if (!this.linked) return;
+    this.down(cause);
+    void attempt(() => this.session.reconnect(cause));
+  }
+}
+
+/** 96 random bits where there is a generator for them. */
+function nodeId(): string {
+  const bytes = new Uint8Array(12);
+  crypto.getRandomValues(bytes);
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,143 @@
+import { attempt } from "../base/when.ts";
+import type { Clock } from "../base/clock.ts";
+import type { EngineSession } from "../ports/engine.ts";
+import type { Packet } from "../protocol/codec.ts";
+import { type Frame, pack } from "./bundle.ts";
+import { forgetFirst } from "./seen.ts";
+
+/** Most frames of one packet, and most bytes (UTF-16 units for text) after which it takes no more. */
+const MAX_FRAMES = 64;
+const MAX_BYTES = 65_536;
+/** Topics of which the last bundle is remembered. */
+const MAX_REMEMBERED = 10_000;
+
+/** What waits to be published to one topic. */
+class Queue {
+  frames: Frame[] = [];
+  flying = false;
+  readonly topic: string;
+  /** None of its frames, those under way included, is older. */
+  since: number;
+
+  constructor(topic: string, since: number) {
+    this.topic = topic;
+    this.since = since;
+  }
+}
+
+/**
+ * What this node publishes. Frames of one topic leave in order, one packet at a time: those of one tick together, and
+ * those that come while the packet before them is on its way. There is no timer, so an idle node adds no latency.
+ */
+export class Outbox {
+  private readonly queues = new Map<string, Queue>();
+  private ready: Queue[] = [];
+  private session: EngineSession | undefined = undefined;
+  private generation = 0;
+  private waiting = 0;
+  /** Of the last bundle, and of the last one of each topic. */
+  private number = 0;
+  private readonly last = new Map<string, number>();
+  published = 0;
+  packets = 0;
+  lost = 0;
+
+  private readonly clock: Clock;
+  private readonly node: string;
+  private readonly maxBytes: number;
+  private readonly failed: (error: unknown) => void;
+
+  constructor(clock: Clock, node: string, maxBytes: number, failed: (error: unknown) => void) {
+    this.clock = clock;
+    this.node = node;
+    this.maxBytes = maxBytes;
+    this.failed = failed;
+  }
+
+  up(session: EngineSession): void {
+    this.session = session;
+  }
+
+  /** Since when something has been waiting or under way, in wall-clock milliseconds; undefined where nothing is. */
+  get oldest(): number | undefined {
+    let oldest: number | undefined;
+    for (const { since } of this.queues.values()) if (oldest === undefined || since < oldest) oldest = since;
+    return oldest;
+  }
+
+  /** What waits, or was under way, is given up: who published it was told "sent", and the link tells since when. */
+  down(): void {
+    this.generation++;
+    this.session = undefined;
+    for (const queue of this.queues.values()) this.lost += queue.frames.length;
+    this.queues.clear();
+    this.last.clear();
+    this.ready = [];
+    this.waiting = 0;
+  }
+
+  /** @returns false where it was not taken: no link, or too much waits for it. */
+  add(topic: string, frame: Frame): boolean {
+    if (this.session === undefined) return false;
+    const size = frame.length;
+    // One frame alone may exceed it.
+    if (this.waiting > 0 && this.waiting + size > this.maxBytes) return false;
+    this.waiting += size;
+    this.published++;
+    let queue = this.queues.get(topic);
+    if (queue === undefined) this.queues.set(topic, (queue = new Queue(topic, this.clock.now())));
+    queue.frames.push(frame);
+    if (queue.flying || queue.frames.length > 1) return true;
+    if (this.ready.push(queue) === 1) queueMicrotask(this.flush);
+    return true;
+  }
+
+  private readonly flush = (): void => {
+    const { ready } = this;
+    this.ready = [];
+    for (const queue of ready) this.send(queue);
+  };
+
+  private send(queue: Queue): void {
+    const { session, generation } = this;
+    if (session === undefined) return;
+    let bytes = 0;
+    let count = 0;
+    for (const { length } of queue.frames) {
+      if (count === MAX_FRAMES || bytes >= MAX_BYTES) break;
+      bytes += length;
+      count++;
+    }
+    const frames = count === queue.frames.length ? queue.frames : queue.frames.slice(0, count);
+    queue.frames = count === queue.frames.length ? [] : queue.frames.slice(count);
+    queue.flying = true;
+    // What stays behind came since the packet before this one left.
+    const leaves = this.clock.now();
+    this.packets++;
+    attempt(() => session.publish(queue.topic, this.bundle(queue.topic, frames))).then(
+      () => generation === this.generation && this.sent(queue, bytes, leaves),
+      (error: unknown) => {
+        this.lost += count;
+        if (generation === this.generation) this.failed(error);
+      },
+    );
+  }
+
+  private bundle(topic: string, frames: readonly Frame[]): Packet {
+    const { last, node } = this;
+    const before = last.get(topic) ?? 0;
+    // Put at the end again, so that the first is the one that was quiet longest.
+    if (before > 0) last.delete(topic);
+    else if (last.size >= MAX_REMEMBERED) forgetFirst(last);
+    last.set(topic, ++this.number);
+    return pack(node, this.number, before, frames);
+  }
+
+  private sent(queue: Queue, bytes: number, left: number): void {
+    this.waiting -= bytes;
+    queue.flying = false;
+    if (queue.frames.length < MAX_FRAMES) queue.since = left;
+    if (queue.frames.length > 0) this.send(queue);
+    else this.queues.delete(queue.topic);
+  }
+}
