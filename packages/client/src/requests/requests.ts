@@ -1,11 +1,11 @@
 import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Envelope, ErrorPayload, Packet } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import type { CallOptions, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { ServerError, StateError, TimeoutError } from "../api/errors.ts";
 import type { Link } from "../link/link.ts";
-import type { Outgoing } from "../link/outbox.ts";
+import type { Encode, Outgoing } from "../link/outbox.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import type { Listeners } from "../steps/listeners.ts";
@@ -75,7 +75,7 @@ export function createRequests(
       const { timeoutMs = 30_000, signal } = options;
       let { retries = 3 } = options;
       let again: ReturnType<typeof after>;
-      let encode: () => Packet;
+      let encode: Encode;
       if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
       if (!on && !link._opens()) throw new StateError("Client closed");
