@@ -24,7 +24,6 @@ import {
   type InferMetaInput,
   type InferPayload,
   type InferProgress,
-  type InferResponse,
   type SendArgsOf,
 } from "@ws-kit/core";
 import { MemorySocket, type Closed } from "./socket.ts";

@@ -22,8 +22,7 @@ import type { Authenticated, Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
-import { addUp } from "../topics/add-up.ts";
-import { publishFrom } from "../topics/publish.ts";
+import { publishOnAll } from "../topics/publish-on-all.ts";
 
 /**
  * The inside of a router, for the rooms of this package alone.
@@ -258,32 +257,17 @@ export class Router<Data = OpenData> {
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
     const [payload, options] = args as [unknown, AnyPublishOptions?];
-    // Each router that this one is part of, once: by one of its listeners, which hands it to those beside it.
-    const done = new Set<unknown>();
-    const pending: Promise<PublishResult>[] = [];
-    for (const hub of this.#core.servedBy()) {
-      if (done.has(hub.peers)) continue;
-      done.add(hub.peers);
-      pending.push(publishFrom(hub, undefined, topic, message, payload, options));
-    }
-    const total = addUp(await Promise.all(pending));
+    const total = await publishOnAll(this.#core.servedBy(), topic, message, payload, options);
     const error = this.#core.unreachable();
     return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
   }
 
-  /**
-   * How this process is linked to the others that serve the router; undefined without an engine, and while nothing is
-   * served. For a health check: ready once `ready` is true, and not to be taken out of rotation when `state` is down later,
-   * since then all nodes are.
-   */
+  /** How this process is linked to the others that serve the router; undefined without an engine, and while nothing is served. */
   get cluster(): ClusterState | undefined {
     return this.#core.cluster?.state;
   }
 
-  /**
-   * Called when the link to the other nodes goes down, and when it is up again with everything followed. Each report says
-   * since when publishes of other nodes may be missing here, and those of this node there.
-   */
+  /** Calls the handler when the link to the other nodes goes down, and when everything is followed again: see `LinkReport`. */
   onLink(handler: LinkHandler): this {
     this.#core.onLink.push(handler);
     return this;
