@@ -17,9 +17,6 @@ const TEXT = "t";
 const BYTES = "b";
 const FIRST_BYTE = 98;
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
 /**
  * `<form> <node> <number> <before> <length>,<length>…\n` and the frames as they are: none is encoded again. Lengths are UTF-16 units
  * in the text form, bytes in the other.
@@ -30,6 +27,8 @@ export function pack(node: string, number: number, before: number, frames: reado
     if (frames.length === 1) return `${TEXT} ${node} ${number} ${before} ${only.length}\n${only}`;
     return `${TEXT} ${node} ${number} ${before} ${frames.map((frame) => frame.length).join(",")}\n${frames.join("")}`;
   }
+  // Made here: not every place that loads this file has one (jsdom), and not every codec makes bytes.
+  const encoder = new TextEncoder();
   const parts = frames.map((frame) => (typeof frame === "string" ? encoder.encode(frame) : frame));
   // A text frame among bytes says so by a letter before its length.
   const lengths = parts.map((part, i) => `${typeof frames[i] === "string" ? TEXT : ""}${part.byteLength}`);
@@ -61,6 +60,7 @@ function unpackText(packet: string): Bundle | undefined {
 }
 
 function unpackBytes(packet: Uint8Array): Bundle | undefined {
+  const decoder = new TextDecoder();
   if (packet[0] !== FIRST_BYTE) return unpackText(decoder.decode(packet));
   const end = packet.indexOf(10);
   const head = readHead(decoder.decode(packet.subarray(0, Math.max(end, 0))), BYTES);
