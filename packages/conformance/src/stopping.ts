@@ -43,7 +43,7 @@ export function stopping(name: string, command: string, args: readonly string[])
     });
 
     test("leaves the router's other server alone, and its engine to that one", () => {
-      expect(found.other).toEqual({ peerClosed: false, newPeer: true, sessionsClosed: 1 });
+      expect(found.other).toEqual({ peerClosed: false, newPeer: true, sessionsClosed: 0 });
     });
 
     test("answers 500 for what its fetch should not have returned, and goes on", () => {

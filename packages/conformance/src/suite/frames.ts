@@ -20,8 +20,8 @@ export function frames(bed: Bed): void {
       ["a list", "[]", BAD_ENVELOPE],
       ["null", "null", BAD_ENVELOPE],
       ["no type", "{}", BAD_ENVELOPE],
-      ["an empty type", '{"type":""}', BAD_ENVELOPE],
-      ["meta that is a list", '{"type":"ECHO","meta":[]}', BAD_ENVELOPE],
+      ["an empty type", '{"type":""}', { ...BAD_ENVELOPE, meta: { inReplyTo: "" } }],
+      ["meta that is a list", '{"type":"ECHO","meta":[]}', { ...BAD_ENVELOPE, meta: { inReplyTo: "ECHO" } }],
       [
         "an unknown $ws: type",
         '{"type":"$ws:unknown"}',
