@@ -11,7 +11,7 @@ function bytesOfConnection(topic: string | undefined): number {
   if (topic !== undefined) router.onOpen((ctx) => void ctx.topics.subscribe(topic));
   const hub = new Hub(router);
   const req = new Request("http://bench/", { headers: { host: "bench", upgrade: "websocket" } });
-  const admit = createAdmit({});
+  const admit = createAdmit({ maxUpgradesPerSecond: Infinity });
   const peer = () => ({ remoteAddress: undefined, request: req });
   const open: object[] = [];
   const connect = () => {
