@@ -41,6 +41,11 @@ export class Bed {
     return new Room(this, `t${(++this.rooms).toString(36)}`, to);
   }
 
+  /** What an answer to a frame that could not be decoded says of its type: JSON is looked at, other codecs here are not. */
+  peeked(type: string): { readonly inReplyTo?: string } {
+    return this.dialect === JSON_DIALECT ? { inReplyTo: type } : {};
+  }
+
   /** Skips the test where the runtime cannot do what it is about. */
   needs(capability: keyof Capabilities, test: TestContext): void {
     if (!this.can[capability]) test.skip(`${this.name} declares no ${capability}`);

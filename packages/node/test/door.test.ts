@@ -145,15 +145,20 @@ async function statusOf(url: string, cookie?: string): Promise<number> {
   });
 }
 
+/** An application where a POST to `/login` begins a session. */
+function loginServer() {
+  const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: false });
+  const app = express().use(sessions);
+  app.post("/login", (req, res) => {
+    (req.session as unknown as { user: string }).user = "ada";
+    res.end();
+  });
+  return { sessions, server: app.listen(0, "127.0.0.1") };
+}
+
 describe("recipes", () => {
   test("a session of express-session", async () => {
-    const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: false });
-    const app = express().use(sessions);
-    app.post("/login", (req, res) => {
-      (req.session as unknown as { user: string }).user = "ada";
-      res.end();
-    });
-    const server = app.listen(0, "127.0.0.1");
+    const { sessions, server } = loginServer();
     const router = createRouter<{ user: string }>();
     createNodeHandler(router, {
       async authenticate(_req, { request: native }) {
@@ -173,13 +178,7 @@ describe("recipes", () => {
   });
 
   test("a session of the upgrade does not vouch for a token that comes later", async () => {
-    const sessions = session({ secret: "only for this test", resave: false, saveUninitialized: false });
-    const app = express().use(sessions);
-    app.post("/login", (req, res) => {
-      (req.session as unknown as { user: string }).user = "ada";
-      res.end();
-    });
-    const server = app.listen(0, "127.0.0.1");
+    const { sessions, server } = loginServer();
     const seen: unknown[] = [];
     const router = createRouter<{ user: string }>({ expiresAt: () => Date.now() + 60_000 });
     createNodeHandler(router, {

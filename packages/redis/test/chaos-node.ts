@@ -1,4 +1,4 @@
 import { runNode } from "@ws-kit/chaos/node";
 import { engineBy } from "./clients.ts";
 
-await runNode(engineBy(process.env["CLIENT"] ?? "", Number(process.env["ENGINE_PORT"])));
+await runNode(engineBy(process.argv[2] ?? "", Number(process.env["ENGINE_PORT"])));

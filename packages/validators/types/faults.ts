@@ -38,6 +38,7 @@ serve(router, { authenticate: () => ({ userId: "1" }) });
 function setup(any: Router): void {
   any.on(message("PING"), (ctx) => void ctx.data.whatever);
 }
+setup(router);
 setup(createRouter());
 
 // An option that is undefined was left out.

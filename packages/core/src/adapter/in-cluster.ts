@@ -6,17 +6,24 @@ import type { RouterCore } from "../router/core.ts";
 import type { Listener } from "../state/connection.ts";
 import { deliverLocally } from "../topics/publish.ts";
 
+const NO_ENGINE =
+  "A Durable Object takes no engine, whose probes would keep it awake: all who follow a topic connect to the same object";
+
 /** A listener that brings what other nodes publish to its followers. */
 interface Member extends Listener, Local {
   readonly handlers: RouterCore;
   readonly link: Cluster | undefined;
 }
 
-/** The way to other nodes that a listener shares with its peers; its own, where it has none. */
+/**
+ * The way to other nodes that a listener shares with its peers; its own, where it has none.
+ * @throws TypeError for one that sleeps.
+ */
 export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined {
   const { binary: bytes, clock, handlers, limits, logger } = hub;
   const { engine } = handlers;
   if (engine === undefined) return undefined;
+  if (hub.runtime.sleeps === true) throw new TypeError(NO_ENGINE);
   const { engineTimeoutMs, maxEngineBytes } = limits;
   const report = (change: LinkReport): void => handlers.linkChanged(change, logger);
   const shared = isApart ? undefined : handlers.cluster;

@@ -36,6 +36,8 @@ export interface ClusterCounters {
 export type LinkReport =
   | {
       readonly state: "down";
+      /** What the engine calls itself; of several servers the one that is concerned, as "redis[1]". */
+      readonly engine: string;
       /** Until when the link is known to have brought everything (the probe before the last answered one), in wall-clock milliseconds. */
       readonly sinceMs: number;
       readonly atMs: number;
@@ -43,6 +45,7 @@ export type LinkReport =
     }
   | {
       readonly state: "up";
+      readonly engine: string;
       readonly sinceMs: number;
       /** When everything was followed again. */
       readonly atMs: number;

@@ -131,6 +131,20 @@ describe("publishing", () => {
     expect(a.link.cluster.counters).toMatchObject({ published: 2, lost: 2 });
   });
 
+  it("that waits behind a full packet is as old as it is, should the link break", async () => {
+    const { clock, engine, node } = world({ takes: (command) => (command === "publish" ? 1_500 : 0) });
+    const a = node();
+    await settle();
+    // One leaves, 64 with the next packet, and five wait for a third one.
+    for (let i = 0; i < 70; i++) {
+      a.link.publish("x", String(i));
+      if (i === 0) await settle();
+    }
+    await clock.advance(3_100);
+    engine.kill();
+    expect(a.reports.at(-1)).toMatchObject({ state: "down", sinceMs: 1_000_000, atMs: 1_003_100 });
+  });
+
   it("carries bytes and text side by side", async () => {
     const { node } = world();
     const [a, b] = [node(), node()];

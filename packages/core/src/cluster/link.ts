@@ -16,7 +16,7 @@ export interface Local {
   arrived(topic: string, frame: Frame): void;
 }
 
-/** Called by the link's owner when it is made. */
+/** What a link is made of. */
 export interface LinkOptions {
   readonly engine: Engine;
   /** Whether the codec makes bytes. */
@@ -204,7 +204,8 @@ export class Link {
     const atMs = this.options.clock.now();
     const sinceMs = this.told ? this.downSince : atMs;
     this.told = false;
-    this.options.report({ state: "up", sinceMs, atMs, downMs: atMs - sinceMs, topics: this.interest.size });
+    const engine = this.options.engine.name;
+    this.options.report({ state: "up", engine, sinceMs, atMs, downMs: atMs - sinceMs, topics: this.interest.size });
   }
 
   private tellDown(cause: Error, sinceMs = this.provenAt > 0 ? this.provenAt : this.changedAt): void {
@@ -214,7 +215,8 @@ export class Link {
     }
     this.told = true;
     this.downSince = sinceMs;
-    this.options.report({ state: "down", sinceMs, atMs: this.options.clock.now(), cause });
+    const { clock, engine, report } = this.options;
+    report({ state: "down", engine: engine.name, sinceMs, atMs: clock.now(), cause });
   }
 
   /** Something did not arrive though nothing was ever seen of the link but that it works. */
@@ -274,7 +276,7 @@ export class Link {
   }
 }
 
-/** 96 random bits where there is a generator for them. */
+/** 96 random bits. */
 function nodeId(): string {
   const bytes = new Uint8Array(12);
   crypto.getRandomValues(bytes);

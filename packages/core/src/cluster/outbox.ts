@@ -108,14 +108,14 @@ export class Outbox {
       bytes += length;
       count++;
     }
-    const frames = count === queue.frames.length ? queue.frames : queue.frames.slice(0, count);
-    queue.frames = count === queue.frames.length ? [] : queue.frames.slice(count);
+    const frames = queue.frames.slice(0, count);
+    queue.frames = queue.frames.slice(count);
     queue.flying = true;
-    // What stays behind came since the packet before this one left.
-    const leaves = this.clock.now();
+    // Where nothing stays behind, what comes now came after this packet left.
+    const since = queue.frames.length === 0 ? this.clock.now() : queue.since;
     this.packets++;
     attempt(() => session.publish(queue.topic, this.bundle(queue.topic, frames))).then(
-      () => generation === this.generation && this.sent(queue, bytes, leaves),
+      () => generation === this.generation && this.sent(queue, bytes, since),
       (error: unknown) => {
         this.lost += count;
         if (generation === this.generation) this.failed(error);
@@ -133,10 +133,10 @@ export class Outbox {
     return pack(node, this.number, before, frames);
   }
 
-  private sent(queue: Queue, bytes: number, left: number): void {
+  private sent(queue: Queue, bytes: number, since: number): void {
     this.waiting -= bytes;
     queue.flying = false;
-    if (queue.frames.length < MAX_FRAMES) queue.since = left;
+    queue.since = since;
     if (queue.frames.length > 0) this.send(queue);
     else this.queues.delete(queue.topic);
   }

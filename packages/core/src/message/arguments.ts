@@ -1,5 +1,6 @@
-import type { AnyMessage } from "./any.ts";
+import type { AnyMessage, AnyRpc } from "./any.ts";
 import { aKind } from "../base/options.ts";
+import { ERROR_CODES } from "../protocol/codes.ts";
 
 /** @throws TypeError for what is no message: in plain JavaScript its type alone is soon given in its place. */
 export function checkMessage(where: string, message: unknown): void {
@@ -25,4 +26,13 @@ export function checkHandler(where: string, handler: unknown): void {
 /** @throws TypeError for a message that servers alone send: no client may, so nothing would ever arrive. */
 export function fromClients({ type, from }: AnyMessage): void {
   if (from === "server") throw new TypeError(`${JSON.stringify(type)} is sent by servers alone`);
+}
+
+/** @throws TypeError for errors of an rpc that are none of gRPC's status codes. */
+export function checkErrorCodes(message: AnyMessage): void {
+  for (const code of Object.keys((message as Partial<AnyRpc>).errors ?? {})) {
+    if (Object.hasOwn(ERROR_CODES, code)) continue;
+    const type = JSON.stringify(message.type);
+    throw new TypeError(`${JSON.stringify(code)}, in the errors of ${type}, is no gRPC status code`);
+  }
 }

@@ -145,10 +145,9 @@ export class RouterCore implements RouteSource, Handlers {
 
   /** Tells of the link to the other nodes: the log, and who asked. */
   linkChanged(report: LinkReport, logger: Logger): void {
-    const name = this.engine?.name;
-    if (report.state === "down") logger.warn(`The link to the other nodes (${name}) is down`, report.cause);
+    if (report.state === "down") logger.warn(`The link to the other nodes (${report.engine}) is down`, report.cause);
     else if (report.downMs > 0)
-      logger.warn(`The link to the other nodes (${name}) is up again after ${report.downMs} ms`);
+      logger.warn(`The link to the other nodes (${report.engine}) is up again after ${report.downMs} ms`);
     for (const router of this.family()) {
       for (const handler of router.onLink) {
         attempt(() => handler(report)).catch((error: unknown) => logger.error("A handler of onLink failed", error));

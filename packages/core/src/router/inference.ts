@@ -8,7 +8,11 @@ type Lacking<Outer, Inner> = {
   [K in keyof Inner]-?: K extends keyof Outer ? (Outer[K] extends Inner[K] ? never : K) : K;
 }[keyof Inner];
 
-/** A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. */
+/**
+ * A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. The
+ * methods take `Outer` as a parameter that is always `Data`: were it `Data` itself, TypeScript up to 5.9 would refuse a
+ * router of some data where one of any is taken.
+ */
 export type Mergeable<Outer, Inner> = string extends keyof Outer
   ? unknown
   : Outer extends Inner

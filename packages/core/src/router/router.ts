@@ -9,12 +9,11 @@ import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.t
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
-import { checkHandler, checkMessage, fromClients } from "../message/arguments.ts";
+import { checkErrorCodes, checkHandler, checkMessage, fromClients } from "../message/arguments.ts";
 import type { Contract, Parts } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
 import type { Carries } from "../message/topic.ts";
-import { ERROR_CODES } from "../protocol/codes.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
 import { handleContract } from "./handle-contract.ts";
@@ -107,13 +106,7 @@ export class Router<Data = OpenData> {
   ): this {
     checkMessage("router.rpc()", message);
     checkHandler("router.rpc()", handler);
-    for (const code of Object.keys((message as Partial<AnyRpc>).errors ?? {})) {
-      if (!Object.hasOwn(ERROR_CODES, code)) {
-        throw new TypeError(
-          `${JSON.stringify(code)}, in the errors of ${JSON.stringify(message.type)}, is no gRPC status code`,
-        );
-      }
-    }
+    checkErrorCodes(message);
     fromClients(message);
     this.#core.addRoute({ message, kind: "rpc", handler, options: {} });
     return this;
@@ -209,14 +202,18 @@ export class Router<Data = OpenData> {
    * it later. This router's own route wins over a merged one of the same type.
    * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
    */
-  merge<Inner>(other: Mergeable<Data, Inner> & Router<Inner>, options: MergeOptions = {}): this {
+  merge<Inner, Outer = Data>(other: Mergeable<Outer, Inner> & Router<Inner>, options: MergeOptions = {}): this {
     checkOptions("router.merge()", options, MERGE_OPTIONS);
     this.#core.addChild(coreOf(other), "", options);
     return this;
   }
 
   /** As `merge`, with every type of `other` prefixed: `mount("admin.", users)` serves `LIST` as `admin.LIST`. */
-  mount<Inner>(prefix: string, other: Mergeable<Data, Inner> & Router<Inner>, options: MergeOptions = {}): this {
+  mount<Inner, Outer = Data>(
+    prefix: string,
+    other: Mergeable<Outer, Inner> & Router<Inner>,
+    options: MergeOptions = {},
+  ): this {
     checkOptions("router.mount()", options, MERGE_OPTIONS);
     if (typeof prefix !== "string") throw new TypeError(`mount() takes a prefix first, not ${aKind(prefix)}`);
     if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");

@@ -191,6 +191,8 @@ it("several servers share the topics, and one that is away concerns its own only
   const router = createRouter({ engine, logger: memoryLogger() }).on(Join, (ctx) =>
     ctx.topics.subscribe(ctx.payload.room),
   );
+  const reports: string[] = [];
+  router.onLink((report) => void reports.push(`${report.engine} ${report.state}`));
   const peer = bench(router, { clock }).connect();
   for (let i = 0; i < 60; i++) {
     peer.message("JOIN", { room: `t${i}` });
@@ -205,4 +207,11 @@ it("several servers share the topics, and one that is away concerns its own only
   );
   expect(results.filter((result) => result.ok && result.remote === "away")).toHaveLength(shares[0] ?? 0);
   expect(router.cluster).toMatchObject({ state: "down", ready: true, topics: 60 });
+  expect(reports).toEqual(["a up", "b up", "c up", "a down"]);
+});
+
+it("a listener whose object sleeps has no engine: its probes would keep it awake", () => {
+  const { node } = world();
+  const { router } = node();
+  expect(() => bench(router, { sleeps: true, apart: true })).toThrow("A Durable Object takes no engine");
 });
