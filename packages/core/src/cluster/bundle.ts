@@ -23,8 +23,6 @@ const FIRST_BYTE = 98;
  */
 export function pack(node: string, number: number, before: number, frames: readonly Frame[]): Packet {
   if (frames.every((frame) => typeof frame === "string")) {
-    const [only = ""] = frames;
-    if (frames.length === 1) return `${TEXT} ${node} ${number} ${before} ${only.length}\n${only}`;
     return `${TEXT} ${node} ${number} ${before} ${frames.map((frame) => frame.length).join(",")}\n${frames.join("")}`;
   }
   // Made here: not every place that loads this file has one (jsdom), and not every codec makes bytes.

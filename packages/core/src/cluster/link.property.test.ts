@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { memoryLogger, settle, VirtualClock } from "../../test/harness.ts";
 import type { LinkReport } from "../api/cluster.ts";
-import { FakeEngine } from "./fake-engine.ts";
+import { FakeEngine } from "../../test/fake-engine.ts";
 import { Link } from "./link.ts";
 
 /** By hand more: `RUNS=100000 SEED=7 vitest run … link.property`. */

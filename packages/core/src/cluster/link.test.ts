@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { memoryLogger, settle, VirtualClock } from "../../test/harness.ts";
 import type { LinkReport } from "../api/cluster.ts";
 import type { Frame } from "./bundle.ts";
-import { FakeEngine, type Whims } from "./fake-engine.ts";
+import { FakeEngine, type Whims } from "../../test/fake-engine.ts";
 import { Link } from "./link.ts";
 
 function world(whims: Whims = {}) {

@@ -9,7 +9,7 @@ import {
   type Peer,
   VirtualClock,
 } from "../../test/harness.ts";
-import { FakeEngine } from "../cluster/fake-engine.ts";
+import { FakeEngine } from "../../test/fake-engine.ts";
 import { createRouter } from "../router/router.ts";
 
 /** A peer whose runtime answers pings, as all do. */

@@ -3,7 +3,7 @@ import { bench, fields, memoryLogger, settle, VirtualClock } from "../../test/ha
 import type { LinkReport } from "../api/cluster.ts";
 import type { RouterOptions } from "../api/options.ts";
 import type { PublishResult } from "../api/publishing.ts";
-import { FakeEngine, type Whims } from "../cluster/fake-engine.ts";
+import { FakeEngine, type Whims } from "../../test/fake-engine.ts";
 import { message } from "../shared.ts";
 import { createRouter } from "../router/router.ts";
 

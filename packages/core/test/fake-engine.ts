@@ -1,5 +1,5 @@
-import type { Engine, EngineSession, NodeSide } from "../ports/engine.ts";
-import type { Packet } from "../protocol/codec.ts";
+import type { Engine, EngineSession, NodeSide } from "../src/ports/engine.ts";
+import type { Packet } from "../src/protocol/codec.ts";
 
 /** What becomes of a command or a packet of the fake engine. */
 export interface Whims {
