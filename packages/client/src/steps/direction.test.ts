@@ -23,7 +23,7 @@ test("a message of the other direction is neither sent nor handled", async () =>
   socket.deliver({ type: "SAID" });
   expect(heard).toMatchObject([{ type: "SAID" }]);
   expect(rig.errors).toMatchObject([
-    { type: "validation", message: "SAID", error: { message: "Only servers send SAID" } },
+    { type: "invalid", message: "SAID", error: { message: "Only servers send SAID" } },
     { type: "validation", message: "SAY", error: { message: "Only clients send SAY" } },
   ]);
 });

@@ -67,7 +67,7 @@ describe("a router whose codec gives bytes", () => {
       tell({ hub }, peer, frame);
     }
     expect(peer.socket.take()).toEqual([{ text: '{"type":"$ws:pong"}' }, { text: '{"type":"$ws:pong"}' }]);
-    const drained = hub.drain();
+    const drained = hub.drain({ reconnectAfterMs: 1_000 });
     expect(peer.socket.take()).toEqual([{ type: "$ws:goaway", payload: { reconnectAfterMs: 1_000 } }]);
     expect(hub.untold?.size).toBe(1);
     tell({ hub }, peer, '{"type":"$ws:goaway"}');
