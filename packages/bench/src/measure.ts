@@ -34,7 +34,7 @@ export function begin(server: ServerProcess, dialect: Dialect, workload: Suite["
   };
   return workload.kind === "publish"
     ? publishes(server, dialect, payload, workload.followers, PUBLISHES_AT_ONCE)
-    : requests(server, dialect, workload.type, payload, CONNECTIONS, workload.inFlight);
+    : requests(server, dialect, workload.type, payload, workload.connections ?? CONNECTIONS, workload.inFlight);
 }
 
 /**
@@ -91,10 +91,14 @@ export interface MemoryFigure {
   readonly topic: boolean;
   /** Resident bytes that each idle connection adds, after garbage collection. */
   readonly bytes: number;
+  /** The same of the heap alone, as the runtime counts it. */
+  readonly heapBytes: number;
+  /** Microseconds of CPU for one to connect, and to follow its topic. */
+  readonly connectMicros: number;
 }
 
-/** Opened before the others, and not weighed. */
-const WARM_CONNECTIONS = 500;
+/** Opened before the others, and not weighed: compiled code, and what grows in steps, is not theirs. */
+const WARM_CONNECTIONS = 2_000;
 
 /** Opens so many connections to a fresh server each time, and weighs it before and after. */
 export async function measureMemory(
@@ -103,24 +107,31 @@ export async function measureMemory(
   topic: boolean,
   rounds: number,
 ): Promise<MemoryFigure[]> {
-  const found = new Map(entries.map(({ name }) => [name, [] as number[]]));
+  const found = new Map(entries.map(({ name }) => [name, [] as [bytes: number, heapBytes: number, micros: number][]]));
   for (let round = 0; round < rounds; round++) {
     for (const { name, server: spec, dialect } of entries) {
       const server = await ServerProcess.start(spec);
       // What a server allocates once, its compiled code included, is not the connections'.
       const first = await openMany(WARM_CONNECTIONS, server.port, dialect);
       if (topic) await join(first, dialect);
-      await server.collect();
-      const before = residentBytes(server.pid);
+      const [heapBefore, before] = [await server.collect(), residentBytes(server.pid)];
+      const cpuBefore = server.cpu.read();
       const open = await openMany(connections, server.port, dialect);
       if (topic) await join(open, dialect);
-      await server.collect();
-      found.get(name)?.push((residentBytes(server.pid) - before) / connections);
+      const nanos = server.cpu.read() - cpuBefore;
+      const [heapAfter, after] = [await server.collect(), residentBytes(server.pid)];
+      const each = [after - before, heapAfter - heapBefore, nanos / 1_000].map((all) => all / connections);
+      found.get(name)?.push(each as [number, number, number]);
       for (const connection of [...first, ...open]) connection.close();
       await server.stop();
     }
   }
-  return entries.map(({ name }) => ({ name, connections, topic, bytes: median(found.get(name) ?? []) }));
+  return entries.map(({ name }) => {
+    const [bytes, heapBytes, connectMicros] = [0, 1, 2].map((i) =>
+      median((found.get(name) ?? []).map((figures) => figures[i] as number)),
+    ) as [number, number, number];
+    return { name, connections, topic, bytes, heapBytes, connectMicros };
+  });
 }
 
 export interface StartFigure {

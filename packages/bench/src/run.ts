@@ -91,8 +91,10 @@ async function main(): Promise<void> {
       );
     }
   }
-  if (wanted("memory")) {
-    print("\n## Memory of an idle connection\n\n| | connections | topic | bytes |\n|---|---:|---|---:|");
+  const weighed = memoryEntries.filter(({ name }) => wanted(`memory: ${name}`));
+  if (weighed.length > 0) {
+    print("\n## Memory of an idle connection\n");
+    print("| | connections | topic | bytes | of the heap | µs to connect |\n|---|---:|---|---:|---:|---:|");
     for (const [connections, topic] of [
       [5_000, false],
       [5_000, true],
@@ -101,7 +103,7 @@ async function main(): Promise<void> {
     ] as const) {
       if (quick && (topic || connections > 5_000)) continue;
       const figures = await measureMemory(
-        memoryEntries.slice(0, quick ? 3 : undefined),
+        only === undefined && quick ? weighed.slice(0, 3) : weighed,
         connections,
         topic,
         quick ? 1 : 3,
@@ -109,7 +111,8 @@ async function main(): Promise<void> {
       results.memory.push(...figures);
       for (const f of figures) {
         print(
-          `| ${f.name} | ${f.connections.toLocaleString("en")} | ${f.topic ? "yes" : "no"} | ${Math.round(f.bytes)} |`,
+          `| ${f.name} | ${f.connections.toLocaleString("en")} | ${f.topic ? "yes" : "no"} | ${Math.round(f.bytes)} | ` +
+            `${Math.round(f.heapBytes)} | ${f.connectMicros.toFixed(0)} |`,
         );
       }
     }

@@ -17,6 +17,8 @@ export interface Suite {
         readonly type: "ECHO" | "ASK" | "ASK_RETURNED";
         readonly textBytes: number;
         readonly inFlight: number;
+        /** Default 50. */
+        readonly connections?: number;
       }
     | { readonly kind: "publish"; readonly followers: number };
   readonly entries: readonly Entry[];
@@ -106,9 +108,20 @@ export const suites: readonly Suite[] = [
     workload: small,
     entries: [
       node("ws by hand", "ws-node"),
+      node("ws by hand, corked", "ws-node", ["--cork"]),
       node("ws-kit", "ws-kit-node"),
       node("Socket.IO", "socket-io-node", [], socketIo),
       node("tRPC", "trpc-node", [], trpc),
+    ],
+  },
+  {
+    name: "Node: 500 connections, a frame each",
+    workload: { ...small, inFlight: 1, connections: 500 },
+    entries: [
+      node("ws by hand", "ws-node"),
+      node("ws by hand, again", "ws-node"),
+      node("ws by hand, corked", "ws-node", ["--cork"]),
+      node("ws-kit", "ws-kit-node"),
     ],
   },
   {
@@ -125,7 +138,8 @@ export const memoryEntries: readonly Entry[] = [
   wsKit,
   bun("Elysia", "elysia"),
   socketIoBun,
-  node("ws by hand", "ws-node"),
+  node("ws by hand on Node", "ws-node"),
+  node("ws-kit on Node", "ws-kit-node"),
 ];
 
 /** Servers whose start is timed. */

@@ -17,6 +17,7 @@ export { HANDLER_OPTIONS, SERVE_OPTIONS, UPGRADE_OPTIONS } from "./adapter/optio
 export { checkOptions } from "./base/options.ts";
 export type { Kind, Kinds } from "./base/options.ts";
 export { checkPath, isUpgrade } from "./adapter/endpoint.ts";
+export type { UpgradeRequest } from "./adapter/upgrade-request.ts";
 export { isHost } from "./adapter/host.ts";
 export { refuse } from "./adapter/refusal.ts";
 export type {

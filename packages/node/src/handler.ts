@@ -18,8 +18,9 @@ import {
 } from "@ws-kit/core/adapter";
 import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
-import { ignoreUpgrade, pathOf, refuseUpgrade, toIncomingMessage, toRequest } from "./http.ts";
-import { NodeSocket } from "./socket.ts";
+import { ignoreUpgrade, pathOf, refuseUpgrade, toIncomingMessage } from "./http.ts";
+import { NodeSocket, terminateAll } from "./socket.ts";
+import { NodeUpgradeRequest } from "./upgrade-request.ts";
 
 /** Who asks for an upgrade: Node's own request, as the middleware of Express takes it. */
 export type NodePeer = Peer<IncomingMessage>;
@@ -75,6 +76,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   const pending = new Set<Duplex>();
   const upgrader = new WebSocketServer({
     noServer: true,
+    clientTracking: false,
     WebSocket: NodeSocket,
     maxPayload: tuning.maxPayloadBytes,
     perMessageDeflate: tuning.compression ?? false,
@@ -93,10 +95,9 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
       // Answers before it returns, or refuses by itself what is no handshake.
       upgrader.handleUpgrade(message, socket, head, (ws) => {
         opened = true;
-        const { idleTimeoutSeconds } = tuning;
-        if (idleTimeoutSeconds !== undefined)
-          message.socket.setTimeout(idleTimeoutSeconds * 1_000, () => ws.terminate());
-        ws.attach(socket, admission.data, (taken) => hub.adopt(taken, admission.data, admission.clientId));
+        // `ws` has one of its own now.
+        socket.off("error", ignore);
+        ws.attach(socket, hub, admission.data, admission.clientId);
       });
     } catch (error) {
       hub.failed(error);
@@ -114,9 +115,9 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
     if (!isUpgrade(message.headers.upgrade)) return ignoreUpgrade(message, socket);
     // A peer that vanishes before its upgrade is through is nobody's failure.
     socket.on("error", ignore);
-    let req: Request;
+    let req: NodeUpgradeRequest;
     try {
-      req = toRequest(message);
+      req = new NodeUpgradeRequest(message);
     } catch {
       hub.upgradeRefused(400, "request", message.url ?? "");
       return refuseUpgrade(refuse(400, "Bad request"), socket);
@@ -143,7 +144,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   const whole = Object.assign(handler, {
     attach: (server: Server | SecureServer, path?: string) => attach(server, path, { handler, hub }),
     terminate: () => {
-      for (const socket of upgrader.clients) socket.terminate();
+      terminateAll(hub);
       for (const socket of pending) refuseUpgrade(refuse(503, "The server restarts", { "retry-after": "1" }), socket);
       pending.clear();
     },

@@ -10,7 +10,6 @@ import { isHost, refuse } from "@ws-kit/core/adapter";
  * @throws TypeError for a `Host` or target that makes no URL.
  */
 export function toRequest(message: IncomingMessage, signal?: AbortSignal): Request {
-  const scheme = (message.socket as TLSSocket).encrypted ? "https" : "http";
   const headers = new Headers();
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value);
@@ -20,7 +19,7 @@ export function toRequest(message: IncomingMessage, signal?: AbortSignal): Reque
   const host = headers.get("host") ?? "";
   if (host !== "" && !isHost(host)) throw new TypeError("Not a Host");
   const bodiless = method === "GET" || method === "HEAD";
-  return new Request(`${scheme}://${host === "" ? "localhost" : host}${targetOf(message)}`, {
+  return new Request(`${schemeOf(message)}://${host === "" ? "localhost" : host}${targetOf(message)}`, {
     method,
     headers,
     ...(signal !== undefined && { signal }),
@@ -41,8 +40,12 @@ export function toIncomingMessage(req: Request, socket: Socket): IncomingMessage
   return message;
 }
 
+export function schemeOf({ socket }: IncomingMessage): "http" | "https" {
+  return (socket as TLSSocket).encrypted ? "https" : "http";
+}
+
 /** Path and query, of a target in absolute form (RFC 9112 §3.2.2) too; whatever that says of the host, `Host` does. */
-function targetOf({ url = "/" }: IncomingMessage): string {
+export function targetOf({ url = "/" }: IncomingMessage): string {
   if (url.startsWith("/")) return url;
   const { pathname, search } = new URL(url);
   return pathname + search;

@@ -1,5 +1,6 @@
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { closeArguments, type Connection } from "@ws-kit/core/adapter";
+import { closeArguments, type Connection, type Hub } from "@ws-kit/core/adapter";
 import { WebSocket } from "ws";
 
 /** Bytes that may wait for the end of a tick: enough to fill packets, little enough to keep the kernel busy. */
@@ -18,11 +19,24 @@ interface StreamInside {
   readonly _writableState: { readonly writelen?: number };
 }
 
+/** What a stream is told of itself by its listeners, which are the same functions for all streams. */
+const OWNER = Symbol("ws-kit.socket");
+
+type Owned = Duplex & { [OWNER]?: NodeSocket };
+
 /** How the peer ended the connection. */
 interface Ended {
   readonly code: number;
   readonly reason: string;
 }
+
+/** What came of a peer. */
+type Item = string | Buffer | Ended;
+
+/** Shared by those that no extension was agreed on with; `ws` makes an object for each. */
+const NO_EXTENSIONS = Object.freeze({});
+
+const NO_DATA: Record<string, unknown> = Object.freeze({});
 
 /**
  * The server's end of one connection: a `WebSocket` of the `ws` package that has what the core needs. It does as Bun
@@ -31,31 +45,51 @@ interface Ended {
  */
 export class NodeSocket extends WebSocket {
   /** The same object as `ctx.data`. */
-  data: Record<string, unknown> = {};
+  data: Record<string, unknown> = NO_DATA;
   private conn: Connection | undefined;
-  private stream: Duplex | undefined;
-  /** What has been read and not yet handled. */
-  private readonly inbox: (string | Buffer | Ended)[] = [];
+  private stream: Owned | undefined;
+  /** What has been read and not yet handled; undefined for nothing, as it is while no two frames come at once. */
+  private inbox: Item[] | undefined;
   private handling = false;
   private batching = false;
   /** This side has closed: what the peer had sent before it knew comes too late. */
   private left = false;
 
+  // As `ws` calls it, whose own types know nothing of what it passes to itself.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  constructor(...args: any[]) {
+    super(...(args as [null]));
+    (this as unknown as { _extensions: object })._extensions = NO_EXTENSIONS;
+  }
+
   /** Ties the socket to the stream it writes to and the connection that hears from it. */
-  attach(stream: Duplex, data: Record<string, unknown>, open: (socket: this) => Connection): void {
+  attach(stream: Duplex, hub: Hub, data: Record<string, unknown>, clientId: string): void {
     this.stream = stream;
     this.data = data;
-    const conn = open(this);
-    const { hub } = conn;
+    const conn = hub.adopt(this, data, clientId);
     this.conn = conn;
-    this.on("message", (message: Buffer, isBinary) => this.receive(isBinary ? message : message.toString()));
-    this.on("ping", () => hub.seen(conn));
-    this.on("pong", () => hub.seen(conn));
-    this.on("close", (code, reason) => this.receive({ code, reason: reason.toString() }));
-    // The close that follows says the same.
-    this.on("error", () => {});
-    stream.on("drain", () => hub.drained(conn));
+    this.stream[OWNER] = this;
+    stream.on("drain", onDrain);
+    const { idleTimeoutSeconds } = hub.tuning;
+    if (idleTimeoutSeconds !== undefined) (stream as Socket).setTimeout(idleTimeoutSeconds * 1_000, onTimeout);
     hub.opened(conn);
+  }
+
+  /** What happens is heard here and not by listeners, of which every connection would keep its own. Those of others come after. */
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    this.hear(event, args);
+    // An error is followed by a close that says the same.
+    if (this.listenerCount(event) === 0) return event === "error";
+    return super.emit(event, ...args);
+  }
+
+  private hear(event: string | symbol, [first, second]: unknown[]): void {
+    const { conn } = this;
+    if (event === "close") leaving.delete(this);
+    if (conn === undefined) return;
+    if (event === "message") this.receive(second === true ? (first as Buffer) : (first as Buffer).toString());
+    else if (event === "ping" || event === "pong") conn.hub.seen(conn);
+    else if (event === "close") this.receive({ code: first as number, reason: (second as Buffer).toString() });
   }
 
   /**
@@ -103,43 +137,56 @@ export class NodeSocket extends WebSocket {
 
   override resume(): void {
     super.resume();
-    if (!this.handling && this.inbox.length > 0) this.handle();
+    if (!this.handling && this.inbox !== undefined) this.handleNext();
   }
 
-  private receive(item: string | Buffer | Ended): void {
+  private receive(item: Item): void {
     // The peer has vanished, as a write has shown: what it sent before is not waited for while nothing is read.
     if (typeof item !== "string" && "code" in item && item.code === 1006 && this.isPaused) {
-      this.inbox.length = 0;
+      this.inbox = undefined;
       return this.ended(item);
     }
-    this.inbox.push(item);
-    if (!this.handling) this.handle();
+    if (!this.handling && !this.isPaused && this.inbox === undefined) return this.handle(item);
+    (this.inbox ??= []).push(item);
+    if (!this.handling) this.handleNext();
   }
 
   /** Handles one item now and the next when every promise callback has run. */
-  private handle(): void {
-    const item = this.isPaused ? undefined : this.inbox.shift();
-    if (this.handling !== (item !== undefined)) {
-      this.handling = !this.handling;
-      busy += this.handling ? 1 : -1;
-    }
-    if (item === undefined || this.conn === undefined) {
-      this.flush();
-      if (busy === 0) flushAll();
-      return;
+  private handle(item: Item): void {
+    if (!this.handling) {
+      this.handling = true;
+      busy += 1;
     }
     try {
       if (typeof item !== "string" && "code" in item) this.ended(item);
-      else if (!this.left) this.conn.hub.receive(this.conn, item);
+      else if (!this.left && this.conn !== undefined) this.conn.hub.receive(this.conn, item);
     } finally {
       // Also after a failure (a logger's, say): others wait for this one to be through. A microtask runs before others that
       // wait, a tick asked for by one after all of them.
-      queueMicrotask(() => process.nextTick(() => this.handle()));
+      handled.push(this);
+      queueMicrotask(goOn);
     }
+  }
+
+  /** Handles what was read next, or nothing more of what was read at once. */
+  private handleNext(): void {
+    const { inbox } = this;
+    if (inbox !== undefined && !this.isPaused) {
+      const item = inbox.shift() as Item;
+      if (inbox.length === 0) this.inbox = undefined;
+      return this.handle(item);
+    }
+    if (this.handling) {
+      this.handling = false;
+      busy -= 1;
+    }
+    this.flush();
+    if (busy === 0) flushAll();
   }
 
   private ended({ code, reason }: Ended): void {
     this.left = true;
+    if (this.readyState !== WebSocket.CLOSED) leaving.add(this);
     this.conn?.hub.close(this.conn, code, reason);
   }
 
@@ -158,11 +205,43 @@ export class NodeSocket extends WebSocket {
   flush(): void {
     if (!this.batching) return;
     this.batching = false;
-    const { stream, conn } = this;
-    stream?.uncork();
+    this.stream?.uncork();
     // Less than `send` waits for, and nothing else may ever be sent that would find it.
-    if (stream !== undefined && stream.writableLength > 0) conn?.hub.drained(conn);
+    if (this.stream !== undefined && this.stream.writableLength > 0) this.drained();
   }
+
+  /** The stream has room again. */
+  private drained(): void {
+    if (this.conn !== undefined) this.conn.hub.drained(this.conn);
+  }
+}
+
+function onDrain(this: Owned): void {
+  this[OWNER]?.["drained"]();
+}
+
+function onTimeout(this: Owned): void {
+  this[OWNER]?.terminate();
+}
+
+/** Sockets whose connection is over while their TCP is not. */
+const leaving = new Set<NodeSocket>();
+
+/** Ends every socket of a hub, those included that are about to close. */
+export function terminateAll(hub: Hub): void {
+  for (const { socket } of hub.connections) socket.terminate();
+  for (const socket of leaving) if (socket["conn"]?.hub === hub) socket.terminate();
+}
+
+/** Those that have handled an item, in this order, and go on when every promise callback has run. */
+const handled: NodeSocket[] = [];
+
+function goOn(): void {
+  process.nextTick(handleNext, handled.shift());
+}
+
+function handleNext(socket: NodeSocket): void {
+  socket["handleNext"]();
 }
 
 /** How many sockets are handling what they have read. */

@@ -23,10 +23,13 @@ export class ServerProcess {
   readonly cpu: CpuClock;
   readonly pid: number;
   private readonly child: Bun.Subprocess;
+  private readonly lines: AsyncIterator<string>;
 
-  private constructor(spec: ServerSpec, child: Bun.Subprocess, pid: number, port: number) {
+  private constructor(spec: ServerSpec, child: Bun.Subprocess, lines: AsyncIterator<string>, port: number) {
+    const { pid } = child;
     this.spec = spec;
     this.child = child;
+    this.lines = lines;
     this.pid = pid;
     this.port = port;
     this.cpu = new CpuClock(pid);
@@ -43,26 +46,35 @@ export class ServerProcess {
       env: { ...process.env, NODE_ENV: "production" },
     });
     own(child);
-    let said = "";
-    for await (const chunk of child.stdout as ReadableStream<Uint8Array>) {
-      said += new TextDecoder().decode(chunk);
-      if (said.includes("\n")) break;
-    }
+    const lines = linesOf(child.stdout);
+    const said: unknown = (await lines.next()).value;
     const port = Number(said);
-    if (!(port > 0)) throw new Error(`${spec.name} did not start: ${said}`);
-    return new ServerProcess(spec, child, child.pid, port);
+    if (!(port > 0)) throw new Error(`${spec.name} did not start: ${String(said)}`);
+    return new ServerProcess(spec, child, lines, port);
   }
 
-  /** Has the server collect its garbage, and waits until that is over. */
-  async collect(): Promise<void> {
+  /** Has the server collect its garbage, and waits until that is over. @returns bytes of its heap that are in use then. */
+  async collect(): Promise<number> {
+    let heapUsed = 0;
     for (let i = 0; i < 3; i++) {
       this.child.kill("SIGUSR2");
+      heapUsed = Number((await this.lines.next()).value);
       await Bun.sleep(150);
     }
+    return heapUsed;
   }
 
   async stop(): Promise<void> {
     this.child.kill("SIGKILL");
     await this.child.exited;
+  }
+}
+
+async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, void, undefined> {
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + new TextDecoder().decode(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines;
   }
 }

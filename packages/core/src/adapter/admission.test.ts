@@ -28,6 +28,40 @@ class User {
   name = "Ada";
 }
 
+describe("a runtime's own form of a request", () => {
+  async function made(options: AnyUpgradeOptions, headers: Record<string, string> = {}): Promise<number> {
+    const { hub } = bench(createRouter());
+    const sent = new Headers({ upgrade: "websocket", host: "a.example", ...headers });
+    let count = 0;
+    let request: Request | undefined;
+    const toRequest = () => {
+      if (request === undefined) count++;
+      return (request ??= new Request("http://a.example/ws", { headers: sent }));
+    };
+    const source = () => ({ remoteAddress: "10.0.0.1", request: undefined });
+    const outcome = await createAdmit(options)(hub, { url: "http://a.example/ws", headers: sent, toRequest }, source);
+    expect(outcome).not.toBeInstanceOf(Response);
+    return count;
+  }
+
+  it("becomes a Request once, and only where the application is asked", async () => {
+    const origin = { origin: "http://a.example" };
+    expect(await made({})).toBe(0);
+    expect(await made({}, origin)).toBe(0);
+    expect(await made({ allowedOrigins: ["http://a.example"], maxConnections: 9 }, origin)).toBe(0);
+    const isRequest = (req: Request) => req instanceof Request && req.url === "http://a.example/ws";
+    const key = (req: Request) => String(isRequest(req));
+    const asking: AnyUpgradeOptions = {
+      authenticate: (req) => isRequest(req) && {},
+      allowedOrigins: (_origin, req) => isRequest(req),
+      maxConnectionsPer: { key, limit: 1 },
+    };
+    expect(await made(asking, origin)).toBe(1);
+    expect(await made({ authenticate: asking.authenticate }, origin)).toBe(1);
+    expect(await made({ trustProxy: 1 }, { "x-forwarded-host": "b.example" })).toBe(1);
+  });
+});
+
 describe("authenticate", () => {
   it.each([undefined, null, false] as const)("refuses with 401 when it gives %s, now or later", async (refusal) => {
     expect(await status({ authenticate: () => refusal })).toBe(401);

@@ -14,6 +14,8 @@ import { readForwarded } from "./proxy.ts";
 import { isResponse, refuse, refuseWith } from "./refusal.ts";
 import type { Slot } from "./slots.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
+import { UpgradeRate } from "./upgrade-rate.ts";
+import { webRequest, type UpgradeRequest } from "./upgrade-request.ts";
 
 /**
  * Decides on an upgrade request: the connection's data, or the response that refuses it. Never throws, and never rejects.
@@ -23,7 +25,7 @@ import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
  */
 export type Admit = (
   entrance: Entrance,
-  req: Request,
+  req: UpgradeRequest,
   peer: () => PeerSource,
   host?: string,
 ) => MaybePromise<Admission | Response>;
@@ -94,26 +96,6 @@ export function createAdmit(
   };
 }
 
-/** A bucket that holds what one second may take. */
-class UpgradeRate {
-  private readonly perSecond: number;
-  private left: number;
-  private at = 0;
-
-  constructor(perSecond: number) {
-    this.perSecond = perSecond;
-    this.left = perSecond;
-  }
-
-  takes(now: number): boolean {
-    this.left = Math.min(this.perSecond, this.left + ((now - this.at) / 1_000) * this.perSecond);
-    this.at = now;
-    if (!(this.left >= 1)) return this.perSecond === Infinity;
-    this.left -= 1;
-    return true;
-  }
-}
-
 function checkLimit(name: string, value: unknown): void {
   if (value === undefined || (typeof value === "number" && value >= 0)) return;
   throw new RangeError(`${name} must be a number from 0 up, not ${JSON.stringify(value)}`);
@@ -129,16 +111,23 @@ class Visit {
   private readonly entrance: Entrance;
   private readonly slot: Slot | undefined;
   /** As the client sent it, where proxies are trusted. */
-  private req: Request;
+  private req: UpgradeRequest;
   private readonly protocol: string | undefined;
-  private readonly headers = new Headers();
+  /** What the application has set for the answer; undefined where it is not asked. */
+  private headers: Headers | undefined = undefined;
   private peer: Peer | undefined = undefined;
   /** The same as it is kept. */
   private arrived: PeerSource | undefined = undefined;
   /** What decides, should it be refused now. */
   private cause: UpgradeRefusalCause = "allowedOrigins";
 
-  constructor(rules: Rules, entrance: Entrance, req: Request, protocol: string | undefined, slot: Slot | undefined) {
+  constructor(
+    rules: Rules,
+    entrance: Entrance,
+    req: UpgradeRequest,
+    protocol: string | undefined,
+    slot: Slot | undefined,
+  ) {
     this.rules = rules;
     this.entrance = entrance;
     this.req = req;
@@ -173,10 +162,11 @@ class Visit {
       }
       if (told?.host !== undefined || told?.scheme !== undefined) {
         host = told.host ?? host;
-        this.req = asSent(this.req, host, told.scheme);
+        this.req = asSent(webRequest(this.req), host, told.scheme);
       }
       const remoteAddress = told === undefined ? own.remoteAddress : told.remoteAddress;
       const who = { ...own, remoteAddress: remoteAddress && (spellAddress(remoteAddress) ?? remoteAddress) };
+      this.headers = new Headers();
       this.peer = { ...who, headers: this.headers };
       this.arrived = { ...who, ...(renewed !== undefined && { renewed }) };
     }
@@ -190,7 +180,7 @@ class Visit {
     const per = this.rules.options.maxConnectionsPer;
     if (per === undefined || this.slot === undefined) return this.authenticate();
     const { slot } = this;
-    return when(per.key(this.req, this.peer as never) as unknown, (key) => {
+    return when(per.key(webRequest(this.req), this.peer as never) as unknown, (key) => {
       if (key === undefined) return this.authenticate();
       if (typeof key !== "string" && typeof key !== "number") {
         throw new TypeError(`maxConnectionsPer.key gave ${nameOf(key)}: return a string, a number or undefined`);
@@ -204,7 +194,7 @@ class Visit {
     this.cause = "authenticate";
     const { authenticate } = this.rules.options;
     if (authenticate === undefined) return this.accept({});
-    return when(authenticate(this.req, this.peer as never), (result) => this.judge(result));
+    return when(authenticate(webRequest(this.req), this.peer as never), (result) => this.judge(result));
   }
 
   private judge(result: unknown): MaybePromise<Admission | Response> {
@@ -218,10 +208,11 @@ class Visit {
 
   private accept(given: Readonly<Record<string, unknown>>): Admission {
     const own = given["clientId"];
-    const clientId = typeof own === "string" && own !== "" ? own : crypto.randomUUID();
-    for (const name of [...this.headers.keys()].filter((key) => OF_HANDSHAKE.test(key))) {
+    const clientId = typeof own === "string" && own !== "" ? own : ownId();
+    const { headers } = this;
+    for (const name of [...(headers?.keys() ?? [])].filter((key) => OF_HANDSHAKE.test(key))) {
       this.entrance.logger.warn(`peer.headers cannot set ${name}, which is the handshake's own`);
-      this.headers.delete(name);
+      headers?.delete(name);
     }
     // A copy: two connections never share one object, whatever authenticate keeps.
     const data = { ...given, clientId };
@@ -232,14 +223,14 @@ class Visit {
       data,
       clientId,
       protocol: this.protocol,
-      headers: [...this.headers.keys()].length > 0 ? this.headers : undefined,
+      headers: headers?.keys().next().done === false ? headers : undefined,
     };
   }
 
   /** A refusal of our own, with the headers that the application has set for the answer. */
   private refused(status: number, text: string, headers?: Record<string, string>): Response {
     const response = refuse(status, text, headers);
-    for (const [name, value] of this.headers) {
+    for (const [name, value] of this.headers ?? []) {
       if (name === "set-cookie") response.headers.append(name, value);
       else if (!OF_HANDSHAKE.test(name)) response.headers.set(name, value);
     }
@@ -288,6 +279,14 @@ class Visit {
     else entrance.slots.hold(slot, outcome.data);
     return outcome;
   }
+}
+
+/**
+ * A UUID (RFC 9562 §5.4) in one piece: what Node gives is the rope of twenty parts that it was put together from, and would be
+ * kept as that.
+ */
+function ownId(): string {
+  return JSON.parse(JSON.stringify(crypto.randomUUID())) as string;
 }
 
 /** The request as it was before proxies, to a host and by a scheme that they have told. */

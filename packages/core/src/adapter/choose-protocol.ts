@@ -1,5 +1,6 @@
 import { quote } from "../base/text.ts";
 import { type Codec, codecName } from "../protocol/codec.ts";
+import type { UpgradeRequest } from "./upgrade-request.ts";
 import { codecProtocol, codecsOffered, protocolsIn, TOKEN_PROTOCOL_PREFIX } from "../protocol/subprotocols.ts";
 
 /** A token (RFC 9110 §5.6.2), which is what a subprotocol's name must be. */
@@ -22,7 +23,7 @@ export interface ProtocolChoice {
  */
 export function protocolChooser(
   supported: readonly string[] = [],
-): (req: Request, codec: Pick<Codec, "name"> | undefined) => ProtocolChoice {
+): (req: Pick<UpgradeRequest, "headers">, codec: Pick<Codec, "name"> | undefined) => ProtocolChoice {
   for (const name of supported) {
     if (typeof name === "string" && NAME.test(name) && !name.startsWith(TOKEN_PROTOCOL_PREFIX)) continue;
     throw new TypeError(`protocols: ${JSON.stringify(name)} cannot be the name of a subprotocol`);

@@ -1,5 +1,7 @@
 /** Whether a request asks for a WebSocket: among the protocols of its Upgrade header (RFC 9110 §7.8), in any spelling. */
 export function isUpgrade(upgrade: string | null | undefined): boolean {
+  // As nearly everybody writes it.
+  if (upgrade === "websocket") return true;
   return upgrade?.split(",").some((protocol) => protocol.trim().toLowerCase() === "websocket") === true;
 }
 

@@ -3,6 +3,7 @@ import type { Logger } from "../base/logger.ts";
 import { when } from "../base/when.ts";
 import { canonicalOrigin, isSameHost } from "./host.ts";
 import type { AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
+import { webRequest, type UpgradeRequest } from "./upgrade-request.ts";
 
 /** Characters of a refused Origin that the log shows: it is the peer's to choose. */
 const SHOWN = 200;
@@ -12,7 +13,12 @@ export interface OriginRule {
   /** Whether it asks the application. */
   readonly asks: boolean;
   /** Whether the request may go on, by `true` alone; says in the log which option would allow it where not. */
-  passes(to: { readonly logger: Logger }, req: Request, host: string, peer: Peer | undefined): MaybePromise<unknown>;
+  passes(
+    to: { readonly logger: Logger },
+    req: UpgradeRequest,
+    host: string,
+    peer: Peer | undefined,
+  ): MaybePromise<unknown>;
 }
 
 /**
@@ -34,11 +40,12 @@ export function originRule(allowed: AnyUpgradeOptions["allowedOrigins"]): Origin
   };
 }
 
-type Decide = (origin: string, req: Request, host: string, peer: Peer | undefined) => unknown;
+type Decide = (origin: string, req: UpgradeRequest, host: string, peer: Peer | undefined) => unknown;
 
 function deciderOf(allowed: AnyUpgradeOptions["allowedOrigins"]): Decide {
   if (allowed === undefined || allowed === "*") return (origin, _req, host) => isSameHost(origin, host);
-  if (typeof allowed === "function") return (origin, req, _host, peer) => allowed(origin, req, peer as never);
+  if (typeof allowed === "function")
+    return (origin, req, _host, peer) => allowed(origin, webRequest(req), peer as never);
   if (!Array.isArray(allowed)) throw new TypeError('allowedOrigins is "*", a list of origins or a function');
   const listed = new Set(allowed.map(originOf));
   return (origin) => listed.has(canonicalOrigin(origin) ?? origin);

@@ -1,6 +1,7 @@
 import { matcher, spellAddress } from "./addresses.ts";
 import { isHost } from "./host.ts";
 import type { TrustProxy } from "./upgrade-options.ts";
+import type { UpgradeRequest } from "./upgrade-request.ts";
 
 /** Where a request came from and went to, as far as trusted proxies say. */
 export interface Forwarded {
@@ -16,7 +17,9 @@ interface Trail {
   readonly schemes: readonly string[];
 }
 
-type Read = (headers: Headers, socketAddress: string | undefined) => Forwarded | "ambiguous";
+type SentHeaders = UpgradeRequest["headers"];
+
+type Read = (headers: SentHeaders, socketAddress: string | undefined) => Forwarded | "ambiguous";
 
 /**
  * Makes the function that reads what proxies wrote.
@@ -66,7 +69,7 @@ function trustOf(proxies: number | readonly string[]): (address: string | undefi
   return (_address, passed) => passed < (proxies as number);
 }
 
-function xForwardedTrail(headers: Headers): Trail {
+function xForwardedTrail(headers: SentHeaders): Trail {
   return {
     addresses: list(headers.get("x-forwarded-for")).map(bare),
     hosts: list(headers.get("x-forwarded-host")).filter(isHost),
@@ -75,7 +78,7 @@ function xForwardedTrail(headers: Headers): Trail {
 }
 
 /** `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"` (RFC 7239 §4). */
-function forwardedTrail(headers: Headers): Trail {
+function forwardedTrail(headers: SentHeaders): Trail {
   const elements = [...(headers.get("forwarded") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)].map(
     ([element]) => element,
   );
