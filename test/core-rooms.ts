@@ -13,10 +13,15 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   message: { does: "definitions, and the errors of both ends", all: "base protocol schema" },
   ports: { does: "what a runtime or a network offers", all: "base protocol" },
   api: { does: "what an application writes and reads, as types", types: "base message ports protocol" },
+  history: {
+    does: "recorded topics: their log, positions, and what proves who may see which of it",
+    all: "protocol",
+    types: "base message ports",
+  },
   state: {
     does: "what is kept of connections and listeners; no acts",
     all: "protocol",
-    types: "api base message ports",
+    types: "api base history message ports",
   },
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
   cluster: {
@@ -24,7 +29,11 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     all: "base",
     types: "api ports protocol",
   },
-  topics: { does: "following, permission, publishing", all: "base message protocol sending state", types: "api ports" },
+  topics: {
+    does: "following, permission, publishing, coming back",
+    all: "base history message protocol sending state",
+    types: "api ports",
+  },
   contexts: { does: "what handlers hold at run time", all: "base message protocol sending state topics", types: "api" },
   rpc: {
     does: "a request from its start to its one answer",
@@ -48,12 +57,12 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   router: {
     does: "registrations, and what is compiled from them",
-    all: "api base lifecycle message protocol sending state topics",
+    all: "api base history lifecycle message protocol sending state topics",
     types: "cluster ports",
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base cluster contexts dispatch extensions lifecycle message ports protocol router rpc schema sending state topics",
+    all: "api base cluster contexts dispatch extensions history lifecycle message ports protocol router rpc schema sending state topics",
   },
 };
 

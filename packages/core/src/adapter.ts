@@ -34,6 +34,8 @@ export { systemClock } from "./base/clock.ts";
 export type { Clock } from "./base/clock.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
+export { readingOf } from "./history/reading.ts";
+export type { Appended, Entry, Reading, ReadLimits, Retention, TopicLog } from "./ports/topic-log.ts";
 export type { Runtime } from "./ports/runtime.ts";
 export { closeArguments } from "./ports/socket.ts";
 export type { RuntimeSocket, Socket } from "./ports/socket.ts";

@@ -20,7 +20,15 @@ export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
 export type { Limits } from "./api/limits.ts";
 export type { ClusterCounters, ClusterState, LinkHandler, LinkReport } from "./api/cluster.ts";
-export type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouteOptions, RouterOptions } from "./api/options.ts";
+export type {
+  AuthorizeTopic,
+  ExpiresAt,
+  FamilyRule,
+  Identify,
+  MergeOptions,
+  RouteOptions,
+  RouterOptions,
+} from "./api/options.ts";
 export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
@@ -67,7 +75,10 @@ export { prefixed } from "./message/prefixed.ts";
 export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
 export { topic } from "./message/topic.ts";
-export type { AnyTopic, Carries, Topic, TopicName, TopicOptions } from "./message/topic.ts";
+export type { HistoryOptions } from "./message/history.ts";
+export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";
+export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
+export type { SavedPosition, Subscribed } from "./api/history.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";
 export type { RuntimeTuning } from "./ports/tuning.ts";
 export { CLOSE, ERROR_CODES } from "./protocol/codes.ts";
@@ -76,7 +87,8 @@ export type { Codec, Packet } from "./protocol/codec.ts";
 export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
 export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
 export type { GuardRefusal } from "./router/guard.ts";
-export { createRouter, Router } from "./router/router.ts";
+export { createRouter } from "./router/create-router.ts";
+export { Router } from "./router/router.ts";
 export type { RoutedMessage } from "./router/routes.ts";
 export type { WebSocketCallbacks } from "./router/websocket.ts";
 export type { Issue } from "./schema/issues.ts";

@@ -1,7 +1,8 @@
 import type { RouterOptions } from "../src/api/options.ts";
 import type { Runtime } from "../src/ports/runtime.ts";
 import type { Codec, Packet } from "../src/protocol/codec.ts";
-import { createRouter, type Router } from "../src/router/router.ts";
+import { createRouter } from "../src/router/create-router.ts";
+import { type Router } from "../src/router/router.ts";
 import type { Connection } from "../src/state/connection.ts";
 import { bench, type Bench, FakeSocket, memoryLogger, type Peer } from "./harness.ts";
 

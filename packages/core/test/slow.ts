@@ -3,7 +3,8 @@ import type { AnyMessage } from "../src/message/message.ts";
 import { message } from "../src/message/standard.ts";
 import type { Runtime } from "../src/ports/runtime.ts";
 import type { Packet } from "../src/protocol/codec.ts";
-import { createRouter, type Router } from "../src/router/router.ts";
+import { createRouter } from "../src/router/create-router.ts";
+import { type Router } from "../src/router/router.ts";
 import { bench, type Bench, FakeSocket, fields, memoryLogger, type Peer } from "./harness.ts";
 
 /** A peer that reads only when told to: what is sent stays in its buffer. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bench, gate, memoryLogger } from "../../test/harness.ts";
 import type { UpgradeRefused } from "../api/facts.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { createAdmit } from "./admission.ts";
 import { createEntrance } from "./entrance.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";

@@ -24,6 +24,7 @@ import { renew } from "../lifecycle/renewal.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Local } from "../cluster/link.ts";
+import type { Recorded } from "../history/recorded.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
@@ -45,6 +46,7 @@ import { CLOSING, OPEN } from "../state/phases.ts";
 import { Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
 import type { RouteTable } from "../state/route.ts";
+import { topicFrame } from "../topics/frames.ts";
 import { join } from "../topics/membership.ts";
 import { publishFrom } from "../topics/publish.ts";
 import { renewerOf } from "./arrival.ts";
@@ -53,7 +55,7 @@ import type { Arrival, Entrance } from "./entrance.ts";
 import { logRefusal } from "./refusal-log.ts";
 import { Slots } from "./slots.ts";
 
-/** What runs a route inside its middleware: rooms that a router knows nothing of. */
+/** What runs a route inside its middleware. */
 const INNER_STAGES = { validate, enter };
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
@@ -84,6 +86,8 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly answers: AnswerMemory;
   readonly followers: Followers<Connection> = new Followers();
   readonly nativeTopics: boolean;
+  readonly recorded: Recorded | undefined;
+  readonly topicFrame: Listener["topicFrame"] = topicFrame;
   readonly peers: ReadonlySet<Listener>;
   readonly link: Cluster | undefined;
   readonly congested: Map<Connection, Backlog> = new Map();
@@ -120,6 +124,7 @@ export class ListenerHub implements Listener, Entrance, Local {
     this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
     const isApart = runtime.apart === true;
+    this.recorded = router.recordedBy(this.clock, isApart, runtime.log);
     this.peers = isApart ? new Set([this]) : router.hubs;
     if (isApart) router.servesApart = true;
     else router.serve(this);
@@ -222,12 +227,10 @@ export class ListenerHub implements Listener, Entrance, Local {
     return conn;
   }
 
-  /** As `router.publish`; one that is apart has no others. */
   publish(topic: string, message: AnyMessage, payload?: unknown, options?: AnyPublishOptions): Promise<PublishResult> {
     return publishFrom(this, undefined, topic, message, payload, options);
   }
 
-  /** As `router.drain`, of this listener alone. */
   drain(options: DrainOptions = {}): Promise<void> {
     return drainHub(this, options);
   }

@@ -4,7 +4,7 @@ import type { Local } from "../cluster/link.ts";
 import { codecName, type Packet } from "../protocol/codec.ts";
 import type { RouterCore } from "../router/core.ts";
 import type { Listener } from "../state/connection.ts";
-import { deliverLocally } from "../topics/publish.ts";
+import { deliverLocally } from "../topics/deliver.ts";
 
 const NO_ENGINE =
   "A Durable Object takes no engine, whose probes would keep it awake: all who follow a topic connect to the same object";

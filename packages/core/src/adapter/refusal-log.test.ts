@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { bench, memoryLogger } from "../../test/harness.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { createAdmit } from "./admission.ts";
 import { createEntrance } from "./entrance.ts";
 import type { AnyUpgradeOptions } from "./upgrade-options.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench, FakeSocket, gate, memoryLogger } from "../../test/harness.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { createAdmit } from "./admission.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
 

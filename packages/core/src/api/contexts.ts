@@ -1,3 +1,4 @@
+import type { SavedPosition, Subscribed } from "./history.ts";
 import type { ConnectionData, OpenData } from "./data.ts";
 import type { FilteredPublishOptions, PublishResult } from "./publishing.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
@@ -13,7 +14,7 @@ import type {
   SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
-import type { Carries } from "../message/topic.ts";
+import type { Carries, Recorded } from "../message/topic.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -35,6 +36,22 @@ export interface Topics {
    * await ctx.topics.subscribe(ctx.payload.roomId);
    */
   subscribe(this: Topics, topic: string): Promise<void>;
+  /**
+   * As above, of a recorded topic: where the client stood in it before its connection broke, it is sent what it has missed,
+   * before anything newer.
+   * @returns what became of that, so that only who needs it is sent a snapshot.
+   *
+   * @example
+   * const { status } = await ctx.topics.subscribe(Room({ id }));
+   * if (status !== "recovered") ctx.send(Snapshot, await snapshotOf(id));
+   */
+  subscribe(this: Topics, topic: string & Recorded): Promise<Subscribed>;
+  /**
+   * Where a recorded topic stands, with a grant to follow it from there: to send along with a snapshot, which is read
+   * afterwards, so that nothing is missed between the two.
+   * @throws WsKitError FAILED_PRECONDITION for a topic without a history, as a rejection.
+   */
+  position(this: Topics, topic: string & Recorded): Promise<SavedPosition>;
   /** Stops it. A topic that is not followed is left as it is. */
   unsubscribe(this: Topics, topic: string): Promise<void>;
   /** Whether this connection follows the topic. */

@@ -51,6 +51,10 @@ export interface Limits {
   engineTimeoutMs: number;
   /** Bytes of publishes that wait for an engine that stalls; over it they are `remote: "away"` [16 MiB]. */
   maxEngineBytes: number;
+  /** Messages of a recorded topic that are replayed to who comes back; over it there is a gap [500]. */
+  maxReplayMessages: number;
+  /** UTF-16 units of their frames, or bytes where the codec gives bytes [524,288]. */
+  maxReplayBytes: number;
   /**
    * Answers of idempotent requests that are remembered for a repeat. Over it, and over the next, whoever has most loses
    * his oldest: an identity, or a connection that is nobody's [1,000].
@@ -84,6 +88,8 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   expiryGraceMs: 10_000,
   engineTimeoutMs: 2_000,
   maxEngineBytes: 16_777_216,
+  maxReplayMessages: 500,
+  maxReplayBytes: 524_288,
   maxRememberedAnswers: 1_000,
   maxRememberedBytes: 16_777_216,
   rememberAnswersMs: 300_000,

@@ -13,6 +13,15 @@ export type AuthorizeTopic<Data> = (
   connection: { readonly clientId: string; readonly data: ConnectionData<Data> },
 ) => MaybePromise<boolean>;
 
+/** What a router says of a family of topics. */
+export interface FamilyRule<T extends AnyTopic, Data> {
+  /** Whether a connection may follow the topic with these parameters; as `authorizeTopic`. */
+  readonly authorize: (
+    params: NonNullable<ReturnType<T["match"]>>,
+    connection: { readonly clientId: string; readonly data: ConnectionData<Data> },
+  ) => MaybePromise<boolean>;
+}
+
 /** Whose connection it is, by what is kept of it: the id of a user, an account, a device; undefined is nobody. */
 export type Identify<Data> = (data: ConnectionData<Data>) => string | undefined;
 

@@ -1,3 +1,4 @@
+import type { Position } from "../protocol/position.ts";
 import type { ConnectionData, MaybePromise } from "./data.ts";
 
 export interface PublishOptions {
@@ -5,6 +6,16 @@ export interface PublishOptions {
   excludeSelf?: boolean | undefined;
   /** Keep from other nodes, so that only this process's connections receive it. Default false. */
   local?: boolean | undefined;
+  /**
+   * Only on a recorded topic: settles when the message is in the log. It is there before the promise settles anyway where
+   * the log is this process's own. Default false.
+   */
+  ack?: boolean | undefined;
+  /**
+   * Only on a recorded topic: a message of the topic with the same id, at most two minutes old, makes this one a duplicate,
+   * which is not published again. Makes a publish safe to repeat. Default: none.
+   */
+  id?: string | undefined;
 }
 
 export interface FilteredPublishOptions<Data> extends PublishOptions {
@@ -19,10 +30,16 @@ export interface FilteredPublishOptions<Data> extends PublishOptions {
 /**
  * A publish never rejects. `matched` counts the receivers in this process. `remote` says of other nodes: `sent` it was handed
  * to the engine, `away` the engine could not take it and only this process has it, `none` there is no engine or it was
- * published with `local`.
+ * published with `local`. Of a recorded topic it says where the message stands, and whether one with its `id` was there.
  */
 export type PublishResult =
-  | { readonly ok: true; readonly matched: number; readonly remote: "sent" | "away" | "none" }
+  | {
+      readonly ok: true;
+      readonly matched: number;
+      readonly remote: "sent" | "away" | "none";
+      readonly position?: Position;
+      readonly duplicate?: boolean;
+    }
   | { readonly ok: false; readonly matched: number; readonly error: Error };
 
 /** `FilteredPublishOptions` and `SendOptions`, untyped. */
@@ -30,5 +47,7 @@ export interface AnyPublishOptions {
   meta?: object | undefined;
   excludeSelf?: boolean | undefined;
   local?: boolean | undefined;
+  ack?: boolean | undefined;
+  id?: string | undefined;
   filter?: (data: never) => unknown;
 }

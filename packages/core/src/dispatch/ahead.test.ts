@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bench, FakeSocket, gate, Note, settle, type Bench, type Peer } from "../../test/harness.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 /** A socket that is read only while it is not paused: what its peer sends meanwhile stays with the kernel. */
 class PausableSocket extends FakeSocket {

@@ -24,6 +24,7 @@ export function control(conn: Connection, envelope: Envelope): void {
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
   else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
   else if (type === AUTH_TYPE && conn.hub.renew(conn, envelope)) return;
+  else if (conn.hub.topicFrame(conn, envelope)) return;
   else if (conn.hub.hooks?.control(conn, envelope) !== true) {
     violate(conn, "INVALID_ARGUMENT", `${quote(type)} is reserved for the protocol`, type);
   }

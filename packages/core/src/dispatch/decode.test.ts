@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { bench, errorOf, FakeSocket, memoryLogger, Note, Told } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
 import { type StandardSchema } from "../schema/standard-schema.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 const anything: StandardSchema = {
   "~standard": { version: 1, vendor: "test", validate: (value) => ({ value }) },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, FakeSocket, gate, memoryLogger, Note, settle, Told } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 const Second = message("SECOND");
 

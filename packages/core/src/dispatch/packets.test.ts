@@ -6,7 +6,7 @@ import { message, rpc } from "../message/standard.ts";
 import { pack, unpack } from "../cluster/bundle.ts";
 import type { Engine, NodeSide } from "../ports/engine.ts";
 import type { Codec, Packet } from "../protocol/codec.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
 /** What Node and Bun hand over. */

@@ -5,7 +5,7 @@ import { decode } from "./decode.ts";
 import { enqueue } from "./lane.ts";
 import { start } from "./run.ts";
 import type { Packet } from "../protocol/codec.ts";
-import { CONTROL_PREFIX } from "../protocol/envelope.ts";
+import { CONTROL_PREFIX, type Envelope, SUBSCRIBE_TYPE } from "../protocol/envelope.ts";
 import type { Connection } from "../state/connection.ts";
 import { LEAVING } from "../state/phases.ts";
 
@@ -21,8 +21,13 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   if (envelope === undefined) return;
   const arrived = hooks === undefined ? 0 : hooks.received(conn, envelope, packet.length);
   if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, arrived);
-  else if (envelope.type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else if (envelope.type.startsWith(CONTROL_PREFIX) && !waitsToSubscribe(conn, envelope)) control(conn, envelope);
   else enqueue(conn, envelope, arrived);
+}
+
+/** What asks for a topic waits for `onOpen`, as messages do: until then nobody may know whose connection it is. */
+function waitsToSubscribe({ opened }: Connection, { type }: Envelope): boolean {
+  return !opened && type === SUBSCRIBE_TYPE;
 }
 
 /** Starts a frame that was read in advance, when all before it have been started. */

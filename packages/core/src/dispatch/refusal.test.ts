@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bench, errorOf, fields, memoryLogger, settle } from "../../test/harness.ts";
 import { withoutStack } from "../message/errors.ts";
 import { message, rpc } from "../message/standard.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
 /** A schema that takes `ms` to refuse something. */

@@ -4,7 +4,8 @@ import { unspeakable } from "../../test/unspeakable.ts";
 import type { RouterOptions } from "../api/options.ts";
 import type { Logger } from "../base/logger.ts";
 import { message } from "../message/standard.ts";
-import { createRouter, type Router } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
+import { type Router } from "../router/router.ts";
 
 const THROWN = unspeakable();
 const HOW = ["throws", "rejects", "returns"] as const;

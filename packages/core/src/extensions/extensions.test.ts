@@ -3,7 +3,8 @@ import { Ask, bench, errorOf, fields, gate, memoryLogger, Note, settle, Told } f
 import type { Extension, ExtensionConnection, ExtensionListener, Hooks } from "../api/extensions.ts";
 import { defineSlot } from "../state/slots.ts";
 import { message, rpc } from "../message/standard.ts";
-import { createRouter, type Router } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
+import { type Router } from "../router/router.ts";
 import { requestLog, type RequestLine } from "./request-log.ts";
 
 const EVENTS = [

@@ -3,7 +3,7 @@ import { ByteSocket, packetOf, turned } from "../../test/bytes.ts";
 import { bench } from "../../test/harness.ts";
 import type { Hooks } from "../api/extensions.ts";
 import type { Codec } from "../protocol/codec.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 describe("a gate of a listener whose codec gives bytes", () => {
   const refusing = (codec: Codec) => {

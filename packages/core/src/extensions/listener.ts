@@ -10,7 +10,8 @@ import { report } from "../sending/report.ts";
 import { post, sendMessage } from "../sending/send.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import type { Registry } from "../state/registry.ts";
-import { deliverLocally, publishFrom } from "../topics/publish.ts";
+import { deliverLocally } from "../topics/deliver.ts";
+import { publishFrom } from "../topics/publish.ts";
 
 const NOBODY: ReadonlySet<Connection> = new Set();
 

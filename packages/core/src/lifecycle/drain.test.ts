@@ -10,7 +10,7 @@ import {
   VirtualClock,
 } from "../../test/harness.ts";
 import { FakeEngine } from "../../test/fake-engine.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 /** A peer whose runtime answers pings, as all do. */
 class AnsweringSocket extends FakeSocket {

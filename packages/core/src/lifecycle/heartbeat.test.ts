@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { bench, memoryLogger, Note } from "../../test/harness.ts";
 import { Registry } from "../state/registry.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 describe("heartbeat", () => {
   const rig = () => {

@@ -20,7 +20,8 @@ import type { RouterOptions } from "../api/options.ts";
 import { WsKitError } from "../message/errors.ts";
 import { rpc } from "../message/standard.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import { createRouter, type Router } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
+import { type Router } from "../router/router.ts";
 import type { Connection } from "../state/connection.ts";
 
 interface Data {

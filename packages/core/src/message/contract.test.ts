@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { bench, fields } from "../../test/harness.ts";
 import { checkContract } from "../adapter/check-contract.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { contract } from "./contract.ts";
 import { prefixed } from "./prefixed.ts";
 import { message, rpc } from "./standard.ts";

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { bench, errorOf, memoryLogger } from "../../test/harness.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { message, rpc } from "./standard.ts";
 
 const Say = message.fromClient("SAY");

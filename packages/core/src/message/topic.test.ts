@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import { message } from "./standard.ts";
-import { overlap, topic } from "./topic.ts";
+import { topic } from "./topic.ts";
+import { overlap } from "./topic-pattern.ts";
 
 const Said = message.fromServer("SAID");
 const Room = topic("room:{roomId}", [Said]);
@@ -49,7 +50,7 @@ describe("a family of topics", () => {
   );
 
   it("refuses options that it does not have", () => {
-    expect(() => topic("a", [Said], { histroy: 5 } as never)).toThrow('topic() has no option "histroy"');
+    expect(() => topic("a", [Said], { histroy: 5 } as never)).toThrow('topic("a") has no option "histroy"');
   });
 });
 

@@ -1,4 +1,8 @@
+import { checkOptions } from "../base/options.ts";
+import { type History, type HistoryOptions, resolveHistory } from "./history.ts";
 import type { AnyMessage } from "./message.ts";
+import { checkPattern, overlap, pieces, signsOf } from "./topic-pattern.ts";
+import { validatorsOf } from "./validators.ts";
 
 /** Which messages a topic's name stands for, by its type alone. */
 declare const CARRIES: unique symbol;
@@ -11,65 +15,84 @@ export interface Carries<M> {
 /** The name of one topic, as `topic()` makes it: a string. */
 export type TopicName<M extends AnyMessage = AnyMessage> = string & Carries<M>;
 
-/** Options of a topic: none so far. */
-export type TopicOptions = Readonly<Record<string, never>>;
+declare const RECORDED: unique symbol;
+
+/** The name of a recorded topic: one whose declaration has a `history`. */
+export type RecordedName<M extends AnyMessage = AnyMessage> = TopicName<M> & Recorded;
+
+/** A name whose topic keeps what is published to it, by its type alone. */
+export interface Recorded {
+  readonly [RECORDED]: true;
+}
+
+/** How a topic is delivered. Without a history it is live: who is not there misses it. */
+export interface TopicOptions<E extends AnyMessage = AnyMessage> {
+  /**
+   * Keeps what is published, so that who comes back gets what was missed, once and in order, or is told of a gap. A router
+   * follows it where it is among `createRouter({ topics })`.
+   */
+  readonly history?: HistoryOptions | undefined;
+  /** Further messages of a recorded topic that are live: a cursor, say, which nobody wants to have replayed. */
+  readonly ephemeral?: readonly E[] | undefined;
+}
 
 type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
-/** A family of topics, and what they carry. Called with its parameters, it gives the name of one. */
-export interface Topic<P extends string, M extends AnyMessage> {
+/**
+ * A family of topics, and what they carry. Called with its parameters, it gives the name of one.
+ *
+ * @typeParam H Whether they are recorded.
+ */
+export interface Topic<P extends string, M extends AnyMessage, H extends boolean = false> {
   /** @throws TypeError for a parameter that is missing or empty. */
   (
     ...params: [Names<P>] extends [never] ? [] : [params: { readonly [Name in Names<P>]: string | number }]
-  ): TopicName<M>;
+  ): H extends true ? RecordedName<M> : TopicName<M>;
   readonly kind: "topic";
   readonly pattern: P;
   readonly messages: readonly M[];
+  /** Of a recorded one: what is kept of it. */
+  readonly history?: History | undefined;
+  /** Of a recorded one: its messages that are live. */
+  readonly ephemeral: readonly M[];
   /** The parameters of a name of this family; undefined for any other. */
   match(this: void, name: string): { readonly [Name in Names<P>]: string } | undefined;
 }
 
 /** Any family of topics. */
-export type AnyTopic = Pick<Topic<string, AnyMessage>, "kind" | "pattern" | "messages"> & {
+export type AnyTopic = Pick<Topic<string, AnyMessage>, "kind" | "pattern" | "messages" | "history" | "ephemeral"> & {
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever its parameters
   match(this: void, name: string): any;
 };
-
-/** A piece of a pattern: text, or the name of a parameter. */
-type Piece = { readonly text: string } | { readonly name: string };
-
-function pieces(pattern: string): Piece[] {
-  return pattern
-    .split(/(\{[^{}]*\})/)
-    .filter((piece) => piece !== "")
-    .map((piece) => (piece.startsWith("{") ? { name: piece.slice(1, -1) } : { text: piece }));
-}
-
-/** What stands in a name as itself: letters, digits, and of RFC 3986's unreserved signs those that the pattern lacks. */
-function signsOf(parts: readonly Piece[]): string {
-  const text = parts.map((part) => ("text" in part ? part.text : "")).join("");
-  return ["-", "_", ".", "~"].filter((sign) => !text.includes(sign)).join("");
-}
 
 /**
  * Defines a family of topics. Parameters are escaped where they are filled in (percent-encoded, RFC 3986), so that none of
  * them can stand for more than itself.
  *
- * @throws TypeError for a pattern in which two parameters cannot be told apart.
+ * @throws TypeError for a pattern in which two parameters cannot be told apart, or options that do not fit together.
  *
  * @example
- * const Room = topic("room:{roomId}", [Said]);
+ * const Room = topic("room:{roomId}", [Said], { history: { size: 50 } });
  * ctx.topics.subscribe(Room({ roomId }));
  * ctx.publish(Room({ roomId }), Said, { text }); // another message does not compile
  * createRouter({ authorizeTopic: (name, { data }) => Room.match(name)?.roomId === data.roomId });
  */
+export function topic<const P extends string, M extends AnyMessage, E extends AnyMessage = never>(
+  pattern: P,
+  messages: readonly M[],
+  options: TopicOptions<E> & { readonly history: HistoryOptions },
+): Topic<P, M | E, true>;
 export function topic<const P extends string, M extends AnyMessage>(
   pattern: P,
   messages: readonly M[],
+  options?: TopicOptions<never> & { readonly history?: undefined },
+): Topic<P, M>;
+export function topic(
+  pattern: string,
+  messages: readonly AnyMessage[],
   options: TopicOptions = {},
-): Topic<P, M> {
-  const [unknown] = Object.keys(options);
-  if (unknown !== undefined) throw new TypeError(`topic() has no option ${JSON.stringify(unknown)}`);
+): Topic<string, AnyMessage, boolean> {
+  const { history, ephemeral } = checkPolicy(pattern, messages, options);
   const parts = pieces(pattern);
   checkPattern(pattern, parts);
   const signs = signsOf(parts);
@@ -104,65 +127,43 @@ export function topic<const P extends string, M extends AnyMessage>(
     }
   };
   return Object.freeze(
-    Object.assign(fill, { kind: "topic", pattern, messages: Object.freeze([...messages]), match }),
-  ) as unknown as Topic<P, M>;
+    Object.assign(fill, {
+      kind: "topic",
+      pattern,
+      messages: Object.freeze([...messages, ...ephemeral]),
+      history,
+      ephemeral: Object.freeze([...ephemeral]),
+      match,
+    }),
+  ) as unknown as Topic<string, AnyMessage, boolean>;
 }
 
-function checkPattern(pattern: string, parts: readonly Piece[]): void {
-  const names = new Set<string>();
-  for (const [index, part] of parts.entries()) {
-    if ("text" in part) {
-      if (/[{}%]/.test(part.text))
-        throw new TypeError(`${pattern} is no pattern of a topic: it may not have {, } or %`);
-      const between = index > 0 && index < parts.length - 1;
-      if (between && /^\w*$/.test(part.text.replaceAll("_", ""))) {
-        throw new TypeError(`${pattern} is no pattern of a topic: a sign has to stand between its parameters`);
-      }
-      continue;
-    }
-    if (!/^\w+$/.test(part.name) || names.has(part.name)) {
-      throw new TypeError(`${pattern} is no pattern of a topic: ${JSON.stringify(part.name)} cannot name a parameter`);
-    }
-    if (index > 0 && "name" in (parts[index - 1] as Piece)) {
-      throw new TypeError(`${pattern} is no pattern of a topic: a sign has to stand between its parameters`);
-    }
-    names.add(part.name);
+/** @throws TypeError for options that cannot be honoured, or not for these messages. */
+function checkPolicy(
+  pattern: string,
+  messages: readonly AnyMessage[],
+  options: TopicOptions,
+): { readonly history: History | undefined; readonly ephemeral: readonly AnyMessage[] } {
+  const where = `topic(${JSON.stringify(pattern)})`;
+  checkOptions(where, options, { history: "object", ephemeral: "array" });
+  const { ephemeral = [] } = options;
+  if (options.history === undefined) {
+    if (ephemeral.length > 0) throw new TypeError(`${where}: without a history all of its messages are ephemeral`);
+    return { history: undefined, ephemeral };
   }
-  if (parts.length === 0) throw new TypeError("A topic needs a pattern");
-}
-
-/** One step through the names of a pattern: a character, or any of those that a parameter may have, once or more. */
-type Step = string | RegExp;
-
-function stepsOf(pattern: string): Step[] {
-  const parts = pieces(pattern);
-  const any = new RegExp(`^[A-Za-z0-9%${signsOf(parts).replace("-", "\\-")}]$`);
-  return parts.flatMap<Step>((part) => ("text" in part ? Array.from(part.text) : [any]));
-}
-
-/** Whether one name may belong to both patterns. */
-export function overlap(one: string, other: string): boolean {
-  const [a, b] = [stepsOf(one), stepsOf(other)];
-  const seen = new Set<string>();
-  const reach = (i: number, j: number): boolean => {
-    const key = `${i} ${j}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
-    const [left, right] = [a[i], b[j]];
-    if (left === undefined || right === undefined) return left === right;
-    if (!meet(left, right)) return false;
-    return (
-      reach(i + 1, j + 1) ||
-      (typeof left !== "string" && reach(i, j + 1)) ||
-      (typeof right !== "string" && reach(i + 1, j))
-    );
-  };
-  return reach(0, 0);
-}
-
-function meet(left: Step, right: Step): boolean {
-  if (typeof left === "string") return typeof right === "string" ? left === right : right.test(left);
-  return typeof right === "string" ? left.test(right) : true;
+  for (const { type } of ephemeral) {
+    if (messages.some((message) => message.type === type)) {
+      throw new TypeError(`${where}: ${JSON.stringify(type)} is either recorded or ephemeral`);
+    }
+  }
+  for (const message of messages) {
+    if (validatorsOf(message)?.overflow !== undefined) {
+      throw new TypeError(
+        `${where}: ${JSON.stringify(message.type)} may be skipped (overflow), and so only be ephemeral`,
+      );
+    }
+  }
+  return { history: resolveHistory(options.history, pattern), ephemeral };
 }
 
 /** @throws Error where one name would belong to two of them. */

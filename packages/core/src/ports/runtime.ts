@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Packet } from "../protocol/codec.ts";
+import type { TopicLog } from "./topic-log.ts";
 import type { Tuning } from "./tuning.ts";
 
 /**
@@ -44,6 +45,8 @@ export interface Runtime<Conn = never> {
    * since the epoch.
    */
   expires?(at: number): void;
+  /** Where it keeps recorded topics, if it is apart: a Durable Object's storage. Default: the memory of this process. */
+  log?: TopicLog;
   /** Told of every failure, besides `onError` or the log. */
   failed?(error: Error): void;
 }

@@ -18,6 +18,23 @@ export const GOAWAY_TYPE = "$ws:goaway";
 /** The server says how long a connection may stay; the client brings a new token. */
 export const AUTH_TYPE = "$ws:auth";
 
+/** A client says, at the beginning of a connection, how far it came in recorded topics. */
+export const POSITIONS_TYPE = "$ws:positions";
+
+/** A client wants to follow a topic, and no longer. */
+export const SUBSCRIBE_TYPE = "$ws:subscribe";
+export const UNSUBSCRIBE_TYPE = "$ws:unsubscribe";
+
+/** The server says that a connection follows a topic, from which position on, and what became of its own; and no longer. */
+export const SUBSCRIBED_TYPE = "$ws:subscribed";
+export const UNSUBSCRIBED_TYPE = "$ws:unsubscribed";
+
+/** The server says how far a topic is, where its client gets no message that would. */
+export const POSITION_TYPE = "$ws:position";
+
+/** The server proves to a client from where on it may see a topic. */
+export const GRANT_TYPE = "$ws:grant";
+
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
 

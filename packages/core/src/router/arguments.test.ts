@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { message } from "../message/standard.ts";
 import { Hub } from "../adapter/door.ts";
-import { createRouter, type Router } from "./router.ts";
+import { createRouter } from "./create-router.ts";
+import { type Router } from "./router.ts";
 
 // What plain JavaScript gives, which no compiler has looked at.
 const Say = message("SAY");

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { bench, errorOf, memoryLogger, Note, settle } from "../../test/harness.ts";
 import { Chain } from "./chain.ts";
-import { createRouter } from "./router.ts";
+import { createRouter } from "./create-router.ts";
 import type { Middleware } from "../api/handlers.ts";
 
 it("runs global, then validation, then typed middleware, then the handler, whatever the order of registration", () => {

@@ -1,7 +1,7 @@
 import { assert, expect, test } from "vitest";
 import { bench, fields } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
-import { createRouter } from "./router.ts";
+import { createRouter } from "./create-router.ts";
 
 const Echo = message("ECHO", fields({ text: "string" }));
 

@@ -5,19 +5,23 @@ import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
 import { HEARTBEAT_OPTIONS, ROUTER_OPTIONS } from "../api/option-kinds.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
+import type { Clock } from "../base/clock.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { checkOptions } from "../base/options.ts";
 import type { LinkHandler, LinkReport } from "../api/cluster.ts";
 import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { Recorded } from "../history/recorded.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
-import { checkTopics } from "../message/topic.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { TopicLog } from "../ports/topic-log.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
+import type { TopicRule } from "../state/topic-rule.ts";
+import { allDeclared, checkHistory, DeclaredTopics } from "./declared-topics.ts";
 import { checkProvided } from "./provided.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
@@ -49,6 +53,9 @@ export class RouterCore implements RouteSource, Handlers {
   /** The link of all listeners of this process that can be reached from here, while there is one. */
   cluster: Cluster | undefined = undefined;
   readonly onLink: LinkHandler[] = [];
+  readonly topics: DeclaredTopics;
+  /** The recorded topics of all listeners of this process that can be reached from here. */
+  private recorded: Recorded | undefined = undefined;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly authenticate: RouterOptions["authenticate"];
@@ -60,8 +67,12 @@ export class RouterCore implements RouteSource, Handlers {
   private readonly parents: Set<RouterCore> = new Set();
   private readonly warned: Set<string> = new Set();
   private table: RouteTable | undefined = undefined;
-  private readonly lists: { open?: readonly Hook[]; close?: readonly Hook[]; error?: readonly ErrorHandler<never>[] } =
-    {};
+  private readonly lists: {
+    rules?: readonly TopicRule[];
+    open?: readonly Hook[];
+    close?: readonly Hook[];
+    error?: readonly ErrorHandler<never>[];
+  } = {};
 
   constructor(options: RouterOptions<never>) {
     checkOptions("createRouter()", options, ROUTER_OPTIONS);
@@ -78,7 +89,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
     this.authenticate = options.authenticate;
-    checkTopics(options.topics ?? []);
+    this.topics = new DeclaredTopics(options.topics ?? []);
+    checkHistory(options.topics ?? [], this.engine);
     this.expiresAt = options.expiresAt;
   }
 
@@ -153,6 +165,27 @@ export class RouterCore implements RouteSource, Handlers {
         attempt(() => handler(report)).catch((error: unknown) => logger.error("A handler of onLink failed", error));
       }
     }
+  }
+
+  /** @throws Error for a topic that is like another one, or comes too late. */
+  addTopic(rule: TopicRule): void {
+    this.topics.add(rule, this.hubs.size > 0 || this.servesApart);
+    this.changed();
+  }
+
+  topicRules(): readonly TopicRule[] {
+    return (this.lists.rules ??= [...this.family()].flatMap(({ topics }) => topics.rules));
+  }
+
+  /**
+   * The recorded topics of a listener.
+   * @param apart One that cannot be reached from here has its own, in its own log where it has one.
+   */
+  recordedBy(clock: Clock, apart: boolean, log?: TopicLog): Recorded | undefined {
+    const declared = allDeclared([...this.family()].map(({ topics }) => topics));
+    checkHistory(declared, this.engine);
+    if (apart) return Recorded.of(declared, clock, log);
+    return (this.recorded ??= Recorded.of(declared, clock, log));
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {
@@ -241,7 +274,7 @@ export class RouterCore implements RouteSource, Handlers {
   /** What was compiled is out of date, here and in every router this one is merged into. */
   private changed(): void {
     this.table = undefined;
-    this.lists.open = this.lists.close = this.lists.error = undefined as never;
+    this.lists.open = this.lists.close = this.lists.error = this.lists.rules = undefined as never;
     for (const parent of this.parents) parent.changed();
   }
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, memoryLogger, Note, Told } from "../../test/harness.ts";
 import { message, rpc } from "../message/standard.ts";
-import { createRouter, type Router } from "./router.ts";
+import { createRouter } from "./create-router.ts";
+import { type Router } from "./router.ts";
 
 /** A router that answers NOTE with its name. */
 function named(n: number): Router {

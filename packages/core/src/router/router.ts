@@ -5,7 +5,7 @@ import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
 import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
-import type { MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
+import type { FamilyRule, MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
@@ -13,15 +13,16 @@ import { checkErrorCodes, checkHandler, checkMessage, fromClients } from "../mes
 import type { Contract, Parts } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
-import type { Carries } from "../message/topic.ts";
+import type { AnyTopic, Carries } from "../message/topic.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
 import { handleContract } from "./handle-contract.ts";
-import type { Authenticated, Mergeable } from "./inference.ts";
+import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import { publishOnAll } from "../topics/publish-on-all.ts";
+import { revoke } from "../topics/revoke.ts";
 
 /**
  * The inside of a router, for the rooms of this package alone.
@@ -259,6 +260,25 @@ export class Router<Data = OpenData> {
     return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
   }
 
+  /**
+   * Says who may follow a family of topics: `authorizeTopic` for its pattern. Clients may then also ask for them by themselves.
+   * @throws Error for a family that has a rule, is like another one, or comes after the router is served.
+   *
+   * @example router.topic(Room, { authorize: ({ id }, { data }) => isMember(data.userId, id) });
+   */
+  topic<T extends AnyTopic>(family: T, rule: FamilyRule<T, Data>): this {
+    checkOptions("router.topic()", rule, { authorize: "function" });
+    checkHandler("router.topic()", rule.authorize);
+    this.#core.addTopic({ topic: family, authorize: rule.authorize as never });
+    return this;
+  }
+
+  /** Takes a topic from its followers in this process whose data passes: how many. They are told, and their grants are void. */
+  revoke(topic: string, test: (data: ConnectionData<Data>) => boolean): number {
+    checkHandler("router.revoke()", test);
+    return revoke(this.#core.servedBy(), topic, test);
+  }
+
   /** How this process is linked to the others that serve the router; undefined without an engine, and while nothing is served. */
   get cluster(): ClusterState | undefined {
     return this.#core.cluster?.state;
@@ -277,21 +297,4 @@ export class Router<Data = OpenData> {
   drain(options: DrainOptions = {}): Promise<void> {
     return drain(this.#core.servedBy(), options);
   }
-}
-
-/**
- * Makes a router.
- *
- * @throws RangeError or TypeError for an option that cannot be honoured, Error for topics that overlap.
- *
- * @example
- * const router = createRouter<{ userId: string }>({ limits: { maxTopics: 10 } });
- * const auto = createRouter({ authenticate: async (req) => await user(req) }); // ctx.data is what it returns
- */
-export function createRouter<A extends NonNullable<RouterOptions["authenticate"]>>(
-  options: Omit<RouterOptions<Authenticated<A>>, "authenticate"> & { readonly authenticate: A },
-): Router<Authenticated<A>>;
-export function createRouter<Data = OpenData>(options?: RouterOptions<Data>): Router<Data>;
-export function createRouter(options: RouterOptions<never> = {}): Router<never> {
-  return new Router<never>(options);
 }

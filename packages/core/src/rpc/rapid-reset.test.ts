@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, gate, memoryLogger, Note, settle } from "../../test/harness.ts";
 import type { RouterOptions } from "../api/options.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 /** A peer, and how many of its handlers run; each ends when told to. */
 function rig(options: RouterOptions = {}) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, gate, memoryLogger, Note, settle, Told } from "../../test/harness.ts";
 import { WsKitError } from "../message/errors.ts";
 import { rpc } from "../message/standard.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 const id = { correlationId: "a" };
 

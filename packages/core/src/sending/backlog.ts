@@ -60,6 +60,11 @@ export function hold(conn: Connection, key: string, frame: Packet): void {
   }
 }
 
+/** Whether a peer has read all but a quarter of what it may leave unread. */
+export function isRoomy({ hub, socket }: Connection): boolean {
+  return socket.getBufferedAmount() < hub.limits.maxBufferedBytes / 4;
+}
+
 /** Whether the core itself sends it what is published, in a runtime that has topics. */
 export function isApart({ congested, outbox }: Connection): boolean {
   return congested || outbox !== undefined;

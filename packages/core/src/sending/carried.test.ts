@@ -3,7 +3,7 @@ import { bench, errorOf, memoryLogger, settle } from "../../test/harness.ts";
 import { message, rpc } from "../message/standard.ts";
 import { ValidationError } from "../message/errors.ts";
 import type { Codec } from "../protocol/codec.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
 /** Lets anything through, now or later. */

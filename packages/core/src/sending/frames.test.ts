@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fields } from "../../test/harness.ts";
 import { ListenerHub as Hub } from "../adapter/hub.ts";
 import { message } from "../message/standard.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import type { Socket } from "../ports/socket.ts";
 import { join } from "../topics/membership.ts";
 

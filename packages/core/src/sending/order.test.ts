@@ -3,7 +3,7 @@ import { bench, FakeSocket, fields, gate, memoryLogger, Note, type Peer, settle 
 import { message, rpc } from "../message/standard.ts";
 import { unpack } from "../cluster/bundle.ts";
 import type { Engine } from "../ports/engine.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
 /** Turns of the microtask queue that the next checks take, in order; then none. */

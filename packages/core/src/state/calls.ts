@@ -1,3 +1,4 @@
+import type { Subscribed } from "../api/history.ts";
 import type { Expiring } from "../base/deadlines.ts";
 
 /** An rpc that has not settled. */
@@ -15,7 +16,7 @@ export class Calls extends Map<string, OpenCall> {
 }
 
 /** Topics that wait for permission, by name, each with what answers the subscribe. */
-export class Joining extends Map<string, Promise<void>> {
+export class Joining extends Map<string, Promise<Subscribed | undefined>> {
   /** Permissions that were asked for and not given, those that nobody waits for any more included. */
   pending = 0;
 }

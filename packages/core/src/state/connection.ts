@@ -6,6 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Turns } from "../base/turns.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Recorded } from "../history/recorded.ts";
 import type { NodeLink } from "../ports/engine.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
@@ -22,6 +23,7 @@ import { CLOSED, OPENING } from "./phases.ts";
 import type { Laggards } from "./laggards.ts";
 import type { Registry } from "./registry.ts";
 import type { RouteTable } from "./route.ts";
+import type { TopicRule } from "./topic-rule.ts";
 
 export type Hook = (ctx: never) => unknown;
 
@@ -30,6 +32,8 @@ export interface Handlers {
   openHandlers(): readonly Hook[];
   closeHandlers(): readonly Hook[];
   errorHandlers(): readonly ErrorHandler<never>[];
+  /** Who may follow topics of which family. */
+  topicRules(): readonly TopicRule[];
 }
 
 /**
@@ -70,6 +74,8 @@ export interface Listener {
   readonly answers: AnswerMemory;
   readonly followers: Followers<Connection>;
   readonly nativeTopics: boolean;
+  /** Recorded topics: their log, and what proves who may see which of it. Undefined where there are none. */
+  readonly recorded: Recorded | undefined;
   /** The listeners of this process that serve the same router, itself too; only itself where it cannot be reached. */
   readonly peers: ReadonlySet<Listener>;
   /** The way to other nodes. */
@@ -103,6 +109,8 @@ export interface Listener {
   watchLaggards(): void;
   /** A client brings a new token. False where none is taken. */
   renew(conn: Connection, envelope: Envelope): boolean;
+  /** A frame about topics: positions, subscribing. False where there is nothing to say of them, or it is none. */
+  topicFrame(conn: Connection, envelope: Envelope): boolean;
   /** Looks after those who are behind, until nobody is. */
   watch(): void;
   /** The allowance is used up. */

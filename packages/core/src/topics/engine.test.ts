@@ -5,7 +5,7 @@ import type { RouterOptions } from "../api/options.ts";
 import type { PublishResult } from "../api/publishing.ts";
 import { FakeEngine, type Whims } from "../../test/fake-engine.ts";
 import { message } from "../shared.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 const Join = message("JOIN", fields({ room: "string" }));
 const Say = message("SAY", fields({ room: "string", text: "string" }));

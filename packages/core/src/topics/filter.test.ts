@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { bench, memoryLogger, settle, Told } from "../../test/harness.ts";
-import { createRouter } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
 
 /** The names of those who received something. */
 async function receivers(filter: (data: { role?: { name: string }; clientId: string }) => boolean | Promise<boolean>) {

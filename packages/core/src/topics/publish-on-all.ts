@@ -28,5 +28,6 @@ function addUp(results: readonly PublishResult[]): PublishResult {
   const remote = (["away", "sent"] as const).find((one) =>
     results.some((result) => result.ok && result.remote === one),
   );
-  return { ok: true, matched, remote: remote ?? "none" };
+  const kept = results.find((result) => result.ok && result.position !== undefined);
+  return { ...kept, ok: true, matched, remote: remote ?? "none" };
 }

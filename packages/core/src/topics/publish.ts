@@ -1,18 +1,18 @@
 import { toError } from "../base/thrown.ts";
+import { WsKitError } from "../message/errors.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { isPromise, when, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { checkSent, encode } from "../sending/encode.ts";
-import { isApart, spend } from "../sending/backlog.ts";
-import { flushAll, overBuffer, write } from "../sending/frames.ts";
 import { inTurnOf } from "../sending/outbox.ts";
-import { type Skip, skipOf, writeUnlessBehind } from "../sending/overflow.ts";
+import { type Skip, skipOf } from "../sending/overflow.ts";
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
-import type { Following } from "../state/followers.ts";
-import { CLOSED, CLOSING } from "../state/phases.ts";
+import { CLOSED } from "../state/phases.ts";
+import { deliverHere, serve } from "./deliver.ts";
+import { checkRecordable, record } from "./record.ts";
 
 /** A message that has to wait on its way to a topic. */
 interface Publish {
@@ -40,6 +40,8 @@ export function publishFrom(
     if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
       throw new TypeError("A filter cannot travel to other nodes: with an engine, publish with { local: true }");
     }
+    if (hub.recorded?.historyFor(topic, message?.type) !== undefined) checkRecordable(options, topic);
+    else if (options.ack === true || options.id !== undefined) throw notKept(topic);
     const given = options.meta as Meta | undefined;
     const meta = hub.hooks === undefined ? given : hub.hooks.stamp(sender, message, given, topic);
     checkSent(message);
@@ -53,6 +55,13 @@ export function publishFrom(
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
   }
+}
+
+function notKept(topic: string): WsKitError {
+  return new WsKitError(
+    "FAILED_PRECONDITION",
+    `${JSON.stringify(topic)} has no history: nothing knows the id of a message`,
+  );
 }
 
 function failed(hub: Listener, sender: Connection | undefined, thrown: unknown): PublishResult {
@@ -116,6 +125,11 @@ function distribute(
   skip: Skip | undefined,
   chosen: readonly Connection[] | undefined,
 ): PublishResult {
+  const { recorded } = hub;
+  const history = recorded?.historyFor(topic, type);
+  if (recorded !== undefined && history !== undefined) {
+    return record(hub, recorded, history, sender, topic, type, frame, options);
+  }
   const matched =
     chosen === undefined
       ? deliverHere(hub, topic, frame, exceptOf(sender, options), skip)
@@ -125,64 +139,8 @@ function distribute(
   return { ok: true, matched, remote };
 }
 
-/** To the followers of this listener, and of the others that serve the router beside it. */
-function deliverHere(
-  hub: Listener,
-  topic: string,
-  frame: Packet,
-  except: Connection | undefined,
-  skip: Skip | undefined,
-): number {
-  let matched = deliverLocally(hub, topic, frame, except, skip);
-  if (hub.peers.size > 1) {
-    for (const peer of hub.peers) if (peer !== hub) matched += deliverLocally(peer, topic, frame, except, skip);
-  }
-  return matched;
-}
-
 function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
   return excludeSelf === true ? sender : undefined;
-}
-
-/**
- * Delivers one encoded frame to this listener's followers of the topic, and says to how many.
- * @param except Gets nothing.
- */
-export function deliverLocally(
-  hub: Listener,
-  topic: string,
-  frame: Packet,
-  except: Connection | undefined,
-  skip?: Skip,
-): number {
-  const followers = hub.followers.of(topic);
-  if (followers === undefined) return 0;
-  if (skip === undefined && hub.nativeTopics) {
-    // What was sent before this publish arrives before it.
-    flushAll(hub);
-    const self = except !== undefined && followers.has(except);
-    if (self && !isApart(except)) except.socket.publish?.(hub.nativeName(topic), frame);
-    else hub.runtime.publish?.(hub.nativeName(topic), frame);
-    if (followers.lagging !== undefined)
-      for (const conn of followers.lagging) if (conn !== except) reaches(conn, frame, skip);
-    countNative(hub, followers, frame.length);
-    return followers.size - (self ? 1 : 0);
-  }
-  let matched = 0;
-  for (const conn of followers) {
-    if (conn !== except && conn.state !== CLOSED && reaches(conn, frame, skip)) matched++;
-  }
-  return matched;
-}
-
-/** As `write`; a socket that throws, as one may that somebody has tampered with, does not cut off the followers after it. */
-function reaches(conn: Connection, frame: Packet, skip: Skip | undefined): boolean {
-  try {
-    return skip === undefined ? write(conn, frame) : writeUnlessBehind(conn, frame, skip);
-  } catch (error) {
-    report(conn.hub, error, undefined, conn);
-    return false;
-  }
 }
 
 /**
@@ -209,29 +167,9 @@ function chosenBy(
   return whenAll(passes, (passed) => followers.filter((_, i) => passed[i]));
 }
 
-/** Delivers to those of the followers that were chosen, and have not left meanwhile. */
-function serve(topic: string, chosen: readonly Connection[], frame: Packet, skip: Skip | undefined): number {
-  let matched = 0;
-  for (const conn of chosen) {
-    if (conn.hub.followers.of(topic)?.has(conn) === true && reaches(conn, frame, skip)) matched++;
-  }
-  return matched;
-}
-
 function passesLater(hub: Listener, conn: Connection, passed: PromiseLike<unknown>): Promise<boolean> {
   return Promise.resolve(passed).then(Boolean, (error: unknown) => {
     report(hub, error, undefined, conn);
     return false;
   });
-}
-
-/**
- * A native publish does not say who lags behind, so after every quarter of the allowance the topic's followers are looked
- * at: by one topic nobody gets further behind than `maxBufferedBytes` and a quarter.
- */
-function countNative(hub: Listener, followers: Following<Connection>, length: number): void {
-  spend(hub, length * followers.size);
-  if ((followers.published += length) < hub.limits.maxBufferedBytes / 4) return;
-  followers.published = 0;
-  for (const conn of followers) if (conn.state < CLOSING) overBuffer(conn);
 }

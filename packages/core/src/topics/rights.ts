@@ -6,6 +6,7 @@ import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 import { part } from "./membership.ts";
+import { permission } from "./rules.ts";
 import { inTime, refusal } from "./subscriptions.ts";
 
 /**
@@ -13,7 +14,7 @@ import { inTime, refusal } from "./subscriptions.ts";
  * refused, or whose permission fails or does not come in time, is left, and the peer is told.
  */
 export function askRightsAgain(conn: Connection): void {
-  if (conn.hub.authorizeTopic === undefined) return;
+  if (conn.hub.authorizeTopic === undefined && conn.hub.handlers.topicRules().length === 0) return;
   for (const topic of conn.following?.slice() ?? []) ask(topic, conn);
   // Those that were asked for by the data of before are asked for again once they are given.
   for (const [topic, asked] of conn.joining ?? []) {
@@ -26,7 +27,7 @@ export function askRightsAgain(conn: Connection): void {
 
 function ask(topic: string, conn: Connection): void {
   try {
-    const allowed = conn.hub.authorizeTopic?.(topic, conn as never);
+    const allowed = permission(conn, topic);
     if (!isPromise(allowed)) return allowed ? undefined : leave(topic, conn);
     inTime(conn, Promise.resolve(allowed)).then(
       (yes) => (yes ? undefined : leave(topic, conn)),

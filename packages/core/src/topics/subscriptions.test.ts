@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { bench, errorOf, gate, memoryLogger, Note, settle, Told, type Peer } from "../../test/harness.ts";
 import type { Topics } from "../api/contexts.ts";
 import { WsKitError } from "../message/errors.ts";
-import { createRouter, type Router } from "../router/router.ts";
+import { createRouter } from "../router/create-router.ts";
+import { type Router } from "../router/router.ts";
 import type { RouterOptions } from "../api/options.ts";
 
 /** A peer, and what its handlers would see as `ctx.topics`. */
-const topicsOf = ({ conn }: Peer): Topics => new TopicsOf(conn);
+const topicsOf = ({ conn }: Peer): Topics => new TopicsOf(conn) as unknown as Topics;
 
 function follower(options: RouterOptions = {}): { peer: Peer; topics: Topics; router: Router } {
   const router = createRouter({ logger: memoryLogger(), ...options });

@@ -3,11 +3,24 @@ import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
 import { join, part } from "./membership.ts";
+import type { SavedPosition, Subscribed } from "../api/history.ts";
+import {
+  already,
+  type Asked,
+  calledOff,
+  follow,
+  standOf,
+  type Since,
+  standing,
+  wayBack,
+  type WayBack,
+} from "./recover.ts";
+import { permission } from "./rules.ts";
 import { Joining } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
-const DONE: Promise<void> = Promise.resolve();
+const DONE: Promise<undefined> = Promise.resolve(undefined);
 
 // Also, by \p{Cs}, surrogates without their other half: a runtime that keeps topics as UTF-8 cannot tell them apart.
 // oxlint-disable-next-line no-control-regex -- control characters are what is being refused
@@ -21,23 +34,30 @@ export class TopicsOf {
     this.conn = conn;
   }
 
-  subscribe(topic: string): Promise<void> {
+  /**
+   * @param asked What its client said of itself where it asks for the topic; otherwise what it has said before counts.
+   * @returns of a recorded topic what became of it.
+   */
+  subscribe(topic: string, asked?: Asked): Promise<Subscribed | undefined> {
     const { conn } = this;
-    if (this.has(topic)) return DONE;
-    const asked = conn.joining?.get(topic);
-    if (asked !== undefined) return asked;
+    if (this.has(topic)) return Promise.resolve(already(conn, topic, asked));
+    const waiting = conn.joining?.get(topic);
+    if (waiting !== undefined) return waiting;
     try {
       check(conn, topic);
-      const authorize = conn.hub.authorizeTopic;
-      if (authorize !== undefined) {
-        const allowed = authorize(topic, conn as never);
-        if (isPromise(allowed)) return this.later(topic, Promise.resolve(allowed));
-        if (!allowed) throw refusal(topic);
-      }
-      return settled(join(topic, conn));
+      const allowed = permission(conn, topic);
+      if (!isPromise(allowed) && !allowed) throw refusal(topic);
+      const way = wayBack(conn, topic, asked);
+      if (isPromise(allowed) || way?.claim !== undefined) return this.later(topic, Promise.resolve(allowed), way);
+      return settled(way === undefined ? join(topic, conn) : follow(way, undefined));
     } catch (error) {
       return rejected(error);
     }
+  }
+
+  /** Where a recorded topic stands, and what proves that its peer may follow it from there. */
+  async position(topic: string): Promise<SavedPosition> {
+    return standOf(this.conn, topic);
   }
 
   unsubscribe(topic: string): Promise<void> {
@@ -62,38 +82,38 @@ export class TopicsOf {
     return DONE;
   }
 
-  /** A subscribe that waits for permission; leaving or closing meanwhile calls it off. */
-  private later(topic: string, allowed: Promise<boolean>): Promise<void> {
+  /** A subscribe that waits for permission, or for what proves its position; leaving or closing meanwhile calls it off. */
+  private later(topic: string, allowed: Promise<unknown>, way: WayBack | undefined): Promise<Subscribed | undefined> {
     const { conn } = this;
     const joining = (conn.joining ??= new Joining());
     joining.pending++;
-    const asked = settled(inTime(conn, allowed).then((yes) => admitted(yes), refused));
+    const entered = inTime(conn, allowed).then((yes) => {
+      if (!yes) throw refusal(topic);
+      return way?.claim === undefined ? admitted(undefined) : standing(way, way.claim).then(admitted);
+    });
+    let pending = 1;
+    const asked = settled(entered.finally(left));
     joining.set(topic, asked);
     return asked;
 
-    function admitted(yes: boolean): unknown {
-      const current = left();
-      if (!yes) throw refusal(topic);
-      if (!current || conn.state === CLOSED) return undefined;
-      check(conn, topic);
-      return join(topic, conn);
-    }
-
-    function refused(error: unknown): never {
+    function admitted(since: Since): unknown {
+      if (joining.get(topic) !== asked || conn.state === CLOSED) return calledOff(way);
+      // It counts as followed from here on, and no longer as one that waits.
       left();
-      throw error;
+      check(conn, topic);
+      return way === undefined ? join(topic, conn) : follow(way, since);
     }
 
-    /** No longer pending; false where it has been called off. */
-    function left(): boolean {
-      joining.pending--;
-      return joining.get(topic) === asked && joining.delete(topic);
+    function left(): void {
+      if (joining.get(topic) === asked) joining.delete(topic);
+      joining.pending -= pending;
+      pending = 0;
     }
   }
 }
 
 /** A permission that does not come in time is refused. */
-export function inTime(conn: Connection, allowed: Promise<boolean>): Promise<boolean> {
+export function inTime(conn: Connection, allowed: Promise<unknown>): Promise<unknown> {
   const { deadlines, limits } = conn.hub;
   return new Promise((resolve, reject) => {
     const limit: Expiring = {
@@ -131,16 +151,18 @@ export function refusal(topic: string): WsKitError {
   return new WsKitError("PERMISSION_DENIED", `Not allowed to follow ${JSON.stringify(topic)}`);
 }
 
-function settled(result: unknown): Promise<void> {
-  return isPromise(result) ? quiet(Promise.resolve(result).then(() => undefined)) : DONE;
+/** @param result What joining gives: something to wait for, or what became of a recorded topic. */
+function settled(result: unknown): Promise<Subscribed | undefined> {
+  if (isPromise(result)) return quiet(Promise.resolve(result) as Promise<Subscribed | undefined>);
+  return result === undefined ? DONE : Promise.resolve(result as Subscribed);
 }
 
-function rejected(error: unknown): Promise<void> {
+function rejected(error: unknown): Promise<undefined> {
   return quiet(Promise.reject(error));
 }
 
 /** A refusal that nobody waits for is no unhandled rejection; whoever awaits it still gets it. */
-function quiet(promise: Promise<void>): Promise<void> {
+function quiet<T>(promise: Promise<T>): Promise<T> {
   promise.catch(() => {});
   return promise;
 }

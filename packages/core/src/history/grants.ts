@@ -1,0 +1,71 @@
+import type { History } from "../message/history.ts";
+import type { Position } from "../protocol/position.ts";
+
+/** Bytes of a grant's signature: 96 bits of HMAC-SHA-256 (RFC 2104), truncated as RFC 2104 §5 allows. */
+const MAC_BYTES = 12;
+
+/** Who may see a topic from where on. */
+interface Grant {
+  readonly topic: string;
+  /** Whose it is; "" where nobody is told apart, and who has the grant may use it. */
+  readonly user: string;
+  readonly epoch: string;
+  /** The offset at which this user began to follow the topic. */
+  readonly begin: number;
+}
+
+/**
+ * Proofs, handed to clients and brought back by them, of where in a topic somebody began: a position alone is a claim that
+ * anybody could make who has ever followed the topic.
+ */
+export class Grants {
+  private readonly secret: () => Promise<Uint8Array> | Uint8Array;
+  private key: Promise<CryptoKey> | undefined = undefined;
+
+  constructor(secret: () => Promise<Uint8Array> | Uint8Array) {
+    this.secret = secret;
+  }
+
+  /** @param now Milliseconds since the epoch. */
+  async give(grant: Grant, now: number): Promise<string> {
+    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}`;
+  }
+
+  /** The offset at which who brings this began; undefined where it proves nothing about this position. */
+  async beginOf(
+    given: string,
+    topic: string,
+    user: string,
+    { epoch, offset }: Position,
+    { grantMs }: History,
+    now: number,
+    revokedAt: number,
+  ): Promise<number | undefined> {
+    const [, beginText, givenText, mac] = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})$/.exec(given) ?? [];
+    if (beginText === undefined || givenText === undefined || mac === undefined) return undefined;
+    const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
+    if (begin > offset || now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
+    return same(mac, await this.mac({ topic, user, epoch, begin }, givenAt)) ? begin : undefined;
+  }
+
+  private async mac({ topic, user, epoch, begin }: Grant, now: number): Promise<string> {
+    this.key ??= this.imported();
+    const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now]));
+    const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.key, text)).subarray(0, MAC_BYTES);
+    return btoa(String.fromCharCode(...mac))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_");
+  }
+
+  private async imported(): Promise<CryptoKey> {
+    const secret = new Uint8Array(await this.secret());
+    return crypto.subtle.importKey("raw", secret, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  }
+}
+
+/** Compares two texts of the same length in a time that does not tell where they differ. */
+function same(one: string, other: string): boolean {
+  let difference = one.length ^ other.length;
+  for (let i = 0; i < one.length; i++) difference |= one.charCodeAt(i) ^ other.charCodeAt(i);
+  return difference === 0;
+}

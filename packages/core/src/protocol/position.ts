@@ -1,0 +1,35 @@
+import { type Codec, jsonCodec, type Packet } from "./codec.ts";
+
+/** A place in a recorded topic: how far (0 before the first message), and of which of its logs. */
+export interface Position {
+  /** Names one unbroken log of the topic. A log that was lost, or may have lost something, has another name. */
+  readonly epoch: string;
+  /** Number of the last message that came before, from 1. */
+  readonly offset: number;
+}
+
+/** Why what was published meanwhile cannot be replayed. */
+export type GapReason =
+  /** The log is another one: it was lost, or has ended meanwhile. */
+  | "epoch"
+  /** What came after the position is no longer kept. */
+  | "retention"
+  /** More than is replayed at once. */
+  | "limit"
+  /** Nothing proves that it may be seen. */
+  | "grant"
+  /** The server did not subscribe this connection to the topic again. */
+  | "not-resubscribed";
+
+/** What became of a subscription: `fresh` for one that named no position, `recovered` where everything since was sent. */
+export type SubscribeStatus = "fresh" | "recovered" | "gap";
+
+/** The key of an envelope, beside `type`, that says where in its topic a message stands: `[topic, offset]`. */
+export const AT_KEY = "at";
+
+/** A frame with its place in its topic. JSON is not written anew for it. */
+export function placed(codec: Codec, packet: Packet, topic: string, offset: number): Packet {
+  const at = [topic, offset];
+  if (codec === jsonCodec) return `{"${AT_KEY}":${JSON.stringify(at)},${(packet as string).slice(1)}`;
+  return codec.encode({ ...(codec.decode(packet) as { type: string }), [AT_KEY]: at } as { type: string });
+}

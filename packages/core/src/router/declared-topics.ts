@@ -1,0 +1,46 @@
+import { type AnyTopic, checkTopics } from "../message/topic.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { TopicRule } from "../state/topic-rule.ts";
+
+/** The families of topics that one router knows, and what it says of them. */
+export class DeclaredTopics {
+  readonly families: AnyTopic[];
+  readonly rules: TopicRule[] = [];
+
+  /** @throws Error where one name would be of two of them. */
+  constructor(families: readonly AnyTopic[]) {
+    checkTopics(families);
+    this.families = [...families];
+  }
+
+  /**
+   * @param late The router is served already: no new family can come.
+   * @throws Error for a family that has a rule, that comes too late, or is like another one.
+   */
+  add(rule: TopicRule, late: boolean): void {
+    const { topic } = rule;
+    if (this.rules.some((other) => other.topic === topic)) throw new Error(`${topic.pattern} has a rule already`);
+    if (!this.families.includes(topic)) {
+      if (late) throw new Error(`${topic.pattern} comes too late: a router that is served knows its topics`);
+      checkTopics([...this.families, topic]);
+      this.families.push(topic);
+    }
+    this.rules.push(rule);
+  }
+}
+
+/** Those of several routers, each once. @throws Error where one name would be of two of them. */
+export function allDeclared(routers: readonly DeclaredTopics[]): AnyTopic[] {
+  const all = [...new Set(routers.flatMap(({ families }) => families))];
+  if (routers.length > 1) checkTopics(all);
+  return all;
+}
+
+/** @throws Error for an engine that would bring recorded messages to each server in another order. */
+export function checkHistory(families: readonly AnyTopic[], engine: Engine | undefined): void {
+  const kept = families.find(({ history }) => history !== undefined);
+  if (kept === undefined || engine === undefined) return;
+  throw new Error(
+    `${kept.pattern} has a history, which the engine ${JSON.stringify(engine.name)} does not keep: serve it from one process, or without a history`,
+  );
+}

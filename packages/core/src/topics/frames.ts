@@ -1,0 +1,63 @@
+import { toError } from "../base/thrown.ts";
+import { type Claim, claimOf, claimsOf } from "../history/claims.ts";
+import { errorPayload } from "../message/errors.ts";
+import { meantForPeer } from "../message/meant.ts";
+import {
+  type Envelope,
+  MAX_CORRELATION_ID,
+  POSITIONS_TYPE,
+  SUBSCRIBE_TYPE,
+  SUBSCRIBED_TYPE,
+  UNSUBSCRIBE_TYPE,
+} from "../protocol/envelope.ts";
+import { report } from "../sending/report.ts";
+import { post, sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+import { ruleFor } from "./rules.ts";
+import { refusal, TopicsOf } from "./subscriptions.ts";
+
+/** Takes in what a client says of topics. False for a frame that says nothing of them, or nothing that can be understood. */
+export function topicFrame(conn: Connection, envelope: Envelope): boolean {
+  const { type, payload, meta } = envelope;
+  if (type === POSITIONS_TYPE) return positions(conn, payload);
+  if (type !== SUBSCRIBE_TYPE && type !== UNSUBSCRIBE_TYPE) return false;
+  const { topic, since } = (payload ?? {}) as { topic?: unknown; since?: unknown };
+  if (typeof topic !== "string") return false;
+  if (type === UNSUBSCRIBE_TYPE) {
+    if (ruleFor(conn.hub.handlers.topicRules(), topic) !== undefined) void new TopicsOf(conn).unsubscribe(topic);
+    return true;
+  }
+  const { correlationId } = meta ?? {};
+  if (typeof correlationId !== "string" || correlationId.length > MAX_CORRELATION_ID) return false;
+  const claim = since === undefined ? undefined : claimOf(since);
+  if (since !== undefined && claim === undefined) return false;
+  subscribe(conn, topic, correlationId, claim).catch((error: unknown) => refuse(conn, correlationId, error));
+  return true;
+}
+
+/** What a client says at the beginning, of where it stood: it waits until a handler follows these topics again. */
+function positions(conn: Connection, payload: unknown): boolean {
+  const { clock, limits, recorded } = conn.hub;
+  const claims = recorded === undefined ? undefined : claimsOf(payload, limits.maxTopics);
+  return claims !== undefined && recorded?.claims.add(conn, claims, clock.monotonic()) === true;
+}
+
+/** Follows a topic since its client asks for it: where there is a rule for it, and it lets it. */
+async function subscribe(conn: Connection, topic: string, correlationId: string, claim: Claim | undefined) {
+  // A topic that nobody has heard of is told apart from one that is not this peer's by nobody.
+  if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) throw refusal(topic);
+  // A handler has asked for it just now: what comes of that is told, and not asked for twice.
+  await conn.joining?.get(topic)?.catch(() => {});
+  const subscribed = await new TopicsOf(conn).subscribe(topic, { claim, correlationId });
+  if (subscribed !== undefined) return;
+  const { codec } = conn.hub;
+  const payload = { topic, status: "fresh" };
+  post(conn, codec.encode({ type: SUBSCRIBED_TYPE, meta: { correlationId }, payload }), SUBSCRIBED_TYPE, correlationId);
+}
+
+function refuse(conn: Connection, correlationId: string, thrown: unknown): void {
+  const meant = meantForPeer(thrown);
+  if (meant === undefined) report(conn.hub, toError(thrown), undefined, conn);
+  const { code, message } = meant ?? { code: "INTERNAL", message: "The topic cannot be followed now" };
+  sendError(conn, { correlationId }, errorPayload(code, message, meant?.details));
+}

@@ -1,0 +1,40 @@
+import { UNSUBSCRIBED_TYPE } from "../protocol/envelope.ts";
+import { report } from "../sending/report.ts";
+import { post } from "../sending/send.ts";
+import type { Connection, Listener } from "../state/connection.ts";
+import { part } from "./membership.ts";
+import { userOf } from "./recover.ts";
+
+/**
+ * Takes a topic from those of its followers that are meant, and tells them.
+ * @returns how many there were.
+ */
+export function revoke(hubs: Iterable<Listener>, topic: string, test: (data: never) => unknown): number {
+  let count = 0;
+  for (const hub of hubs) {
+    for (const conn of hub.followers.of(topic) ?? []) {
+      if (!isMeant(conn, test)) continue;
+      count++;
+      hub.recorded?.revoke(topic, userOf(conn), hub.clock.now());
+      part(topic, conn);
+      tellUnsubscribed(conn, topic);
+    }
+  }
+  return count;
+}
+
+/** One for whom the test fails is left as it is: an error is no reason to throw anybody out. */
+function isMeant(conn: Connection, test: (data: never) => unknown): boolean {
+  try {
+    return test(conn.data as never) === true;
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+    return false;
+  }
+}
+
+/** To who may not follow the topic any longer. */
+export function tellUnsubscribed(conn: Connection, topic: string): void {
+  const payload = { topic, code: "PERMISSION_DENIED" };
+  post(conn, conn.hub.codec.encode({ type: UNSUBSCRIBED_TYPE, payload }), UNSUBSCRIBED_TYPE, undefined);
+}
