@@ -40,7 +40,7 @@ export class MessageContextImpl extends OpenContextImpl {
     this.route = route;
     this.envelope = envelope;
     this.payload = envelope.payload;
-    this.arrived = arrived < 0 && conn.hub.hooks !== undefined ? timesOf(conn, arrived) : arrived;
+    this.arrived = arrived;
   }
 
   override get subject(): string | undefined {
@@ -60,6 +60,12 @@ export class MessageContextImpl extends OpenContextImpl {
     if (typeof this.arrived === "object") return (this.arrived.wall ||= wallTime(clock, this.arrived.receivedAt));
     if (this.arrived < 0) this.arrived = wallTime(clock, -this.arrived);
     return this.arrived || (this.arrived = clock.now());
+  }
+
+  /** Its turn has come, which extensions want to know. Apart from the constructor, which is the faster the shorter it is. */
+  begins(): void {
+    if (typeof this.arrived === "object" || this.arrived >= 0) return;
+    this.arrived = { receivedAt: -this.arrived, startedAt: this.conn.hub.clock.monotonic(), wall: 0 };
   }
 
   /** When it arrived and its turn came, where extensions ask. */
@@ -129,10 +135,6 @@ export class MessageContextImpl extends OpenContextImpl {
   protected report(error: unknown, id?: string): void {
     report(this.conn.hub, error, this, this.conn, id);
   }
-}
-
-function timesOf(conn: Connection, arrived: number): ContextTimes {
-  return { receivedAt: -arrived, startedAt: conn.hub.clock.monotonic(), wall: 0 };
 }
 
 /** What the wall clock shows, less the time that has passed since. */

@@ -43,6 +43,8 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
       `${quote(envelope.type)} is not answered here: it is handled with on()`,
     );
 
+  if (arrived !== 0 && conn.hub.hooks !== undefined) ctx.begins();
+
   let result: unknown;
   try {
     result = route.outer === undefined ? validate(ctx) : route.outer.run(ctx);

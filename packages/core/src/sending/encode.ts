@@ -37,31 +37,62 @@ export function encode(
   correlationId?: string,
 ): Packet | Promise<Packet> {
   const validators = validatorsOf(message) as Validators | undefined;
+  const validator = validators?.payload;
+  if (validator === undefined || meta !== undefined || validators?.meta !== undefined || !hub.validateOutgoing) {
+    return encodeAny(hub, message, payload, meta, correlationId);
+  }
+  const checks = checksOf(validator);
+  const wire = checks.out(payload);
+  // What a generated check has put together is known to be carried.
+  if (wire === undefined || !checks.carried) return encodeBySchema(hub, message, payload, wire, correlationId);
+  const { type } = message;
+  return hub.codec.encode(
+    correlationId === undefined ? { type, payload: wire } : { type, meta: { correlationId }, payload: wire },
+  );
+}
+
+// What most messages do not need stands apart, so that the function for the others stays one that an engine inlines.
+
+function encodeBySchema(
+  hub: Listener,
+  message: AnyMessage,
+  payload: unknown,
+  checked: unknown,
+  correlationId: string | undefined,
+): Packet | Promise<Packet> {
+  const { type } = message;
+  if (checked !== undefined) return encodeWhole(hub, withoutMeta(type, checked, correlationId));
+  const wire = bySchema(validatorsOf(message).payload as Validator, payload, type, "payload");
+  if (isPromise(wire)) return assembleLater(hub, type, wire, undefined, undefined, correlationId);
+  return encodeWhole(hub, withoutMeta(type, wire, correlationId));
+}
+
+function encodeAny(
+  hub: Listener,
+  message: AnyMessage,
+  payload: unknown,
+  meta: Meta | undefined,
+  correlationId: string | undefined,
+): Packet | Promise<Packet> {
+  const validators = validatorsOf(message) as Validators | undefined;
   if (validators === undefined) throw notAMessage("send() or publish()", message);
   const { payload: validator, meta: metaValidator } = validators;
+  const { type } = message;
   let wire: unknown;
   let wireMeta: unknown = meta;
-  // What a generated check has put together is known to be carried; nobody asked for more where nothing is checked.
-  let carried = true;
   if (!hub.validateOutgoing) {
     if (validator !== undefined) wire = payload;
   } else {
-    // Only what the schema itself was asked may come later: most payloads are not looked at for a promise.
-    let later = false;
-    if (validator !== undefined) {
-      const checks = checksOf(validator);
-      wire = checks.out(payload);
-      carried = wire !== undefined && checks.carried;
-      if (wire === undefined) later = isPromise((wire = bySchema(validator, payload, message.type, "payload")));
-    }
-    if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, message.type, "meta");
-    if (later || isPromise(wireMeta)) {
-      return assembleLater(hub, message.type, wire, meta, wireMeta, correlationId);
+    if (validator !== undefined) wire = outbound(validator, payload, type, "payload");
+    if (metaValidator !== undefined) wireMeta = outbound(metaValidator, meta ?? {}, type, "meta");
+    if (isPromise(wire) || isPromise(wireMeta)) {
+      return assembleLater(hub, type, wire, meta, wireMeta, correlationId);
     }
   }
-  if (wireMeta !== undefined) return assemble(hub, message.type, wire, meta, wireMeta, correlationId);
-  const frame = withoutMeta(message.type, wire, correlationId);
-  return carried ? hub.codec.encode(frame) : encodeWhole(hub, frame);
+  if (wireMeta !== undefined) return assemble(hub, type, wire, meta, wireMeta, correlationId);
+  const frame = withoutMeta(type, wire, correlationId);
+  // Nobody asked for more where nothing is checked.
+  return hub.validateOutgoing && validator !== undefined ? encodeWhole(hub, frame) : hub.codec.encode(frame);
 }
 
 function withoutMeta(type: string, payload: unknown, correlationId: string | undefined): Envelope {
