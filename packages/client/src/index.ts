@@ -3,6 +3,7 @@ export type {
   AnyRpc,
   Codec,
   ErrorCode,
+  GapReason,
   InferErrors,
   InferInput,
   InferMessage,
@@ -13,8 +14,10 @@ export type {
   Message,
   Meta,
   Packet,
+  Position,
   Received,
   Rpc,
+  SavedPosition,
   SendArgsOf,
   StandardSchema,
 } from "@ws-kit/core/protocol";
@@ -38,6 +41,7 @@ export type {
   Token,
   WebSocketClass,
 } from "./api/options.ts";
+export type { Gap, LiveSubscription, Placed, RecordedOptions, Subscribed, Subscription } from "./api/topics.ts";
 export type { Observation, SettledRequest } from "./api/observation.ts";
 export type { ConnectionState, StateInfo } from "./api/states.ts";
 export type {

@@ -22,7 +22,10 @@ const MISSING = ["auth", "maxPendingRequests", "share"] as const;
 /** What the small `wsClient` takes. A token can be put into the URL by a function as `url`. */
 export type LiteOptions = Omit<ClientOptions, (typeof MISSING)[number]>;
 /** A client without requests and observers. */
-export interface LiteClient extends Omit<Client, "request" | "attempt" | "stream" | "observe" | "onOpen"> {
+export interface LiteClient extends Omit<
+  Client,
+  "request" | "attempt" | "stream" | "observe" | "onOpen" | "subscribe"
+> {
   /** As `onOpen` of `@ws-kit/client`, without its `request`. */
   onOpen(handler: (opening: Omit<Opening, "request">) => unknown): Off;
 }

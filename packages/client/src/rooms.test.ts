@@ -9,7 +9,8 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   socket: ["api"],
   link: ["api", "socket", "steps"],
   requests: ["api", "steps", "link:types"],
-  client: ["api", "socket", "steps", "link", "requests"],
+  topics: ["api", "steps", "link:types"],
+  client: ["api", "socket", "steps", "link", "requests", "topics"],
   // The entries.
   ".": ["api", "socket", "client"],
 };

@@ -43,6 +43,13 @@ export {
   ERROR_TYPE,
   AUTH_TYPE,
   GOAWAY_FRAME,
+  GRANT_TYPE,
+  POSITION_TYPE,
+  POSITIONS_TYPE,
+  SUBSCRIBE_TYPE,
+  SUBSCRIBED_TYPE,
+  UNSUBSCRIBE_TYPE,
+  UNSUBSCRIBED_TYPE,
   GOAWAY_TYPE,
   isEnvelope,
   MAX_CORRELATION_ID,
@@ -60,5 +67,8 @@ export {
   tokenFromProtocols,
   tokenProtocols,
 } from "./protocol/subprotocols.ts";
+export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
+export type { SavedPosition } from "./api/history.ts";
+export type { Carries, Live, RecordedName } from "./message/topic.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { StandardSchema } from "./schema/standard-schema.ts";

@@ -11,18 +11,22 @@ import type {
   InferMessage,
   InferMetaInput,
   InferProgress,
+  Live,
   Meta,
   Received,
+  RecordedName,
   SendArgsOf,
   SendOptions,
 } from "@ws-kit/core/protocol";
+import type { Off } from "./off.ts";
 import type { Observation } from "./observation.ts";
+import type { LiveSubscription, RecordedOptions, Subscription } from "./topics.ts";
 import type { ConnectionState, StateInfo } from "./states.ts";
 
 /**
  * What went wrong, beside a call that failed by itself:
  * `validation` a message that came does not fit its schema, `invalid` one that was to be sent does not, or is an rpc, `parse` a frame is no frame, `server` the server
- * answered a message with an error, `overflow` the queue had no room, `lost` a message that `send` had taken may not
+ * answered a message with an error, `overflow` the queue had no room, `gap` messages of a recorded topic were missed that nobody asked for by `subscribe`, `lost` a message that `send` had taken may not
  * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `handler` one of
  * the application's functions threw.
  */
@@ -33,6 +37,7 @@ export type ErrorKind =
   | "server"
   | "overflow"
   | "lost"
+  | "gap"
   | "auth"
   | "connect"
   | "handler";
@@ -45,8 +50,7 @@ export interface ErrorContext {
   payload?: unknown;
 }
 
-/** Undoes a registration. */
-export type Off = () => void;
+export type { Off } from "./off.ts";
 
 export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
   /** Time for the answer, waiting for a connection included. The server learns what is left. Default: 30,000. */
@@ -208,6 +212,23 @@ export interface Client extends AsyncDisposable {
    * else throw got.error; // "failed": no answer, or an error that the rpc does not declare
    */
   attempt<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Attempt<R>>;
+
+  /**
+   * Follows a recorded topic, now and on each new connection, from where this client stood: what was missed is replayed, or
+   * `onGap` is told that it cannot be. The server decides who may (`router.topic`).
+   *
+   * @example
+   * const room = client.subscribe(Room({ id: "7" }), {
+   *   onGap: async () => show(await client.request(GetRoom, { id: "7" })),
+   * });
+   * room.on(Said, ({ payload }) => append(payload));
+   */
+  subscribe<M extends AnyMessage>(topic: RecordedName<M>, options: RecordedOptions): Subscription<M>;
+  /**
+   * Follows a topic without a history, now and on each new connection; what is published meanwhile is missed. Its messages
+   * do not say of which topic they are: they go to `client.on`.
+   */
+  subscribe(topic: string & Live): LiveSubscription;
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(

@@ -29,7 +29,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     (packet) => receive(packet),
     (turn) => ({ resumed: false, send: send.bind(null, turn), request: requests?._ask.bind(null, turn) }),
   );
-  const requests = parts._createRequests?.(options, link, listeners);
+  const requests = parts._createRequests?.(options, link, listeners, (...args) => on(...args));
   const receive = createInbox(codec, listeners, link, requests);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */

@@ -3,6 +3,7 @@ import type { ClientOptions } from "../api/options.ts";
 import { createRenewal } from "../link/renewal.ts";
 import { createRequests } from "../requests/requests.ts";
 import { join, type SharedSocket } from "../socket/share.ts";
+import { createTopics } from "../topics/create-topics.ts";
 import { createClient } from "./create-client.ts";
 
 /**
@@ -15,11 +16,18 @@ import { createClient } from "./create-client.ts";
  */
 export function wsClient(options: ClientOptions): Client {
   let socket: SharedSocket;
+  const leads = (): boolean => socket._leads();
   return createClient(options, {
     _connect: (...dial) => (socket = join(...dial)),
-    _createRequests: (...client) => ({
-      ...createRequests(...client),
-      _control: createRenewal(...client, () => socket._leads()),
-    }),
+    _createRequests: (given, link, listeners, on) => {
+      const requests = createRequests(given, link, listeners);
+      const topics = createTopics(given, link, listeners, on, leads);
+      return {
+        ...requests,
+        _surface: { ...requests._surface, subscribe: topics._subscribe },
+        _control: createRenewal(given, link, listeners, leads),
+        _topics: topics,
+      };
+    },
   });
 }

@@ -6,6 +6,7 @@ import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
 import type { Listeners } from "../steps/listeners.ts";
+import type { TopicFrame } from "../topics/positions.ts";
 import type { Parts } from "./parts.ts";
 
 /** The longest wait that a server can ask for. */
@@ -21,7 +22,7 @@ export function createInbox(
   const lane = createLane();
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
-  const deliver = ({ type, meta = {}, payload }: Envelope, session: number): void | Promise<void> => {
+  const deliver = ({ type, meta = {}, payload, at }: Envelope & TopicFrame, session: number): void | Promise<void> => {
     if (session !== link._session) return;
     if (type.startsWith(CONTROL_PREFIX)) return requests?._control?.({ type, payload });
     if (type === ERROR_TYPE) {
@@ -35,7 +36,9 @@ export function createInbox(
         when(before, () =>
           attempt(
             () =>
-              when(checked(message, "in", meta, payload), (received) => listeners._emit(message, received, session)),
+              when(checked(message, "in", meta, payload), (received) =>
+                listeners._emit(message, { ...received, ...requests?._topics?._placed(at) }, session),
+              ),
             (error) => listeners._report("validation", error, { message: type }),
           ),
         ),
@@ -57,6 +60,10 @@ export function createInbox(
           link._pulse._probe(true);
         } else {
           const session = link._session;
+          const gap = requests?._topics?._see(frame);
+          // A repeat.
+          if (gap === false) return;
+          if (gap) void lane(gap);
           void lane(() => (id === undefined ? deliver(frame, session) : requests?._take(id, frame)));
         }
       },

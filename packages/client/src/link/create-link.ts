@@ -125,6 +125,7 @@ export function createLink(
     link._state = "open";
     link._failure = undefined;
     pulse._reset();
+    link._begins?.(greet(turn) as never);
     for (const handler of listeners._of("open")) {
       if (opening === mine) await Promise.race([new Promise((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
     }

@@ -31,6 +31,8 @@ export interface Link {
   readonly _buffered: () => number;
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
   readonly _opens: () => boolean;
+  /** Called with what handlers of an opening are given, before all of them. */
+  _begins?: (opening: never) => void;
   /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */
   _token?: (refresh: boolean) => Promise<Token>;
   /** Sends at once or not at all. @returns whether the socket took it. */

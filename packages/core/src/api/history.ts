@@ -1,7 +1,7 @@
 import type { GapReason, Position, SubscribeStatus } from "../protocol/position.ts";
 
 /** A position as it travels, and is kept by whoever comes back with it: `[epoch, offset, grant]`. */
-export type SavedPosition = readonly [epoch: string, offset: number, grant?: string];
+export type SavedPosition = readonly [epoch: string, offset: number, grant?: string | undefined];
 
 /** What became of a subscription to a recorded topic. */
 export interface Subscribed {

@@ -20,6 +20,11 @@ declare const RECORDED: unique symbol;
 /** The name of a recorded topic: one whose declaration has a `history`. */
 export type RecordedName<M extends AnyMessage = AnyMessage> = TopicName<M> & Recorded;
 
+/** A name that is not a recorded topic's, by its type alone. A plain string is one. */
+export interface Live {
+  readonly [RECORDED]?: undefined;
+}
+
 /** A name whose topic keeps what is published to it, by its type alone. */
 export interface Recorded {
   readonly [RECORDED]: true;

@@ -18,6 +18,8 @@ export type GapReason =
   | "limit"
   /** Nothing proves that it may be seen. */
   | "grant"
+  /** One came whose place is not the next: only a client sees this. */
+  | "hole"
   /** The server did not subscribe this connection to the topic again. */
   | "not-resubscribed";
 

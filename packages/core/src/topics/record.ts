@@ -2,12 +2,11 @@ import { WsKitError } from "../message/errors.ts";
 import type { History } from "../message/history.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import type { Packet } from "../protocol/codec.ts";
-import { POSITION_TYPE } from "../protocol/envelope.ts";
-import { placed, type Position } from "../protocol/position.ts";
-import { post } from "../sending/send.ts";
+import { placed } from "../protocol/position.ts";
 import type { Recorded } from "../history/recorded.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { deliverHere } from "./deliver.ts";
+import { tellPosition } from "./tell.ts";
 
 /** What a publish to a recorded topic has to leave out. @throws WsKitError FAILED_PRECONDITION */
 export function checkRecordable(options: AnyPublishOptions, topic: string): void {
@@ -52,10 +51,4 @@ export function record(
 /** Whose a message is: the user's where it is known, since a new connection of theirs is theirs as well. */
 export function senderOf(conn: Connection): string {
   return conn.hub.identities.get(conn) ?? conn.clientId;
-}
-
-/** In place of a message that its follower did not want, or need not get. */
-export function tellPosition(conn: Connection, topic: string, { epoch, offset }: Position): void {
-  const { hub } = conn;
-  post(conn, hub.codec.encode({ type: POSITION_TYPE, payload: { topic, epoch, offset } }), POSITION_TYPE, undefined);
 }

@@ -13,7 +13,8 @@ import { post } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 import { join } from "./membership.ts";
-import { senderOf, tellPosition } from "./record.ts";
+import { senderOf } from "./record.ts";
+import { tellPosition } from "./tell.ts";
 
 /** Milliseconds between two looks whether a peer has read enough for a replay. */
 const LOOK_MS = 25;

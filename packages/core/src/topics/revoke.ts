@@ -1,9 +1,8 @@
-import { UNSUBSCRIBED_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
-import { post } from "../sending/send.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { part } from "./membership.ts";
 import { userOf } from "./recover.ts";
+import { tellUnsubscribed } from "./tell.ts";
 
 /**
  * Takes a topic from those of its followers that are meant, and tells them.
@@ -17,7 +16,7 @@ export function revoke(hubs: Iterable<Listener>, topic: string, test: (data: nev
       count++;
       hub.recorded?.revoke(topic, userOf(conn), hub.clock.now());
       part(topic, conn);
-      tellUnsubscribed(conn, topic);
+      tellUnsubscribed(conn, topic, "PERMISSION_DENIED");
     }
   }
   return count;
@@ -31,10 +30,4 @@ function isMeant(conn: Connection, test: (data: never) => unknown): boolean {
     report(conn.hub, error, undefined, conn);
     return false;
   }
-}
-
-/** To who may not follow the topic any longer. */
-export function tellUnsubscribed(conn: Connection, topic: string): void {
-  const payload = { topic, code: "PERMISSION_DENIED" };
-  post(conn, conn.hub.codec.encode({ type: UNSUBSCRIBED_TYPE, payload }), UNSUBSCRIBED_TYPE, undefined);
 }

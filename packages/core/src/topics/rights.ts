@@ -6,7 +6,8 @@ import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 import { part } from "./membership.ts";
-import { permission } from "./rules.ts";
+import { permission, ruleFor } from "./rules.ts";
+import { tellUnsubscribed } from "./tell.ts";
 import { inTime, refusal } from "./subscriptions.ts";
 
 /**
@@ -40,10 +41,13 @@ function ask(topic: string, conn: Connection): void {
 
 function leave(topic: string, conn: Connection, error: unknown = refusal(topic)): void {
   if (conn.hub.followers.of(topic)?.has(conn) !== true) return;
+  const { handlers, recorded } = conn.hub;
   const left = part(topic, conn);
   if (isPromise(left)) left.then(undefined, (failure: unknown) => report(conn.hub, failure, undefined, conn));
   const meant = meantForPeer(error);
   if (meant === undefined) report(conn.hub, error, undefined, conn);
   const { code, message } = meant ?? refusal(topic);
+  const known = recorded?.historyOf(topic) !== undefined || ruleFor(handlers.topicRules(), topic) !== undefined;
+  if (known) tellUnsubscribed(conn, topic, code);
   sendError(conn, { inReplyTo: AUTH_TYPE }, errorPayload(code, message, { topic }));
 }

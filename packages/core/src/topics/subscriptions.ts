@@ -15,6 +15,7 @@ import {
   wayBack,
   type WayBack,
 } from "./recover.ts";
+import { tellUnsubscribed } from "./tell.ts";
 import { permission } from "./rules.ts";
 import { Joining } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
@@ -62,7 +63,7 @@ export class TopicsOf {
 
   unsubscribe(topic: string): Promise<void> {
     this.conn.joining?.delete(topic);
-    part(topic, this.conn);
+    this.leave(topic);
     return DONE;
   }
 
@@ -78,8 +79,15 @@ export class TopicsOf {
 
   clear(): Promise<void> {
     this.conn.joining?.clear();
-    for (const topic of this.list()) part(topic, this.conn);
+    for (const topic of this.list()) this.leave(topic);
     return DONE;
+  }
+
+  private leave(topic: string): void {
+    const { conn } = this;
+    if (!this.has(topic)) return;
+    part(topic, conn);
+    if (conn.hub.recorded?.historyOf(topic) !== undefined) tellUnsubscribed(conn, topic);
   }
 
   /** A subscribe that waits for permission, or for what proves its position; leaving or closing meanwhile calls it off. */

@@ -1,0 +1,2 @@
+/** Undoes a registration. */
+export type Off = () => void;

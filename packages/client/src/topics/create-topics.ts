@@ -1,0 +1,172 @@
+import {
+  jsonCodec,
+  POSITIONS_TYPE,
+  SUBSCRIBE_TYPE,
+  SUBSCRIBED_TYPE,
+  UNSUBSCRIBE_TYPE,
+  UNSUBSCRIBED_TYPE,
+} from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, GapReason, Position, SavedPosition } from "@ws-kit/core/protocol";
+import type { Off } from "../api/client.ts";
+import { ConnectionClosedError, ServerError, StateError } from "../api/errors.ts";
+import type { ClientOptions } from "../api/options.ts";
+import type { RecordedOptions, Subscribed, Subscription } from "../api/topics.ts";
+import type { Link } from "../link/link.ts";
+import { attempt } from "../steps/attempt.ts";
+import type { CheckedMessage } from "../steps/check.ts";
+import type { Listeners } from "../steps/listeners.ts";
+import { after } from "../steps/timer.ts";
+import { createPositions, type TopicFrame } from "./positions.ts";
+
+/** Milliseconds in which a server's handlers have to follow a topic again for a client that says where it stood. */
+const RESUBSCRIBE_MS = 30_000;
+
+/** A topic that the application has asked for. */
+interface Wanted {
+  _ready: Promise<Subscribed>;
+  _settle: (subscribed: Subscribed) => void;
+  _refuse: (error: unknown) => void;
+  _users: Set<User>;
+}
+
+/** One subscription of the application. */
+interface User {
+  readonly _onGap: RecordedOptions["onGap"] | undefined;
+  /** What it listens to. */
+  readonly _offs: Off[];
+}
+
+/** `request`, past what waits in the queue, on one connection. */
+type Ask = (rpc: AnyRpc, payload: unknown) => Promise<CheckedMessage>;
+
+const passes = (value: unknown): object => ({ value });
+
+/** Frames of the protocol, as messages: their payload passes as it is. */
+const control = (type: string, response?: AnyMessage): AnyRpc => {
+  return { type, response, "~validators": { payload: { inbound: passes, outbound: passes } } } as unknown as AnyRpc;
+};
+
+const SUBSCRIBE = control(SUBSCRIBE_TYPE, control(SUBSCRIBED_TYPE));
+
+export interface Topics {
+  /** Takes note of a frame. @returns false for a repeat, which nobody gets; or what to do before it is handled. */
+  readonly _see: (frame: TopicFrame) => false | (() => unknown) | undefined;
+  /** What a handler is told beside the message. */
+  readonly _placed: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
+  readonly _subscribe: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
+}
+
+/**
+ * The recorded topics that this client's connections follow, and those that the application has asked for by itself.
+ *
+ * @param on As `client.on`.
+ * @param leads Whether it is this client that says where all stand, of those who share its socket.
+ */
+export function createTopics(
+  { codec = jsonCodec, share }: ClientOptions,
+  link: Link,
+  listeners: Listeners,
+  on: (message: AnyMessage, handler: (received: never) => unknown) => Off,
+  leads: () => boolean,
+): Topics {
+  const positions = createPositions();
+  const wanted = new Map<string, Wanted>();
+  let timer: ReturnType<typeof after>;
+  /** On the present connection, or the last one. */
+  let request: Ask;
+
+  /** Tells of a gap: who asked for the topic, or else `onError`. */
+  const gap = (topic: string, reason: GapReason): void => {
+    const handlers = [...(wanted.get(topic)?._users ?? [])].flatMap(({ _onGap }) => _onGap ?? []);
+    if (!handlers[0])
+      listeners._report("gap", new StateError(`Messages of ${topic} were missed (${reason})`), { message: topic });
+    for (const handler of handlers) void attempt(() => handler({ topic, reason }), listeners._failed);
+  };
+
+  const ask = (topic: string, want: Wanted): void =>
+    void request(SUBSCRIBE, { topic, since: positions._of(topic) }).then(
+      ({ payload }) => want._settle(payload as Subscribed),
+      (error: unknown) => {
+        // The next connection asks again.
+        if (error instanceof ConnectionClosedError || wanted.get(topic) !== want) return;
+        end(topic, error);
+      },
+    );
+
+  const end = (topic: string, error: unknown): void => {
+    wanted.get(topic)?._refuse(error);
+    wanted.delete(topic);
+    positions._forget(topic);
+    listeners._report("server", error, { message: topic });
+  };
+
+  const begin = (topic: string, since: SavedPosition | undefined): Wanted => {
+    const want = {} as Wanted;
+    want._ready = new Promise((settle, refuse) => Object.assign(want, { _settle: settle, _refuse: refuse }));
+    // Whoever does not wait for it learns of a refusal through onError.
+    want._ready.catch(() => {});
+    want._users = new Set();
+    wanted.set(topic, want);
+    if (since) positions._begin(topic, since);
+    // An opening asks for all that are wanted; on a connection that is open already this one is asked for.
+    link._opens();
+    if (link._state === "open") ask(topic, want);
+    return want;
+  };
+
+  link._begins = (opening: { readonly request: Ask }) => {
+    ({ request } = opening);
+    const claims = positions._renewed(wanted);
+    const topics = Object.keys(claims);
+    if (topics[0] && leads()) link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
+    for (const [topic, want] of wanted) ask(topic, want);
+    if (!topics[0]) return;
+    timer = after(RESUBSCRIBE_MS, () => {
+      for (const topic of topics) {
+        if (positions._isFollowed(topic) !== false) continue;
+        positions._forget(topic);
+        gap(topic, "not-resubscribed");
+      }
+    });
+  };
+  listeners._add("state", (state) => state === "open" || clearTimeout(timer));
+
+  return {
+    _see(frame) {
+      const seen = positions._see(frame);
+      const { topic, code } = Object(frame.payload) as { topic: string; code?: string };
+      if (frame.type === UNSUBSCRIBED_TYPE && code) {
+        return (): void =>
+          end(topic, new ServerError({ code, message: `Not allowed to follow ${topic}`, retryable: false }));
+      }
+      return seen && ((): void => gap(...seen));
+    },
+    _placed: (at) => at && { topic: at[0], position: { epoch: String(positions._of(at[0])?.[0]), offset: at[1] } },
+    _subscribe(topic, { onGap, since } = {}) {
+      const user: User = { _onGap: onGap, _offs: [] };
+      const want = wanted.get(topic) ?? begin(topic, since);
+      want._users.add(user);
+      const subscription: Subscription<AnyMessage> = {
+        topic,
+        ready: want._ready,
+        on(message: AnyMessage, handler: (received: never) => unknown) {
+          const off = on(
+            message,
+            (received: { topic?: string }) => received.topic !== topic || handler(received as never),
+          );
+          user._offs.push(off);
+          return off;
+        },
+        unsubscribe() {
+          for (const off of user._offs) off();
+          if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
+          wanted.delete(topic);
+          positions._forget(topic);
+          // Others on the same socket may follow it still.
+          if (!share) link._transmit(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
+        },
+      };
+      return subscription;
+    },
+  };
+}
