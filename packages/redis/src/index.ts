@@ -1,21 +1,47 @@
 import type { Engine } from "@ws-kit/core/extend";
 import { type BunRedisOptions, dialBun } from "./bun.ts";
-import { dialIoRedis, type IoRedisClient, isIoRedis } from "./ioredis.ts";
-import { dialNodeRedis, isNodeRedis, type NodeRedisClient } from "./node-redis.ts";
+import { type ClusterKind, clusterParts } from "./cluster.ts";
+import {
+  dialIoRedis,
+  type IoRedisClient,
+  type IoRedisCluster,
+  ioRedisClusterKind,
+  isIoRedis,
+  isIoRedisCluster,
+} from "./ioredis.ts";
+import {
+  dialNodeRedis,
+  isNodeRedis,
+  isNodeRedisCluster,
+  type NodeRedisClient,
+  type NodeRedisCluster,
+  nodeRedisClusterKind,
+} from "./node-redis.ts";
 import { type Dial, RedisSession } from "./session.ts";
 
 export type { BunRedisOptions } from "./bun.ts";
-export type { IoRedisClient } from "./ioredis.ts";
-export type { NodeRedisClient } from "./node-redis.ts";
+export type { IoRedisClient, IoRedisCluster } from "./ioredis.ts";
+export type { NodeRedisClient, NodeRedisCluster } from "./node-redis.ts";
 
 /** A client of node-redis or ioredis, open or not, that stays the application's; or a URL for Bun's own client. */
 export type RedisSource = NodeRedisClient | IoRedisClient | BunRedisOptions;
+
+/** A client of a Redis Cluster, open or not, that stays the application's. */
+export type RedisClusterSource = NodeRedisCluster | IoRedisCluster;
+
+const MAX_CLUSTER_SLOTS = 256;
 
 export interface RedisEngineOptions {
   /**
    * Before every channel, so that several routers share one Redis. Default "ws-kit". Without colons and spaces.
    */
   prefix?: string;
+  /**
+   * For a cluster: over how many of its slots topics are spread, evenly. At least as many as it has masters, so that each
+   * has its share; every process has two connections and a probe a second for each. Default 8, at most 256. The same in
+   * all processes.
+   */
+  clusterSlots?: number;
 }
 
 /**
@@ -23,33 +49,45 @@ export interface RedisEngineOptions {
  *
  * A client is never used itself: two connections are made with its settings (`duplicate()`), without a queue and without a
  * reconnect of the library's own, since only then is it known when a topic is followed. Several servers share the topics
- * by rendezvous hash: one that is away concerns its own topics only.
+ * by rendezvous hash: one that is away concerns its own topics only. A client of a cluster is used for its sharded pub/sub
+ * (Redis 7.0 or later): topics lie in a few slots, and each slot is followed to where it moves.
  *
- * @throws TypeError for what is no such client, and for a prefix with a colon or a space.
+ * @throws TypeError for what is no such client or has no sharded pub/sub for its cluster, for a prefix with a colon or a
+ * space, and for `clusterSlots` out of range or without a cluster.
  * @throws Error for `{ url }` anywhere but on Bun.
  * @example
  * import { createClient } from "redis";
  * const router = createRouter({ engine: redisEngine(createClient({ url: process.env.REDIS_URL })) });
  * @example
  * const router = createRouter({ engine: redisEngine({ url: "redis://localhost:6379" }) }); // Bun's own client
+ * @example
+ * const router = createRouter({ engine: redisEngine(createCluster({ rootNodes: [{ url: "redis://10.0.0.1:6379" }] })) });
  */
 export function redisEngine(
-  source: RedisSource | readonly RedisSource[],
-  { prefix = "ws-kit" }: RedisEngineOptions = {},
+  source: RedisSource | RedisClusterSource | readonly RedisSource[],
+  { prefix = "ws-kit", clusterSlots }: RedisEngineOptions = {},
 ): Engine {
   if (prefix === "" || /[:\s]/.test(prefix)) {
     throw new TypeError(`A prefix is a string without colons and spaces, not ${JSON.stringify(prefix)}`);
   }
+  const cluster = clusterOf(source);
+  if (cluster !== undefined) return clusterEngine(cluster, prefix, clusterSlots ?? 8);
+  if (clusterSlots !== undefined) throw new TypeError("clusterSlots is for a client of a cluster");
   const sources = Array.isArray(source) ? (source as readonly RedisSource[]) : [source as RedisSource];
   if (sources.length === 0) throw new TypeError("redisEngine needs a server");
-  const engines = sources.map((each, i) => {
-    const dial = dialOf(each);
-    return engineOf(sources.length === 1 ? "redis" : `redis[${i}]`, dial, prefix);
-  });
-  const [engine] = engines;
-  return engine !== undefined && engines.length === 1
-    ? engine
-    : { name: "redis", shards: engines, connect: unreachable };
+  const dials = sources.map((each) => dialOf(each));
+  const [dial] = dials;
+  if (dial !== undefined && dials.length === 1) return engineOf("redis", dial, prefix);
+  return { name: "redis", shards: dials.map((each, i) => engineOf(`redis[${i}]`, each, prefix)), connect: unreachable };
+}
+
+function clusterEngine(kind: ClusterKind, prefix: string, slots: number): Engine {
+  if (!Number.isInteger(slots) || slots < 1 || slots > MAX_CLUSTER_SLOTS) {
+    throw new TypeError(`clusterSlots is a whole number from 1 to ${MAX_CLUSTER_SLOTS}, not ${slots}`);
+  }
+  const parts = clusterParts(kind, slots);
+  const shards = parts.map(({ tag, dial }, i) => engineOf(`redis[${i}]`, dial, `{${tag}}${prefix}`));
+  return { name: "redis", shards, connect: unreachable };
 }
 
 function engineOf(name: string, dial: Dial, prefix: string): Engine {
@@ -60,6 +98,12 @@ function unreachable(): never {
   throw new Error("An engine of several servers is connected to by its shards");
 }
 
+function clusterOf(source: object): ClusterKind | undefined {
+  if (typeof source !== "object" || source === null) return undefined;
+  if (isNodeRedisCluster(source)) return nodeRedisClusterKind(source);
+  return isIoRedisCluster(source) ? ioRedisClusterKind(source) : undefined;
+}
+
 function dialOf(source: RedisSource): Dial {
   if (typeof source === "object" && source !== null) {
     if (isNodeRedis(source)) return dialNodeRedis(source);
@@ -67,6 +111,6 @@ function dialOf(source: RedisSource): Dial {
     if ("url" in source && typeof source.url === "string") return dialBun(source);
   }
   throw new TypeError(
-    'redisEngine takes a client of the package "redis" (createClient()) or "ioredis" (new Redis()), or on Bun { url: "redis://…" }',
+    'redisEngine takes a client of the package "redis" (createClient(), createCluster()) or "ioredis" (new Redis(), new Cluster()), or on Bun { url: "redis://…" }',
   );
 }

@@ -1,5 +1,6 @@
 import { asBuffer } from "./node-redis.ts";
-import type { Dial, Wire } from "./session.ts";
+import type { ClusterKind } from "./cluster.ts";
+import type { Dial, Kind, Wire } from "./session.ts";
 
 /** What is used of a client of the package `ioredis` from version 5. */
 export interface IoRedisClient {
@@ -12,16 +13,37 @@ interface Connection {
   connect(): Promise<unknown>;
   ping(): Promise<unknown>;
   disconnect(reconnect?: boolean): void;
-  on(event: "error" | "end" | "close", listener: (error?: Error) => void): unknown;
-  on(event: "message", listener: (channel: string, message: string) => void): unknown;
-  on(event: "messageBuffer", listener: (channel: Buffer, message: Buffer) => void): unknown;
+  on(event: "error" | "end" | "close" | "moved", listener: (error?: Error) => void): unknown;
+  on(event: "message" | "smessage", listener: (channel: string, message: string) => void): unknown;
+  on(event: "messageBuffer" | "smessageBuffer", listener: (channel: Buffer, message: Buffer) => void): unknown;
   publish(channel: string, message: string | Buffer): Promise<unknown>;
   subscribe(...channels: string[]): Promise<unknown>;
   unsubscribe(...channels: string[]): Promise<unknown>;
+  spublish(channel: string, message: string | Buffer): Promise<unknown>;
+  ssubscribe(...channels: string[]): Promise<unknown>;
+  sunsubscribe(...channels: string[]): Promise<unknown>;
+}
+
+/** What is used of a `Cluster` of the package `ioredis`. */
+export interface IoRedisCluster {
+  readonly status: string;
+  readonly slots: readonly (readonly string[])[];
+  nodes(role?: "master"): unknown[];
+  duplicate(startupNodes?: never[], overrides?: object): unknown;
+}
+
+interface ScoutCluster extends IoRedisCluster {
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  on(event: "error", listener: () => void): unknown;
 }
 
 export function isIoRedis(client: object): client is IoRedisClient {
   return "duplicate" in client && "status" in client && !("nodes" in client);
+}
+
+export function isIoRedisCluster(client: object): client is IoRedisCluster {
+  return "duplicate" in client && "status" in client && "nodes" in client && "slots" in client;
 }
 
 /** Whatever it does by itself when a connection is lost is done by the session, which has to know when. */
@@ -34,9 +56,11 @@ const NOTHING_BY_ITSELF = {
   maxRetriesPerRequest: null,
   retryStrategy: () => null,
   reconnectOnError: () => false,
+  // It would be put before channels as well.
+  keyPrefix: "",
 };
 
-export function dialIoRedis(client: IoRedisClient): Dial {
+export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
   return ({ message, lost }, bytes): Wire => {
     const connection = (): Connection => {
       const made = client.duplicate(NOTHING_BY_ITSELF) as Connection;
@@ -46,17 +70,48 @@ export function dialIoRedis(client: IoRedisClient): Dial {
     };
     const subscriber = connection();
     const publisher = connection();
-    if (bytes) subscriber.on("messageBuffer", (channel, packet) => message(String(channel), packet));
-    else subscriber.on("message", message);
+    const isSharded = kind === "sharded";
+    const listener = (channel: Buffer, packet: Buffer): void => message(String(channel), packet);
+    if (bytes) subscriber.on(isSharded ? "smessageBuffer" : "messageBuffer", listener);
+    else subscriber.on(isSharded ? "smessage" : "message", message);
+    if (isSharded) subscriber.on("moved", () => lost(new Error("The slot has moved to another server")));
+    const [subscribe, unsubscribe, publish] = isSharded
+      ? (["ssubscribe", "sunsubscribe", "spublish"] as const)
+      : (["subscribe", "unsubscribe", "publish"] as const);
     return {
       open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.ping()))),
-      subscribe: (channels) => subscriber.subscribe(...channels),
-      unsubscribe: (channels) => subscriber.unsubscribe(...channels),
-      publish: (channel, packet) => publisher.publish(channel, typeof packet === "string" ? packet : asBuffer(packet)),
+      subscribe: (channels) => subscriber[subscribe](...channels),
+      unsubscribe: (channels) => subscriber[unsubscribe](...channels),
+      publish: (channel, packet) => publisher[publish](channel, typeof packet === "string" ? packet : asBuffer(packet)),
       destroy: () => {
         subscriber.disconnect(false);
         publisher.disconnect(false);
       },
     };
+  };
+}
+
+/** @throws TypeError where its `ioredis` is older than sharded pub/sub. */
+export function ioRedisClusterKind(client: IoRedisCluster): ClusterKind {
+  if (!("ssubscribe" in client)) {
+    throw new TypeError("This version of ioredis has no sharded pub/sub (ssubscribe), which a cluster needs");
+  }
+  return {
+    scout: () => {
+      const cluster = client.duplicate([], { lazyConnect: true, clusterRetryStrategy: () => null }) as ScoutCluster;
+      cluster.on("error", () => {});
+      return {
+        ready: cluster.connect(),
+        async master(slot) {
+          const address = cluster.slots[slot]?.[0];
+          const nodes = cluster.nodes("master") as { options: { host: string; port: number } }[];
+          const found = nodes.find(({ options: { host, port } }) => `${host}:${port}` === address);
+          if (found === undefined) throw new Error(`No server of the cluster has slot ${slot}`);
+          return found;
+        },
+        destroy: () => cluster.disconnect(),
+      };
+    },
+    dial: (master) => dialIoRedis(master as IoRedisClient, "sharded"),
   };
 }

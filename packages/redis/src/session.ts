@@ -17,13 +17,16 @@ export interface WireEvents {
 }
 
 /** Makes one that is not open yet, with a client that neither queues nor reconnects nor subscribes again by itself. */
-export type Dial = (events: WireEvents, bytes: boolean) => Wire;
+export type Dial = (events: WireEvents, bytes: boolean) => Wire | Promise<Wire>;
+
+/** Plain pub/sub, or the sharded one of a cluster: there a channel belongs to a slot, and the slot to one server. */
+export type Kind = "plain" | "sharded";
 
 /** One node's way to one Redis server. */
 export class RedisSession implements EngineSession {
   private readonly dialing: Dialing<Wire>;
   private readonly node: NodeSide;
-  /** A prefix has no colon, so that no prefix and topic spell another prefix and topic. */
+  /** Before the colon there is none, so that no prefix and topic spell another prefix and topic. */
   private readonly prefix: string;
   private readonly ownChannel: string;
 
@@ -59,7 +62,7 @@ export class RedisSession implements EngineSession {
   }
 
   private async dial(dial: Dial, lost: (cause: Error) => void): Promise<Wire> {
-    const wire = dial({ message: this.message, lost }, this.node.bytes);
+    const wire = await dial({ message: this.message, lost }, this.node.bytes);
     try {
       await wire.open();
       await wire.subscribe([this.ownChannel]);
