@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { serve as serveOnBun } from "@ws-kit/bun";
 import type { Engine } from "@ws-kit/core/extend";
 import { serve as serveOnNode } from "@ws-kit/node";
@@ -9,7 +11,7 @@ export type NodeLine =
   | { readonly listening: number }
   | { readonly link: "up" | "down"; readonly sinceMs: number; readonly atMs: number }
   | { readonly fault: string }
-  | { readonly rssMb: number; readonly topics: number };
+  | { readonly rssMb: number; readonly topics: number; readonly connections: number };
 
 const tell = (line: NodeLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
@@ -38,5 +40,19 @@ export async function runNode(engine: Engine): Promise<void> {
   if ("Bun" in globalThis) serveOnBun(router, options);
   else await serveOnNode(router, options).ready;
   tell({ listening: options.port });
-  setInterval(() => tell({ rssMb: process.memoryUsage().rss / 1_048_576, topics: router.cluster?.topics ?? 0 }), 500);
+  process.on("SIGUSR2", () => {
+    collectGarbage();
+    const { size: connections } = router.connections;
+    tell({ rssMb: process.memoryUsage().rss / 1_048_576, topics: router.cluster?.topics ?? 0, connections });
+  });
+}
+
+/** So that what is measured is held, rather than not collected yet. */
+function collectGarbage(): void {
+  if ("Bun" in globalThis) {
+    Bun.gc(true);
+    return;
+  }
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
 }
