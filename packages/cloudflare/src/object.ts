@@ -25,6 +25,7 @@ import type {
   RouterConnections,
 } from "@ws-kit/core";
 import { notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
+import { SqlLog } from "./log.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
 import { readKept, type Kept } from "./state.ts";
@@ -80,7 +81,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     this.authenticate = options.authenticate;
     const settled = (conn: Connection) => this.#settled(conn);
     const expires = (at: number) => this.watch.lookAt(at);
-    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, expires, tuning });
+    const log = new SqlLog(ctx.storage);
+    this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, expires, tuning, log });
     this.connections = connectionsOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
     const ownsAlarm = this.alarm === RouterObject.prototype.alarm;

@@ -40,6 +40,7 @@ export type { Runtime } from "./ports/runtime.ts";
 export { closeArguments } from "./ports/socket.ts";
 export type { RuntimeSocket, Socket } from "./ports/socket.ts";
 export type { RuntimeTuning, Tuning } from "./ports/tuning.ts";
+export type { Position } from "./protocol/position.ts";
 export type { Codec, Packet } from "./protocol/codec.ts";
 export { PING_FRAME, PONG_FRAME } from "./protocol/envelope.ts";
 export type { Router } from "./router/router.ts";
