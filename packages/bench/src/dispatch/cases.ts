@@ -5,7 +5,7 @@ import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
 import { Ask, Echo, Echoed, Publish, Published, shape } from "../messages.zod.ts";
-import { handWrittenValibot, handWrittenZod, type Receive } from "./hand-written.ts";
+import { handWrittenAsync, handWrittenValibot, handWrittenZod, type Receive } from "./hand-written.ts";
 
 export const ECHO_FRAME = JSON.stringify({
   type: "ECHO",
@@ -34,6 +34,9 @@ const REFUSED_FRAME = JSON.stringify({
   payload: { roomId: "lobby", text: "The quick brown fox jumps over", seq: "12345" },
 });
 const PUBLISH_FRAME = ECHO_FRAME.replace("ECHO", "PUBLISH");
+
+/** Fewer than a connection may have waiting, requests included. */
+const IN_FLIGHT = 32;
 
 /** A socket that takes everything and counts it. */
 export class NullSocket implements Socket {
@@ -66,18 +69,31 @@ export interface Case {
   readonly socket: { readonly sent: number };
 }
 
-function byHand(name: string, receive: Receive, frame: string): Case {
-  const socket = new NullSocket();
-  return { name, baseline: name, socket, run: () => receive(socket, frame) };
+/** Requests that run beside each other have ids of their own. */
+const ASK_FRAMES = Array.from({ length: IN_FLIGHT }, (_, i) => ASK_FRAME.replace("52ab", `52${i + 10}`));
+
+/** One frame after the other, for ever. */
+function inRound(frames: readonly string[]): () => string {
+  let at = 0;
+  return () => frames[(at = (at + 1) % frames.length)] as string;
 }
 
-function byRouter(name: string, baseline: string, router: Router, frame: string, others = 0): Case {
+function byHand(name: string, receive: Receive, frame: string | readonly string[]): Case {
+  const socket = new NullSocket();
+  if (typeof frame === "string") return { name, baseline: name, socket, run: () => receive(socket, frame) };
+  const next = inRound(frame);
+  return { name, baseline: name, socket, run: () => receive(socket, next()), inFlight: frame.length };
+}
+
+function byRouter(name: string, baseline: string, router: Router, frame: string | readonly string[], others = 0): Case {
   const socket = new NullSocket();
   const hub = new Hub(router);
   const conn = hub.adopt(socket, {}, "client");
   hub.opened(conn);
   for (let i = 0; i < others; i++) hub.opened(hub.adopt(new NullSocket(), {}, `other-${i}`));
-  return { name, baseline, socket, run: () => hub.receive(conn, frame) };
+  if (typeof frame === "string") return { name, baseline, socket, run: () => hub.receive(conn, frame) };
+  const next = inRound(frame);
+  return { name, baseline, socket, run: () => hub.receive(conn, next()), inFlight: frame.length };
 }
 
 function echoRouter(validateOutgoing: boolean): Router {
@@ -135,7 +151,17 @@ export function dispatchCases(): Case[] {
   const asynchronous = createRouter().on(Echo, async (ctx) => {
     ctx.send(Echoed, ctx.payload);
   });
-  const tolerant = createRouter({ limits: { maxViolations: Number.MAX_SAFE_INTEGER } }).on(Echo, () => {});
+  const guarded = createRouter().on(Echo, async (ctx) => {
+    ctx.send(Echoed, ctx.payload);
+  });
+  for (let i = 0; i < 3; i++) {
+    guarded.use(async (_ctx, next) => {
+      await next();
+    });
+  }
+  const answering = createRouter().rpc(Ask, async (ctx) => ctx.payload);
+  const most = Number.MAX_SAFE_INTEGER;
+  const tolerant = createRouter({ limits: { maxViolations: most, maxRefusalMs: most } }).on(Echo, () => {});
   const topic = createRouter()
     .onOpen((ctx) => void ctx.topics.subscribe("room"))
     .on(Publish, (ctx) => void ctx.publish("room", Published, ctx.payload));
@@ -149,6 +175,9 @@ export function dispatchCases(): Case[] {
     byHand("hand-written, formats", handWrittenZod(true, z.object(FORMATS)), FORMATS_FRAME),
     byHand("hand-written rpc", handWrittenZod(true), ASK_FRAME),
     byHand("hand-written, refused", handWrittenZod(true), REFUSED_FRAME),
+    { ...byHand("hand-written, asynchronous", handWrittenAsync(0), ECHO_FRAME), inFlight: IN_FLIGHT },
+    { ...byHand("hand-written, asynchronous ×3", handWrittenAsync(3), ECHO_FRAME), inFlight: IN_FLIGHT },
+    byHand("hand-written rpc, asynchronous", handWrittenAsync(0), ASK_FRAMES),
     byHand("hand-written valibot", handWrittenValibot(true), ECHO_FRAME),
     byRouter("echo", "hand-written", echoRouter(true), ECHO_FRAME),
     byRouter("echo, validateOutgoing: false", "hand-written, reply unchecked", echoRouter(false), ECHO_FRAME),
@@ -160,7 +189,12 @@ export function dispatchCases(): Case[] {
     byRouter("echo, valibot", "hand-written valibot", byValibot, ECHO_FRAME),
     byRouter("echo, 100 routes", "hand-written", withRoutes(100), ECHO_FRAME),
     byRouter("echo, 2,000 routes", "hand-written", withRoutes(2_000), ECHO_FRAME),
-    { ...byRouter("echo, asynchronous", "hand-written", asynchronous, ECHO_FRAME), inFlight: 32 },
+    { ...byRouter("echo, asynchronous", "hand-written, asynchronous", asynchronous, ECHO_FRAME), inFlight: IN_FLIGHT },
+    {
+      ...byRouter("echo, asynchronous middleware ×3", "hand-written, asynchronous ×3", guarded, ECHO_FRAME),
+      inFlight: IN_FLIGHT,
+    },
+    byRouter("rpc, asynchronous", "hand-written rpc, asynchronous", answering, ASK_FRAMES),
     byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
     byRouter("echo, gate and slot", "echo", echoRouter(true).extend(gateWithSlot), ECHO_FRAME),
     byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),

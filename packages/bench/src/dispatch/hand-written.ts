@@ -87,3 +87,42 @@ export function handWritten(check: Checker, checkReply: boolean): Receive {
 export const handWrittenZod = (checkReply: boolean, payload: z.ZodType = z.object(shape)): Receive =>
   handWritten(byZod(payload), checkReply);
 export const handWrittenValibot = (checkReply: boolean): Receive => handWritten(byValibot, checkReply);
+
+/**
+ * The same where handlers are asynchronous, each behind so many functions that wait for it: nothing keeps the order of
+ * messages, and what fails is dropped.
+ */
+export function handWrittenAsync(guards: number): Receive {
+  const check = byZod(z.object(shape));
+  const answer = async (peer: Peer, type: string, correlationId: unknown, value: unknown): Promise<void> => {
+    const reply = check(value);
+    if (!reply.ok) return;
+    const meta = correlationId === undefined ? {} : { meta: { correlationId } };
+    peer.send(JSON.stringify({ type, ...meta, payload: reply.value }));
+  };
+  let handle = answer;
+  for (let i = 0; i < guards; i++) {
+    const next = handle;
+    handle = async (...args) => {
+      await next(...args);
+    };
+  }
+  const serve = async (peer: Peer, text: string): Promise<void> => {
+    const frame = JSON.parse(text) as { type?: unknown; meta?: { correlationId?: unknown }; payload?: unknown };
+    const payload = check(frame.payload);
+    if (!payload.ok) return refuse(peer, "INVALID_ARGUMENT", "Bad payload");
+    switch (frame.type) {
+      case "ECHO":
+        return handle(peer, "ECHOED", undefined, payload.value);
+      case "ASK":
+        return handle(peer, "ANSWER", frame.meta?.correlationId, payload.value);
+      default:
+        refuse(peer, "UNIMPLEMENTED", "Unknown type");
+    }
+  };
+  return (peer, text) => {
+    serve(peer, text).catch(() => {
+      refuse(peer, "INVALID_ARGUMENT", "Not JSON");
+    });
+  };
+}

@@ -2,7 +2,7 @@ import { isPromise } from "../base/when.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
 import { forgetWaiting } from "./forget.ts";
 import { release } from "./lane.ts";
-import { describeMisfit, withoutStack, WsKitError } from "../message/errors.ts";
+import { describeMisfit, Misfit, withoutStack, WsKitError } from "../message/errors.ts";
 import { once } from "../rpc/once.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
 import { checksOf } from "../schema/generate.ts";
@@ -59,17 +59,20 @@ function beginning(conn: Connection): number {
 /** Asks the schema, and counts the time that a refusal takes. */
 function judged(conn: Connection, checks: Checks, value: unknown, since: number): Checked<unknown> {
   const checked = judge(checks, value);
-  const spent = since === 0 ? 0 : conn.hub.clock.monotonic() - since;
   if (isPromise(checked)) {
+    const spent = since === 0 ? 0 : conn.hub.clock.monotonic() - since;
     // Only what held up the others counts, not what was waited for.
     if (spent > 1) checked.then(({ issues }) => issues && spend(conn, spent), ignore);
-  } else if (checked.issues !== undefined) spend(conn, spent);
+  } else if (checked.issues !== undefined) {
+    const now = conn.hub.clock.monotonic();
+    spend(conn, since === 0 ? 0 : now - since, now);
+  }
   return checked;
 }
 
-function spend(conn: Connection, ms: number): void {
+function spend(conn: Connection, ms: number, now?: number): void {
   // What waits would take as long.
-  if (!countRefusal(conn, ms)) forgetWaiting(conn);
+  if (!countRefusal(conn, ms, now)) forgetWaiting(conn);
 }
 
 function ignore(): void {}
@@ -108,7 +111,7 @@ function admit(ctx: MessageContextImpl, result: StandardResult<unknown>): unknow
 function refuse(ctx: MessageContextImpl, part: "payload" | "meta", result: StandardResult<unknown>): void {
   const issues = toIssues(result.issues ?? []);
   const message = describeMisfit(ctx.route.message.type, part, issues);
-  const details = { in: part, issues };
+  const details = new Misfit(part, issues);
   if (ctx.route.outer === undefined) return ctx.error("INVALID_ARGUMENT", message, details);
   throw withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
 }

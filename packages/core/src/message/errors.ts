@@ -47,6 +47,17 @@ export class ValidationError extends Error {
   }
 }
 
+/** Details of a refused payload or meta: nothing but short texts and numbers, which need no look at whether JSON carries them. */
+export class Misfit {
+  readonly in: "payload" | "meta";
+  readonly issues: readonly Issue[];
+
+  constructor(part: "payload" | "meta", issues: readonly Issue[]) {
+    this.in = part;
+    this.issues = issues;
+  }
+}
+
 /** Says in one line why a part of a message does not fit. */
 export function describeMisfit(type: string, part: string, [first]: readonly Issue[]): string {
   return `Invalid ${part} of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`;

@@ -42,6 +42,10 @@ class Run {
   /** The furthest stage that was entered. */
   reached = -1;
   waits = false;
+  /** A stage is being entered: what is entered meanwhile is inside it. */
+  entering = false;
+  /** The promise that was returned last while stages were entered. */
+  latest: PromiseLike<unknown> | undefined = undefined;
   /** Enters the first stage. */
   readonly begin: () => unknown;
 
@@ -68,13 +72,28 @@ function entry(run: Run, index: number, stage: InnerStage, next: () => unknown):
     if (ctx === undefined || index <= run.reached)
       throw new Error("next() was called more than once, or after its message had ended");
     run.reached = index;
-    const result = stage(ctx, next);
-    if (isPromise(result)) {
-      run.waits = true;
-      watch(ctx, result);
+    if (run.entering) return remember(run, stage(ctx, next));
+    run.entering = true;
+    let result: unknown;
+    try {
+      result = remember(run, stage(ctx, next));
+    } finally {
+      run.entering = false;
+      const { latest } = run;
+      run.latest = undefined;
+      // What the whole run answers is waited for anyway.
+      if (latest !== undefined && !(index === 0 && latest === result)) watch(ctx, latest);
     }
     return result;
   };
+}
+
+function remember(run: Run, result: unknown): unknown {
+  if (isPromise(result)) {
+    run.waits = true;
+    run.latest = result;
+  }
+  return result;
 }
 
 function nothingLeft(): void {}

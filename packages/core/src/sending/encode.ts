@@ -90,9 +90,8 @@ function encodeAny(
     }
   }
   if (wireMeta !== undefined) return assemble(hub, type, wire, meta, wireMeta, correlationId);
-  const frame = withoutMeta(type, wire, correlationId);
-  // Nobody asked for more where nothing is checked.
-  return hub.validateOutgoing && validator !== undefined ? encodeWhole(hub, frame) : hub.codec.encode(frame);
+  // Without a payload, or where nobody asked for a check.
+  return hub.codec.encode(withoutMeta(type, wire, correlationId));
 }
 
 function withoutMeta(type: string, payload: unknown, correlationId: string | undefined): Envelope {

@@ -65,8 +65,8 @@ export function countAbort(conn: Connection): boolean {
  * Counts the time that a payload took which was refused. A failed validation is no violation; but where it holds up
  * everybody else's messages for more than `maxRefusalMs` within a minute, the connection is closed with 1008.
  */
-export function countRefusal(conn: Connection, ms: number): boolean {
-  const offences = offencesOf(conn);
+export function countRefusal(conn: Connection, ms: number, now?: number): boolean {
+  const offences = offencesOf(conn, now);
   offences.refusalMs += ms;
   const { maxRefusalMs } = conn.hub.limits;
   if (offences.refusalMs <= maxRefusalMs) return true;
@@ -76,8 +76,7 @@ export function countRefusal(conn: Connection, ms: number): boolean {
   return false;
 }
 
-function offencesOf(conn: Connection): Offences {
-  const now = conn.hub.clock.monotonic();
+function offencesOf(conn: Connection, now: number = conn.hub.clock.monotonic()): Offences {
   const { offences } = conn;
   if (offences !== undefined && now - offences.since < OFFENCE_WINDOW_MS) return offences;
   return (conn.offences = { since: now, violations: 0, aborts: 0, refusalMs: 0 });

@@ -1,5 +1,6 @@
 import { describe } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
+import { Misfit } from "../message/errors.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import { validatorsOf } from "../message/validators.ts";
 import type { Packet } from "../protocol/codec.ts";
@@ -115,11 +116,17 @@ export function encodeError(
 ): Packet {
   const { hub } = conn;
   try {
-    return encodeWhole(hub, { type: ERROR_TYPE, meta, payload });
+    const frame = { type: ERROR_TYPE, meta, payload };
+    return isPlain(payload) ? hub.codec.encode(frame) : encodeWhole(hub, frame);
   } catch (error) {
     // Details that cannot be encoded: the code and message still can.
     report(hub, error, undefined, conn);
     const { details: _details, ...rest } = payload;
     return hub.codec.encode({ type: ERROR_TYPE, meta, payload: { ...rest, message: describe(rest.message) } });
   }
+}
+
+/** Whether it is known that JSON carries it: most errors are told to peers that did something wrong, as often as they like. */
+function isPlain({ message, details }: ErrorPayload): boolean {
+  return typeof message === "string" && (details === undefined || details instanceof Misfit);
 }
