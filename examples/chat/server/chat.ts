@@ -14,6 +14,7 @@ import {
   UserLeft,
   UserTyping,
 } from "../shared/messages.ts";
+import { engine } from "./engine.ts";
 import { type Room, rooms, type User } from "./rooms.ts";
 
 /** What this server knows about one connection. */
@@ -24,7 +25,7 @@ interface Meta {
 /** The topic of news about all rooms; every connection follows it. A room's own topic is its id. */
 const LOBBY = "$lobby";
 
-export const chat = createRouter<Meta>();
+export const chat = createRouter<Meta>(engine === undefined ? {} : { engine });
 
 chat.onOpen((ctx) => {
   ctx.topics.subscribe(LOBBY);
@@ -67,7 +68,7 @@ members.rpc(JoinRoom, (ctx) => {
   ctx.topics.subscribe(room.id);
   if (room.join(user, ctx.clientId)) {
     ctx.publish(room.id, UserJoined, { roomId: room.id, ...user }, { excludeSelf: true });
-    ctx.publish(LOBBY, RoomList, roomList());
+    tellRooms(ctx);
   }
   return { roomId: room.id, history: room.history };
 });
@@ -101,7 +102,7 @@ function tellTyping(ctx: Context, roomId: string, user: User, typing: boolean): 
 function leaveRoom(ctx: Context, user: User, room: Room): void {
   if (!room.leave(user, ctx.clientId)) return;
   ctx.publish(room.id, UserLeft, { roomId: room.id, ...user }, { excludeSelf: true });
-  ctx.publish(LOBBY, RoomList, roomList());
+  tellRooms(ctx);
 }
 
 function leaveAllRooms(ctx: Context, user: User): void {
@@ -109,6 +110,11 @@ function leaveAllRooms(ctx: Context, user: User): void {
     const room = rooms.get(topic);
     if (room) leaveRoom(ctx, user, room);
   }
+}
+
+/** Who is in which room each process counts for itself: other processes tell their own pages. */
+function tellRooms(ctx: Context): void {
+  ctx.publish(LOBBY, RoomList, roomList(), { local: true });
 }
 
 /** Throwing a WsKitError anywhere in a handler answers with it, as `ctx.error` does. */

@@ -6,6 +6,12 @@ const port = Number(process.env["PORT"] ?? 3000);
 /** Bun then bundles the page anew on every change and reloads it. */
 const development = process.env["NODE_ENV"] === "development";
 
+chat.onLink((report) => {
+  console.log(
+    report.state === "down" ? "The link to Redis is down" : `The link to Redis is up after ${report.downMs} ms`,
+  );
+});
+
 try {
   const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development });
   console.log(`The chat is at ${server.url}`);

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
 import type { TestProject } from "vitest/node";
+import { findProgram } from "./find.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -32,23 +31,9 @@ export default function setup(project: TestProject): void {
 }
 
 function findAll(): Record<keyof typeof PROGRAMS, string | undefined> {
-  return { redis: find(PROGRAMS.redis), nats: find(PROGRAMS.nats) };
-}
-
-function find(program: string): string | undefined {
-  const folders = [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
-  return folders.map((folder) => join(folder, program)).find(isExecutable);
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return { redis: findProgram(PROGRAMS.redis), nats: findProgram(PROGRAMS.nats) };
 }
 
 function mayInstall(): boolean {
-  return process.getuid?.() === 0 && find("apt-get") !== undefined;
+  return process.getuid?.() === 0 && findProgram("apt-get") !== undefined;
 }
