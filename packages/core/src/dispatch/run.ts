@@ -4,7 +4,7 @@ import { askIdentity } from "../contexts/identity.ts";
 import { MessageContextImpl } from "../contexts/message-context.ts";
 import { control } from "./control.ts";
 import { hold, release } from "./lane.ts";
-import { validate } from "./stages.ts";
+import { answersItself, validate } from "./stages.ts";
 import { errorPayload } from "../message/errors.ts";
 import { meantForPeer } from "../message/meant.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
@@ -128,12 +128,22 @@ function wait(ctx: MessageContextImpl, result: unknown): void {
 /** Two callbacks and no function that is asynchronous itself: half of the promises. */
 function follow(ctx: MessageContextImpl, promise: PromiseLike<unknown>): void {
   void Promise.resolve(promise).then(
-    () => ended(ctx),
+    (value) => (answersItself(ctx.route) ? answered(ctx as RpcContextImpl, value) : ended(ctx)),
     (error: unknown) => {
       fail(ctx, error);
       ended(ctx);
     },
   );
+}
+
+/** A request's handler returned. */
+function answered(call: RpcContextImpl, value: unknown): void {
+  try {
+    call.returned(value);
+  } catch (error) {
+    fail(call, error);
+  }
+  ended(call);
 }
 
 /** What was followed has ended; so has the message, unless an inner stage goes on whose middleware did not wait. */

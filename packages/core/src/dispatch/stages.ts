@@ -12,6 +12,7 @@ import type { StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Checks } from "../schema/validator.ts";
 import { countRefusal } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
+import type { CompiledRoute } from "../state/route.ts";
 import { validatorsOf } from "../message/validators.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
@@ -116,6 +117,11 @@ function refuse(ctx: MessageContextImpl, part: "payload" | "meta", result: Stand
   throw withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
 }
 
+/** Whether what a request's stages return is what its handler returned. */
+export function answersItself({ isRpc, outer, typed }: CompiledRoute): boolean {
+  return isRpc && outer === undefined && typed === undefined;
+}
+
 /** Calls the handler. From here on an rpc, or a message of a concurrent route, no longer holds up what follows it. */
 export function enter(ctx: MessageContextImpl): unknown {
   ctx.entered = true;
@@ -126,7 +132,8 @@ export function enter(ctx: MessageContextImpl): unknown {
   if (call.settled) return undefined;
   try {
     const result = call.key === undefined ? route.handler(call as never) : once(call, call.key, route.handler);
-    if (isPromise(result)) return returnedLater(call, result);
+    // Where no middleware sees what the handler returns, whoever follows the message takes its answer.
+    if (isPromise(result)) return answersItself(route) ? result : returnedLater(call, result);
     call.returned(result);
     return undefined;
   } finally {
