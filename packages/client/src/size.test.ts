@@ -12,8 +12,8 @@ import { type wsClient } from "./index.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
-const CEILING = 8_670;
-const LITE_CEILING = 5_500;
+const CEILING = 8_620;
+const LITE_CEILING = 5_490;
 
 const root = join(import.meta.dirname, "../../..");
 let directory: string;

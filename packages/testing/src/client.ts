@@ -256,7 +256,8 @@ export class TestClient {
     const { code, details } = error;
     if (code === "DEADLINE_EXCEEDED") return new TimeoutError(timeoutMs);
     const declared = details !== undefined && code in ((message as Partial<AnyRpc>).errors ?? {});
-    return new ServerError(error, declared ? await check(message, code as ErrorCode, "in", details) : details);
+    if (!declared) return new ServerError(error);
+    return new ServerError({ ...error, details: await check(message, code as ErrorCode, "in", details) });
   }
 
   private async check(message: AnyMessage, frame: Frame): Promise<Received<AnyMessage>> {

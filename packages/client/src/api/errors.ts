@@ -30,11 +30,16 @@ export class ServerError extends Error {
   declare readonly id: string | undefined;
 
   /** @param payload As it came; a server may send anything. */
-  constructor(payload: ErrorPayload, context?: unknown) {
+  constructor(payload: ErrorPayload) {
     const { code, message, details, retryable, retryAfterMs, id } = Object(payload) as ErrorPayload;
     super(typeof message === "string" ? message : "");
-    const name = typeof code === "string" ? code : "UNKNOWN";
-    Object.assign(this, { code: name, context: context ?? details, retryable, retryAfterMs, id });
+    Object.assign(this, {
+      code: typeof code === "string" ? code : "UNKNOWN",
+      context: details,
+      retryable,
+      retryAfterMs,
+      id,
+    });
   }
 }
 

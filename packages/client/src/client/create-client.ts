@@ -6,14 +6,12 @@ import type { ClientOptions } from "../api/options.ts";
 import { createLink } from "../link/create-link.ts";
 import { checkClientOptions } from "../steps/options.ts";
 import { checked } from "../steps/check.ts";
-import { createListeners } from "../steps/listeners.ts";
+import { createListeners, ERROR, OPEN, STATE, UNHANDLED } from "../steps/listeners.ts";
 import { createInbox } from "./inbox.ts";
 import type { Parts } from "./parts.ts";
+import { DRAIN_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
-
-/** How often `drained` looks, in milliseconds. */
-const DRAIN_MS = 20;
 
 /** Puts a client together: what every client has, and the given parts. */
 export function createClient(options: ClientOptions, parts: Parts): Client {
@@ -33,13 +31,19 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
   const receive = createInbox(codec, listeners, link, requests);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
-  const on = (key: AnyMessage | "unhandled", handler: (received: never) => unknown): Off => {
-    if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-      if (key !== "unhandled") checkMessage("client.on()", key);
-      checkHandler("client.on()", handler);
-    }
+  const listen = (key: string | number, handler: (received: never) => unknown, message?: AnyMessage): Off => {
+    if (typeof process === "object" && process.env.NODE_ENV !== "production") checkHandler("client.on()", handler);
     link._wish();
-    return listeners._add(key, (received, session) => session !== link._session || handler(received));
+    return listeners._add(
+      key,
+      (received, session, definition) => session !== link._session || definition !== message || handler(received),
+      message,
+    );
+  };
+
+  const on = (message: AnyMessage, handler: (received: never) => unknown): Off => {
+    if (typeof process === "object" && process.env.NODE_ENV !== "production") checkMessage("client.on()", message);
+    return listen(message.type, handler, message);
   };
 
   /** @param turn The number of the only connection that takes it, past the queue; 0 for every other message. */
@@ -97,10 +101,10 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
       });
       return off;
     },
-    onUnhandled: (handler: (frame: never) => unknown) => on("unhandled", handler),
-    onState: (handler: (state: never, info: never) => unknown) => listeners._add("state", handler),
-    onOpen: (handler: (opening: never) => unknown) => listeners._add("open", handler),
-    onError: (handler: (error: never, context: never) => unknown) => listeners._add("error", handler),
+    onUnhandled: (handler: (frame: never) => unknown) => listen(UNHANDLED, handler),
+    onState: (handler: (state: never, info: never) => unknown) => listeners._add(STATE, handler),
+    onOpen: (handler: (opening: never) => unknown) => listeners._add(OPEN, handler),
+    onError: (handler: (error: never, context: never) => unknown) => listeners._add(ERROR, handler),
     send: send.bind(null, 0),
   };
   // The interface types each message; in here any message is as good as another.

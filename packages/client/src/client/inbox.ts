@@ -1,16 +1,14 @@
 import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_FRAME, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
-import type { Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
+import type { AnyMessage, Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import { ServerError } from "../api/errors.ts";
 import type { Link, Receive } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
-import type { Listeners } from "../steps/listeners.ts";
+import { type Listeners, UNHANDLED } from "../steps/listeners.ts";
 import type { TopicFrame } from "../topics/positions.ts";
 import type { Parts } from "./parts.ts";
-
-/** The longest wait that a server can ask for. */
-const MAX_HOLD_OFF_MS = 300_000;
+import { MAX_HOLD_OFF_MS } from "../steps/figures.ts";
 
 /** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
 export function createInbox(
@@ -29,15 +27,16 @@ export function createInbox(
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });
     }
-    const wanted = listeners._messages(type);
-    if (!wanted[0]) return listeners._emit("unhandled", { type, meta, payload }, session);
-    return wanted.reduce<void | Promise<void>>(
+    // Each schema sees it once, however many listen.
+    const wanted = new Set(listeners._of(type).map(({ _message }) => _message as AnyMessage));
+    if (!wanted.size) return listeners._emit(UNHANDLED, { type, meta, payload }, session);
+    return [...wanted].reduce<void | Promise<void>>(
       (before, message) =>
         when(before, () =>
           attempt(
             () =>
               when(checked(message, "in", meta, payload), (received) =>
-                listeners._emit(message, { ...received, ...requests?._topics?._placed(at) }, session),
+                listeners._emit(type, { ...received, ...requests?._topics?._placed(at) }, session, message),
               ),
             (error) => listeners._report("validation", error, { message: type }),
           ),

@@ -3,12 +3,13 @@ import type { ErrorKind } from "../api/client.ts";
 import { ConnectionClosedError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
-import { ABNORMAL, fitCode, fitReason, NORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
+import { ABNORMAL, fitCode, NORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
 import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
 import { attempt } from "../steps/attempt.ts";
-import type { Listener, Listeners } from "../steps/listeners.ts";
+import { type Listener, type Listeners, OPEN, STATE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
-import { after } from "../steps/timer.ts";
+import { createTimer } from "../steps/timer.ts";
+import { fitReason } from "../steps/utf8.ts";
 import type { Greet, Link, Receive } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
 import { createPulse } from "./pulse.ts";
@@ -41,7 +42,7 @@ export function createLink(
   /** What the socket said of it before, where it says anything: browsers do not. */
   let why = "";
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
-  let timer: ReturnType<typeof after>;
+  const arm = createTimer();
 
   const outbox = createOutbox(options, (packet, on) => {
     const allowed = (on ? on === turn : !opening) && link._holdOffMs === undefined && pulse._hasRoom();
@@ -59,20 +60,15 @@ export function createLink(
     () => drop("no sign of life"),
   );
 
-  const arm = (ms: number = Infinity, over: (value?: unknown) => void = redial): void => {
-    clearTimeout(timer);
-    timer = after(ms, over);
-  };
-
   /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
-  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, over?: () => void): void => {
+  const move = (to: ConnectionState, info: StateInfo = {}, ms?: number, over = redial): void => {
     arm(ms, over);
     opening = 0;
     link._state = to;
     link._info = info;
     listeners._log("debug", to, info);
     listeners._tell?.("state", { ...info, state: to });
-    listeners._emit("state", to, info);
+    listeners._emit(STATE, to, info);
   };
 
   const dial = async (): Promise<void> => {
@@ -126,8 +122,9 @@ export function createLink(
     link._failure = undefined;
     pulse._reset();
     link._begins?.(greet(turn) as never);
-    for (const handler of listeners._of("open")) {
-      if (opening === mine) await Promise.race([new Promise((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
+    for (const handler of listeners._of(OPEN)) {
+      if (opening === mine)
+        await Promise.race([new Promise<void>((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
     }
     if (opening !== mine) return;
     opening = 0;
@@ -135,9 +132,9 @@ export function createLink(
     move("open");
   };
 
-  const greeted = (handler: Listener): unknown => {
+  const greeted = ({ _call }: Listener): unknown => {
     link._greets = true;
-    const result = attempt(() => handler(greet(turn) as never), listeners._failed);
+    const result = attempt(() => _call(greet(turn) as never), listeners._failed);
     link._greets = false;
     return result;
   };
@@ -218,7 +215,7 @@ export function createLink(
         else return;
         off();
       };
-      const off = listeners._add("state", look);
+      const off = listeners._add(STATE, look);
       look(link._state);
     });
 

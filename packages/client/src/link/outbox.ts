@@ -3,6 +3,7 @@ import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { attempt, type Fail } from "../steps/attempt.ts";
 import { createLane } from "../steps/lane.ts";
+import { utf8Length } from "../steps/utf8.ts";
 
 /** Makes a frame's packet when it leaves, since a request tells how much time it has left by then; undefined for none. */
 export type Encode = () => Packet | undefined;
@@ -69,6 +70,7 @@ export function createOutbox(
   const coming = new Set<Outgoing>();
   /** In the order in which they leave, which is that of acceptance. */
   let queue = new Map<Outgoing, Encode>();
+  let queuedBytes = 0;
   /** Sent on this connection, and neither answered nor confirmed. */
   const sent = new Map<Outgoing, Encode>();
   const lane = createLane();
@@ -76,9 +78,15 @@ export function createOutbox(
   const isMessage = ({ _idempotent }: Outgoing): boolean => _idempotent === undefined;
   const messages = (): Outgoing[] => [...sent.keys()].filter(isMessage);
 
+  const unqueue = (item: Outgoing): boolean => {
+    const waited = queue.delete(item);
+    if (waited) queuedBytes -= item._bytes ?? 0;
+    return waited;
+  };
+
   const remove = (item: Outgoing): boolean => {
     coming.delete(item);
-    queue.delete(item);
+    unqueue(item);
     return sent.delete(item);
   };
 
@@ -87,7 +95,8 @@ export function createOutbox(
     if (packet === undefined) return true;
     const left = transmit(packet, item._on);
     if (left) {
-      item._left = queue.delete(item);
+      item._left = unqueue(item);
+      item._bytes = 0;
       sent.set(item, encode);
     }
     return left;
@@ -104,19 +113,18 @@ export function createOutbox(
     };
   };
 
-  const queued = (): number => [...queue.keys()].reduce((sum, { _bytes = 0 }) => sum + _bytes, 0);
-
-  const isFull = (): boolean => policy === "off" || queue.size > queueSize || queued() > queueBytes;
-
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
     if (!coming.delete(item)) return false;
     queue.set(item, encode);
     if (leave(item, encode)) return true;
+    const packet = encode() as Packet;
+    item._bytes = typeof packet === "string" ? utf8Length(packet) : packet.length;
+    queuedBytes += item._bytes;
     // What is for one connection does not wait for the next.
-    item._bytes = item._on ? Infinity : new Blob([encode() as string]).size;
-    for (const next of policy === "drop-oldest" && item._bytes <= queueBytes ? [...queue.keys()] : [item]) {
-      if (!isFull()) break;
+    const never = item._on || policy === "off" || item._bytes > queueBytes;
+    for (const next of policy === "drop-oldest" && !never ? queue.keys() : [item]) {
+      if (!never && queue.size <= queueSize && queuedBytes <= queueBytes) break;
       remove(next);
       next._fail(new StateError("Not connected, no room in the queue"));
     }
@@ -133,7 +141,7 @@ export function createOutbox(
       return !!lane(() => when(ready, (encode) => encode && enqueue(item, encode)));
     },
     _flush: flush,
-    _queued: queued,
+    _queued: () => queuedBytes,
     _isEmpty: () => coming.size + queue.size + sent.size === 0,
     _remove: remove,
     _answered(item, last) {

@@ -1,23 +1,7 @@
 import type { HeartbeatOptions } from "../api/options.ts";
 import { now } from "../steps/now.ts";
-import { after } from "../steps/timer.ts";
-
-/** How long after a message the server is asked whether it has come this far, where no heartbeat asks earlier. */
-const CONFIRM_MS = 5_000;
-
-/** How long the answer to that may take where there is no heartbeat to say so. */
-const PATIENCE_MS = 30_000;
-
-/** Bytes a millisecond of the slowest uplink that is not taken for dead: 128 kbit/s. */
-const SLOWEST = 16;
-
-/** Most bytes that are sent with no answer to a ping behind them; what is more waits in the queue. */
-const MAX_BYTES = 2 ** 23;
-/** What remembering a frame takes beside its text. */
-const FRAME_BYTES = 800;
-
-/** How late a timer may be before this process must have been frozen or throttled, and an answer may wait unread. */
-const LATE_MS = 250;
+import { createTimer } from "../steps/timer.ts";
+import { CONFIRM_MS, FRAME_BYTES, LATE_MS, MAX_BYTES, PATIENCE_MS, SLOWEST } from "../steps/figures.ts";
 
 /** Called at the pong. */
 type Confirm = () => void;
@@ -55,16 +39,15 @@ export function createPulse(
   let asksAgain = false;
   /** How often silence is forgiven from here on: once after something came, and once a timer that is late. */
   let patience = 0;
-  let timer: ReturnType<typeof after>;
+  const timer = createTimer();
   let dueAt = 0;
   /** Not confirmed yet: all, and what was sent before the ping under way. */
   let bytes = 0;
   let bytesBefore = 0;
 
   const arm = (ms: number): void => {
-    clearTimeout(timer);
     dueAt = now() + ms;
-    timer = after(ms, tick);
+    timer(ms, tick);
   };
 
   /** The pong comes no sooner than what was sent before the ping is through, however early the socket lets go of it. */

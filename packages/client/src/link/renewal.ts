@@ -1,12 +1,10 @@
 import { AUTH_TYPE, jsonCodec } from "@ws-kit/core/protocol";
 import type { Envelope } from "@ws-kit/core/protocol";
 import type { ClientOptions, Token } from "../api/options.ts";
-import type { Listeners } from "../steps/listeners.ts";
-import { after } from "../steps/timer.ts";
+import { type Listeners, STATE } from "../steps/listeners.ts";
+import { createTimer } from "../steps/timer.ts";
 import type { Link } from "./link.ts";
-
-/** A server takes one token a second; shorter times are not hurried after. */
-const SHORTEST_MS = 1_500;
+import { SHORTEST_MS } from "../steps/figures.ts";
 
 /**
  * Asks for tokens: for each dial, and while connected, before the time is over for which the server says that a connection
@@ -23,7 +21,7 @@ export function createRenewal(
 ): ((frame: Envelope) => void) | undefined {
   if (!auth) return undefined;
   let asked: Promise<Token> | undefined;
-  let timer: ReturnType<typeof after>;
+  const arm = createTimer();
   /** Counts what the server has said, and changes of state: a token that was asked for before the last of them is not sent. */
   let turn = 0;
 
@@ -34,8 +32,7 @@ export function createRenewal(
 
   const next = (ms: number): void => {
     const mine = ++turn;
-    clearTimeout(timer);
-    timer = after(ms, () => {
+    arm(ms, () => {
       if (leads())
         ask(true).then(
           (token) => token && mine === turn && link._transmit(codec.encode({ type: AUTH_TYPE, payload: { token } })),
@@ -44,7 +41,7 @@ export function createRenewal(
     });
   };
 
-  listeners._add("state", (state) => state === "open" || next(Infinity));
+  listeners._add(STATE, (state) => state === "open" || next(Infinity));
   return ({ type, payload }) => {
     // Not all at once whose tokens are of one age.
     if (type === AUTH_TYPE)

@@ -8,15 +8,13 @@ import type { Link } from "../link/link.ts";
 import type { Encode, Outgoing } from "../link/outbox.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
-import type { Listeners } from "../steps/listeners.ts";
+import { type Listeners, OBSERVE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
-import { after } from "../steps/timer.ts";
-import { createStream } from "./stream.ts";
+import { createTimer } from "../steps/timer.ts";
+import { type Cancel, createStream } from "./stream.ts";
+import { MAX_TOLD_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
-
-/** The longest time that is told to a server; it has a maximum of its own. */
-const MAX_MS = 2 ** 31 - 1;
 
 /** Answers after which nobody knows whether the handler ran, or how far. */
 const LEAVES_OPEN = /^(CANCELLED|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|DATA_LOSS)$/;
@@ -26,6 +24,7 @@ type Request = (
   payload?: unknown,
   responseOrOptions?: AnyMessage | CallOptions,
   options?: CallOptions,
+  cancelBy?: (cancel: Cancel) => void,
 ) => Promise<CheckedMessage>;
 
 type Attempted = (...args: Parameters<Request>) => Promise<object>;
@@ -39,6 +38,10 @@ const uuid = (): string =>
   "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
     (Number(digit) ^ ((Math.random() * 16) >> (Number(digit) / 4))).toString(16),
   );
+
+/** Whether the rpc declares this error. Without the details that belong to it, a code is not what it declares. */
+const declares = (rpc: AnyMessage, { code, context }: ServerError): boolean =>
+  context !== undefined && Object.hasOwn((rpc as Partial<AnyRpc>).errors ?? {}, code);
 
 /** The requests under way, each of which settles once. */
 export interface Requests {
@@ -67,14 +70,15 @@ export function createRequests(
 
   const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
 
-  const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}) =>
+  const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}, cancelBy) =>
     new Promise((resolve, reject) => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production")
         checkMessage("client.request()", message);
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       const { timeoutMs = 30_000, signal } = options;
       let { retries = 3 } = options;
-      let again: ReturnType<typeof after>;
+      const again = createTimer();
+      const deadline = createTimer();
       let encode: Encode;
       if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
@@ -83,8 +87,6 @@ export function createRequests(
 
       const correlationId = crypto?.randomUUID?.() ?? uuid();
       const startedAt = now();
-      // Made here, where its stack still names the caller.
-      const late = new TimeoutError(timeoutMs);
       const idempotent = !!(message as Partial<AnyRpc>).idempotent;
 
       /** Whether the server still works on it. The promise keeps its first outcome, so whatever comes later is void. */
@@ -92,8 +94,8 @@ export function createRequests(
         if (pending.delete(correlationId)) {
           listeners._tell?.("settled", { type: message.type, correlationId, startedAt, error });
         }
-        clearTimeout(timer);
-        clearTimeout(again);
+        deadline();
+        again();
         signal?.removeEventListener("abort", abort);
         return link._outbox._remove(item);
       };
@@ -103,7 +105,10 @@ export function createRequests(
         reject(error);
       };
 
-      const abort = (): void => fail(new StateError("Request aborted", { cause: signal?.reason }));
+      // Made when it is over: a stack for each request would take a fifth of its time.
+      const late = (): undefined => fail(Object.assign(new TimeoutError(timeoutMs), { cause: link._failure }));
+      const cancel: Cancel = (cause) => fail(new StateError("Request aborted", { cause }));
+      const abort = (): void => cancel(signal?.reason);
 
       const item: Outgoing = {
         _on: on,
@@ -120,19 +125,18 @@ export function createRequests(
           ) as void | Promise<void>;
         }
         if (type === ERROR_TYPE) {
-          const { code, context, retryable, retryAfterMs = Infinity } = new ServerError(body as ErrorPayload);
+          const error = new ServerError(body as ErrorPayload);
+          const { code, context, retryable, retryAfterMs = Infinity } = error;
           // Not before the server said, and not everybody at once.
           const delayMs = retryAfterMs * (1 + Math.random() / 4);
           const inTime = delayMs < startedAt + timeoutMs - now();
           if (retryable && inTime && (idempotent || !LEAVES_OPEN.test(code)) && retries-- > 0) {
             item._left = false;
-            again = after(delayMs, () => link._outbox._post(item, () => encode));
-            return;
+            return again(delayMs, () => link._outbox._post(item, () => encode));
           }
-          const declared = context !== undefined && Object.hasOwn((message as Partial<AnyRpc>).errors ?? {}, code);
-          return when(declared ? check(message, code, "in", context) : context, (checkedContext) =>
+          return when(declares(message, error) ? check(message, code, "in", context) : context, (checkedContext) =>
             // Either side's clock may be the first to notice.
-            fail(code === "DEADLINE_EXCEEDED" ? late : new ServerError(body as ErrorPayload, checkedContext)),
+            code === "DEADLINE_EXCEEDED" ? late() : fail(Object.assign(error, { context: checkedContext })),
           );
         }
         if (type !== response.type) throw new StateError(`Got ${type} for an answer`);
@@ -142,20 +146,18 @@ export function createRequests(
         });
       };
 
-      const timer = after(timeoutMs, () => {
-        late.cause = link._failure;
-        fail(late);
-      });
+      deadline(timeoutMs, late);
       pending.set(correlationId, (got) => attempt(() => take(got), fail));
+      cancelBy?.(cancel);
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
       link._outbox._post(item, () =>
         when(checked(message, "out", options.meta, payload, codec), (frame) => {
           const given = codec.decode(codec.encode(frame)) as CheckedMessage;
           encode = () => {
-            const left = Math.min(Math.ceil(startedAt + timeoutMs - now()), MAX_MS);
+            const left = Math.min(Math.ceil(startedAt + timeoutMs - now()), MAX_TOLD_MS);
             // A page that was frozen opens its connection before its timers run; a server would answer too late as well.
-            if (left <= 0) return fail(late);
+            if (left <= 0) return late();
             return codec.encode({
               ...given,
               meta: {
@@ -174,8 +176,8 @@ export function createRequests(
   const request: Request = ask.bind(null, 0);
 
   const observe = (observer: Observer): Off => {
-    listeners._tell ??= (kind, detail) => listeners._emit("observe", { kind, at: now(), detail });
-    return listeners._add("observe", observer);
+    listeners._tell ??= (kind, detail) => listeners._emit(OBSERVE, { kind, at: now(), detail });
+    return listeners._add(OBSERVE, observer);
   };
 
   const attempted: Attempted = (rpc, ...args) =>
@@ -183,15 +185,14 @@ export function createRequests(
       (answer) => ({ ok: true, ...answer }),
       (error: ServerError) => {
         const { code, context } = error;
-        // Without the details that belong to it, a code is not what the rpc declares.
-        return context !== undefined && code in ((rpc as Partial<AnyRpc>).errors ?? {})
+        return declares(rpc, error)
           ? { ok: false, code, details: context, error }
           : { ok: false, code: "failed", error };
       },
     );
 
   const stream: Stream = (rpc, payload, options = {}) =>
-    createStream((callOptions) => request(rpc, payload, callOptions), options);
+    createStream((...how) => request(rpc, payload, how[0], {}, how[1]), options);
 
   return {
     _ask: ask,

@@ -2,35 +2,34 @@ import type { CallOptions } from "../api/client.ts";
 import { StateError } from "../api/errors.ts";
 import type { CheckedMessage } from "../steps/check.ts";
 
+/** Aborts the request. */
+export type Cancel = (reason?: unknown) => void;
+
 /** Turns a request with progress into an async iterable. Reports wait here until the consumer asks for them. */
 export function createStream(
-  start: (options: CallOptions) => Promise<CheckedMessage>,
+  start: (options: CallOptions, cancelBy: (cancel: Cancel) => void) => Promise<CheckedMessage>,
   { bufferSize = 1_000, ...options }: CallOptions & { bufferSize?: number | undefined },
 ): AsyncIterable<unknown> & { result: Promise<CheckedMessage> } {
   const buffer: unknown[] = [];
-  const controller = new AbortController();
-  const { signal } = options;
-  // React Native has no AbortSignal.any.
-  const abort = (): void => controller.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  signal?.addEventListener("abort", abort);
   let iterating = false;
   let over = false;
+  let cancel: Cancel;
   let wake: (() => void) | undefined;
 
-  const result = start({
-    ...options,
-    signal: controller.signal,
-    onProgress(progress: unknown) {
-      if (buffer.push(progress) > bufferSize) {
-        // Who only waits for the result must not fail for it; who iterates must not miss a report.
-        if (iterating) controller.abort(new StateError(`More than ${bufferSize} reports wait`));
-        else buffer.shift();
-      }
-      wake?.();
+  const result = start(
+    {
+      ...options,
+      onProgress(progress: unknown) {
+        if (buffer.push(progress) > bufferSize) {
+          // Who only waits for the result must not fail for it; who iterates must not miss a report.
+          if (iterating) cancel(new StateError(`More than ${bufferSize} reports wait`));
+          else buffer.shift();
+        }
+        wake?.();
+      },
     },
-  }).finally(() => {
-    signal?.removeEventListener("abort", abort);
+    (given) => (cancel = given),
+  ).finally(() => {
     over = true;
     wake?.();
   });
@@ -55,7 +54,7 @@ export function createStream(
         const end = reports[how] as (value: unknown) => Promise<IteratorResult<unknown, undefined>>;
         reports[how] = (value: unknown) => {
           left = true;
-          controller.abort();
+          cancel();
           return end.call(reports, value);
         };
       }

@@ -10,10 +10,3 @@ export const TIMEOUT = 4408;
 export function fitCode(code: number): number {
   return code >= 3000 ? code : NORMAL;
 }
-
-/** As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5). */
-export function fitReason(reason: string): string {
-  const points = Array.from(reason.slice(0, 123));
-  while (new Blob(points).size > 123) points.pop();
-  return points.join("");
-}

@@ -14,12 +14,10 @@ import type { RecordedOptions, Subscribed, Subscription } from "../api/topics.ts
 import type { Link } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
 import type { CheckedMessage } from "../steps/check.ts";
-import type { Listeners } from "../steps/listeners.ts";
-import { after } from "../steps/timer.ts";
+import { RESUBSCRIBE_MS } from "../steps/figures.ts";
+import { type Listeners, STATE } from "../steps/listeners.ts";
+import { createTimer } from "../steps/timer.ts";
 import { createPositions, type TopicFrame } from "./positions.ts";
-
-/** Milliseconds in which a server's handlers have to follow a topic again for a client that says where it stood. */
-const RESUBSCRIBE_MS = 30_000;
 
 /** A topic that the application has asked for. */
 interface Wanted {
@@ -71,7 +69,7 @@ export function createTopics(
 ): Topics {
   const positions = createPositions();
   const wanted = new Map<string, Wanted>();
-  let timer: ReturnType<typeof after>;
+  const arm = createTimer();
   /** On the present connection, or the last one. */
   let request: Ask;
 
@@ -121,7 +119,7 @@ export function createTopics(
     if (topics[0] && leads()) link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
     for (const [topic, want] of wanted) ask(topic, want);
     if (!topics[0]) return;
-    timer = after(RESUBSCRIBE_MS, () => {
+    arm(RESUBSCRIBE_MS, () => {
       for (const topic of topics) {
         if (positions._isFollowed(topic) !== false) continue;
         positions._forget(topic);
@@ -129,7 +127,7 @@ export function createTopics(
       }
     });
   };
-  listeners._add("state", (state) => state === "open" || clearTimeout(timer));
+  listeners._add(STATE, (state) => state === "open" || arm());
 
   return {
     _see(frame) {

@@ -1,4 +1,5 @@
 import type { GapReason, SavedPosition } from "@ws-kit/core/protocol";
+import { MAX_TOPICS } from "../steps/figures.ts";
 import { GRANT_TYPE, POSITION_TYPE, SUBSCRIBED_TYPE, UNSUBSCRIBED_TYPE } from "@ws-kit/core/protocol";
 
 /** Where this client stands in a recorded topic. */
@@ -16,9 +17,6 @@ export interface TopicFrame {
   readonly at?: readonly [topic: string, offset: number];
   readonly payload?: unknown;
 }
-
-/** The most that a server takes by default; of more topics the ones heard of last are told. */
-const MAX_TOPICS = 100;
 
 /** Keeps where this client stands in each recorded topic, whoever made its connection follow it. */
 export interface Positions {

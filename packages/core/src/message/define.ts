@@ -40,8 +40,11 @@ const MESSAGE_OPTIONS: Kinds<Pick<DefineOptions, "meta" | "overflow" | "by">> = 
   overflow: "any",
   by: "any",
 };
+// Spelt out: a spread would keep both tables in pages that define nothing.
 const RPC_OPTIONS: Kinds<DefineOptions> = {
-  ...MESSAGE_OPTIONS,
+  meta: "any",
+  overflow: "any",
+  by: "any",
   progress: "any",
   errors: "object",
   idempotent: "any",

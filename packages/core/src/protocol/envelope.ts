@@ -85,8 +85,7 @@ export interface ErrorPayload {
 
 /** Whether a decoded value has a frame's outline; says nothing about its payload. */
 export function isEnvelope(value: unknown): value is Envelope {
-  if (typeof value !== "object" || value === null) return false;
-  const { type, meta } = value as { type?: unknown; meta?: unknown };
+  const { type, meta } = (value ?? {}) as { type?: unknown; meta?: unknown };
   return (
     typeof type === "string" &&
     type !== "" &&

@@ -26,7 +26,7 @@ export function codecsOffered(offered: readonly string[], others: readonly strin
  * percent-encoded, since a subprotocol's name takes only some characters (RFC 9110 §5.6.2); a JWT stays as it is.
  */
 export function tokenProtocols(token: string): string[] {
-  const name = encodeURIComponent(token).replaceAll("(", "%28").replaceAll(")", "%29");
+  const name = encodeURIComponent(token).replace(/[()]/g, (sign) => (sign === "(" ? "%28" : "%29"));
   return [BASE_PROTOCOL, TOKEN_PROTOCOL_PREFIX + name];
 }
 

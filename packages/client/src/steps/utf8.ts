@@ -1,0 +1,14 @@
+/** How many bytes of UTF-8 a text has. React Native has no TextEncoder, and for short texts a Blob is slower. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  // A sign beyond the first 65,536 is two units long, and four bytes.
+  for (const sign of text) bytes += sign < "\x80" ? 1 : sign < "\u0800" ? 2 : sign.length + 2;
+  return bytes;
+}
+
+/** As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5). */
+export function fitReason(reason: string): string {
+  const points = Array.from(reason.slice(0, 123));
+  while (utf8Length(points.join("")) > 123) points.pop();
+  return points.join("");
+}
