@@ -13,6 +13,8 @@ export interface HandedOver {
   readonly data: Admission["data"];
   readonly protocol: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
+  /** The Worker has an `authenticate`, which let this one in. */
+  readonly decided: boolean;
 }
 
 /** What a Worker calls of an object, by RPC. */
@@ -40,6 +42,7 @@ export async function handOver(
   req: Request,
   { data, protocol, headers }: Admission,
   object: AdmittingObject,
+  decided: boolean,
 ): Promise<Response> {
   const trouble = notKeepable(data, "data");
   if (trouble !== undefined) {
@@ -49,7 +52,7 @@ export async function handOver(
   }
   const ticket = crypto.randomUUID();
   // Both at once, to spare a round trip; the object waits for the one that comes later.
-  const told = object.admitted(ticket, { data, protocol, headers: [...(headers ?? [])] });
+  const told = object.admitted(ticket, { data, protocol, headers: [...(headers ?? [])], decided });
   const asked = object.fetch(new Request(req, { cf: { ...req.cf, wsKit: ticket } }));
   const [response] = await Promise.all([asked, told]);
   return response;

@@ -6,10 +6,12 @@ import {
   PING_FRAME,
   PONG_FRAME,
   resolveTuning,
+  withAuthenticate,
   connectionsOf,
   refuse,
   type Admission,
   type Admit,
+  type AnyUpgradeOptions,
   type Connection,
 } from "@ws-kit/core/adapter";
 import type {
@@ -24,7 +26,14 @@ import type {
   Router,
   RouterConnections,
 } from "@ws-kit/core";
-import { notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
+import {
+  notAlone,
+  peerOf,
+  Tickets,
+  type CloudflarePeer,
+  type HandedOver,
+  type ObjectUpgradeOptions,
+} from "./admission.ts";
 import { SqlLog } from "./log.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
@@ -34,8 +43,10 @@ import { Watch } from "./watch.ts";
 /** Marks our sockets among those that an object may have accepted for itself. */
 const TAG = "ws-kit";
 
-function dataOf(_req: Request, { handed }: { readonly handed: HandedOver }): HandedOver["data"] {
-  return handed.data;
+/** Takes what the Worker's `authenticate` gave; where it has none, the object asks its own. */
+function decideOn(own: AnyUpgradeOptions["authenticate"]) {
+  return (req: Request, peer: CloudflarePeer & { readonly handed: HandedOver }): unknown =>
+    peer.handed.decided || own === undefined ? peer.handed.data : own(req, peer as never);
 }
 
 /** A Durable Object that serves a router, and sleeps while its connections are idle. */
@@ -47,7 +58,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   private readonly admit: { readonly others: Admit; readonly handed: Admit };
   private readonly tickets = new Tickets();
   private readonly counts: boolean;
-  private readonly authenticate: ObjectUpgradeOptions<Data>["authenticate"];
+  private readonly authenticate: AnyUpgradeOptions["authenticate"];
   private readonly watch: Watch;
   private readonly keeper: Keeper;
   private readonly sockets = new WeakMap<WebSocket, ObjectSocket>();
@@ -58,10 +69,11 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     ctx: DurableObjectState,
     env: Env,
     router: Router<Data>,
-    options: ObjectUpgradeOptions<Data>,
+    given: ObjectUpgradeOptions<Data>,
     apart: boolean,
   ) {
     super(ctx, env);
+    const options = withAuthenticate(router, given);
     const gaps = { idleTimeoutSeconds: "lacks", compression: "decides" } as const;
     const tuning = resolveTuning(router, {}, { runtime: "a Durable Object", gaps });
     const { maxConnections, maxConnectionsPer } = options;
@@ -73,7 +85,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     this.admit = {
       others: createAdmit(options),
       handed: createAdmit(
-        { ...limited, allowedOrigins: "*", authenticate: dataOf },
+        { ...limited, allowedOrigins: "*", authenticate: decideOn(options.authenticate) },
         // What a Worker has admitted, the object cannot ask it about again.
         { renewedBy: options.authenticate },
       ),
@@ -108,10 +120,9 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.acceptWebSocket(server, [TAG]);
     this.#accept(server, outcome);
-    const { headers } = handed ?? outcome;
     // The Worker chooses among the application's own; which codec is spoken here it does not know.
     const protocol = handed?.protocol ?? outcome.protocol;
-    const answer = new Headers([...(headers ?? [])] as [string, string][]);
+    const answer = new Headers([...(handed?.headers ?? []), ...(outcome.headers ?? [])] as [string, string][]);
     if (protocol !== undefined) answer.set("sec-websocket-protocol", protocol);
     return new Response(null, { status: 101, webSocket: client, headers: answer });
   }

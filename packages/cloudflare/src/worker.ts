@@ -106,7 +106,7 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
       return refuse(404, "Not found");
     }
     try {
-      const answer = await handOver(req, admission, stub as AdmittingObject);
+      const answer = await handOver(req, admission, stub as AdmittingObject, authenticate !== undefined);
       // A copy, since middleware like Hono's may add to the headers, and those of an answer from elsewhere are read-only.
       return new Response(answer.body, { status: answer.status, headers: answer.headers, webSocket: answer.webSocket });
     } catch (error) {

@@ -15,6 +15,8 @@ beforeAll(async () => {
     "Narrow",
     "Leased",
     "Alarmed",
+    "Own",
+    "Partly",
   ]);
 });
 afterAll(() => server.stop());
@@ -301,6 +303,27 @@ test("Hono's middleware adds to the answer, and its cookie helper tells who it i
   const headers = { "x-content-type-options": "nosniff", "set-cookie": ["room=h"] };
   expect(await connect({ cookie: "name=ada" })).toMatchObject({ status: 101, headers });
   expect(await connect({})).toMatchObject({ status: 401, headers });
+});
+
+test("a contract that the router provides in part throws", async () => {
+  const response = await server.http("/partly");
+  expect(response.status).toBe(500);
+  expect(await response.text()).toContain("contract Rooms: nothing handles JOIN");
+});
+
+describe("a router's own authenticate", () => {
+  test.each(["/own", "/own/a"])("decides on who comes to %s, where no Worker has", async (path) => {
+    const ws = new WebSocket(`ws://${server.host}${path}?user=ada`);
+    const headers = await new Promise((resolve) => ws.on("upgrade", (response) => resolve(response.headers)));
+    ws.terminate();
+    expect(headers).toMatchObject({ "set-cookie": ["by=router"] });
+    expect(await (await Client.open(`${path}?user=ada`)).request("REPORT")).toMatchObject({ user: "ada" });
+    await expect(Client.open(path)).rejects.toThrow("Unexpected server response: 401");
+  });
+
+  test("is not asked about whom the Worker's has let in", async () => {
+    expect(await (await Client.open("/known/a")).request("REPORT")).toMatchObject({ user: "of the worker" });
+  });
 });
 
 describe("the Worker", () => {

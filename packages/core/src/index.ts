@@ -33,17 +33,10 @@ export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./ap
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
+export type { Compatible } from "./message/compatible.ts";
 export { contract } from "./message/contract.ts";
-export type {
-  Compatible,
-  Contract,
-  ContractJson,
-  ContractOptions,
-  HandledNames,
-  MessageJson,
-  Parts,
-  ToJsonSchema,
-} from "./message/contract.ts";
+export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
+export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
 export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
@@ -71,6 +64,7 @@ export type {
 } from "./message/message.ts";
 export type { MessageOptions, RpcOptions } from "./message/sources.ts";
 export type { MessageSpec, RpcSpec } from "./message/spec.ts";
+export type { Parts } from "./message/parts.ts";
 export { prefixed } from "./message/prefixed.ts";
 export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";

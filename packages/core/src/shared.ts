@@ -42,6 +42,7 @@ export {
   CONTROL_PREFIX,
   ERROR_TYPE,
   AUTH_TYPE,
+  CONTRACT_TYPE,
   GOAWAY_FRAME,
   GRANT_TYPE,
   POSITION_TYPE,
@@ -63,6 +64,7 @@ export type { Envelope, ErrorPayload, Meta } from "./protocol/envelope.ts";
 export {
   BASE_PROTOCOL,
   codecProtocol,
+  CONTRACT_PROTOCOL_PREFIX,
   TOKEN_PROTOCOL_PREFIX,
   tokenFromProtocols,
   tokenProtocols,

@@ -1,5 +1,5 @@
 import { bearerToken, createDurableObject, createWorker } from "@ws-kit/cloudflare";
-import { createRouter, message, rpc, z, type Router, type RouterOptions } from "@ws-kit/zod";
+import { contract, createRouter, message, rpc, z, type Router, type RouterOptions } from "@ws-kit/zod";
 import { Hono } from "hono";
 import { getCookie } from "hono/cookie";
 import { secureHeaders } from "hono/secure-headers";
@@ -11,6 +11,8 @@ interface Env {
   NARROW: DurableObjectNamespace<Narrow>;
   LEASED: DurableObjectNamespace<Leased>;
   ALARMED: DurableObjectNamespace<Alarmed>;
+  OWN: DurableObjectNamespace<Own>;
+  PARTLY: DurableObjectNamespace<Partly>;
 }
 
 interface Data {
@@ -135,6 +137,20 @@ export class Narrow extends createDurableObject<Env, Data>((ctx) => createRoom(c
   maxConnectionsPer: { key: (req) => new URL(req.url).searchParams.get("user") ?? undefined, limit: 2 },
 }) {}
 
+/** Whose router says who may connect. */
+export class Own extends createDurableObject<Env, Data>((ctx) =>
+  createRoom(ctx.storage, {
+    authenticate(req, { headers }) {
+      headers.append("set-cookie", "by=router");
+      const { user } = authenticate(req);
+      return user === "nobody" ? undefined : { user };
+    },
+  }),
+) {}
+
+/** Whose router handles nothing of the contract that it provides. */
+export class Partly extends createDurableObject(createRouter().provides(contract({ Join }, { name: "Rooms" }))) {}
+
 /** Asks for what the runtime does not have. */
 export class Demanding extends createDurableObject(createRouter({ idleTimeoutSeconds: 5 })) {}
 
@@ -168,6 +184,14 @@ const narrow = createWorker<Env, Data>({
   authenticate,
 });
 
+/** Leads to it whoever comes, or those whom it knows. */
+const own = createWorker<Env, Data>({ path: "/own/:id", object: (env, id) => env.OWN.getByName(id) });
+const known = createWorker<Env, Data>({
+  path: "/known/:id",
+  object: (env, id) => env.OWN.getByName(id),
+  authenticate: () => ({ user: "of the worker" }),
+});
+
 const lobby = createWorker<Env, Data>({
   path: "/lobby/:id",
   object: (env, id) => env.LOBBY.getByName(id),
@@ -190,6 +214,10 @@ export default createWorker<Env, Data>({
     if (new URL(req.url).pathname === "/narrow") return env.NARROW.getByName("a").fetch(req);
     if (new URL(req.url).pathname.startsWith("/narrow/")) return narrow.fetch(req, env, ctx);
     if (new URL(req.url).pathname.startsWith("/hono/")) return app.fetch(req, env, ctx);
+    if (new URL(req.url).pathname === "/own") return env.OWN.getByName("a").fetch(req);
+    if (new URL(req.url).pathname.startsWith("/own/")) return own.fetch(req, env, ctx);
+    if (new URL(req.url).pathname.startsWith("/known/")) return known.fetch(req, env, ctx);
+    if (new URL(req.url).pathname === "/partly") return env.PARTLY.getByName("any").fetch(req);
     if (new URL(req.url).pathname === "/demanding") return env.DEMANDING.getByName("any").fetch(req);
     return lobby.fetch(req, env, ctx);
   },

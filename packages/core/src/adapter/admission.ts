@@ -219,6 +219,7 @@ class Visit {
     const { renewedBy } = this.rules;
     if (this.arrived !== undefined && renewedBy !== undefined)
       this.entrance.arrivals?.set(data, arrivalOf(this.req.url, this.arrived, renewedBy));
+    this.entrance.agreement?.look(this.req, data);
     return {
       data,
       clientId,

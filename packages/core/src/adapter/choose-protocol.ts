@@ -1,7 +1,7 @@
 import { quote } from "../base/text.ts";
 import { type Codec, codecName } from "../protocol/codec.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
-import { codecProtocol, codecsOffered, protocolsIn, TOKEN_PROTOCOL_PREFIX } from "../protocol/subprotocols.ts";
+import { codecProtocol, codecsOffered, protocolsIn, saysMore } from "../protocol/subprotocols.ts";
 
 /** A token (RFC 9110 §5.6.2), which is what a subprotocol's name must be. */
 const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
@@ -16,8 +16,8 @@ export interface ProtocolChoice {
 
 /**
  * Makes the function that looks at the subprotocols on offer: whether the endpoint's codec is among them (JSON is, where no
- * codec is named), and which is selected: the one that the list has first, or WS-Kit's own. Never one that carries a token,
- * and none that is not in the list.
+ * codec is named), and which is selected: the one that the list has first, or WS-Kit's own. Never one that carries a token or
+ * a fingerprint, and none that is not in the list.
  * @param supported Those of the application, the preferred first.
  * @throws TypeError for a name that no subprotocol may have.
  */
@@ -25,7 +25,7 @@ export function protocolChooser(
   supported: readonly string[] = [],
 ): (req: Pick<UpgradeRequest, "headers">, codec: Pick<Codec, "name"> | undefined) => ProtocolChoice {
   for (const name of supported) {
-    if (typeof name === "string" && NAME.test(name) && !name.startsWith(TOKEN_PROTOCOL_PREFIX)) continue;
+    if (typeof name === "string" && NAME.test(name) && !saysMore(name)) continue;
     throw new TypeError(`protocols: ${JSON.stringify(name)} cannot be the name of a subprotocol`);
   }
   return (req, codec) => {

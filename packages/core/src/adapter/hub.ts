@@ -49,6 +49,7 @@ import type { RouteTable } from "../state/route.ts";
 import { topicFrame } from "../topics/frames.ts";
 import { join } from "../topics/membership.ts";
 import { publishFrom } from "../topics/publish.ts";
+import { agree, Agreement } from "./agreement.ts";
 import { renewerOf } from "./arrival.ts";
 import { deliverFrom, joinCluster, leaveCluster } from "./in-cluster.ts";
 import type { Arrival, Entrance } from "./entrance.ts";
@@ -76,6 +77,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly leases: WeakMap<Connection, Lease> = new WeakMap();
   readonly arrivals: WeakMap<object, Arrival> | undefined;
+  readonly agreement: Agreement | undefined;
   readonly heartbeat: ResolvedHeartbeat | undefined;
   draining = false;
   untold: Set<Connection> | undefined = undefined;
@@ -115,6 +117,7 @@ export class ListenerHub implements Listener, Entrance, Local {
     this.identify = router.identify;
     this.expiresAt = router.expiresAt;
     this.arrivals = router.expiresAt && new WeakMap();
+    this.agreement = router.contract && new Agreement(router.contract);
     this.heartbeat = router.heartbeat;
     this.clock = runtime.clock ?? systemClock;
     this.logger = calmLogger(sureLogger(runtime.logger ?? router.logger), this.clock, runtime.sleeps === true);
@@ -126,8 +129,7 @@ export class ListenerHub implements Listener, Entrance, Local {
     const isApart = runtime.apart === true;
     this.recorded = router.recordedBy(this.clock, isApart, runtime.log);
     this.peers = isApart ? new Set([this]) : router.hubs;
-    if (isApart) router.servesApart = true;
-    else router.serve(this);
+    router.serve(this, isApart);
     this.link = joinCluster(this, isApart);
   }
 
@@ -206,7 +208,7 @@ export class ListenerHub implements Listener, Entrance, Local {
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
   opened(conn: Connection): void {
-    opened(conn);
+    if (this.agreement === undefined || agree(conn, this.agreement)) opened(conn);
   }
 
   /**
@@ -265,13 +267,11 @@ export class ListenerHub implements Listener, Entrance, Local {
     return hangUp(conn, code, reason);
   }
 
-  /** The socket's buffer has room again. */
   drained(conn: Connection): void {
     if (conn.state < CLOSING) overBuffer(conn);
     else read(conn);
   }
 
-  /** A ping or pong frame arrived. */
   seen(conn: Connection): void {
     conn.silent = 0;
     // The runtime has answered a ping by itself, and says nothing of what becomes of its answer.

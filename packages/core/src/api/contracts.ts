@@ -1,7 +1,8 @@
 import type { MessageContext, RpcContext } from "./contexts.ts";
 import type { MaybePromise } from "./data.ts";
-import type { HandledNames, Parts } from "../message/contract.ts";
+import type { HandledNames } from "../message/contract.ts";
 import type { AnyMessage, AnyRpc, InferInput } from "../message/message.ts";
+import type { Parts } from "../message/parts.ts";
 
 /** The handler of one part of a contract: of an rpc, it returns its answer. */
 export type PartHandler<M, Data> = M extends AnyRpc

@@ -21,6 +21,7 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   codec: "object",
   authorizeTopic: "function",
   topics: "array",
+  contract: "object",
   authenticate: "function",
   identify: "function",
   expiresAt: "function",

@@ -2,6 +2,7 @@ import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { GivenLimits } from "./limits.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Contract } from "../message/contract.ts";
 import type { AnyTopic } from "../message/topic.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
@@ -49,6 +50,12 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   authorizeTopic?: AuthorizeTopic<Data> | undefined;
   /** Families of topics that this router knows; no name may be of two of them. Plain strings stay topics as well. */
   topics?: readonly AnyTopic[] | undefined;
+  /**
+   * What this server and its clients agreed on. The router provides it, as by `provides()`; a client that says by its
+   * fingerprint that it has another one is told which parts differ, and so is the log. Of merged routers, the outermost
+   * one's counts.
+   */
+  contract?: Contract | undefined;
   /**
    * Decides on a connection from its upgrade request, where the endpoint itself does not say: as `authenticate` of
    * `serve()`. Its plain object is `ctx.data`, by which the router's type is inferred.

@@ -51,9 +51,10 @@ it("refuses what is no definition, and two of one type", () => {
   expect(() => contract({ Join, Again: message("JOIN") })).toThrow("Join and Again of the contract are both JOIN");
 });
 
-it("is plain data in an order of its own, with a fingerprint", () => {
+it("is plain data in an order of its own", () => {
   const json = Chat.toJSON(convert);
   expect(json).toEqual({
+    name: "Chat",
     version: "2",
     messages: [
       {
@@ -69,10 +70,20 @@ it("is plain data in an order of its own, with a fingerprint", () => {
     ],
     topics: [{ name: "Room", pattern: "room:{roomId}", carries: ["SAID"] }],
   });
-  const again = contract({ Room, Import, Said, Join }, { version: "2" });
-  expect(again.fingerprint(convert)).toBe(Chat.fingerprint(convert));
-  expect(contract({ Join }).fingerprint(convert)).not.toBe(Chat.fingerprint(convert));
-  expect(() => Chat.toJSON()).toThrow("give toJSON() a converter");
+  const again = contract({ Room, Import, Said, Join }, { version: "2", name: "Chat" });
+  expect(JSON.stringify(again.toJSON(convert))).toBe(JSON.stringify(json));
+  expect(() => Chat.toJSON()).toThrow(/^Import of the contract is not JSON Schema: .*give toJSON\(\) a converter/);
+});
+
+it("says of an rpc that it may be sent twice, and nothing of one that may not", () => {
+  const twice = contract({ A: rpc("A", undefined, "B", undefined, { idempotent: true }), C: Import });
+  expect(twice.toJSON(convert).messages.map(({ idempotent }) => idempotent)).toEqual([true, undefined]);
+});
+
+it("that is provided in part is named by a listener that nobody else reaches, too", () => {
+  expect(() => bench(createRouter().provides(Chat), { apart: true })).toThrow(
+    "contract Chat: nothing handles JOIN, IMPORT",
+  );
 });
 
 it("has another half for a mounted router", () => {

@@ -35,6 +35,9 @@ export const POSITION_TYPE = "$ws:position";
 /** The server proves to a client from where on it may see a topic. */
 export const GRANT_TYPE = "$ws:grant";
 
+/** The server says that the client has another contract, and what differs. */
+export const CONTRACT_TYPE = "$ws:contract";
+
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
 

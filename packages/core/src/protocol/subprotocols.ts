@@ -4,6 +4,9 @@ export const BASE_PROTOCOL = "ws-kit";
 /** Marks the subprotocol that carries a token. */
 export const TOKEN_PROTOCOL_PREFIX = "ws-kit.token.";
 
+/** Marks the subprotocol that says which contract a client has: its fingerprint follows. */
+export const CONTRACT_PROTOCOL_PREFIX = "ws-kit.contract.";
+
 /** The subprotocol by which a client asks for a codec. */
 export function codecProtocol(name: string): string {
   return name === "json" ? BASE_PROTOCOL : `${BASE_PROTOCOL}.${name}`;
@@ -15,10 +18,21 @@ export function codecProtocol(name: string): string {
  */
 export function codecsOffered(offered: readonly string[], others: readonly string[] = []): string[] {
   const ours = offered.filter((name) => {
-    if (others.includes(name) || name.startsWith(TOKEN_PROTOCOL_PREFIX)) return false;
+    if (others.includes(name) || saysMore(name)) return false;
     return name === BASE_PROTOCOL || name.startsWith(`${BASE_PROTOCOL}.`);
   });
   return ours.map((name) => (name === BASE_PROTOCOL ? "json" : name.slice(BASE_PROTOCOL.length + 1)));
+}
+
+/** Whether it is never selected: it only carries something. */
+export function saysMore(name: string): boolean {
+  return name.startsWith(TOKEN_PROTOCOL_PREFIX) || name.startsWith(CONTRACT_PROTOCOL_PREFIX);
+}
+
+/** The fingerprint of the contract that a client offers; undefined where it offers none. */
+export function contractOffered(header: string | null | undefined): string | undefined {
+  const offered = protocolsIn(header).find((name) => name.startsWith(CONTRACT_PROTOCOL_PREFIX));
+  return offered?.slice(CONTRACT_PROTOCOL_PREFIX.length);
 }
 
 /**

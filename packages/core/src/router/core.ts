@@ -12,6 +12,7 @@ import type { LinkHandler, LinkReport } from "../api/cluster.ts";
 import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { Recorded } from "../history/recorded.ts";
+import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -59,6 +60,7 @@ export class RouterCore implements RouteSource, Handlers {
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly authenticate: RouterOptions["authenticate"];
+  readonly contract: Contract | undefined;
   readonly contracts: Contract[] = [];
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly ownExtensions: Extension[] = [];
@@ -91,6 +93,11 @@ export class RouterCore implements RouteSource, Handlers {
     this.authenticate = options.authenticate;
     this.topics = new DeclaredTopics(options.topics ?? []);
     checkHistory(options.topics ?? [], this.engine);
+    this.contract = options.contract;
+    if (this.contract !== undefined) {
+      checkFingerprint(this.contract);
+      this.contracts.push(this.contract);
+    }
     this.expiresAt = options.expiresAt;
   }
 
@@ -193,10 +200,15 @@ export class RouterCore implements RouteSource, Handlers {
     this.changed();
   }
 
-  /** Takes in a listener. @throws Error for a contract that this router, or one merged into it, provides in part. */
-  serve(hub: Listener): void {
+  /**
+   * Takes in a listener.
+   * @param apart It cannot be reached from here.
+   * @throws Error for a contract that this router, or one merged into it, provides in part.
+   */
+  serve(hub: Listener, apart: boolean): void {
     for (const { contracts } of this.family()) for (const contract of contracts) checkProvided(this, contract);
-    this.hubs.add(hub);
+    if (apart) this.servesApart = true;
+    else this.hubs.add(hub);
   }
 
   /** Those of this router and of all merged into it, each once. */

@@ -1,5 +1,6 @@
 import type { PartHandlers } from "../api/contracts.ts";
-import { type Contract, handledParts, type Parts } from "../message/contract.ts";
+import { type Contract, handledParts } from "../message/contract.ts";
+import type { Parts } from "../message/parts.ts";
 import type { AnyMessage } from "../message/message.ts";
 
 interface Handling {

@@ -1,4 +1,4 @@
-import { type Contract, handledParts } from "../message/contract.ts";
+import { type Contract, handledParts, nameOfContract } from "../message/contract.ts";
 import { messagesOf, type RouteSource } from "./routes.ts";
 
 /** The types of a contract that clients may send and nothing handles. A mount's prefix counts as part of none. */
@@ -11,6 +11,5 @@ export function unhandled(source: RouteSource, contract: Contract): string[] {
 export function checkProvided(source: RouteSource, contract: Contract): void {
   const missing = unhandled(source, contract);
   if (missing.length === 0) return;
-  const { name } = contract;
-  throw new Error(`contract${name === undefined ? "" : ` ${name}`}: nothing handles ${missing.join(", ")}`);
+  throw new Error(`${nameOfContract(contract)}: nothing handles ${missing.join(", ")}`);
 }

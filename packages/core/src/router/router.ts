@@ -10,10 +10,11 @@ import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
 import { checkErrorCodes, checkHandler, checkMessage, fromClients } from "../message/arguments.ts";
-import type { Contract, Parts } from "../message/contract.ts";
+import type { Contract } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
 import type { AnyTopic, Carries } from "../message/topic.ts";
+import type { Parts } from "../message/parts.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
 import { handleContract } from "./handle-contract.ts";
@@ -261,9 +262,8 @@ export class Router<Data = OpenData> {
   }
 
   /**
-   * Says who may follow a family of topics: `authorizeTopic` for its pattern. Clients may then also ask for them by themselves.
+   * Says who may follow a family of topics, as `authorizeTopic`. Clients may then also ask for them by themselves.
    * @throws Error for a family that has a rule, is like another one, or comes after the router is served.
-   *
    * @example router.topic(Room, { authorize: ({ id }, { data }) => isMember(data.userId, id) });
    */
   topic<T extends AnyTopic>(family: T, rule: FamilyRule<T, Data>): this {
@@ -273,7 +273,7 @@ export class Router<Data = OpenData> {
     return this;
   }
 
-  /** Takes a topic from its followers in this process whose data passes: how many. They are told, and their grants are void. */
+  /** Takes a topic from its followers here whose data passes, and says how many. They are told, and their grants are void. */
   revoke(topic: string, test: (data: ConnectionData<Data>) => boolean): number {
     checkHandler("router.revoke()", test);
     return revoke(this.#core.servedBy(), topic, test);

@@ -1,0 +1,98 @@
+import type { AnyMessage, AnyRpc } from "./message.ts";
+import type { Parts } from "./parts.ts";
+import { toError } from "../base/thrown.ts";
+import type { StandardSchema } from "../schema/standard-schema.ts";
+
+/** Turns a schema into JSON Schema, as its validator does; `io` says of which side. */
+export type ToJsonSchema = (schema: StandardSchema, io: "input" | "output") => unknown;
+
+/** `contract.toJSON()`: what travels, which is what a sender gives. */
+export interface ContractJson {
+  readonly name?: string;
+  readonly version?: string;
+  readonly messages: readonly MessageJson[];
+  readonly topics: readonly TopicJson[];
+}
+
+export interface MessageJson {
+  /** The name of its constant. */
+  readonly name: string;
+  readonly type: string;
+  readonly kind: "message" | "rpc";
+  readonly from: "client" | "server" | "either";
+  readonly payload?: unknown;
+  readonly meta?: unknown;
+  readonly response?: { readonly type: string; readonly payload?: unknown };
+  readonly progress?: unknown;
+  readonly errors?: Readonly<Record<string, unknown>>;
+  /** Of an rpc that clients may send twice. */
+  readonly idempotent?: true;
+}
+
+export interface TopicJson {
+  readonly name: string;
+  readonly pattern: string;
+  /** Types of messages. */
+  readonly carries: readonly string[];
+}
+
+export function describeContract(
+  parts: Parts,
+  { name, version }: { readonly name: string | undefined; readonly version: string | undefined },
+  convert: ToJsonSchema,
+): ContractJson {
+  const entries = byName(Object.entries(parts));
+  return {
+    ...(name !== undefined && { name }),
+    ...(version !== undefined && { version }),
+    messages: entries.flatMap(([key, part]) => (part.kind === "topic" ? [] : [describeMessage(key, part, convert)])),
+    topics: entries.flatMap(([key, part]) =>
+      part.kind === "topic"
+        ? [{ name: key, pattern: part.pattern, carries: part.messages.map(({ type }) => type).toSorted() }]
+        : [],
+    ),
+  };
+}
+
+function byName<T>(entries: readonly [string, T][]): [string, T][] {
+  return entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchema): MessageJson {
+  const { type, kind, payload, meta } = message;
+  const { response, progress, errors, idempotent } = message as Partial<AnyRpc>;
+  const details = byName(Object.entries((errors ?? {}) as Record<string, StandardSchema>));
+  const plain = (schema: StandardSchema): unknown => {
+    try {
+      return convert(schema, "input");
+    } catch (error) {
+      throw new TypeError(`${name} of the contract is not JSON Schema: ${toError(error).message}`, { cause: error });
+    }
+  };
+  return {
+    name,
+    type,
+    kind,
+    from: kind === "rpc" ? "client" : ((message.from as "client" | "server" | undefined) ?? "either"),
+    ...(payload && { payload: plain(payload) }),
+    ...(meta && { meta: plain(meta) }),
+    ...(response && {
+      response: { type: response.type, ...(response.payload && { payload: plain(response.payload) }) },
+    }),
+    ...(progress !== undefined && { progress: plain(progress as StandardSchema) }),
+    ...(details.length > 0 && { errors: Object.fromEntries(details.map(([code, schema]) => [code, plain(schema)])) }),
+    ...(idempotent === true && { idempotent }),
+  };
+}
+
+/** Standard JSON Schema (https://standardschema.dev/json-schema). */
+export const itself: ToJsonSchema = (schema, io) => {
+  const { vendor, jsonSchema } = schema["~standard"] as unknown as {
+    vendor: string;
+    jsonSchema?: Record<typeof io, (options: { target: string }) => unknown>;
+  };
+  if (jsonSchema === undefined) {
+    throw new TypeError(`A schema of ${vendor} does not say what it is as JSON Schema: give toJSON() a converter`);
+  }
+  return jsonSchema[io]({ target: "draft-2020-12" });
+};
