@@ -8,6 +8,8 @@ export const HEARTBEAT = { intervalMs: 2_000, timeoutMs: 2_000 } as const;
 /** What followers hold against the nodes. */
 export interface Broken {
   readonly twice: string[];
+  /** By another node, after the client came there: a live topic remembers nobody. */
+  readonly again: string[];
   readonly disordered: string[];
 }
 
@@ -77,7 +79,9 @@ export class Followers {
 class Follower {
   readonly rooms: readonly string[];
   readonly client: Client;
-  private readonly seen = new Set<string>();
+  /** By id, which node published it as its how manieth, and on which connection it came. */
+  private readonly seen = new Map<string, { readonly as: string; readonly connection: number }>();
+  private connection = 0;
   private readonly last = new Map<string, number>();
 
   constructor(url: string, rooms: readonly string[], broken: Broken, heard: (id: string, by: Follower) => void) {
@@ -87,13 +91,20 @@ class Follower {
       if (state !== "open") return;
       // Another connection: what was numbered before may be heard of again from the start.
       this.last.clear();
+      this.connection++;
       this.client.send(Join, { rooms: [...rooms] });
     });
     void this.client.connect();
     this.client.on(Said, ({ payload: { node, room, n, id } }) => {
-      if (this.seen.has(id)) broken.twice.push(`${id} in ${room}`);
-      this.seen.add(id);
       const key = `${node} ${room}`;
+      const as = `${n} of ${key}`;
+      const before = this.seen.get(id);
+      if (before !== undefined) {
+        // Another connection: its node may be behind the one before, and bring what that has brought.
+        if (before.as === as && before.connection < this.connection) broken.again.push(id);
+        else broken.twice.push(`${id} as ${before.as} and as ${as}`);
+      }
+      this.seen.set(id, { as, connection: this.connection });
       if (n <= (this.last.get(key) ?? 0)) broken.disordered.push(`${n} after ${this.last.get(key)} of ${key}`);
       this.last.set(key, n);
       heard(id, this);

@@ -25,7 +25,10 @@ export interface ChaosFindings {
   readonly rounds: readonly Round[];
   readonly published: number;
   readonly received: number;
+  /** On one connection, or as another publish. */
   readonly twice: readonly string[];
+  /** How often a client that came to another node was brought what it had from the one before. */
+  readonly again: number;
   readonly disordered: readonly string[];
   /** Errors logged by nodes, and rejections that nobody handled. */
   readonly faults: readonly string[];
@@ -81,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFindings> {
     const alive = nodes.filter(({ child }) => child !== undefined);
     return alive[turn++ % alive.length]?.port;
   });
-  const broken = { twice: [] as string[], disordered: [] as string[] };
+  const broken = { twice: [] as string[], again: [] as string[], disordered: [] as string[] };
   const url = `ws://127.0.0.1:${balancer.port}`;
   const followers = new Followers(url, roomsOfEach(options.clients, dice), broken);
   const counts = { published: 0, unsettled: 0 };
@@ -114,6 +117,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosFindings> {
       published: counts.published,
       received: followers.received,
       ...broken,
+      again: broken.again.length,
       faults: nodes.flatMap(({ faults }) => faults),
       unsettled: counts.unsettled,
       repeatedReports: nodes.flatMap(({ repeated }) => repeated),

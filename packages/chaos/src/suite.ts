@@ -35,8 +35,8 @@ export function chaosTest(name: string, { start, subscriptions, node }: ChaosClu
       const engine = await start();
       try {
         const found = await runChaos({ seed: SEED, rounds: ROUNDS, clients: CLIENTS, engine, subscriptions, node });
-        const { rounds, published, received, before, after, busyRssMb, ...rest } = found;
-        await annotate(JSON.stringify({ rounds, published, received, before, after, busyRssMb }));
+        const { rounds, published, received, again, before, after, busyRssMb, ...rest } = found;
+        await annotate(JSON.stringify({ rounds, published, received, again, before, after, busyRssMb }));
         expect(rest).toEqual({ twice: [], disordered: [], faults: [], unsettled: 0, repeatedReports: [] });
         expect(published).toBeGreaterThan(rounds.length);
         expect(after.subscriptions).toBe(before.subscriptions);

@@ -35,6 +35,7 @@ export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
 export type { Compatible } from "./message/compatible.ts";
 export { contract } from "./message/contract.ts";
+export { fingerprintOf } from "./message/fingerprint.ts";
 export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
 export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
 export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";

@@ -17,7 +17,7 @@ export interface Difference {
  */
 export function checkFingerprint(contract: Contract): void {
   const { fingerprint, parts } = contract;
-  const writes = "`npx @ws-kit/cli export <module> --fingerprints <file>` writes it";
+  const writes = "fingerprintOf(contract) says it";
   if (!fingerprint) throw new TypeError(`${nameOfContract(contract)} has no fingerprint: ${writes}`);
   if (!/^[\w-]+$/.test(fingerprint) || fingerprint.length !== PART * (1 + Object.keys(parts).length)) {
     throw new TypeError(`The fingerprint of ${nameOfContract(contract)} is out of date: ${writes}`);

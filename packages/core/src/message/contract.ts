@@ -8,8 +8,7 @@ export interface ContractOptions {
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   /**
-   * The constant that `npx @ws-kit/cli export <module> --fingerprints <file>` writes: by it the ends of a connection find
-   * out whether they mean the same.
+   * What `fingerprintOf` says of it, as a constant: by it the ends of a connection find out whether they mean the same.
    */
   readonly fingerprint?: string | undefined;
   /** A client with another contract is closed with 4400. Default false: both ends warn. */
