@@ -7,15 +7,31 @@ export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
 export { validatorsOf } from "./message/validators.ts";
 export type { Validators } from "./message/validators.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
-export { lengthsOf, numberOf } from "./schema/bounds.ts";
-export type { Lengths } from "./schema/bounds.ts";
-export { checksOf, plainOf, readSchemasOf } from "./schema/generate.ts";
-export type { SchemaReader } from "./schema/generate.ts";
+export { lengthsOf, numberOf, textOf } from "./schema/bounds.ts";
+export type { Lengths, NumberCheck, TextCheck } from "./schema/bounds.ts";
+export { checksOf, plainOf, readSchemasOf } from "./schema/checks.ts";
+export type { SchemaReader } from "./schema/checks.ts";
+export { describePlain, literalOf, objectOf, tried, unionOf, variantOf } from "./schema/describe.ts";
+export type { Below } from "./schema/describe.ts";
 export { MAX_ISSUES, toIssues } from "./schema/issues.ts";
 export { judge } from "./schema/judge.ts";
 export type { Issue } from "./schema/issues.ts";
-export { describePlain, isStateless, literalOf, variantOf } from "./schema/plain.ts";
-export type { Below, Bound, FastCheck, Opaque, Plain, PlainField, PlainOption } from "./schema/plain.ts";
+export { mayBeMissing, MISFIT } from "./schema/plain.ts";
+export type {
+  Bound,
+  Containment,
+  FastCheck,
+  JsonType,
+  Literal,
+  Opaque,
+  Plain,
+  PlainDefault,
+  PlainField,
+  PlainNumber,
+  PlainObject,
+  PlainOption,
+  PlainText,
+} from "./schema/plain.ts";
 export type {
   SchemaInput,
   SchemaOutput,

@@ -1,17 +1,26 @@
-import { MAX_ISSUES, type Checked, type SchemaReader, type StandardIssue } from "@ws-kit/core/schema";
+import { MAX_ISSUES, MISFIT, type Checked, type SchemaReader, type StandardIssue } from "@ws-kit/core/schema";
 import { getGlobalConfig } from "valibot";
 import { tell } from "./issues.ts";
 import { plainOf } from "./plain.ts";
-import type { Dataset, ValibotNode } from "./wire.ts";
+import { view, type Dataset, type ValibotNode } from "./wire.ts";
 
 /** How a server reads valibot's schemas. */
-export const reader: SchemaReader = { plain: plainOf, validate };
+export const reader: SchemaReader = { plain: plainOf, validate, run, view: view };
 
 /** As `schema["~standard"].validate`, with no issue after the first where the value is so large that there may be thousands. */
 function validate(schema: ValibotNode, value: unknown): Checked<unknown> {
   const config = getGlobalConfig();
   const result = schema["~run"]({ value }, isLarge(value) ? { ...config, abortEarly: true } : config);
   return result instanceof Promise ? result.then(told) : told(result);
+}
+
+function run(schema: ValibotNode, value: unknown): unknown {
+  const result = schema["~run"]({ value }, getGlobalConfig());
+  if (result instanceof Promise) {
+    result.catch(() => {});
+    throw new Error("It has to be waited for");
+  }
+  return result.issues === undefined ? result.value : MISFIT;
 }
 
 function told({ issues, value }: Dataset) {

@@ -12,7 +12,7 @@ export interface ValibotNode extends StandardSchema {
   readonly kind: "schema";
   readonly type: string;
   readonly async: boolean;
-  readonly pipe?: readonly { readonly kind: string }[];
+  readonly pipe?: readonly Step[];
   readonly fallback?: unknown;
   readonly default?: unknown;
   readonly entries?: Readonly<Record<string, ValibotNode>>;
@@ -69,13 +69,25 @@ export function view(node: ValibotNode): SchemaView<ValibotNode> {
     parts: entries ?? items ?? (node.options as ValibotNode[] | undefined),
     rest: item ?? node.rest ?? node.value ?? (type.startsWith("loose_") || undefined),
     keys: node.key as ValibotNode,
+    nullable: type.startsWith("null"),
     inner: wrapped ? () => wrapped : getter,
   };
 }
 
+/** What a pipe consists of beyond schemas. */
+interface Step {
+  readonly kind: string;
+  readonly type: string;
+}
+
 /** A step of another kind may put something else in place of what it got; a further schema may drop keys. */
-function rewrites({ kind }: { readonly kind: string }): boolean {
-  return kind !== "validation" && kind !== "metadata";
+function rewrites(step: Step): boolean {
+  return step.kind !== "validation" && !isRemark(step);
+}
+
+/** Whether it says something to people or to the compiler alone. */
+export function isRemark({ kind, type }: Step): boolean {
+  return kind === "metadata" || /^(?:brand|flavor|readonly)$/.test(type);
 }
 
 const REPLACED = {};

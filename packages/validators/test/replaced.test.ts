@@ -130,6 +130,16 @@ test.each([
   expect(check(M, "payload", "in", JSON.parse(JSON.stringify(wire)))).toEqual({ name: "?", list: [1, 0, 3] });
 });
 
+test.each([
+  ["zod's catch", wz.message("M", { name: z.string().catch("?").nullable() })],
+  ["valibot's fallback", wv.message("M", { name: v.nullable(v.fallback(v.string(), "?")) })],
+  ["valibot's fallback, nullish", wv.message("M", { name: v.nullish(v.fallback(v.string(), "?")) })],
+])("a null beside %s is sent, since nothing replaces it", (_, M) => {
+  const wire = check(M, "payload", "out", { name: null });
+  expect(wire).toEqual({ name: null });
+  expect(check(M, "payload", "in", wire)).toEqual({ name: null });
+});
+
 const Coerced = wz.message("M", {
   text: z.coerce.string(),
   flag: z.coerce.boolean(),

@@ -19,7 +19,7 @@ const CEILINGS: { readonly [bundler: string]: { zod: number; zodStar: number; va
   // esbuild keeps all of a namespace that is exported again: 93,000 for zod's own `z`, 15,400 for all of valibot.
   esbuild: { zod: 42_500, zodStar: 28_900, valibot: 12_700 },
   Vite: { zod: 25_300, zodStar: 25_300, valibot: 4_100 },
-  Bun: { zod: 26_300, zodStar: 26_300, valibot: 4_250 },
+  Bun: { zod: 26_300, zodStar: 26_300, valibot: 4_310 },
 };
 
 describe.each(Object.keys(CEILINGS))("under %s", (name) => {
@@ -40,10 +40,10 @@ describe.each(Object.keys(CEILINGS))("under %s", (name) => {
 
   // 210 bytes of them keep at home what a fallback replaces, 200 let a message be skipped and merge without prototypes, 220
   // refuse what JSON cannot carry, 550 say in plain words what no compiler has looked at.
-  it("message and rpc add at most 3.4 kilobytes to valibot's schemas", async () => {
+  it("message and rpc add at most 3.5 kilobytes to valibot's schemas", async () => {
     const alone = gzipped(await bundle(`export { object } from "valibot";`));
     const both = gzipped(await bundle(`export { message, rpc } from "@ws-kit/valibot";`));
-    expect(both - alone).toBeLessThanOrEqual(3_400);
+    expect(both - alone).toBeLessThanOrEqual(3_450);
   });
 
   it("nothing of the server comes along", async () => {

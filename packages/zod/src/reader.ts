@@ -1,10 +1,16 @@
-import { MAX_ISSUES, type Checked, type SchemaReader } from "@ws-kit/core/schema";
+import { MAX_ISSUES, MISFIT, type Checked, type SchemaReader } from "@ws-kit/core/schema";
 import { config, util } from "zod/v4/core";
 import { plainOf } from "./plain.ts";
-import type { ZodNode, ZodPayload } from "./wire.ts";
+import { view, type ZodNode, type ZodPayload } from "./wire.ts";
 
 /** How a server reads zod's schemas. */
-export const reader: SchemaReader = { plain: plainOf, validate };
+export const reader: SchemaReader = {
+  plain: plainOf,
+  validate,
+  run,
+  view: view,
+  jitless: () => config().jitless === true,
+};
 
 /** As `schema["~standard"].validate`, which makes the texts of all issues, thousands of them for a long list. */
 function validate(schema: ZodNode, value: unknown): Checked<unknown> {
@@ -17,6 +23,17 @@ function validate(schema: ZodNode, value: unknown): Checked<unknown> {
     // Zod says by throwing that a part has to be waited for.
   }
   return later(schema, value);
+}
+
+function run(schema: ZodNode, value: unknown): unknown {
+  const result = schema._zod.run({ value, issues: [] }, { async: false });
+  if (result instanceof Promise) throw pending(result);
+  return result.issues.length === 0 ? result.value : MISFIT;
+}
+
+function pending(result: Promise<unknown>): Error {
+  result.catch(() => {});
+  return new Error("It has to be waited for");
 }
 
 interface Ctx {

@@ -10,6 +10,8 @@ export interface ZodNode extends StandardSchema {
     readonly optout?: string | undefined;
     /** All that it accepts, where that is a list. */
     readonly values?: ReadonlySet<unknown> | undefined;
+    /** Of a template, what it is made into. */
+    readonly pattern?: RegExp | undefined;
     /** What zod notes besides: of `z.instanceof()` the class. */
     readonly bag?: { readonly Class?: unknown } | undefined;
     // A method, whose parameters the compiler compares less strictly: zod's own are generic.
@@ -111,7 +113,7 @@ export function view({ _zod: { def, bag } }: ZodNode): SchemaView<ZodNode> {
   if (left && right) return { ...common, kind: "all", parts: [left, right] };
   // What it would replace is not sent: the receiver's own `catch` fills the gap.
   if (type === "catch" && inner) return { ...common, kind: "first", parts: [inner] };
-  return { ...common, inner: inner ? () => inner : def.getter };
+  return { ...common, nullable: type === "nullable", inner: inner ? () => inner : def.getter };
 }
 
 function refusalOf({ type, values }: ZodDef, Class: unknown): string | undefined {

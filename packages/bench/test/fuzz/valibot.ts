@@ -27,6 +27,16 @@ const patterns: readonly v.PipeItem<string, string, v.BaseIssue<unknown>>[] = Ob
   },
 );
 
+/** Options of a union of which few accept the same. */
+const TOLD: readonly (readonly Schema[])[] = [
+  [v.string(), v.number(), v.boolean()],
+  [v.literal("a"), v.picklist(["ab", 3]), v.null(), v.literal("a")],
+  [v.array(v.string()), v.object({ a: v.optional(v.string()) })],
+  [v.object({ a: v.optional(v.string()) }), v.array(v.string())],
+  [v.nullable(v.string()), v.record(v.string(), v.number()), v.tuple([v.string()])],
+  [v.union([v.string(), v.number()]), v.null()],
+];
+
 /** Schemas that hold no others. */
 export const leaves: readonly ((choose: Choose) => ValibotCase)[] = [
   () => text(v.string()),
@@ -197,8 +207,11 @@ export const branches: readonly ((choose: Choose, inner: () => ValibotCase) => V
   },
   (choose, inner) => {
     const options = [inner(), inner(), inner()];
+    const schemas = options.map(({ schema }) => schema);
+    // Told by their types, when they are plain.
+    if (choose(3) === 0) schemas.splice(0, choose(3), ...pick(choose, TOLD));
     return {
-      schema: v.union(options.map(({ schema }) => schema)),
+      schema: v.union(schemas),
       value: (choose) => pick(choose, options).value(choose),
     };
   },
@@ -228,6 +241,10 @@ export const branches: readonly ((choose: Choose, inner: () => ValibotCase) => V
       () => v.nullish(schema, fallback),
       () => v.nullable(schema, fallback),
       () => v.optional(schema, () => fallback),
+      () => v.nullish(v.optional(schema, fallback)),
+      () => v.optional(v.optional(schema, fallback)),
+      () => v.pipe(schema, v.brand("B"), v.readonly(), v.description("x")),
+      () => v.array(v.optional(schema)),
       () => v.fallback(schema, fallback),
       () => v.fallback(v.optional(schema), fallback),
       () =>
@@ -262,6 +279,26 @@ export const branches: readonly ((choose: Choose, inner: () => ValibotCase) => V
     return { schema, value: (choose) => value(choose) };
   },
 ];
+
+/** An object with a part that has to be waited for. */
+export function asynchronous(choose: Choose, inner: () => ValibotCase): ValibotCase {
+  const { schema, value } = object(choose, inner);
+  const waits = pick<() => unknown>(choose, [
+    () => v.checkAsync(async (given) => given !== "a"),
+    () => v.transformAsync(async (given) => `${given as string}!`),
+    // For some values alone.
+    () => v.checkAsync((given) => (given === "ab" ? Promise.resolve(false) : true)),
+  ])();
+  const late = v.pipeAsync(v.string(), waits as v.CheckActionAsync<string, undefined>);
+  const made = v.objectAsync({ late, list: v.optionalAsync(v.arrayAsync(late)), rest: v.unionAsync([schema, late]) });
+  return {
+    schema: made as unknown as Schema,
+    value: (choose) => {
+      const made = { late: word(choose), list: list(choose, () => word(choose)), rest: value(choose), undeclared: 1 };
+      return choose(4) === 0 ? { late: word(choose), rest: word(choose) } : made;
+    },
+  };
+}
 
 export function object(choose: Choose, inner: () => ValibotCase): ValibotCase {
   return shaped(choose, inner, {});
@@ -310,7 +347,10 @@ export function variant(choose: Choose, inner: () => ValibotCase): ValibotCase {
   ];
   const options = tags.slice(0, 1 + choose(4)).map((tag) => shaped(choose, inner, { [key]: tag }));
   return {
-    schema: v.variant(key, options.map(({ schema }) => schema) as never) as Schema,
+    schema:
+      choose(4) === 0
+        ? v.union(options.map(({ schema }) => schema))
+        : (v.variant(key, options.map(({ schema }) => schema) as never) as Schema),
     value: (choose) => pick(choose, options).value(choose),
   };
 }

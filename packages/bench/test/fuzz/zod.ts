@@ -5,6 +5,16 @@ import { Mixed, Role } from "./values.ts";
 
 type ZodCase = Case<z.ZodType>;
 
+/** Options of a union of which few accept the same. */
+const TOLD: readonly (readonly z.ZodType[])[] = [
+  [z.string(), z.number(), z.boolean()],
+  [z.literal("a"), z.literal(["ab", 3, null]), z.literal("a")],
+  [z.array(z.string()), z.object({ a: z.string().optional() }).readonly()],
+  [z.object({ a: z.string().optional() }), z.array(z.string())],
+  [z.string().nullable(), z.record(z.string(), z.number()), z.tuple([z.string()])],
+  [z.union([z.string(), z.number()]), z.null()],
+];
+
 /** Schemas that hold no others. */
 export const leaves: readonly ((choose: Choose) => ZodCase)[] = [
   () => text(z.string()),
@@ -25,6 +35,8 @@ export const leaves: readonly ((choose: Choose) => ZodCase)[] = [
         z.string().startsWith("a"),
         z.string().endsWith("b"),
         z.string().includes("b"),
+        z.string().includes("b", { position: 1 }),
+        z.string().startsWith("a").includes("b").max(3),
         z.string().nonempty(),
       ]),
     ),
@@ -187,6 +199,9 @@ export const branches: readonly ((choose: Choose, inner: () => ZodCase) => ZodCa
       z.record(z.string().min(2), schema),
       z.partialRecord(z.enum(["a", "b"]), schema),
       z.record(z.enum(["a", "b"]), schema),
+      z.record(z.string().startsWith("a"), schema.optional()),
+      z.record(z.literal(["a", "toString"]), schema),
+      z.record(z.string().trim(), schema),
       z.looseRecord(z.string().regex(/a/), schema),
     ]);
     return {
@@ -198,6 +213,8 @@ export const branches: readonly ((choose: Choose, inner: () => ZodCase) => ZodCa
   (choose, inner) => {
     const options = [inner(), inner(), inner()];
     const schemas = options.map(({ schema }) => schema);
+    // Told by their types, when they are plain.
+    if (choose(3) === 0) schemas.splice(0, choose(3), ...pick(choose, TOLD));
     return {
       schema: choose(4) === 0 ? z.xor(schemas) : z.union(schemas),
       value: (choose) => pick(choose, options).value(choose),
@@ -229,6 +246,11 @@ export const branches: readonly ((choose: Choose, inner: () => ZodCase) => ZodCa
       () => schema.refine((given) => given !== "ab"),
       () => schema.optional().refine((given) => given !== "ab"),
       () => schema.default(fallback as never).optional(),
+      () => schema.default(() => fallback as never),
+      () => schema.nullable().default(fallback as never),
+      () => schema.optional().nullable(),
+      () => schema.optional().readonly(),
+      () => z.array(schema.optional()).or(schema),
       () => schema.transform((given) => [given]),
       () => schema.brand<"B">(),
       () => schema.or(z.null()),
@@ -279,6 +301,8 @@ function shaped(choose: Choose, inner: () => ZodCase, tag: Readonly<Record<strin
           z.strictObject(shape),
           z.looseObject(shape),
           z.object(shape).catchall(z.number()),
+          z.object(shape).catchall(z.string().optional()),
+          z.object(shape).catchall(z.string().default("x")),
           z.object(shape).partial(),
           z.object(shape).refine((given) => !("a" in given)),
         ]);
@@ -307,7 +331,7 @@ export function variant(choose: Choose, inner: () => ZodCase): ZodCase {
   const options = tags.slice(0, 1 + choose(4)).map((tag) => shaped(choose, inner, { [key]: tag }));
   const schemas = options.map(({ schema }) => schema) as unknown as [z.ZodObject];
   return {
-    schema: z.discriminatedUnion(key, schemas, { unionFallback: choose(5) === 0 }),
+    schema: choose(4) === 0 ? z.union(schemas) : z.discriminatedUnion(key, schemas, { unionFallback: choose(5) === 0 }),
     value: (choose) => pick(choose, options).value(choose),
   };
 }

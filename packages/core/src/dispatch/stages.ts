@@ -5,7 +5,7 @@ import { release } from "./lane.ts";
 import { describeMisfit, Misfit, withoutStack, WsKitError } from "../message/errors.ts";
 import { once } from "../rpc/once.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
-import { checksOf } from "../schema/generate.ts";
+import { checksOf } from "../schema/checks.ts";
 import { toIssues } from "../schema/issues.ts";
 import { judge } from "../schema/judge.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";

@@ -1,12 +1,10 @@
 import { isPromise } from "../base/when.ts";
-import { fits } from "./fits.ts";
 import { sample, type Fits } from "./sample.ts";
-import { MISFIT } from "./source.ts";
 import type { StandardResult } from "./standard-schema.ts";
 import type { Checked, Checks } from "./validator.ts";
 
 /**
- * What a schema says of a value that arrived and that its generated check did not accept. A large value is refused by a
+ * What a schema says of a value that arrived and that the server's own check did not accept. A large value is refused by a
  * part of it, where that can be told: each issue of the part is one of the whole.
  */
 export function judge(of: Checks, value: unknown): Checked<unknown> {
@@ -17,10 +15,7 @@ export function judge(of: Checks, value: unknown): Checked<unknown> {
     const checked = of.in(value);
     if (checked !== undefined) return { value: checked };
   }
-  return (
-    refusal(of, value, (plain, part) => fits(plain, part, (opaque, inner) => of.part(opaque, inner) !== MISFIT)) ??
-    of.validate(value)
-  );
+  return refusal(of, value, (plain, part) => of.fits(plain, part)) ?? of.validate(value);
 }
 
 function refusal(of: Checks, value: unknown, fit?: Fits): StandardResult<unknown> | undefined {

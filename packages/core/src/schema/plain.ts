@@ -1,28 +1,79 @@
 import type { StandardSchema } from "./standard-schema.ts";
 
 /**
- * What a schema looks at, described so that a server can generate a check for it.
- * One-sided: a value that fits is accepted by the schema, with exactly the declared keys as its output; of a value that does not fit
- * only the schema itself can say whether and why it is refused.
+ * What a schema looks at, described so that a server can make a check of its own for it.
+ * One-sided: a value that fits is accepted by the schema, with the described output; of a value that does not fit only the
+ * schema itself can say whether and why it is refused.
  */
 export type Plain =
-  | {
-      readonly kind: "string";
-      readonly minLength?: number;
-      readonly maxLength?: number;
-      /** All of them must match; see `isStateless`. */
-      readonly patterns?: readonly RegExp[];
-    }
-  | { readonly kind: "array"; readonly of: Plain; readonly minLength?: number; readonly maxLength?: number }
-  | { readonly kind: "number"; readonly integer?: boolean; readonly bounds?: readonly Bound[] }
+  | PlainText
+  | PlainNumber
   | { readonly kind: "boolean" }
+  /** Takes everything, and gives it as it is. */
+  | { readonly kind: "any" }
   | { readonly kind: "literal"; readonly values: ReadonlySet<Literal> }
   | { readonly kind: "nullable"; readonly of: Plain }
-  | { readonly kind: "object"; readonly fields: readonly PlainField[] }
+  /** Its output is frozen. */
+  | { readonly kind: "frozen"; readonly of: Plain }
+  | PlainDefault
+  | { readonly kind: "array"; readonly of: Plain; readonly minLength?: number; readonly maxLength?: number }
+  /** One of each; further ones where there is a `rest`. */
+  | { readonly kind: "tuple"; readonly items: readonly Plain[]; readonly rest?: Plain | undefined }
+  /** Any number of keys, of a plain object. `keys` gives what it gets. */
+  | { readonly kind: "record"; readonly keys: Plain; readonly values: Plain }
+  | PlainObject
   /** One of several objects, told by the value of a key that no two of them share; see `variantOf`. */
   | { readonly kind: "variant"; readonly key: string; readonly options: readonly PlainOption[] }
-  /** A part that does more than look at types, bounds and patterns: its own schema is asked. */
+  /** Told by the type of the value; see `unionOf`. */
+  | { readonly kind: "union"; readonly options: ReadonlyMap<JsonType, Plain> }
+  /** What fits `of` is that; of all else its schema is asked. */
+  | { readonly kind: "tried"; readonly of: Plain; readonly whole: Opaque }
+  /** A part that does more than what is described here: its own schema is asked. */
   | Opaque;
+
+export interface PlainText {
+  readonly kind: "string";
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  /** Counts code points where there may be more UTF-16 units: what is in doubt is for the schema to judge. */
+  readonly codePoints?: boolean;
+  /** All of them must match; see `isStateless`. */
+  readonly patterns?: readonly RegExp[];
+  readonly contains?: readonly Containment[];
+}
+
+/** What a text has to hold, and where. */
+export interface Containment {
+  readonly where: "startsWith" | "endsWith" | "includes";
+  readonly value: string;
+}
+
+export interface PlainNumber {
+  readonly kind: "number";
+  readonly integer?: boolean;
+  readonly bounds?: readonly Bound[];
+  /** Whole numbers, of which the value has to be a multiple. */
+  readonly multiplesOf?: readonly number[];
+}
+
+/** What is put in place of a missing value. */
+export interface PlainDefault {
+  readonly kind: "default";
+  readonly of: Plain;
+  /** Makes the value, anew each time. */
+  readonly make: () => unknown;
+  /** Whether the value has to fit as well. */
+  readonly checked: boolean;
+}
+
+export interface PlainObject {
+  readonly kind: "object";
+  readonly fields: readonly PlainField[];
+  /** What becomes of keys without a field: left out unless said otherwise. */
+  readonly others?: "refused" | Plain | undefined;
+  /** Takes no instance of a class. */
+  readonly classless?: boolean | undefined;
+}
 
 export interface Opaque {
   readonly kind: "opaque";
@@ -36,8 +87,28 @@ export interface PlainOption {
 
 export type Literal = string | number | boolean | null;
 
+export type JsonType = "string" | "number" | "boolean" | "null" | "array" | "object";
+
 /** Answers the checked value without undeclared keys; undefined where the schema itself has to look at it. */
 export type FastCheck = (value: unknown) => unknown;
+
+/** Which way a value goes: to the handler, or to the wire. */
+export type Direction = "in" | "out";
+
+/** What a check answers for a value that does not fit. */
+export const MISFIT: unique symbol = Symbol("misfit");
+
+/** Answers the output of one part, or `MISFIT`. */
+export type PartCheck = (value: unknown) => unknown;
+
+/** What a check has to ask of others. */
+export interface Parts {
+  readonly direction: Direction;
+  /** The check of an opaque part. */
+  ask(part: Opaque): PartCheck;
+  /** Is told of outgoing values that are sent as they were given. */
+  readonly pass: (value: unknown) => void;
+}
 
 export interface Bound {
   readonly operator: ">=" | ">" | "<=" | "<";
@@ -53,73 +124,57 @@ export interface PlainField {
   readonly filled?: boolean;
 }
 
-/** Objects that are told apart by the value of one key; undefined where that does not tell which. */
-export function variantOf(key: string, objects: readonly Plain[]): Plain | undefined {
-  const seen = new Set<Literal>();
-  const options: PlainOption[] = [];
-  for (const of of objects) {
-    const field = of.kind === "object" ? of.fields.find((candidate) => candidate.key === key) : undefined;
-    if (field?.of.kind !== "literal" || field.optional) return undefined;
-    const { values } = field.of;
-    for (const value of values) {
-      if (seen.has(value)) return undefined;
-      seen.add(value);
-    }
-    options.push({ values, of });
-  }
-  return { kind: "variant", key, options };
-}
-
-/** A value that is one of these, where JSON carries all of them. */
-export function literalOf(values: Iterable<unknown>): Plain | undefined {
-  const carried = new Set<Literal>();
-  for (const value of values) {
-    if (typeof value !== "string" && typeof value !== "boolean" && value !== null && !Number.isFinite(value))
-      return undefined;
-    carried.add(value as Literal);
-  }
-  return { kind: "literal", values: carried };
-}
-
 /** Whether a pattern answers the same for the same text each time: one that is global or sticky goes on where it stopped. */
 export function isStateless(pattern: unknown): pattern is RegExp {
   return pattern instanceof RegExp && !pattern.global && !pattern.sticky;
 }
 
-/** Most parts of one description: what lies beyond is left to the schemas. */
-const MAX_PARTS = 256;
-
-/**
- * Describes a schema, part by part.
- *
- * @param describe Says what one schema is, asking `below` for what it holds; undefined for one that has to be asked itself.
- * @returns undefined where nothing can be said without the schema.
- */
-export function describePlain<S extends StandardSchema>(
-  root: S,
-  describe: (schema: S, below: Below<S>) => Plain | undefined,
-): Plain | undefined {
-  const open = new Set<S>();
-  let parts = 0;
-  const visit = (schema: S): Plain => {
-    // One that holds itself is described down to where it does so.
-    if (open.has(schema) || ++parts > MAX_PARTS) return { kind: "opaque", schema };
-    open.add(schema);
-    const plain = describe(schema, visit) ?? { kind: "opaque", schema };
-    open.delete(schema);
-    return plain;
-  };
-  const plain = visit(root);
-  return plain.kind === "opaque" ? undefined : plain;
+/** Whether it may take a missing value, or give one. */
+export function mayBeMissing(plain: Plain): boolean {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others have to be there
+  switch (plain.kind) {
+    case "opaque":
+    case "any":
+    case "default":
+    case "tried":
+      return true;
+    case "nullable":
+    case "frozen":
+      return mayBeMissing(plain.of);
+    case "union":
+      return [...plain.options.values()].some(mayBeMissing);
+    default:
+      return false;
+  }
 }
 
-/** Describes what a schema holds. */
-export type Below<S> = (inner: S) => Plain;
+/** What it holds. */
+export function partsOf(plain: Plain): readonly Plain[] {
+  // oxlint-disable-next-line switch-exhaustiveness-check -- the others hold nothing
+  switch (plain.kind) {
+    case "nullable":
+    case "frozen":
+    case "default":
+    case "array":
+      return [plain.of];
+    case "tried":
+      return [plain.of, plain.whole];
+    case "tuple":
+      return plain.rest ? [...plain.items, plain.rest] : plain.items;
+    case "record":
+      return [plain.keys, plain.values];
+    case "object":
+      return [...plain.fields.map(({ of }) => of), ...(typeof plain.others === "object" ? [plain.others] : [])];
+    case "variant":
+      return plain.options.map(({ of }) => of);
+    case "union":
+      return [...plain.options.values()];
+    default:
+      return [];
+  }
+}
 
-/** Whether any part of it is a schema's own to check. */
-export function hasOpaque(plain: Plain): boolean {
-  if (plain.kind === "opaque") return true;
-  if (plain.kind === "nullable" || plain.kind === "array") return hasOpaque(plain.of);
-  if (plain.kind === "object") return plain.fields.some(({ of }) => hasOpaque(of));
-  return plain.kind === "variant" && plain.options.some(({ of }) => hasOpaque(of));
+/** Whether any part of it is of this kind. */
+export function holds(plain: Plain, kind: Plain["kind"]): boolean {
+  return plain.kind === kind || partsOf(plain).some((part) => holds(part, kind));
 }

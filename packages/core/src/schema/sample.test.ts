@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { fits } from "./fits.ts";
-import type { Plain } from "./plain.ts";
+import { Composer } from "./compose.ts";
+import { MISFIT, type Plain } from "./plain.ts";
 import { sample } from "./sample.ts";
 
 const text: Plain = { kind: "string" };
@@ -14,7 +14,9 @@ const object = (fields: Readonly<Record<string, Plain>>): Plain => ({
   fields: Object.entries(fields).map(([key, of]) => ({ key, of, optional: false })),
 });
 
-const cut = (plain: Plain, value: unknown) => sample(plain, value, (part, given) => fits(part, given, () => true));
+const composer = new Composer({ direction: "in", ask: () => (value) => value, pass: () => {} });
+const cut = (plain: Plain, value: unknown) =>
+  sample(plain, value, (part, given) => composer.check(part)(given) !== MISFIT);
 const many = (value: unknown, length = 30_000) => Array.from({ length }, () => value);
 
 test("shows what is small whole", () => {
@@ -39,10 +41,24 @@ test("shows the first items that do not fit, and says where they were", () => {
   ]);
 });
 
+test("shows the entries of a record that do not fit, and what a strict object does not declare", () => {
+  const record: Plain = { kind: "record", keys: { kind: "string", maxLength: 3 }, values: text };
+  const entries = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}`, i === 7 || i === 400 ? i : "a"]));
+  const strict: Plain = {
+    kind: "object",
+    fields: [{ key: "all", of: record, optional: false }],
+    others: "refused",
+  };
+  const part = cut(strict, { other: 1, all: { ...entries, long_key: "a" } });
+  expect(part?.value).toEqual({ other: 1, all: { 7: 7, 400: 400, long_key: "a" } });
+  expect(part?.relocate([{ message: "no", path: ["all", "400"] }])).toEqual([{ message: "no", path: ["all", "400"] }]);
+});
+
 test.each<[string, Plain, unknown, number]>([
   ["a list", list(text), many(1), 20],
   ["a list of lists", list(list(text)), many(many(1, 100), 300), 20],
   ["lists side by side", object({ a: list(text), b: list(text) }), { a: many(1), b: many(1) }, 21],
+  ["a record", { kind: "record", keys: text, values: text }, Object.assign({}, many(1, 500)), 20],
   ["a list of objects", list(object({ a: text, b: text })), many({}), 20],
   ["a list that must be long", list(text, { minLength: 100 }), many(1, 500), 100],
   ["a list that is too long", list(text, { maxLength: 50 }), many(1), 51],

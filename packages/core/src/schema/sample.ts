@@ -1,6 +1,6 @@
-import { isRecord, optionOf } from "./fits.ts";
+import { isObject, jsonTypeOf } from "./compose.ts";
 import { MAX_ISSUES } from "./issues.ts";
-import type { Plain } from "./plain.ts";
+import type { JsonType, Literal, Plain, PlainObject } from "./plain.ts";
 import type { StandardIssue } from "./standard-schema.ts";
 
 /**
@@ -67,16 +67,26 @@ class Cutter {
     switch (plain.kind) {
       case "nullable":
         return value === null ? null : this.cut(plain.of, value);
+      case "default":
+        return value === undefined ? undefined : this.cut(plain.of, value);
+      case "frozen":
+        return this.cut(plain.of, value);
       case "array":
         return Array.isArray(value) ? this.items(plain, value) : this.found(value);
       case "object":
-        return isRecord(value) ? this.fields(plain, value) : this.found(value);
-      case "variant": {
+        return isObject(value) ? this.fields(plain, value) : this.found(value);
+      case "record":
+        return isObject(value) ? this.entries(plain, value) : this.found(value);
+      case "variant":
+      case "union": {
         const option = optionOf(plain, value);
         return option === undefined ? this.found(value) : this.cut(option, value);
       }
+      case "any":
+      case "tried":
       case "opaque":
         return value;
+      case "tuple":
       case "string":
       case "number":
       case "boolean":
@@ -92,13 +102,29 @@ class Cutter {
     return value;
   }
 
-  private fields({ fields }: Plain & { kind: "object" }, value: Record<string, unknown>): unknown {
-    const copy: Record<string, unknown> = {};
+  private fields({ fields, others }: PlainObject, value: Record<string, unknown>): unknown {
+    const copy: Record<string, unknown> = others === undefined ? {} : { ...value };
     for (const { key, of, optional } of fields) {
       if (key in value) copy[key] = this.cut(of, value[key]);
       else if (!optional) this.left--;
     }
     return copy;
+  }
+
+  private entries({ keys, values }: Plain & { kind: "record" }, value: Record<string, unknown>): unknown {
+    const all = Object.entries(value);
+    if (all.length <= MAX_ITEMS && this.left > 0)
+      return Object.fromEntries(all.map(([key, item]) => [key, this.cut(values, item)]));
+    const chosen: [string, unknown][] = [];
+    for (const [key, item] of all) {
+      if (this.left <= 0) break;
+      if (this.fits?.(keys, key) === true && this.fits(values, item)) continue;
+      const before = this.left;
+      chosen.push([key, this.cut(values, item)]);
+      if (this.left === before) this.left--;
+    }
+    if (chosen.length < all.length) this.shortened = true;
+    return Object.fromEntries(chosen);
   }
 
   private items(plain: Plain & { kind: "array" }, items: readonly unknown[]): unknown {
@@ -115,9 +141,8 @@ class Cutter {
       // What only its own schema finds fault with counts, too.
       if (this.left === before) this.left--;
     }
-    // As long as it has to be; and too long where it was, if what else is wrong with it is known.
-    const known = this.fits !== undefined && (chosen.size > 0 || place === items.length);
-    const least = known && items.length > maxLength ? maxLength + 1 : Math.min(minLength, items.length);
+    // As long as it has to be, and too long where it was: a library may then look at no item.
+    const least = items.length > maxLength ? maxLength + 1 : Math.min(minLength, items.length);
     for (place = 0; chosen.size < least; place++) if (!chosen.has(place)) chosen.set(place, items[place]);
     if (chosen.size < items.length) this.shortened = true;
     const places = [...chosen.keys()].toSorted((a, b) => a - b);
@@ -125,4 +150,11 @@ class Cutter {
     this.places.set(kept, places);
     return kept;
   }
+}
+
+/** What a value that is one of several has to fit. */
+function optionOf(plain: Plain & { kind: "variant" | "union" }, value: unknown): Plain | undefined {
+  if (plain.kind === "union") return plain.options.get(jsonTypeOf(value) as JsonType);
+  const { key, options } = plain;
+  return isObject(value) ? options.find(({ values }) => values.has(value[key] as Literal))?.of : undefined;
 }

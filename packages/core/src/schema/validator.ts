@@ -1,6 +1,6 @@
 import { when } from "../base/when.ts";
 import { redact } from "./issues.ts";
-import type { FastCheck, Opaque, Plain } from "./plain.ts";
+import type { FastCheck, Plain } from "./plain.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
 import type { Strip } from "./wire.ts";
 
@@ -21,11 +21,11 @@ export interface Validator<In = unknown, Out = In> {
   outbound(value: unknown): Checked<unknown>;
   /** Whether what travels is not the validated output. */
   readonly strips: boolean;
-  /** Where a server keeps what it generated. */
+  /** Where a server keeps the checks it made. */
   checks?: Checks | undefined;
 }
 
-/** What a server generates for one validator, and what it knows of it. */
+/** The checks that a server made for one validator, and what it knows of it. */
 export interface Checks {
   /** From the wire to the handler. */
   readonly in: FastCheck;
@@ -33,9 +33,9 @@ export interface Checks {
   readonly out: FastCheck;
   /** What they look at; undefined where there are none. */
   readonly plain: Plain | undefined;
-  /** Whether they are in use: at first they accept nothing. */
+  /** Whether they are in use: at first those accept nothing that ask other schemas. */
   readonly begun: boolean;
-  /** Whether JSON carries all that `out` answers: not where parts of it come from a schema's own run. */
+  /** Whether JSON carries all that `out` answered last: it may hold what a schema let through as it was given. */
   readonly carried: boolean;
   /** Runs the schema itself on what arrived. */
   validate(value: unknown): Checked<unknown>;
@@ -44,8 +44,8 @@ export interface Checks {
    * begun by a check that would have to give up, and so run twice.
    */
   ran(later: boolean): void;
-  /** The output of an opaque part, or `MISFIT`. */
-  part(opaque: Opaque, value: unknown): unknown;
+  /** Whether an incoming part fits its description. */
+  fits(plain: Plain, value: unknown): boolean;
 }
 
 /** Makes the issues of a failure fit to be shown: without the value, which a validator's own messages may quote. */

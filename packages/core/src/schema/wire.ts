@@ -20,6 +20,8 @@ export interface SchemaView<S> {
   readonly scalar?: ((value: unknown) => unknown) | undefined;
   /** The schema of an object's keys, where it has one. */
   readonly keys?: S | undefined;
+  /** Whether it takes null by itself, whatever `inner` says of it. */
+  readonly nullable?: boolean | undefined;
   /** The schema that this one stands for. One that depends on the value transforms, for all that can be known. */
   readonly inner?: ((value?: unknown) => S) | undefined;
 }
@@ -64,7 +66,8 @@ export function planWire<S extends StandardSchema>(
 
   function strip(schema: S | true | undefined, value: unknown): unknown {
     if (typeof schema !== "object") return value;
-    const { kind, parts = {}, rest, inner, scalar } = viewOf(schema);
+    const { kind, parts = {}, rest, inner, scalar, nullable } = viewOf(schema);
+    if (nullable && value === null) return value;
     if (scalar) return scalar(value);
     if (inner) return strip(inner(value), value);
     if (kind === "first") return firstAccepting(Object.values<S>(parts), value);
@@ -73,7 +76,7 @@ export function planWire<S extends StandardSchema>(
       return whenAll(sides, (stripped) => stripped.reduce(merge));
     }
     if (!kind || !isObject(value)) return value;
-    const keys = Object.keys(rest ? value : parts).filter((key) => key in value);
+    const keys = Object.keys(rest ? Object.assign({}, parts, value) : parts).filter((key) => key in value);
     const below = keys.map((key) =>
       strip(Object.hasOwn(parts, key) ? (parts as Record<string, S>)[key] : rest, value[key]),
     );

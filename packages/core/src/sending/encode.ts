@@ -6,7 +6,7 @@ import { type Validators, validatorsOf } from "../message/validators.ts";
 import { uncarried, type Uncarried } from "../protocol/carried.ts";
 import { jsonCodec, type Packet } from "../protocol/codec.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
-import { checksOf } from "../schema/generate.ts";
+import { checksOf } from "../schema/checks.ts";
 import { toIssues } from "../schema/issues.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
 import type { Checked, Validator } from "../schema/validator.ts";
