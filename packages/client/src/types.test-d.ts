@@ -1,4 +1,4 @@
-import { message, rpc, z } from "@ws-kit/client/zod";
+import { message, rpc, topic, z } from "@ws-kit/client/zod";
 import * as valibot from "@ws-kit/client/valibot";
 import { expectTypeOf } from "vitest";
 import { isServerError, type Meta, type ServerError, wsClient } from "./index.ts";
@@ -81,6 +81,25 @@ client.onUnhandled(({ type, meta, payload }) => {
   expectTypeOf(meta).toEqualTypeOf<Meta>();
   expectTypeOf(payload).toEqualTypeOf<unknown>();
 });
+
+// A topic with a history can have a gap; one without says so by its type.
+const Recorded = topic("room:{id}", [Ping, Join], { history: {} });
+const Live = topic("lobby", [Ping]);
+// @ts-expect-error -- onGap is missing
+client.subscribe(Recorded({ id: "7" }));
+const room = client.subscribe(Recorded({ id: "7" }), {
+  onGap: ({ reason }) => expectTypeOf(reason).toExtend<string>(),
+});
+room.on(Join, ({ payload, position, topic: name }) => {
+  expectTypeOf(payload).toEqualTypeOf<{ roomId: string; at: number }>();
+  expectTypeOf(position.offset).toEqualTypeOf<number>();
+  expectTypeOf(name).toEqualTypeOf<string>();
+});
+// @ts-expect-error -- not a message of this topic
+room.on(Traced, () => {});
+// @ts-expect-error -- its messages do not say of which topic they are
+client.subscribe(Live()).on(Ping, () => {});
+expectTypeOf((await client.subscribe("lobby").ready).status).toEqualTypeOf<"fresh" | "recovered" | "gap">();
 
 // The guide's options, as they are.
 wsClient({
