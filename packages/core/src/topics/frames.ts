@@ -1,6 +1,6 @@
 import { toError } from "../base/thrown.ts";
 import { type Claim, claimOf, claimsOf } from "../history/claims.ts";
-import { errorPayload } from "../message/errors.ts";
+import { errorPayload, WsKitError } from "../message/errors.ts";
 import { meantForPeer } from "../message/meant.ts";
 import {
   type Envelope,
@@ -47,8 +47,12 @@ async function subscribe(conn: Connection, topic: string, correlationId: string,
   // A topic that nobody has heard of is told apart from one that is not this peer's by nobody.
   if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) throw refusal(topic);
   // A handler has asked for it just now: what comes of that is told, and not asked for twice.
-  await conn.joining?.get(topic)?.catch(() => {});
-  const subscribed = await new TopicsOf(conn).subscribe(topic, { claim, correlationId });
+  const waiting = conn.joining?.get(topic);
+  // Otherwise at once: what the client sends next may be that it wants it no longer.
+  if (waiting !== undefined) await waiting.catch(() => {});
+  const topics = new TopicsOf(conn);
+  const subscribed = await topics.subscribe(topic, { claim, correlationId });
+  if (!topics.has(topic)) throw new WsKitError("ABORTED", `${JSON.stringify(topic)} was left meanwhile`);
   if (subscribed !== undefined) return;
   const { codec } = conn.hub;
   const payload = { topic, status: "fresh" };
@@ -59,5 +63,5 @@ function refuse(conn: Connection, correlationId: string, thrown: unknown): void 
   const meant = meantForPeer(thrown);
   if (meant === undefined) report(conn.hub, toError(thrown), undefined, conn);
   const { code, message } = meant ?? { code: "INTERNAL", message: "The topic cannot be followed now" };
-  sendError(conn, { correlationId }, errorPayload(code, message, meant?.details));
+  sendError(conn, { correlationId }, errorPayload(code, message, meant?.details, meant?.retry));
 }

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { bench, fields, memoryLogger, settle } from "../../test/harness.ts";
 import type { PublishResult } from "../api/publishing.ts";
 import type { RouterOptions } from "../api/options.ts";
+import { WsKitError } from "../message/errors.ts";
 import { message } from "../shared.ts";
 import { createRouter } from "../router/create-router.ts";
 import type { HistoryOptions } from "../message/history.ts";
@@ -354,6 +355,24 @@ describe("a rule for a family of topics", () => {
     }
     await join(eve);
     expect(joined).toEqual(['Not allowed to follow "room:7"']);
+  });
+
+  it("tells a client when it may try again, and when a handler has left the topic meanwhile", async () => {
+    let busy = true;
+    const { Room, router, connect, ask } = open(async () => {
+      await settle();
+      if (busy) throw new WsKitError("UNAVAILABLE", "Later", undefined, { retryAfterMs: 500 });
+      return true;
+    });
+    router.on(message("LEAVE"), (ctx) => ctx.topics.unsubscribe(Room({ id: "7" })));
+    const peer = connect();
+    expect(await ask(peer, "room:7")).toMatchObject([
+      { type: "ERROR", payload: { code: "UNAVAILABLE", retryable: true, retryAfterMs: 500 } },
+    ]);
+    busy = false;
+    const asked = ask(peer, "room:7");
+    peer.message("LEAVE");
+    expect(await asked).toMatchObject([{ type: "ERROR", meta: { correlationId: "1" }, payload: { code: "ABORTED" } }]);
   });
 
   it("lets a client come back by itself", async () => {
