@@ -19,6 +19,7 @@ import type { Admission, AnyUpgradeOptions } from "../adapter/upgrade-options.ts
 import type { RouterOptions } from "../api/options.ts";
 import { WsKitError } from "../message/errors.ts";
 import { rpc } from "../message/standard.ts";
+import { topic as topicOf } from "../message/topic.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import { createRouter } from "../router/create-router.ts";
 import { type Router } from "../router/router.ts";
@@ -562,6 +563,31 @@ describe("rights to topics", () => {
         meta: { inReplyTo: "$ws:auth" },
         payload: { code: "PERMISSION_DENIED", details: { topic: "admin" } },
       },
+    ]);
+  });
+
+  it("by the rule of a family are asked again as well, and its client is told to come back no more", async () => {
+    const Admin = topicOf("admin", [Told]);
+    const { connect } = await rig(
+      {},
+      {},
+      {
+        prepare: (router) =>
+          router
+            .topic(Admin, { authorize: (_params, { data }) => data.role === "admin" })
+            .onOpen((ctx) => void ["admin", "all"].map((name) => ctx.topics.subscribe(name))),
+      },
+    );
+    const peer = await connect("ada:1060000:admin");
+    expect(peer.conn.following).toEqual(["admin", "all"]);
+    peer.socket.take();
+    bring(peer, "ada:1200000:user");
+    await settle();
+    expect(peer.conn.following).toEqual(["all"]);
+    expect(peer.socket.take()).toMatchObject([
+      { type: "$ws:auth" },
+      { type: "$ws:unsubscribed", payload: { topic: "admin", code: "PERMISSION_DENIED" } },
+      { type: "ERROR", payload: { code: "PERMISSION_DENIED" } },
     ]);
   });
 
