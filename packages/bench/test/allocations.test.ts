@@ -38,6 +38,21 @@ describe("what one message allocates", () => {
     expect(counts["JSLexicalEnvironment"] ?? 0).toBe(0);
   });
 
+  it("a refusal: no error and no promise, or one error where middleware has to see it", () => {
+    const [refused, seen] = [counted["echo, refused"] ?? {}, counted["echo, refused, middleware"] ?? {}];
+    for (const { Object: objects, Promise: promises = 0 } of [refused, seen]) {
+      expect(objects).toBeGreaterThan(2);
+      // Half of them the validator's.
+      expect(objects).toBeLessThan(20.5);
+      expect(promises).toBe(0);
+    }
+    expect(refused["Error"] ?? 0).toBe(0);
+    expect(refused["Function"] ?? 0).toBe(0);
+    expect(seen["Error"]).toBeCloseTo(1, 1);
+    // What makes the error; a run through middleware that has thrown is used again.
+    expect(seen["Function"]).toBeCloseTo(1, 1);
+  });
+
   it("publish: no closure", () => {
     const counts = counted["publish to 50"] ?? {};
     expect(counts["Object"]).toBeGreaterThan(2);

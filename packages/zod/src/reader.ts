@@ -1,4 +1,4 @@
-import { MAX_ISSUES, MISFIT, type Checked, type SchemaReader } from "@ws-kit/core/schema";
+import { MAX_ISSUES, MISFIT, type Checked, type SchemaReader, type StandardIssue } from "@ws-kit/core/schema";
 import { config, util } from "zod/v4/core";
 import { plainOf } from "./plain.ts";
 import { view, type ZodNode, type ZodPayload } from "./wire.ts";
@@ -47,7 +47,10 @@ async function later(schema: ZodNode, value: unknown) {
 
 function told({ issues, value }: ZodPayload, ctx: Ctx) {
   if (issues.length === 0) return { value };
-  return {
-    issues: issues.slice(0, MAX_ISSUES).map((issue) => util.finalizeIssue(issue as never, ctx as never, config())),
-  };
+  const shown: StandardIssue[] = [];
+  for (const issue of issues as Parameters<typeof util.finalizeIssue>[0][]) {
+    shown.push(util.finalizeIssue(issue, ctx, config()));
+    if (shown.length === MAX_ISSUES) break;
+  }
+  return { issues: shown };
 }

@@ -5,7 +5,13 @@ import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
 import { Ask, Echo, Echoed, Publish, Published, shape } from "../messages.zod.ts";
-import { handWrittenAsync, handWrittenValibot, handWrittenZod, type Receive } from "./hand-written.ts";
+import {
+  handWrittenAsync,
+  handWrittenToldWhy,
+  handWrittenValibot,
+  handWrittenZod,
+  type Receive,
+} from "./hand-written.ts";
 
 export const ECHO_FRAME = JSON.stringify({
   type: "ECHO",
@@ -162,6 +168,9 @@ export function dispatchCases(): Case[] {
   const answering = createRouter().rpc(Ask, async (ctx) => ctx.payload);
   const most = Number.MAX_SAFE_INTEGER;
   const tolerant = createRouter({ limits: { maxViolations: most, maxRefusalMs: most } }).on(Echo, () => {});
+  const tolerantBehind = createRouter({ limits: { maxViolations: most, maxRefusalMs: most } })
+    .use((_ctx, next) => next())
+    .on(Echo, () => {});
   const topic = createRouter()
     .onOpen((ctx) => void ctx.topics.subscribe("room"))
     .on(Publish, (ctx) => void ctx.publish("room", Published, ctx.payload));
@@ -174,7 +183,8 @@ export function dispatchCases(): Case[] {
     byHand("hand-written, reply unchecked", handWrittenZod(false), ECHO_FRAME),
     byHand("hand-written, formats", handWrittenZod(true, z.object(FORMATS)), FORMATS_FRAME),
     byHand("hand-written rpc", handWrittenZod(true), ASK_FRAME),
-    byHand("hand-written, refused", handWrittenZod(true), REFUSED_FRAME),
+    byHand("hand-written, refused", handWrittenToldWhy, REFUSED_FRAME),
+    byHand("hand-written, refused in two words", handWrittenZod(true), REFUSED_FRAME),
     { ...byHand("hand-written, asynchronous", handWrittenAsync(0), ECHO_FRAME), inFlight: IN_FLIGHT },
     { ...byHand("hand-written, asynchronous ×3", handWrittenAsync(3), ECHO_FRAME), inFlight: IN_FLIGHT },
     byHand("hand-written rpc, asynchronous", handWrittenAsync(0), ASK_FRAMES),
@@ -196,6 +206,7 @@ export function dispatchCases(): Case[] {
     },
     byRouter("rpc, asynchronous", "hand-written rpc, asynchronous", answering, ASK_FRAMES),
     byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
+    byRouter("echo, refused, middleware", "hand-written, refused", tolerantBehind, REFUSED_FRAME),
     byRouter("echo, gate and slot", "echo", echoRouter(true).extend(gateWithSlot), ECHO_FRAME),
     byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),
     byRouter("echo, request log", "echo", echoRouter(true).extend(requestLog({ write: () => {} })), ECHO_FRAME),

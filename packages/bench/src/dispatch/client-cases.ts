@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { wsClient, type SocketLike } from "@ws-kit/client";
 import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { z } from "zod";
@@ -65,7 +66,7 @@ export async function clientCases(): Promise<Case[]> {
   // What is sent is remembered until a pong confirms it: here every round, as it would be every few seconds.
   const client = wsClient({ url: "ws://bench/", WebSocket: OpenSocket, heartbeat: { intervalMs: 1 } });
   void client.connect();
-  await Bun.sleep(1);
+  await pause(1);
   const socket = OpenSocket.last as OpenSocket;
   socket.fire("open");
   client.on(Echoed, () => void socket.sent++);

@@ -10,10 +10,13 @@ export interface Peer {
 
 export type Receive = (peer: Peer, text: string) => void;
 
+type Issues = readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+
 interface Checker {
-  (value: unknown): { ok: true; value: unknown } | { ok: false };
+  (value: unknown): { ok: true; value: unknown } | { ok: false; issues?: Issues };
 }
 
+const zodPayload = z.object(shape);
 const valibotPayload = v.object(valibotShape);
 
 function byZod(payload: z.ZodType): Checker {
@@ -23,6 +26,13 @@ function byZod(payload: z.ZodType): Checker {
   };
 }
 
+/** As zod's guide shows it, where a refusal says what did not fit. */
+const byZodToldWhy: Checker = (value) => {
+  const result = zodPayload.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  return { ok: false, issues: result.error.issues.map(({ path, message }) => ({ path, message })) };
+};
+
 const byValibot: Checker = (value) => {
   const result = v.safeParse(valibotPayload, value);
   return result.success ? { ok: true, value: result.output } : { ok: false };
@@ -30,6 +40,14 @@ const byValibot: Checker = (value) => {
 
 function refuse(peer: Peer, code: string, message: string): void {
   peer.send(JSON.stringify({ type: "ERROR", payload: { code, message } }));
+}
+
+/** Says as much of a refused payload as WS-Kit does. */
+function refuseBecause(peer: Peer, type: string, issues: Issues): void {
+  const [first] = issues;
+  const message = `Invalid payload of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`;
+  const payload = { code: "INVALID_ARGUMENT", message, retryable: false, details: { in: "payload", issues } };
+  peer.send(JSON.stringify({ type: "ERROR", meta: { inReplyTo: type }, payload }));
 }
 
 /**
@@ -54,7 +72,8 @@ export function handWritten(check: Checker, checkReply: boolean): Receive {
       case "ECHO": {
         const payload = check(frame.payload);
         if (!payload.ok) {
-          refuse(peer, "INVALID_ARGUMENT", "Bad payload");
+          if (payload.issues === undefined) refuse(peer, "INVALID_ARGUMENT", "Bad payload");
+          else refuseBecause(peer, frame.type, payload.issues);
           return;
         }
         if (!checkReply) {
@@ -84,6 +103,7 @@ export function handWritten(check: Checker, checkReply: boolean): Receive {
   };
 }
 
+export const handWrittenToldWhy: Receive = handWritten(byZodToldWhy, true);
 export const handWrittenZod = (checkReply: boolean, payload: z.ZodType = z.object(shape)): Receive =>
   handWritten(byZod(payload), checkReply);
 export const handWrittenValibot = (checkReply: boolean): Receive => handWritten(byValibot, checkReply);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { type Case, dispatchCases } from "./cases.ts";
 import { clientCases } from "./client-cases.ts";
 import { runCase } from "./slice.ts";
@@ -22,7 +23,7 @@ export async function measureDispatch(cases: readonly Case[], rounds: number, cu
   const times = new Map(cases.map(({ name }) => [name, [] as number[]]));
   for (let round = -3 * cuts; round < rounds * cuts; round++) {
     // Deadlines and whatever else was put off get their turn between rounds.
-    await Bun.sleep(0);
+    await pause(0);
     for (const each of cases) {
       const begun = performance.now();
       await runCase(each, slice);
@@ -37,9 +38,12 @@ export async function measureDispatch(cases: readonly Case[], rounds: number, cu
 }
 
 if (import.meta.main) {
-  const rounds = Number(process.argv[2] ?? 60);
-  for (const [cases, cuts] of [[dispatchCases()], [await clientCases(), CLIENT_CUTS]] as const) {
-    for (const { name, ns, ratio } of await measureDispatch(cases, rounds, cuts)) {
+  // Rounds, and what the names of the cases have in them, baselines included: all where left out.
+  const [, , rounds = "60", ...wanted] = process.argv;
+  const chosen = (cases: readonly Case[]) =>
+    cases.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
+  for (const [cases, cuts] of [[chosen(dispatchCases())], [chosen(await clientCases()), CLIENT_CUTS]] as const) {
+    for (const { name, ns, ratio } of await measureDispatch(cases, Number(rounds), cuts)) {
       process.stdout.write(`${name.padEnd(34)}${ns.toFixed(0).padStart(6)} ns${ratio.toFixed(2).padStart(7)}×\n`);
     }
   }

@@ -114,7 +114,11 @@ function refuse(ctx: MessageContextImpl, part: "payload" | "meta", result: Stand
   const message = describeMisfit(ctx.route.message.type, part, issues);
   const details = new Misfit(part, issues);
   if (ctx.route.outer === undefined) return ctx.error("INVALID_ARGUMENT", message, details);
-  throw withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
+  throw invalid(message, details);
+}
+
+function invalid(message: string, details: Misfit): WsKitError {
+  return withoutStack(() => new WsKitError("INVALID_ARGUMENT", message, details));
 }
 
 /** Whether what a request's stages return is what its handler returned. */

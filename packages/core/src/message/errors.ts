@@ -16,10 +16,11 @@ export interface RetryOptions {
  */
 export class WsKitError<D = unknown> extends Error {
   override readonly name: string = "WsKitError";
-  readonly code: ErrorCode;
-  readonly details: D | undefined;
-  readonly retryable: boolean;
-  readonly retryAfterMs: number | undefined;
+  // Set, not defined: an engine takes twice as long to define fields of an error.
+  declare readonly code: ErrorCode;
+  declare readonly details: D | undefined;
+  declare readonly retryable: boolean;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, details?: D, options?: RetryOptions & ErrorOptions) {
     super(message, options);

@@ -48,6 +48,23 @@ it("does not let a next() that is called late run another message", () => {
   expect(handled).toBe(1);
 });
 
+it("goes on with the next message where the last one was thrown through it, and does not let it be run late", () => {
+  const kept: (() => unknown)[] = [];
+  let fails = true;
+  const seen: unknown[] = [];
+  const chain = new Chain([(_, next) => (kept.push(next), next())], (ctx) => {
+    seen.push(ctx);
+    if (fails) throw new Error("thrown");
+  });
+  const [first, second] = [{} as never, {} as never];
+  expect(() => chain.run(first)).toThrow("thrown");
+  expect(kept[0]).toThrow("more than once");
+  fails = false;
+  chain.run(second);
+  expect(seen).toEqual([first, second]);
+  expect(seen[1]).toBe(second);
+});
+
 it("hears of a failure that a middleware did not wait for", async () => {
   const logger = memoryLogger();
   const router = createRouter({ logger });

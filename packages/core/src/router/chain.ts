@@ -23,17 +23,25 @@ export class Chain implements Stages {
     const run = this.idle ?? new Run(this);
     this.idle = undefined;
     run.ctx = ctx;
-    const result = run.begin();
-    if (isPromise(result)) run.endWith(result);
-    else if (!run.waits) {
-      run.ctx = undefined;
-      // Only a run in which everything was called can have no `next` left that somebody may call.
-      if (run.reached === this.stages.length) {
-        run.reached = -1;
-        this.idle = run;
-      }
+    run.entering = true;
+    let result: unknown;
+    // One for all stages: what is thrown takes its time at each.
+    try {
+      result = run.begin();
+    } finally {
+      left(run, ctx, result);
+      if (isPromise(result)) run.endWith(result);
+      else if (!run.waits) this.ended(run);
     }
     return result;
+  }
+
+  private ended(run: Run): void {
+    run.ctx = undefined;
+    // Only a run in which everything was called can have no `next` left that somebody may call.
+    if (run.reached !== this.stages.length) return;
+    run.reached = -1;
+    this.idle = run;
   }
 }
 
@@ -74,18 +82,20 @@ function entry(run: Run, index: number, stage: InnerStage, next: () => unknown):
     run.reached = index;
     if (run.entering) return remember(run, stage(ctx, next));
     run.entering = true;
-    let result: unknown;
     try {
-      result = remember(run, stage(ctx, next));
+      return remember(run, stage(ctx, next));
     } finally {
-      run.entering = false;
-      const { latest } = run;
-      run.latest = undefined;
-      // What the whole run answers is waited for anyway.
-      if (latest !== undefined && !(index === 0 && latest === result)) watch(ctx, latest);
+      left(run, ctx, undefined);
     }
-    return result;
   };
+}
+
+/** Nothing is being entered any more; what the whole run answers is waited for anyway. */
+function left(run: Run, ctx: Passage, answer: unknown): void {
+  run.entering = false;
+  const { latest } = run;
+  run.latest = undefined;
+  if (latest !== undefined && latest !== answer) watch(ctx, latest);
 }
 
 function remember(run: Run, result: unknown): unknown {

@@ -46,6 +46,7 @@ class OwnChecks implements Checks {
   in: FastCheck = NO_CHECK;
   out: FastCheck = NO_CHECK;
   plain: Plain | undefined;
+  readonly holdsMany: boolean;
   begun = false;
   carried = true;
   private readonly mixed: boolean;
@@ -59,6 +60,7 @@ class OwnChecks implements Checks {
     this.reader = readers.get(schema["~standard"].vendor);
     this.plain = this.reader?.plain(schema as never);
     this.mixed = this.plain !== undefined && holds(this.plain, "opaque");
+    this.holdsMany = this.plain !== undefined && (holds(this.plain, "array") || holds(this.plain, "record"));
     if (!this.mixed) this.begin();
   }
 

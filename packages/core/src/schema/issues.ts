@@ -13,10 +13,14 @@ const MAX_KEY = 128;
 
 /** Reduces a validator's issues to what may be shown to a peer. */
 export function toIssues(issues: readonly StandardIssue[]): Issue[] {
-  return issues.slice(0, MAX_ISSUES).map(({ message, path }) => ({
-    path: path === undefined ? [] : segments(path),
-    message: message.slice(0, MAX_TEXT),
-  }));
+  const told: Issue[] = [];
+  for (const { message, path } of issues) {
+    if (
+      told.push({ path: path === undefined ? [] : segments(path), message: message.slice(0, MAX_TEXT) }) === MAX_ISSUES
+    )
+      break;
+  }
+  return told;
 }
 
 /** ArkType's path is a subclass of Array, which map() would make another of; and Array.from() takes five times as long. */

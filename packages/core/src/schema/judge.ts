@@ -8,6 +8,7 @@ import type { Checked, Checks } from "./validator.ts";
  * part of it, where that can be told: each issue of the part is one of the whole.
  */
 export function judge(of: Checks, value: unknown): Checked<unknown> {
+  if (!of.holdsMany) return of.validate(value);
   if (!of.begun) {
     // Nothing is known yet: the first items of each list show whether anything has to be waited for.
     const refused = refusal(of, value);

@@ -33,6 +33,8 @@ export interface Checks {
   readonly out: FastCheck;
   /** What they look at; undefined where there are none. */
   readonly plain: Plain | undefined;
+  /** Whether lists or records are among them: only such a value can have more issues than are told. */
+  readonly holdsMany: boolean;
   /** Whether they are in use: at first those accept nothing that ask other schemas. */
   readonly begun: boolean;
   /** Whether JSON carries all that `out` answered last: it may hold what a schema let through as it was given. */
