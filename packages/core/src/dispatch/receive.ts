@@ -7,6 +7,7 @@ import { start } from "./run.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CONTROL_PREFIX, type Envelope, SUBSCRIBE_TYPE } from "../protocol/envelope.ts";
 import type { Connection } from "../state/connection.ts";
+import type { CompiledHooks } from "../state/hooks.ts";
 import { LEAVING } from "../state/phases.ts";
 
 /** The way of every incoming frame, from the adapter to its handler. */
@@ -16,10 +17,19 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   const packet = typeof data === "string" ? data : bytesOf(data);
   if (conn.paused && keepAhead(conn, packet)) return;
   const { hooks } = conn.hub;
-  if (hooks !== undefined && !hooks.admits(conn, packet)) return;
+  if (hooks !== undefined) return receiveObserved(conn, packet, hooks);
   const envelope = decode(conn, packet);
-  if (envelope === undefined) return;
-  const arrived = hooks === undefined ? 0 : hooks.received(conn, envelope, packet.length);
+  if (envelope !== undefined) turn(conn, envelope, 0);
+}
+
+function receiveObserved(conn: Connection, packet: Packet, hooks: CompiledHooks<Connection>): void {
+  if (!hooks.admits(conn, packet)) return;
+  const envelope = decode(conn, packet);
+  if (envelope !== undefined) turn(conn, envelope, hooks.received(conn, envelope, packet.length));
+}
+
+/** Starts a message, or lines it up. */
+function turn(conn: Connection, envelope: Envelope, arrived: number): void {
   if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, arrived);
   else if (envelope.type.startsWith(CONTROL_PREFIX) && !waitsToSubscribe(conn, envelope)) control(conn, envelope);
   else enqueue(conn, envelope, arrived);

@@ -9,47 +9,47 @@ import { checksOf } from "../schema/checks.ts";
 import { toIssues } from "../schema/issues.ts";
 import { judge } from "../schema/judge.ts";
 import type { StandardResult } from "../schema/standard-schema.ts";
-import type { Checked, Checks } from "../schema/validator.ts";
+import type { Checked, Checks, Validator } from "../schema/validator.ts";
 import { countRefusal } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledRoute } from "../state/route.ts";
 import { validatorsOf } from "../message/validators.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
-export function validate(ctx: MessageContextImpl): unknown {
-  const { meta } = validatorsOf(ctx.route.message);
-  if (meta !== undefined) {
-    const given = ctx.envelope.meta ?? {};
-    const checks = checksOf(meta);
-    const since = beginning(ctx.conn);
-    const value = checks.in(given);
-    if (value !== undefined) takeMeta(ctx, value);
-    else {
-      const checked = judged(ctx.conn, checks, given, since);
-      if (isPromise(checked)) return admitMetaLater(ctx, checked);
-      if (checked.issues !== undefined) return refuse(ctx, "meta", checked);
-      takeMeta(ctx, checked.value);
-    }
+export function validate(ctx: MessageContextImpl, metaFits = false): unknown {
+  const { route, envelope, conn } = ctx;
+  const { payload, meta } = validatorsOf(route.message);
+  if (meta !== undefined && !metaFits) return validateMeta(ctx, meta);
+  if (payload === undefined) ctx.payload = undefined;
+  else {
+    const value = conn.offences === undefined ? checksOf(payload).in(envelope.payload) : undefined;
+    if (value === undefined) return judgePayload(ctx, payload);
+    ctx.payload = value;
   }
-  return validatePayload(ctx);
+  return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
 }
 
-function validatePayload(ctx: MessageContextImpl): unknown {
-  const { route, envelope, conn } = ctx;
-  const { payload } = validatorsOf(route.message);
-  if (payload === undefined) {
-    ctx.payload = undefined;
-    return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
-  }
+// What most messages do not need stands apart, so that the function for the others stays one that an engine inlines.
+
+/** Of a payload that the quick check does not take, or of a connection whose refusals are timed. */
+function judgePayload(ctx: MessageContextImpl, payload: Validator): unknown {
+  const { envelope, conn } = ctx;
   const checks = checksOf(payload);
   const since = beginning(conn);
-  const value = checks.in(envelope.payload);
-  if (value !== undefined) {
-    ctx.payload = value;
-    return route.typed === undefined ? enter(ctx) : route.typed.run(ctx);
-  }
+  const value = since === 0 ? undefined : checks.in(envelope.payload);
+  if (value !== undefined) return admit(ctx, { value });
   const checked = judged(conn, checks, envelope.payload, since);
   return isPromise(checked) ? admitLater(ctx, checked) : admit(ctx, checked);
+}
+
+function validateMeta(ctx: MessageContextImpl, meta: Validator): unknown {
+  const given = ctx.envelope.meta ?? {};
+  const checks = checksOf(meta);
+  const since = beginning(ctx.conn);
+  const value = checks.in(given);
+  if (value !== undefined) return admitMeta(ctx, { value });
+  const checked = judged(ctx.conn, checks, given, since);
+  return isPromise(checked) ? admitMetaLater(ctx, checked) : admitMeta(ctx, checked);
 }
 
 /** When a check begins; read only for a connection that has done something wrong before. */
@@ -87,19 +87,17 @@ function admitLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
 }
 
 function admitMetaLater(ctx: MessageContextImpl, checked: Later): Promise<unknown> {
-  return Promise.resolve(checked).then((late) => {
-    if (late.issues !== undefined) return refuse(ctx, "meta", late);
-    takeMeta(ctx, late.value);
-    return validatePayload(ctx);
-  });
+  return Promise.resolve(checked).then((late) => admitMeta(ctx, late));
 }
 
 function returnedLater(call: RpcContextImpl, result: PromiseLike<unknown>): Promise<void> {
   return Promise.resolve(result).then((value) => call.returned(value));
 }
 
-function takeMeta(ctx: MessageContextImpl, checked: unknown): void {
-  ctx.envelope.meta = { ...ctx.envelope.meta, ...(checked as object) };
+function admitMeta(ctx: MessageContextImpl, result: StandardResult<unknown>): unknown {
+  if (result.issues !== undefined) return refuse(ctx, "meta", result);
+  ctx.envelope.meta = { ...ctx.envelope.meta, ...(result.value as object) };
+  return validate(ctx, true);
 }
 
 function admit(ctx: MessageContextImpl, result: StandardResult<unknown>): unknown {

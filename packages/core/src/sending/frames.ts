@@ -11,23 +11,25 @@ import { CLOSING, LEAVING } from "../state/phases.ts";
  * far behind that it is closed with 1013.
  */
 export function write(conn: Connection, frame: Packet): boolean {
-  if (conn.state >= LEAVING || conn.outbox !== undefined) return writeInTurn(conn, frame);
-  return writeNow(conn, frame);
-}
-
-/** Apart from `write`: a function that holds a closure pays for it at every call. */
-function writeInTurn(conn: Connection, frame: Packet): boolean {
-  const { outbox, state } = conn;
-  if (outbox?.acting === true) return state < CLOSING && writeNow(conn, frame);
-  if (outbox === undefined || state >= LEAVING) return false;
-  outbox.add(() => void (conn.state < CLOSING && writeNow(conn, frame)));
-  return true;
-}
-
-function writeNow(conn: Connection, frame: Packet): boolean {
+  if (conn.state >= LEAVING || conn.outbox !== undefined) {
+    const kept = keepTurn(conn, frame);
+    if (kept !== undefined) return kept;
+  }
   if (conn.congested && overBuffer(conn)) return false;
   if (!isLate(conn)) return hand(conn, frame);
   gather(conn, frame);
+  return true;
+}
+
+/**
+ * What becomes of a frame that may not leave yet; undefined where it may, since its turn has come. Apart from `write`: a
+ * function that holds a closure pays for it at every call.
+ */
+function keepTurn(conn: Connection, frame: Packet): boolean | undefined {
+  const { outbox, state } = conn;
+  if (outbox?.acting === true) return state < CLOSING ? undefined : false;
+  if (outbox === undefined || state >= LEAVING) return false;
+  outbox.add(() => void write(conn, frame));
   return true;
 }
 
