@@ -17,7 +17,7 @@ export type { ClientOptions, SocketLike, WebSocketClass } from "./api/options.ts
 export type { ConnectionState, StateInfo } from "./api/states.ts";
 export type { Client, ErrorContext, ErrorKind, Off } from "./api/client.ts";
 
-const MISSING = ["auth", "maxPendingRequests", "share"] as const;
+const MISSING = ["auth", "contract", "maxPendingRequests", "share"] as const;
 
 /** What the small `wsClient` takes. A token can be put into the URL by a function as `url`. */
 export type LiteOptions = Omit<ClientOptions, (typeof MISSING)[number]>;

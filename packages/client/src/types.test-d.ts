@@ -73,7 +73,17 @@ client.onError((failure, { type, message: about }) => {
   expectTypeOf(failure).toEqualTypeOf<Error>();
   expectTypeOf(about).toEqualTypeOf<string | undefined>();
   expectTypeOf(type).toEqualTypeOf<
-    "validation" | "invalid" | "parse" | "server" | "overflow" | "lost" | "gap" | "auth" | "connect" | "handler"
+    | "validation"
+    | "invalid"
+    | "parse"
+    | "server"
+    | "overflow"
+    | "lost"
+    | "gap"
+    | "auth"
+    | "connect"
+    | "contract"
+    | "handler"
   >();
 });
 client.onUnhandled(({ type, meta, payload }) => {

@@ -27,7 +27,7 @@ import type { ConnectionState, StateInfo } from "./states.ts";
  * What went wrong, beside a call that failed by itself:
  * `validation` a message that came does not fit its schema, `invalid` one that was to be sent does not, or is an rpc, `parse` a frame is no frame, `server` the server
  * answered a message with an error, `overflow` the queue had no room, `gap` messages of a recorded topic were missed that nobody asked for by `subscribe`, `lost` a message that `send` had taken may not
- * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `handler` one of
+ * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `contract` the server has another one, `handler` one of
  * the application's functions threw.
  */
 export type ErrorKind =
@@ -40,13 +40,14 @@ export type ErrorKind =
   | "gap"
   | "auth"
   | "connect"
+  | "contract"
   | "handler";
 
 export interface ErrorContext {
   type: ErrorKind;
   /** Type of the message concerned, where there is one. */
   message?: string | undefined;
-  /** What it carried, for `overflow` and `lost`. */
+  /** What it carried, for `overflow` and `lost`; what differs, for `contract`: `{ message, differing, strict }`. */
   payload?: unknown;
 }
 

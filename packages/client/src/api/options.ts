@@ -1,4 +1,4 @@
-import type { Codec } from "@ws-kit/core/protocol";
+import type { Codec, Contract } from "@ws-kit/core/protocol";
 
 /** What `wsClient` takes. Times are in milliseconds; one of 2³¹ or more is never over. */
 export interface ClientOptions {
@@ -37,6 +37,14 @@ export interface ClientOptions {
    * stands for the user instead of the token, where each call of `getToken` gives another one. Default: false.
    */
   share?: boolean | string | undefined;
+  /**
+   * What this page takes to be agreed on, by its `fingerprint`: offered to the server, which says where it has another one.
+   * `onError` hears of that as `contract`, once a connection. A `strict` one then hangs up with 4400, at whichever end.
+   *
+   * @example
+   * wsClient({ url, contract: Chat });
+   */
+  contract?: Contract | undefined;
   /**
    * What frames are written in. Its name is offered to the server as a subprotocol; one that speaks another codec refuses
    * the client with 400, which a browser shows as 1006. Default: JSON.

@@ -1,5 +1,6 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
+import { createAgreement } from "../link/agreement.ts";
 import { createRenewal } from "../link/renewal.ts";
 import { createRequests } from "../requests/requests.ts";
 import { join, type SharedSocket } from "../socket/share.ts";
@@ -25,7 +26,7 @@ export function wsClient(options: ClientOptions): Client {
       return {
         ...requests,
         _surface: { ...requests._surface, subscribe: topics._subscribe },
-        _control: createRenewal(given, link, listeners, leads),
+        _control: createAgreement(given, link, listeners, createRenewal(given, link, listeners, leads)),
         _topics: topics,
       };
     },

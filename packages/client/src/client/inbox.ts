@@ -22,7 +22,7 @@ export function createInbox(
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload, at }: Envelope & TopicFrame, session: number): void | Promise<void> => {
     if (session !== link._session) return;
-    if (type.startsWith(CONTROL_PREFIX)) return requests?._control?.({ type, payload });
+    if (type.startsWith(CONTROL_PREFIX)) return requests?._control({ type, payload });
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });
@@ -36,7 +36,7 @@ export function createInbox(
           attempt(
             () =>
               when(checked(message, "in", meta, payload), (received) =>
-                listeners._emit(type, { ...received, ...requests?._topics?._placed(at) }, session, message),
+                listeners._emit(type, { ...received, ...requests?._topics._placed(at) }, session, message),
               ),
             (error) => listeners._report("validation", error, { message: type }),
           ),
@@ -59,7 +59,7 @@ export function createInbox(
           link._pulse._probe(true);
         } else {
           const session = link._session;
-          const gap = requests?._topics?._see(frame);
+          const gap = requests?._topics._see(frame);
           // A repeat.
           if (gap === false) return;
           if (gap) void lane(gap);

@@ -13,8 +13,8 @@ export interface Parts {
   /** Requests, and what belongs to them. */
   readonly _createRequests?: (...args: [...Parameters<typeof createRequests>, on: On]) => Requests & {
     /** Takes frames of the protocol that not every client has to know. */
-    readonly _control?: ((frame: Envelope) => void) | undefined;
+    readonly _control: (frame: Envelope) => void;
     /** Recorded topics. */
-    readonly _topics?: Topics | undefined;
+    readonly _topics: Topics;
   };
 }

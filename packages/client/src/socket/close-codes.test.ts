@@ -1,9 +1,13 @@
 import { CLOSE, isTerminalClose } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
+import { BAD_REQUEST, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 
 test("the client's close codes are those of the protocol", () => {
-  expect({ TIMEOUT, UNAUTHENTICATED }).toEqual({ TIMEOUT: CLOSE.TIMEOUT, UNAUTHENTICATED: CLOSE.UNAUTHENTICATED });
+  expect({ BAD_REQUEST, TIMEOUT, UNAUTHENTICATED }).toEqual({
+    BAD_REQUEST: CLOSE.BAD_REQUEST,
+    TIMEOUT: CLOSE.TIMEOUT,
+    UNAUTHENTICATED: CLOSE.UNAUTHENTICATED,
+  });
 });
 
 test("the terminal close codes are those of the protocol's table", () => {

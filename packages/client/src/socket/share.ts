@@ -3,7 +3,7 @@ import type { ClientOptions, SocketLike } from "../api/options.ts";
 import { TIMEOUT } from "./close-codes.ts";
 import type { Hear, Socket, SocketEvent, Target } from "./dialing.ts";
 import { open } from "./socket.ts";
-import { addToken } from "./token.ts";
+import { addressOf } from "./token.ts";
 
 /** How to join each of the page's sockets. */
 const lines = new Map<unknown, Enter>();
@@ -22,9 +22,11 @@ export interface SharedSocket extends Socket {
  */
 export function join(options: ClientOptions, target: Target, hear: Hear): SharedSocket {
   const { share } = options;
-  const address = addToken(options, target);
+  const address = addressOf(options, target);
   // A key that nobody else has stands for a socket of one's own.
-  const key = share ? JSON.stringify(share === true ? address : [target._url, target._protocols, share]) : Symbol();
+  const key = share
+    ? JSON.stringify([share, addressOf(options, share === true ? target : { ...target, _token: undefined })])
+    : Symbol();
   return (lines.get(key) ?? createLine(key, (tell) => open(options, address, tell)))(hear);
 }
 

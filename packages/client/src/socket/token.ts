@@ -1,17 +1,25 @@
-import { tokenProtocols } from "@ws-kit/core/protocol";
+import { BASE_PROTOCOL, CONTRACT_PROTOCOL_PREFIX, tokenProtocols } from "@ws-kit/core/protocol";
 import type { AuthOptions, ClientOptions } from "../api/options.ts";
 import type { Target } from "./dialing.ts";
 
-/** Puts the token into the URL, in the place of an older one, or among the subprotocols. */
-export function addToken(
-  { auth, codec }: ClientOptions,
+/**
+ * Says what the server has to know before it takes the connection: the token, in the URL in the place of an older one or
+ * among the subprotocols, and there the contract.
+ */
+export function addressOf(
+  { auth, codec, contract }: ClientOptions,
   { _url, _protocols, _token }: Target,
 ): [url: string, protocols: string[]] {
   const { attach, queryParam = "token" } = auth ?? ({} as AuthOptions);
   const url = new URL(_url);
-  if (attach === "protocol")
-    return [_url, _token ? [..._protocols, ...tokenProtocols(_token).slice(codec?.name ? 1 : 0)] : _protocols];
-  if (auth) url.searchParams.delete(queryParam);
-  if (_token) url.searchParams.append(queryParam, _token);
-  return [url.href, _protocols];
+  const names = new Set(_protocols);
+  const say = (name: string) => names.add(codec?.name ? name : BASE_PROTOCOL).add(name);
+  if (contract) say(CONTRACT_PROTOCOL_PREFIX + contract.fingerprint);
+  if (attach === "protocol") {
+    if (_token) say(tokenProtocols(_token)[1] as string);
+  } else if (auth) {
+    url.searchParams.delete(queryParam);
+    if (_token) url.searchParams.append(queryParam, _token);
+  }
+  return [url.href, [...names]];
 }

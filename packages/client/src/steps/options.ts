@@ -1,4 +1,4 @@
-import { checkOptions, type Kinds } from "@ws-kit/core/protocol";
+import { checkFingerprint, checkOptions, type Kinds } from "@ws-kit/core/protocol";
 import type { AuthOptions, ClientOptions, HeartbeatOptions, ReconnectOptions } from "../api/options.ts";
 
 const CLIENT: Kinds<ClientOptions> = {
@@ -15,6 +15,7 @@ const CLIENT: Kinds<ClientOptions> = {
   closeTimeoutMs: "number",
   maxPendingRequests: "number",
   share: "boolean|string",
+  contract: "object",
   codec: "object",
   WebSocket: "function",
   logger: "object|function",
@@ -37,10 +38,12 @@ const HEARTBEAT: Kinds<HeartbeatOptions> = { intervalMs: "number", timeoutMs: "n
 /**
  * In plain JavaScript a misspelt option would be accepted and ignored.
  *
- * @throws TypeError naming the option that may be meant, or the kind of value that it takes.
+ * @throws TypeError naming the option that may be meant, or the kind of value that it takes; for a contract without its
+ * fingerprint.
  */
 export function checkClientOptions(options: ClientOptions): void {
   checkOptions("wsClient()", options, CLIENT);
+  if (options.contract) checkFingerprint(options.contract);
   checkOptions("wsClient(): reconnect", options.reconnect, RECONNECT);
   checkOptions("wsClient(): auth", options.auth, AUTH);
   checkOptions("wsClient(): heartbeat", options.heartbeat, HEARTBEAT);

@@ -11,7 +11,7 @@ export interface ContractOptions {
    * What `fingerprintOf` says of it, as a constant: by it the ends of a connection find out whether they mean the same.
    */
   readonly fingerprint?: string | undefined;
-  /** A client with another contract is closed with 4400. Default false: both ends warn. */
+  /** An end that meets another contract closes with 4400. Default false: both are told, and go on. */
   readonly strict?: boolean | undefined;
 }
 
