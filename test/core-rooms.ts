@@ -15,8 +15,8 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   api: { does: "what an application writes and reads, as types", types: "base message ports protocol" },
   history: {
     does: "recorded topics: their log, positions, and what proves who may see which of it",
-    all: "protocol",
-    types: "base message ports",
+    all: "base message protocol",
+    types: "ports",
   },
   state: {
     does: "what is kept of connections and listeners; no acts",

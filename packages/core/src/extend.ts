@@ -23,6 +23,8 @@ export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts
 export { Dialing } from "./cluster/dialing.ts";
 export type { Wire } from "./cluster/dialing.ts";
 export type { Engine, EngineSession, NodeSide } from "./ports/engine.ts";
+export type { Added, EngineLog, Keeping, LogEntry, LogFrame, LogReading, Recording } from "./ports/engine-log.ts";
+export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";
 export { defineSlot } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

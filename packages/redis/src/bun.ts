@@ -1,3 +1,4 @@
+import type { Reply } from "./log.ts";
 import type { Dial, Wire } from "./session.ts";
 
 /** What Bun's own client takes. */
@@ -10,7 +11,7 @@ export interface BunRedisOptions {
 /** A connection of it. */
 interface Connection {
   connect(): Promise<unknown>;
-  send(command: string, args: readonly string[]): Promise<unknown>;
+  send(command: string, args: readonly string[]): Promise<Reply>;
   publish(channel: string, message: string): Promise<unknown>;
   subscribe(channels: readonly string[], listener: (message: string, channel: string) => void): Promise<unknown>;
   unsubscribe(channels: readonly string[]): Promise<unknown>;
@@ -50,6 +51,7 @@ export function dialBun({ url, tls }: BunRedisOptions): Dial {
       subscribe: (channels) => subscriber.subscribe(channels, listener),
       unsubscribe: (channels) => subscriber.unsubscribe(channels),
       publish: (channel, packet) => publisher.publish(channel, packet as string),
+      command: ([name, ...args]) => publisher.send(name as string, args as string[]),
       destroy: () => {
         subscriber.close();
         publisher.close();

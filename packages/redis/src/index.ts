@@ -17,7 +17,7 @@ import {
   type NodeRedisCluster,
   nodeRedisClusterKind,
 } from "./node-redis.ts";
-import { type Dial, RedisSession } from "./session.ts";
+import { type Dial, type Kind, RedisSession } from "./session.ts";
 
 export type { BunRedisOptions } from "./bun.ts";
 export type { IoRedisClient, IoRedisCluster } from "./ioredis.ts";
@@ -86,12 +86,12 @@ function clusterEngine(kind: ClusterKind, prefix: string, slots: number): Engine
     throw new TypeError(`clusterSlots is a whole number from 1 to ${MAX_CLUSTER_SLOTS}, not ${slots}`);
   }
   const parts = clusterParts(kind, slots);
-  const shards = parts.map(({ tag, dial }, i) => engineOf(`redis[${i}]`, dial, `{${tag}}${prefix}`));
+  const shards = parts.map(({ tag, dial }, i) => engineOf(`redis[${i}]`, dial, `{${tag}}${prefix}`, "sharded"));
   return { name: "redis", shards, connect: unreachable };
 }
 
-function engineOf(name: string, dial: Dial, prefix: string): Engine {
-  return { name, connect: (node) => new RedisSession(dial, node, prefix) };
+function engineOf(name: string, dial: Dial, prefix: string, kind: Kind = "plain"): Engine {
+  return { name, records: true, connect: (node) => new RedisSession(dial, node, prefix, kind) };
 }
 
 function unreachable(): never {

@@ -1,5 +1,6 @@
-import { asBuffer } from "./node-redis.ts";
+import { asArgument } from "./node-redis.ts";
 import type { ClusterKind } from "./cluster.ts";
+import type { Reply } from "./log.ts";
 import type { Dial, Kind, Wire } from "./session.ts";
 
 /** What is used of a client of the package `ioredis` from version 5. */
@@ -12,6 +13,8 @@ export interface IoRedisClient {
 interface Connection {
   connect(): Promise<unknown>;
   ping(): Promise<unknown>;
+  call(command: string, args: readonly (string | Buffer)[]): Promise<Reply>;
+  callBuffer(command: string, args: readonly (string | Buffer)[]): Promise<Reply>;
   disconnect(reconnect?: boolean): void;
   on(event: "error" | "end" | "close" | "moved", listener: (error?: Error) => void): unknown;
   on(event: "message" | "smessage", listener: (channel: string, message: string) => void): unknown;
@@ -82,7 +85,8 @@ export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
       open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.ping()))),
       subscribe: (channels) => subscriber[subscribe](...channels),
       unsubscribe: (channels) => subscriber[unsubscribe](...channels),
-      publish: (channel, packet) => publisher[publish](channel, typeof packet === "string" ? packet : asBuffer(packet)),
+      publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),
+      command: ([name = "", ...args]) => publisher[bytes ? "callBuffer" : "call"](name as string, args.map(asArgument)),
       destroy: () => {
         subscriber.disconnect(false);
         publisher.disconnect(false);

@@ -1,4 +1,6 @@
+import type { Packet } from "@ws-kit/core/extend";
 import type { ClusterKind } from "./cluster.ts";
+import type { Reply } from "./log.ts";
 import type { Dial, Kind, Wire } from "./session.ts";
 
 /** What is used of a client of the package `redis` (node-redis) from version 5. */
@@ -14,6 +16,7 @@ type Listener = (message: string | Buffer, channel: string | Buffer) => void;
 interface Connection {
   connect(): Promise<unknown>;
   ping(): Promise<unknown>;
+  sendCommand(args: readonly (string | Buffer)[], options?: object): Promise<Reply>;
   destroy(): void;
   on(event: "error" | "end" | "sharded-channel-moved", listener: (error?: Error) => void): unknown;
   publish(channel: string, message: string | Buffer): Promise<unknown>;
@@ -72,7 +75,8 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
       open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.ping()))),
       subscribe: (channels) => subscriber[subscribe](channels, listener, bytes),
       unsubscribe: (channels) => subscriber[unsubscribe](channels),
-      publish: (channel, packet) => publisher[publish](channel, typeof packet === "string" ? packet : asBuffer(packet)),
+      publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),
+      command: (args) => publisher.sendCommand(args.map(asArgument), bytes ? BUFFERS : undefined),
       destroy: () => {
         for (const each of [subscriber, publisher]) destroy(each);
       },
@@ -80,8 +84,11 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
   };
 }
 
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** Blob strings (`$`, 36) of replies as what they are. */
+const BUFFERS = { typeMapping: { 36: Buffer } };
+
+export function asArgument(packet: Packet): string | Buffer {
+  return typeof packet === "string" ? packet : Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength);
 }
 
 /** @throws TypeError where its `redis` is older than sharded pub/sub. */

@@ -1,4 +1,7 @@
-import { Dialing, type EngineSession, type NodeSide, type Packet } from "@ws-kit/core/extend";
+import { Dialing, type EngineLog, type EngineSession, type NodeSide, type Packet } from "@ws-kit/core/extend";
+
+import { logFrame, RedisLog, type Reply } from "./log.ts";
+import { APPEND, READ } from "./scripts.ts";
 
 /** Two connections: were there one, an output buffer that Redis cuts off would end publishing too. */
 export interface Wire {
@@ -7,6 +10,8 @@ export interface Wire {
   subscribe(channels: readonly string[]): Promise<unknown>;
   unsubscribe(channels: readonly string[]): Promise<unknown>;
   publish(channel: string, packet: Packet): Promise<unknown>;
+  /** Any command, on the connection that publishes. Texts come as text, and as bytes where packets are bytes. */
+  command(args: readonly Packet[]): Promise<Reply>;
   /** Ends both at once; safe at any time, and more than once. */
   destroy(): void;
 }
@@ -29,12 +34,17 @@ export class RedisSession implements EngineSession {
   /** Before the colon there is none, so that no prefix and topic spell another prefix and topic. */
   private readonly prefix: string;
   private readonly ownChannel: string;
+  readonly log: EngineLog;
 
-  constructor(dial: Dial, node: NodeSide, prefix: string) {
+  constructor(dial: Dial, node: NodeSide, prefix: string, kind: Kind) {
     this.node = node;
     this.prefix = `${prefix}:`;
     this.ownChannel = `${prefix}~${node.id}`;
     this.dialing = new Dialing((lost) => this.dial(dial, lost), node);
+    this.log = new RedisLog(prefix, kind === "sharded", () => {
+      const wire = this.dialing.connected;
+      return (args) => wire.command(args);
+    });
   }
 
   follow(topics: readonly string[]): Promise<unknown> {
@@ -66,6 +76,8 @@ export class RedisSession implements EngineSession {
     try {
       await wire.open();
       await wire.subscribe([this.ownChannel]);
+      // So that those that are under way together keep their order: none of them has to be run again by its text.
+      await Promise.all([APPEND, READ].map(({ text }) => wire.command(["SCRIPT", "LOAD", text])));
       return wire;
     } catch (error) {
       wire.destroy();
@@ -74,7 +86,13 @@ export class RedisSession implements EngineSession {
   }
 
   private readonly message = (channel: string, packet: Packet): void => {
-    if (channel !== this.ownChannel) this.node.deliver(channel.slice(this.prefix.length), packet);
+    if (channel !== this.ownChannel) this.arrived(channel.slice(this.prefix.length), packet);
     else this.dialing.answered(typeof packet === "string" ? packet : new TextDecoder().decode(packet));
   };
+
+  private arrived(topic: string, packet: Packet): void {
+    const frame = logFrame(packet);
+    if (frame === undefined) this.node.deliver(topic, packet);
+    else this.node.added(topic, frame);
+  }
 }

@@ -15,3 +15,6 @@ export function engineBy(client: string, port: number, options?: RedisEngineOpti
   if (make === undefined) throw new Error(`There is no client called ${client}`);
   return make(port, options);
 }
+
+/** Settings of a server that keeps all that it has acknowledged. */
+export const ALWAYS: readonly string[] = ["--appendonly", "yes", "--appendfsync", "always"];

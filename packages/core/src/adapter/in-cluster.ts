@@ -1,9 +1,12 @@
 import type { LinkReport } from "../api/cluster.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { Local } from "../cluster/link.ts";
+import { Replicas } from "../history/replicas.ts";
+import type { LogLink } from "../ports/engine-log.ts";
 import { codecName, type Packet } from "../protocol/codec.ts";
 import type { RouterCore } from "../router/core.ts";
 import type { Listener } from "../state/connection.ts";
+import { tellChange } from "../topics/changes.ts";
 import { deliverLocally } from "../topics/deliver.ts";
 
 const NO_ENGINE =
@@ -27,10 +30,30 @@ export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined 
   const { engineTimeoutMs, maxEngineBytes } = limits;
   const report = (change: LinkReport): void => handlers.linkChanged(change, logger);
   const shared = isApart ? undefined : handlers.cluster;
-  const cluster = shared ?? new Cluster({ engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report });
+  const logs = hub.recorded && ((link: LogLink) => replicasFor(hub, link));
+  const options = { engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report, logs };
+  const cluster = shared ?? new Cluster(options);
+  if (shared === undefined) hub.recorded?.serve((topic) => cluster.logsOf(topic) as Replicas);
   cluster.add(hub);
   if (!isApart) handlers.cluster = cluster;
   return cluster;
+}
+
+/** The recorded topics of one link, which tell the followers of all listeners. */
+function replicasFor(hub: Member, link: LogLink): Replicas {
+  const { clock, limits, peers, recorded } = hub;
+  return new Replicas({
+    clock,
+    link,
+    keepingOf: (topic) => recorded?.keepingOf(topic),
+    replay: { messages: limits.maxReplayMessages, bytes: limits.maxReplayBytes },
+    timeoutMs: limits.engineTimeoutMs,
+    ackTimeoutMs: limits.ackTimeoutMs,
+    maxBytes: limits.maxEngineBytes,
+    tell: (topic, change) => {
+      for (const peer of peers) tellChange(peer, topic, change);
+    },
+  });
 }
 
 /** The last listener of a process closes its link. */

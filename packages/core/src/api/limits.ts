@@ -47,8 +47,13 @@ export interface Limits {
   authTimeoutMs: number;
   /** Milliseconds after `expiresAt` in which a new token still keeps the connection; then it is closed with 4401 [10,000]. */
   expiryGraceMs: number;
-  /** Milliseconds that a subscribe waits until the engine has confirmed, where the router has one; it never fails for it [2,000]. */
+  /**
+   * Milliseconds that a subscribe waits until the engine has confirmed, where the router has one; it fails for it where the
+   * engine keeps the topic's history. So long a publish to such a topic may take, unless it is repeated [2,000].
+   */
   engineTimeoutMs: number;
+  /** Milliseconds for which a publish with `ack` is repeated until it is in the engine's log [5,000]. */
+  ackTimeoutMs: number;
   /** Bytes of publishes that wait for an engine that stalls; over it they are `remote: "away"` [16 MiB]. */
   maxEngineBytes: number;
   /** Messages of a recorded topic that are replayed to who comes back; over it there is a gap [500]. */
@@ -87,6 +92,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   authTimeoutMs: 5_000,
   expiryGraceMs: 10_000,
   engineTimeoutMs: 2_000,
+  ackTimeoutMs: 5_000,
   maxEngineBytes: 16_777_216,
   maxReplayMessages: 500,
   maxReplayBytes: 524_288,

@@ -7,8 +7,8 @@ export interface PublishOptions {
   /** Keep from other nodes, so that only this process's connections receive it. Default false. */
   local?: boolean | undefined;
   /**
-   * Only on a recorded topic: settles when the message is in the log. It is there before the promise settles anyway where
-   * the log is this process's own. Default false.
+   * Only on a recorded topic: repeats the publish until the message is in the log, for at most `limits.ackTimeoutMs`, where an
+   * engine keeps it. Without, one try decides; a log that is this process's own has it at once. Default false.
    */
   ack?: boolean | undefined;
   /**

@@ -1,4 +1,5 @@
 import type { ClusterState } from "../api/cluster.ts";
+import type { LogEvents } from "../ports/engine-log.ts";
 import type { Engine, NodeLink } from "../ports/engine.ts";
 import type { Frame } from "./bundle.ts";
 import { Link, type LinkOptions, type Local } from "./link.ts";
@@ -62,6 +63,11 @@ export class Cluster implements NodeLink {
 
   publish(topic: string, frame: Frame): "sent" | "away" {
     return this.linkOf(topic).publish(topic, frame);
+  }
+
+  /** The recorded topics of the server that keeps this one. */
+  logsOf(topic: string): LogEvents | undefined {
+    return this.linkOf(topic).logs;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { toError } from "../base/thrown.ts";
 import { attempt } from "../base/when.ts";
+import type { LogEvents, LogLink } from "../ports/engine-log.ts";
 import type { Engine, EngineSession } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { type Frame, unpack } from "./bundle.ts";
@@ -28,6 +29,8 @@ export interface LinkOptions {
   /** Bytes that may wait while the engine stalls. */
   readonly maxEngineBytes: number;
   readonly report: (report: LinkReport) => void;
+  /** What the link's recorded topics hear of it; undefined where there are none. */
+  readonly logs?: ((link: LogLink) => LogEvents) | undefined;
 }
 
 const PROBE_EVERY_MS = 1_000;
@@ -40,6 +43,7 @@ const PROBE_TIMEOUT_MS = 3_000;
 export class Link {
   readonly locals: Set<Local> = new Set();
   readonly nodeId: string = nodeId();
+  readonly logs: LogEvents | undefined;
   private readonly session: EngineSession;
   private readonly interest: Interest;
   private readonly outbox: Outbox;
@@ -75,15 +79,20 @@ export class Link {
     this.changedAt = clock.now();
     this.interest = new Interest(clock, options.engineTimeoutMs, {
       complete: () => this.restored(),
-      forgotten: (topic) => this.seen.forget(topic),
+      forgotten: (topic) => {
+        this.seen.forget(topic);
+        this.logs?.forgotten(topic);
+      },
       failed: (error) => logger.warn(`${engine.name} refused to follow topics; it is asked again`, error),
     });
     this.outbox = new Outbox(clock, this.nodeId, options.maxEngineBytes, (error) => this.unusable(toError(error)));
+    this.logs = options.logs?.(this);
     this.probeTimer = clock.setTimeout(this.absent, PROBE_TIMEOUT_MS);
     this.session = engine.connect({
       id: this.nodeId,
       bytes: options.bytes,
       deliver: (topic, packet) => this.deliver(topic, packet),
+      added: (topic, frame) => this.closed || this.logs?.added(topic, frame),
       link: (state, cause) => (state === "up" ? this.up() : this.down(cause)),
     });
     // An engine that is there at once has said so before it gave its session.
@@ -138,6 +147,7 @@ export class Link {
     this.stopProbing();
     this.interest.close();
     this.outbox.down();
+    this.logs?.down();
     this.seen.clear();
     await this.session.close();
   }
@@ -175,6 +185,7 @@ export class Link {
     this.stopProbing();
     this.outbox.up(this.session);
     this.interest.up(this.session);
+    if (this.session.log !== undefined) this.logs?.up(this.session.log);
     this.probe();
   }
 
@@ -186,6 +197,7 @@ export class Link {
     const oldest = this.outbox.oldest;
     if (oldest !== undefined && oldest < this.provenAt) this.provenAt = oldest;
     this.outbox.down();
+    this.logs?.down();
     this.interest.down();
     this.seen.interrupted();
     if (this.state === "up") this.change("down");

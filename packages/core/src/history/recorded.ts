@@ -1,10 +1,13 @@
-import type { Clock } from "../base/clock.ts";
 import type { History } from "../message/history.ts";
 import type { AnyTopic } from "../message/topic.ts";
-import type { TopicLog } from "../ports/topic-log.ts";
+import type { Added, Keeping, Recording } from "../ports/engine-log.ts";
+import type { Reading, ReadLimits, TopicLog } from "../ports/topic-log.ts";
+import type { Position } from "../protocol/position.ts";
 import { Claims } from "./claims.ts";
 import { Grants } from "./grants.ts";
-import { MemoryLog } from "./memory-log.ts";
+import type { Replicas } from "./replicas.ts";
+
+const NOTHING: ReadLimits = { messages: 0, bytes: 0 };
 
 /** Users and topics whose grants have been revoked, at most; the oldest are forgotten first. */
 const MAX_REVOKED = 100_000;
@@ -14,24 +17,81 @@ const MAX_KNOWN = 10_000;
 
 /** What a router keeps of its recorded topics: one for all of its listeners that can be reached from each other. */
 export class Recorded {
-  readonly log: TopicLog;
-  readonly grants: Grants;
+  /** That of this process; undefined where an engine keeps them. */
+  readonly log: TopicLog | undefined;
+  private readonly grants: Grants | undefined;
+  /** Where an engine keeps them, by topic. */
+  private replicasOf: (topic: string) => Replicas = notServed;
   readonly claims: Claims = new Claims();
   private readonly families: readonly AnyTopic[];
+  private readonly keepings = new Map<AnyTopic, Keeping>();
   /** When, by topic and user: milliseconds since the epoch. */
   private readonly revoked = new Map<string, number>();
   private readonly known = new Map<string, AnyTopic | undefined>();
 
-  /** Undefined where no topic has a history: nothing then asks about any. */
-  static of(families: readonly AnyTopic[], clock: Clock, log?: TopicLog): Recorded | undefined {
+  /**
+   * Undefined where no topic has a history: nothing then asks about any.
+   * @param log Undefined where an engine keeps them.
+   */
+  static of(families: readonly AnyTopic[], log: () => TopicLog | undefined): Recorded | undefined {
     const recorded = families.filter(({ history }) => history !== undefined);
-    return recorded.length === 0 ? undefined : new Recorded(recorded, log ?? new MemoryLog(clock));
+    return recorded.length === 0 ? undefined : new Recorded(recorded, log());
   }
 
-  private constructor(families: readonly AnyTopic[], log: TopicLog) {
+  private constructor(families: readonly AnyTopic[], log: TopicLog | undefined) {
     this.families = families;
     this.log = log;
-    this.grants = new Grants(() => log.secret());
+    this.grants = log && new Grants(() => log.secret());
+  }
+
+  /** An engine keeps them from now on. */
+  serve(replicasOf: (topic: string) => Replicas): void {
+    this.replicasOf = replicasOf;
+  }
+
+  grantsOf(topic: string): Grants | Promise<Grants> {
+    return this.grants ?? this.replicasOf(topic).grants();
+  }
+
+  /** As `Replicas.ready`; undefined where there is nothing to wait for. */
+  ready(topic: string, at: Position | undefined): Promise<() => void> | undefined {
+    return this.log === undefined ? this.replicasOf(topic).ready(topic, at) : undefined;
+  }
+
+  /** What came after a position; of an engine's log while it is `ready` or followed. */
+  read(topic: string, after: Position | undefined, limits: ReadLimits): Reading {
+    if (this.log === undefined) return this.replicasOf(topic).read(topic, after, limits);
+    return this.log.read(topic, after, this.historyOf(topic) as History, limits);
+  }
+
+  /** Where the topic stands, as `read`. */
+  topOf(topic: string): Position {
+    return this.read(topic, undefined, NOTHING).top;
+  }
+
+  /** Adds a message to the engine's log. */
+  append(topic: string, recording: Recording, repeats: boolean): Promise<Added> {
+    return this.replicasOf(topic).append(topic, recording, repeats);
+  }
+
+  /** Takes note from where on somebody sees a topic: an engine's log may go on under another name, which needs another grant. */
+  begins(who: object, topic: string, begin: number): void {
+    if (this.log === undefined) this.replicasOf(topic).begins(topic).set(who, begin);
+  }
+
+  beginOf(who: object, topic: string): number | undefined {
+    return this.replicasOf(topic).begins(topic).get(who);
+  }
+
+  /** Undefined for a topic that is live. */
+  keepingOf(topic: string): Keeping | undefined {
+    const family = this.familyOf(topic);
+    if (family?.history === undefined) return undefined;
+    const known = this.keepings.get(family);
+    if (known !== undefined) return known;
+    const keeping = { ...family.history, pattern: family.pattern };
+    this.keepings.set(family, keeping);
+    return keeping;
   }
 
   /** What is kept of a topic; undefined for one that is live. */
@@ -73,4 +133,8 @@ export class Recorded {
     this.known.set(topic, family);
     return family;
   }
+}
+
+function notServed(): never {
+  throw new Error("No listener serves this router yet");
 }

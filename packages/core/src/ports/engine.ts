@@ -1,4 +1,5 @@
 import type { Packet } from "../protocol/codec.ts";
+import type { EngineLog, LogFrame } from "./engine-log.ts";
 
 /**
  * Carries packets between the processes (nodes) that serve a router, by topic: Redis, NATS or your own. A packet is text where
@@ -14,6 +15,8 @@ export interface Engine {
    * and again, until the session is closed: an engine that is away at the start is one that comes later.
    */
   connect(node: NodeSide): EngineSession;
+  /** Its sessions have a `log`: topics with a history need one. */
+  readonly records?: boolean;
   /** Several servers that share the topics, each by itself; this one's own `connect` is then not called. */
   readonly shards?: readonly Engine[];
 }
@@ -26,6 +29,8 @@ export interface NodeSide {
   readonly bytes: boolean;
   /** A packet that somebody, this node too, published to a topic. One that comes twice, or late, does no harm. */
   deliver(topic: string, packet: Packet): void;
+  /** A message that was added to the log of a topic which this node follows. */
+  added(topic: string, frame: LogFrame): void;
   /**
    * `up`: it answers commands (after Redis's LOADING, say; an open socket is not enough), and follows nothing yet: the node
    * asks for all its topics again. `down`: it does not. Saying the same twice is harmless.
@@ -45,6 +50,8 @@ export interface EngineSession {
   publish(topic: string, packet: Packet): Promise<unknown>;
   /** Resolves when a message that it sent to this node's own channel has come back by the way that `deliver` takes. */
   probe(): Promise<unknown>;
+  /** Where it keeps recorded topics. */
+  readonly log?: EngineLog;
   /** Drops its connections and opens new ones: a probe was not answered, whatever the library believes. */
   reconnect(cause: Error): void;
   close(): Promise<void> | void;

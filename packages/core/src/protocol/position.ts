@@ -18,7 +18,7 @@ export type GapReason =
   | "limit"
   /** Nothing proves that it may be seen. */
   | "grant"
-  /** One came whose place is not the next: only a client sees this. */
+  /** One came whose place is not the next, and what is between cannot be had in time. */
   | "hole"
   /** The server did not subscribe this connection to the topic again. */
   | "not-resubscribed";
@@ -26,12 +26,15 @@ export type GapReason =
 /** What became of a subscription: `fresh` for one that named no position, `recovered` where everything since was sent. */
 export type SubscribeStatus = "fresh" | "recovered" | "gap";
 
-/** The key of an envelope, beside `type`, that says where in its topic a message stands: `[topic, offset]`. */
+/**
+ * The key of an envelope, beside `type`, that says where in its topic a message stands: `[topic, offset]`, and behind them the
+ * offset of the message before it where that is not one less.
+ */
 export const AT_KEY = "at";
 
 /** A frame with its place in its topic. JSON is not written anew for it. */
-export function placed(codec: Codec, packet: Packet, topic: string, offset: number): Packet {
-  const at = [topic, offset];
+export function placed(codec: Codec, packet: Packet, topic: string, offset: number, prev: number = offset - 1): Packet {
+  const at = prev === offset - 1 ? [topic, offset] : [topic, offset, prev];
   if (codec === jsonCodec) return `{"${AT_KEY}":${JSON.stringify(at)},${(packet as string).slice(1)}`;
   return codec.encode({ ...(codec.decode(packet) as { type: string }), [AT_KEY]: at } as { type: string });
 }

@@ -11,6 +11,7 @@ import { checkOptions } from "../base/options.ts";
 import type { LinkHandler, LinkReport } from "../api/cluster.ts";
 import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import { MemoryLog } from "../history/memory-log.ts";
 import { Recorded } from "../history/recorded.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
@@ -191,8 +192,9 @@ export class RouterCore implements RouteSource, Handlers {
   recordedBy(clock: Clock, apart: boolean, log?: TopicLog): Recorded | undefined {
     const declared = allDeclared([...this.family()].map(({ topics }) => topics));
     checkHistory(declared, this.engine);
-    if (apart) return Recorded.of(declared, clock, log);
-    return (this.recorded ??= Recorded.of(declared, clock, log));
+    const make = (): TopicLog | undefined => (this.engine === undefined ? (log ?? new MemoryLog(clock)) : undefined);
+    if (apart) return Recorded.of(declared, make);
+    return (this.recorded ??= Recorded.of(declared, make));
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {

@@ -51,7 +51,8 @@ export function publishFrom(
     if (isPromise(frame) || options.filter !== undefined || isWaiting(hub, sender)) {
       return later({ hub, sender, topic, type, options, skip }, frame);
     }
-    return Promise.resolve(distribute(hub, sender, topic, type, frame, options, skip, undefined));
+    const result = distribute(hub, sender, topic, type, frame, options, skip, undefined);
+    return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
   }
@@ -124,7 +125,7 @@ function distribute(
   options: AnyPublishOptions,
   skip: Skip | undefined,
   chosen: readonly Connection[] | undefined,
-): PublishResult {
+): PublishResult | Promise<PublishResult> {
   const { recorded } = hub;
   const history = recorded?.historyFor(topic, type);
   if (recorded !== undefined && history !== undefined) {

@@ -1,11 +1,13 @@
 import { WsKitError } from "../message/errors.ts";
 import type { History } from "../message/history.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import type { Recording } from "../ports/engine-log.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { placed } from "../protocol/position.ts";
 import type { Recorded } from "../history/recorded.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { deliverHere } from "./deliver.ts";
+import { fromOf } from "./sender.ts";
 import { tellPosition } from "./tell.ts";
 
 /** What a publish to a recorded topic has to leave out. @throws WsKitError FAILED_PRECONDITION */
@@ -32,15 +34,13 @@ export function record(
   type: string,
   frame: Packet,
   options: AnyPublishOptions,
-): PublishResult {
+): PublishResult | Promise<PublishResult> {
   const except = options.excludeSelf === true ? sender : undefined;
-  const { position, duplicate } = recorded.log.append(
-    topic,
-    frame,
-    history,
-    except === undefined ? undefined : senderOf(except),
-    options.id,
-  );
+  const from = except === undefined ? undefined : fromOf(except);
+  const { log } = recorded;
+  if (log === undefined)
+    return recordElsewhere(hub, recorded, sender, topic, type, { packet: frame, from, id: options.id }, options);
+  const { position, duplicate } = log.append(topic, frame, history, from, options.id);
   if (duplicate) return { ok: true, matched: 0, remote: "none", position, duplicate };
   const matched = deliverHere(hub, topic, placed(hub.codec, frame, topic, position.offset), except, undefined);
   if (except !== undefined && hub.followers.of(topic)?.has(except) === true) tellPosition(except, topic, position);
@@ -48,7 +48,22 @@ export function record(
   return { ok: true, matched, remote: "none", position };
 }
 
-/** Whose a message is: the user's where it is known, since a new connection of theirs is theirs as well. */
-export function senderOf(conn: Connection): string {
-  return conn.hub.identities.get(conn) ?? conn.clientId;
+/** Adds it to the engine's log, from where it comes to the followers of all nodes, this one's as well. */
+async function recordElsewhere(
+  hub: Listener,
+  recorded: Recorded,
+  sender: Connection | undefined,
+  topic: string,
+  type: string,
+  recording: Recording,
+  { ack }: AnyPublishOptions,
+): Promise<PublishResult> {
+  const known = ack === true && recording.id === undefined ? { ...recording, id: crypto.randomUUID() } : recording;
+  const { position, duplicate } = await recorded.append(topic, known, ack === true);
+  if (duplicate) return { ok: true, matched: 0, remote: "sent", position, duplicate };
+  let matched = 0;
+  for (const peer of hub.peers) matched += peer.followers.of(topic)?.size ?? 0;
+  if (recording.from !== undefined && sender !== undefined && hub.followers.of(topic)?.has(sender) === true) matched--;
+  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, recording.packet.length, matched);
+  return { ok: true, matched, remote: "sent", position };
 }

@@ -1,7 +1,7 @@
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { part } from "./membership.ts";
-import { userOf } from "./recover.ts";
+import { userOf } from "./grants.ts";
 import { tellUnsubscribed } from "./tell.ts";
 
 /**

@@ -9,6 +9,7 @@ import {
   type Asked,
   calledOff,
   follow,
+  readyFor,
   standOf,
   type Since,
   standing,
@@ -49,7 +50,8 @@ export class TopicsOf {
       const allowed = permission(conn, topic);
       if (!isPromise(allowed) && !allowed) throw refusal(topic);
       const way = wayBack(conn, topic, asked);
-      if (isPromise(allowed) || way?.claim !== undefined) return this.later(topic, Promise.resolve(allowed), way);
+      if (isPromise(allowed) || (way !== undefined && takesTime(way)))
+        return this.later(topic, Promise.resolve(allowed), way);
       return settled(way === undefined ? join(topic, conn) : follow(way, undefined));
     } catch (error) {
       return rejected(error);
@@ -97,7 +99,7 @@ export class TopicsOf {
     joining.pending++;
     const entered = inTime(conn, allowed).then((yes) => {
       if (!yes) throw refusal(topic);
-      return way?.claim === undefined ? admitted(undefined) : standing(way, way.claim).then(admitted);
+      return way === undefined || !takesTime(way) ? admitted(undefined) : whenReady(way, admitted);
     });
     let pending = 1;
     const asked = settled(entered.finally(left));
@@ -117,6 +119,21 @@ export class TopicsOf {
       joining.pending -= pending;
       pending = 0;
     }
+  }
+}
+
+/** Whether something has to be waited for: what proves a position, or the log of an engine. */
+function takesTime({ claim, recorded }: WayBack): boolean {
+  return claim !== undefined || recorded.log === undefined;
+}
+
+async function whenReady(way: WayBack, then: (since: Since) => unknown): Promise<unknown> {
+  const since = way.claim === undefined ? undefined : await standing(way, way.claim);
+  const release = await readyFor(way, since);
+  try {
+    return then(since);
+  } finally {
+    release?.();
   }
 }
 

@@ -1,0 +1,109 @@
+import type { Engine } from "@ws-kit/core/extend";
+import { RecordedNode, RecordedPeer } from "./recorded-node.ts";
+import type { EngineServer } from "./servers.ts";
+import { until, wait } from "./world.ts";
+
+/** What became of recorded topics, as plain data: found on Node by the test itself, on Bun by a process of its own. */
+export interface RecordedFindings {
+  readonly returned: Told;
+  readonly together: { readonly same: boolean; readonly count: number; readonly wrong: readonly string[] };
+  readonly repeated: { readonly duplicates: number; readonly heard: number };
+  readonly killed: Told & { readonly failed: number };
+}
+
+interface Told {
+  readonly heard: readonly string[];
+  readonly statuses: readonly string[];
+  readonly wrong: readonly string[];
+}
+
+type Nodes = readonly [RecordedNode, RecordedNode];
+
+/** @param server Keeps what it has, also when it is killed. */
+export async function findRecorded(makeEngine: () => Engine, server: EngineServer): Promise<RecordedFindings> {
+  const nodes = [new RecordedNode(makeEngine()), new RecordedNode(makeEngine())] as const;
+  try {
+    await Promise.all(nodes.map((node) => node.up()));
+    return {
+      returned: await returned(nodes),
+      together: await together(nodes),
+      repeated: await repeated(nodes),
+      killed: await killed(nodes, server),
+    };
+  } finally {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
+}
+
+/** Loses the connection to one node, and returns to the other. */
+async function returned([here, there]: Nodes): Promise<Told> {
+  const peer = new RecordedPeer("returned");
+  await here.join(peer);
+  for (const text of ["1", "2"]) await there.say(peer.room, text);
+  await until(() => peer.heard.length === 2);
+  peer.lose();
+  for (const text of ["3", "4 é🎈\n"]) await here.say(peer.room, text);
+  await there.join(peer);
+  await here.say(peer.room, "5");
+  await until(() => peer.heard.length >= 5);
+  return told(peer);
+}
+
+/** Two publish at once, and two follow. */
+async function together([here, there]: Nodes): Promise<RecordedFindings["together"]> {
+  const peers = [new RecordedPeer("together"), new RecordedPeer("together")] as const;
+  await here.join(peers[0]);
+  await there.join(peers[1]);
+  const count = 200;
+  const says = Array.from({ length: count }, (_, n) => (n % 2 === 0 ? here : there).say("together", String(n)));
+  await Promise.all(says);
+  await until(() => peers.every(({ heard }) => heard.length >= count));
+  const [one, other] = peers;
+  return {
+    same: one.heard.join() === other.heard.join(),
+    count: new Set(one.heard).size,
+    wrong: peers.flatMap(({ wrong }) => wrong),
+  };
+}
+
+/** The same message again and again, by both nodes, and the same id on another topic. */
+async function repeated([here, there]: Nodes): Promise<RecordedFindings["repeated"]> {
+  const peer = new RecordedPeer("repeated");
+  await here.join(peer);
+  const says = [here, there, here, there].map((node) => node.say(peer.room, "once", { id: "same", ack: true }));
+  says.push(here.say("other", "once", { id: "same" }));
+  const results = await Promise.all(says);
+  await here.say(peer.room, "twice");
+  await until(() => peer.heard.length >= 2);
+  return { duplicates: results.filter((result) => result.ok && result.duplicate).length, heard: peer.heard.length };
+}
+
+/** The engine dies while one follows and another one is away, and something is published that is repeated until it is there. */
+async function killed([here, there]: Nodes, server: EngineServer): Promise<RecordedFindings["killed"]> {
+  const [stays, returns] = [new RecordedPeer("killed"), new RecordedPeer("killed")];
+  await here.join(stays);
+  await here.join(returns);
+  await there.say(stays.room, "1");
+  await until(() => [stays, returns].every(({ heard }) => heard.length === 1));
+  returns.lose();
+  await there.say(stays.room, "2");
+  await server.kill();
+  await until(() => there.router.cluster?.state === "down");
+  const failed = await there.say(stays.room, "nobody gets it");
+  const acked = there.say(stays.room, "3", { ack: true });
+  await wait(500);
+  await server.restart();
+  const result = await acked;
+  await until(() => [here, there].every(({ router }) => router.cluster?.state === "up"));
+  await there.join(returns);
+  await here.say(stays.room, "4");
+  await until(() => [stays, returns].every(({ heard }) => heard.length >= 4));
+  if (!result.ok) throw result.error;
+  const wrong = [...stays.wrong, ...returns.wrong];
+  return { ...told(returns), heard: [...stays.heard, ...returns.heard], wrong, failed: failed.ok ? 0 : 1 };
+}
+
+/** As it is now: more comes while it is connected. */
+function told({ heard, statuses, wrong }: RecordedPeer): Told {
+  return { heard: [...heard], statuses: [...statuses], wrong: [...wrong] };
+}

@@ -1,0 +1,289 @@
+import type { Clock } from "../base/clock.ts";
+import { type Deferred, deferred, pause, within } from "../base/within.ts";
+import { WsKitError } from "../message/errors.ts";
+import type { Added, EngineLog, Keeping, LogEvents, LogFrame, LogLink, Recording } from "../ports/engine-log.ts";
+import type { ReadLimits, Reading } from "../ports/topic-log.ts";
+import type { Position } from "../protocol/position.ts";
+import { AgreedGrants } from "./agreed-grants.ts";
+import { Appender } from "./appender.ts";
+import type { Grants } from "./grants.ts";
+import { type Change, Replica } from "./replica.ts";
+
+/** UTF-16 units, or bytes, of messages that all replicas of a node have together; over it, those least recently used lose theirs. */
+const TAIL_BYTES = 67_108_864;
+/** How long what has come waits for the log to tell what was before it. */
+const HOLD_MS = 2_000;
+const AGAIN_MS = 50;
+/** Between two looks whether something has not come at all. */
+const CHECK_MS = 25_000;
+/** How often a log is asked until the next look. */
+const TRIES = 10;
+/** Logs that are read at once. */
+const WAVE = 500;
+const NO_ENTRIES: ReadLimits = { messages: 0, bytes: 0 };
+
+/** One question to a log. */
+interface Read {
+  /** Rises with each. */
+  readonly number: number;
+  readonly succeeds: Promise<boolean>;
+}
+
+export interface ReplicasOptions {
+  readonly clock: Clock;
+  readonly link: LogLink;
+  /** Undefined for a topic that is live. */
+  readonly keepingOf: (topic: string) => Keeping | undefined;
+  /** What is replayed at most. */
+  readonly replay: ReadLimits;
+  /** Milliseconds that a subscribe, or one try to publish, waits for the engine. */
+  readonly timeoutMs: number;
+  readonly ackTimeoutMs: number;
+  /** UTF-16 units, or bytes, of publishes that may wait for the engine. */
+  readonly maxBytes: number;
+  /** What the followers of a topic have to hear. */
+  readonly tell: (topic: string, change: Change) => void;
+}
+
+/** The recorded topics that are followed on this node, where one engine's server keeps their logs. */
+export class Replicas implements LogEvents {
+  /** The least recently used first. */
+  private readonly replicas = new Map<string, Replica>();
+  private readonly reads = new Map<string, Read>();
+  private readonly chased = new Set<Replica>();
+  private readonly appender: Appender;
+  private readonly options: ReplicasOptions;
+  private log: EngineLog | undefined = undefined;
+  /** The engine's return. */
+  private returned: Deferred<EngineLog> | undefined = undefined;
+  private checkTimer: unknown = undefined;
+  private number = 0;
+  private bytes = 0;
+  private readonly agreed = new AgreedGrants();
+
+  constructor(options: ReplicasOptions) {
+    this.options = options;
+    this.appender = new Appender({
+      ...options,
+      added: (topic, recording, added) => this.published(topic, recording, added),
+    });
+  }
+
+  /** What proves who may see which of them, on all nodes. @throws WsKitError UNAVAILABLE where the engine is away. */
+  async grants(): Promise<Grants> {
+    return this.agreed.grants ?? this.inTime(this.whenUp().then((log) => this.agreed.agree(log)));
+  }
+
+  append(topic: string, recording: Recording, repeats: boolean): Promise<Added> {
+    return this.appender.append(topic, recording, this.options.keepingOf(topic) as Keeping, repeats);
+  }
+
+  /**
+   * Resolves when the topic is followed here and its log is known, up to a position where one is given; it stays so until
+   * what this gives is called. @throws WsKitError UNAVAILABLE where the engine is away.
+   */
+  async ready(topic: string, at: Position | undefined): Promise<() => void> {
+    const { link } = this.options;
+    void link.follow(topic, true);
+    const asking = { over: false };
+    try {
+      await this.inTime(this.prepare(topic, at, asking));
+      return () => link.unfollow(topic);
+    } catch (error) {
+      link.unfollow(topic);
+      throw error;
+    } finally {
+      asking.over = true;
+    }
+  }
+
+  /** What came after a position of a topic that is followed here. */
+  read(topic: string, after: Position | undefined, limits: ReadLimits): Reading {
+    const replica = this.of(topic);
+    replica.expire(this.options.clock.monotonic());
+    return replica.reading(after, limits);
+  }
+
+  /** Who begins to follow it, and where it began to see the topic. */
+  begins(topic: string): WeakMap<object, number> {
+    return this.of(topic).begins;
+  }
+
+  up(log: EngineLog): void {
+    this.log = log;
+    this.returned?.resolve(log);
+    this.returned = undefined;
+    this.appender.up(log);
+    void this.check(log);
+  }
+
+  down(): void {
+    this.log = undefined;
+    for (const replica of this.replicas.values()) replica.stale = true;
+    this.options.clock.clearTimeout(this.checkTimer);
+    this.appender.down();
+  }
+
+  forgotten(topic: string): void {
+    const replica = this.replicas.get(topic);
+    if (replica === undefined) return;
+    this.bytes -= replica.bytes;
+    this.replicas.delete(topic);
+  }
+
+  added(topic: string, frame: LogFrame): void {
+    const replica = this.replicas.get(topic);
+    if (replica === undefined) return;
+    const before = replica.bytes;
+    const next = replica.take(frame, this.options.clock.monotonic());
+    this.count(topic, replica, before);
+    if (next !== undefined) this.options.tell(topic, { entries: [next] });
+    else if (replica.isBehind && !this.chased.has(replica)) void this.chase(topic, replica);
+  }
+
+  /**
+   * What this node has added is delivered before it comes back, where it is next. Where it is not, what is between is most
+   * probably on its way: no reason to read.
+   */
+  private published(topic: string, { packet, from }: Recording, { position, prev }: Added): void {
+    const replica = this.replicas.get(topic);
+    const isNext = replica?.isBehind === false && replica.position.epoch === position.epoch && replica.last === prev;
+    if (isNext) this.added(topic, { ...position, prev, packet, from });
+  }
+
+  private of(topic: string): Replica {
+    let replica = this.replicas.get(topic);
+    const keeping = this.options.keepingOf(topic);
+    if (keeping === undefined) throw new Error(`${topic} is not recorded`);
+    if (replica === undefined) this.replicas.set(topic, (replica = new Replica(keeping)));
+    return replica;
+  }
+
+  private async prepare(topic: string, at: Position | undefined, asking: { readonly over: boolean }): Promise<void> {
+    const since = this.number;
+    let seen = 0;
+    while (!asking.over) {
+      await this.whenUp();
+      await this.options.link.follow(topic, false);
+      const replica = this.of(topic);
+      if (replica.loaded && !replica.stale) {
+        const offset = at && replica.offsetOf(at);
+        if (at === undefined || (offset === undefined && seen > since)) return;
+        if (offset !== undefined && (replica.deep || replica.covers(offset))) return;
+      }
+      // Whoever asks meanwhile shares it, unless it is about what came later.
+      const read = this.reads.get(topic) ?? this.startRead(topic, replica, at !== undefined);
+      if (await read.succeeds) seen = read.number;
+      else await pause(this.options.clock, AGAIN_MS);
+    }
+  }
+
+  private startRead(topic: string, replica: Replica, deep: boolean): Read {
+    const reading = this.reading(topic, replica, deep).then(
+      () => true,
+      () => false,
+    );
+    const read = { number: ++this.number, succeeds: reading };
+    this.reads.set(topic, read);
+    void reading.then(() => this.reads.get(topic) === read && this.reads.delete(topic));
+    return read;
+  }
+
+  private async reading(topic: string, replica: Replica, deep: boolean): Promise<void> {
+    const { log } = this;
+    if (log === undefined) throw new Error("The engine is away");
+    const { clock, keepingOf, replay, timeoutMs } = this.options;
+    const keeping = keepingOf(topic) as Keeping;
+    const all: ReadLimits = { messages: keeping.size, bytes: keeping.maxBytes };
+    const wasLoaded = replica.loaded;
+    const limits = deep ? replay : wasLoaded ? all : NO_ENTRIES;
+    let reading = await within(clock, timeoutMs, log.read(topic, deep ? 0 : replica.last, keeping, limits));
+    // What is replayed at once is less than what who is connected has to get.
+    if (wasLoaded && reading.limited && reading.floor > replica.last) {
+      reading = await within(clock, timeoutMs, log.read(topic, replica.last, keeping, all));
+    }
+    if (this.replicas.get(topic) !== replica) return;
+    const before = replica.bytes;
+    const change = replica.absorb(reading, clock.monotonic());
+    if (deep) replica.deep = true;
+    this.count(topic, replica, before);
+    this.tell(topic, change);
+  }
+
+  private tell(topic: string, change: Change): void {
+    if (change.gap !== undefined || change.moved !== undefined || change.entries.length > 0) {
+      this.options.tell(topic, change);
+    }
+  }
+
+  /** Reads the log until nothing waits for what came before it. */
+  private async chase(topic: string, replica: Replica): Promise<void> {
+    const { clock } = this.options;
+    this.chased.add(replica);
+    const until = clock.monotonic() + HOLD_MS;
+    while (replica.isBehind && this.log !== undefined && this.replicas.get(topic) === replica) {
+      if (clock.monotonic() >= until || replica.isOverfull) {
+        this.tell(topic, replica.giveUp(clock.monotonic()));
+        break;
+      }
+      const { succeeds } = this.reads.get(topic) ?? this.startRead(topic, replica, false);
+      const left = pause(clock, until - clock.monotonic()).then(() => true);
+      if (!(await Promise.race([succeeds, left]))) await pause(clock, AGAIN_MS);
+    }
+    this.chased.delete(replica);
+  }
+
+  /** Asks all logs, again and again, whether something was added that did not come. */
+  private async check(log: EngineLog): Promise<void> {
+    const { clock, link } = this.options;
+    await this.inTime(this.agreed.agree(log)).catch(() => {});
+    const all = [...this.replicas];
+    for (let i = 0; i < all.length; i += WAVE) {
+      const reads = all.slice(i, i + WAVE).map(async ([topic, replica]) => {
+        // Somebody waits for a subscribe, and reads it by itself.
+        if (!replica.loaded) return;
+        await link.follow(topic, false);
+        await this.checked(topic, replica, log);
+      });
+      await Promise.all(reads);
+    }
+    if (this.log !== log) return;
+    clock.clearTimeout(this.checkTimer);
+    this.checkTimer = clock.setTimeout(() => void this.check(log), CHECK_MS * (0.9 + Math.random() / 5));
+  }
+
+  private async checked(topic: string, replica: Replica, log: EngineLog): Promise<void> {
+    for (let tries = 1; tries < TRIES && this.log === log && this.replicas.get(topic) === replica; tries++) {
+      const { succeeds } = this.reads.get(topic) ?? this.startRead(topic, replica, false);
+      if (await succeeds) return;
+      await pause(this.options.clock, AGAIN_MS * tries);
+    }
+  }
+
+  /** Makes room where there is too much. */
+  private count(topic: string, replica: Replica, before: number): void {
+    this.bytes += replica.bytes - before;
+    this.replicas.delete(topic);
+    this.replicas.set(topic, replica);
+    if (this.bytes <= TAIL_BYTES) return;
+    for (const other of this.replicas.values()) {
+      if (other === replica || this.bytes <= TAIL_BYTES) break;
+      this.bytes -= other.bytes;
+      other.drop();
+    }
+  }
+
+  private async inTime<T>(doing: Promise<T>): Promise<T> {
+    const { clock, timeoutMs } = this.options;
+    try {
+      return await within(clock, timeoutMs, doing);
+    } catch (cause) {
+      throw new WsKitError("UNAVAILABLE", "The engine that keeps this topic is away", undefined, { cause });
+    }
+  }
+
+  private whenUp(): Promise<EngineLog> {
+    if (this.log !== undefined) return Promise.resolve(this.log);
+    return (this.returned ??= deferred<EngineLog>()).promise;
+  }
+}

@@ -1,0 +1,153 @@
+import type {
+  Added,
+  EngineLog,
+  Keeping,
+  LogFrame,
+  LogReading,
+  Packet,
+  ReadLimits,
+  Recording,
+} from "@ws-kit/core/extend";
+import { APPEND, READ, type Script } from "./scripts.ts";
+
+/** What a command answers: texts as `Packet`s are, numbers, lists of them. */
+export type Reply = Packet | number | null | readonly Reply[];
+
+/** Sends a command to the server that has the keys. Rejects when the connection is lost. */
+export type Command = (args: readonly Packet[]) => Promise<Reply>;
+
+/** Milliseconds after which a topic that keeps nothing any more does not know any longer how far it came. */
+const REMEMBERED_MS = 86_400_000;
+/** Milliseconds for which the id of a message is remembered. */
+const DEDUPE_MS = 120_000;
+/** The longest time that a key may live, so that it fits the server's clock. */
+const MAX_TTL_MS = 2 ** 50;
+
+const FRAME = /^r (\S+) (\d+) (.*)$/;
+const LINE_FEED = 10;
+const R = 114;
+
+/** Where one Redis server keeps recorded topics. Every method is one command, and one script in it. */
+export class RedisLog implements EngineLog {
+  private readonly prefix: string;
+  private readonly isSharded: boolean;
+  private readonly command: () => Command;
+
+  /** @param command What sends a command now. @throws Error where there is no connection. */
+  constructor(prefix: string, isSharded: boolean, command: () => Command) {
+    this.prefix = prefix;
+    this.isSharded = isSharded;
+    this.command = command;
+  }
+
+  async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly Added[]> {
+    const { size, maxBytes, ttlMs } = keeping;
+    const ids = messages.map(({ id }) => this.key("d", topic, id ?? ""));
+    const head = [
+      epoch(),
+      `${this.prefix}:${topic}`,
+      this.isSharded ? "SPUBLISH" : "PUBLISH",
+      String(size),
+      figure(maxBytes),
+      figure(ttlMs),
+      figure(ttlMs + REMEMBERED_MS),
+      String(DEDUPE_MS),
+    ];
+    const parts = messages.flatMap(({ packet, from, id }) => [packet, from ?? "", id === undefined ? "" : "1"]);
+    const reply = await this.run(APPEND, [this.key("m", topic), this.key("s", topic), ...ids], [...head, ...parts]);
+    const [now = "", ...places] = (reply as readonly Packet[]).map(textOf);
+    return places.map((place) => {
+      const [first = "", second] = place.split(" ");
+      // One that was there says of which epoch it is.
+      if (second !== undefined) {
+        return { position: { epoch: first, offset: Number(second) }, duplicate: true, prev: undefined };
+      }
+      const offset = Number(first);
+      return { position: { epoch: now, offset }, duplicate: false, prev: offset - 1 };
+    });
+  }
+
+  async read(topic: string, after: number, { ttlMs }: Keeping, limits: ReadLimits): Promise<LogReading> {
+    const args = [epoch(), String(after), figure(limits.messages), figure(limits.bytes), figure(ttlMs + REMEMBERED_MS)];
+    const reply = await this.run(READ, [this.key("m", topic), this.key("s", topic)], args);
+    const [name, topText, chain, limited, found] = reply as [Packet, Packet, Packet, Packet, [Packet, Packet[]][]];
+    const top = Number(textOf(topText));
+    const entries = found
+      .map(([id, [, packet = "", , from]]) => {
+        const sender = textOf(from ?? "");
+        return { offset: Number(textOf(id).split("-")[0]), packet, from: sender === "" ? undefined : sender };
+      })
+      .toReversed();
+    const floor = (entries[0]?.offset ?? top + 1) - 1;
+    return {
+      epoch: textOf(name),
+      top,
+      chain: [...textOf(chain).matchAll(/(\S+):(\d+)/g)].map(([, old = "", end]) => [old, Number(end)] as const),
+      floor,
+      limited: textOf(limited) === "1",
+      aged: false,
+      entries,
+    };
+  }
+
+  async secret(proposed: Uint8Array): Promise<Uint8Array> {
+    const key = `${this.prefix}~secret`;
+    const command = this.command();
+    const [, found] = await Promise.all([command(["SET", key, toHex(proposed), "NX"]), command(["GET", key])]);
+    return fromHex(textOf(found as Packet));
+  }
+
+  /** All of one topic lie in one slot of a cluster. */
+  private key(kind: string, topic: string, id?: string): string {
+    return `${this.prefix}~${kind}:{${topic}}${id === undefined ? "" : `\n${id}`}`;
+  }
+
+  private async run({ sha, text }: Script, keys: readonly string[], args: readonly Packet[]): Promise<Reply> {
+    const command = this.command();
+    const rest = [String(keys.length), ...keys, ...args];
+    try {
+      return await command(["EVALSHA", sha, ...rest]);
+    } catch (error) {
+      // Somebody has emptied the cache since the connection was made.
+      if (!String(error).includes("NOSCRIPT")) throw error;
+      return command(["EVAL", text, ...rest]);
+    }
+  }
+}
+
+/** What a script has published; undefined for what a node has. */
+export function logFrame(packet: Packet): LogFrame | undefined {
+  if (typeof packet === "string" ? !packet.startsWith("r ") : packet[0] !== R) return undefined;
+  const end = typeof packet === "string" ? packet.indexOf("\n") : packet.indexOf(LINE_FEED);
+  const [, name, offset, from = ""] = FRAME.exec(textOf(packet.slice(0, end))) ?? [];
+  if (name === undefined) return undefined;
+  return {
+    epoch: name,
+    offset: Number(offset),
+    prev: Number(offset) - 1,
+    packet: packet.slice(end + 1),
+    from: from === "" ? undefined : from,
+  };
+}
+
+function textOf(value: Packet): string {
+  return typeof value === "string" ? value : new TextDecoder().decode(value);
+}
+
+/** A whole number that Redis takes. */
+function figure(value: number): string {
+  return String(Math.ceil(Math.min(value, MAX_TTL_MS)));
+}
+
+/** A name that no other epoch has: 96 random bits. */
+function epoch(): string {
+  return toHex(crypto.getRandomValues(new Uint8Array(12)));
+}
+
+function toHex(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromHex(text: string): Uint8Array {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+
+/** A script of a log: run by its hash, which the server is told first. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+/**
+ * Of a topic there is a hash `m` (`e` epoch, `t` top, `b` bytes kept, `r` run id of the server that wrote last, `c` chain of
+ * earlier epochs as "epoch:end epoch:end") and a stream with ids "offset-0".
+ *
+ * Whoever writes to a server that was started again, or to a replica that took over, begins another epoch: what the old one
+ * had lost then is known by its end.
+ */
+const STAND = `
+local m, s, fresh = KEYS[1], KEYS[2], ARGV[1]
+local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local function stand()
+  local e, t, r, c, b = unpack(redis.call('HMGET', m, 'e', 't', 'r', 'c', 'b'))
+  if e and r == run then return e, tonumber(t), c, tonumber(b) end
+  if not e then
+    redis.call('DEL', s)
+    e, t, c, b = fresh, '0', '', '0'
+  else
+    c = e .. ':' .. t .. ' ' .. c
+    local kept, n = '', 0
+    for part in string.gmatch(c, '%S+') do
+      if n < 8 then kept = kept .. part .. ' ' end
+      n = n + 1
+    end
+    e, c = fresh, kept
+  end
+  redis.call('HSET', m, 'e', e, 't', t, 'r', run, 'c', c, 'b', b)
+  return e, tonumber(t), c, tonumber(b)
+end
+`;
+
+/**
+ * KEYS: hash, stream, and one for the id of each message. ARGV: epoch if a new one begins, channel, command that publishes,
+ * size, bytes, ttl, ttl of the hash, ttl of an id, and of each message: packet, from, "1" where it has an id.
+ */
+export const APPEND: Script = script(`${STAND}
+local channel, publish = ARGV[2], ARGV[3]
+local size, most, ttl, long, dedupe = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
+local e, t, c, b = stand()
+local n = redis.call('XLEN', s)
+if n == 0 then b = 0 end
+local out = { e }
+for i = 9, #ARGV, 3 do
+  local packet, from, key = ARGV[i], ARGV[i + 1], KEYS[(i - 9) / 3 + 3]
+  local known = ARGV[i + 2] == '1' and redis.call('GET', key)
+  local ke, ko
+  if known then ke, ko = string.match(known, '^(%S+) (%d+)$') end
+  if ke then
+    out[#out + 1] = ke .. ' ' .. ko
+  else
+    t = t + 1
+    b = b + #packet
+    n = n + 1
+    redis.call('XADD', s, string.format('%.0f-0', t), 'p', packet, 'f', from)
+    if ARGV[i + 2] == '1' then redis.call('SET', key, e .. ' ' .. string.format('%.0f', t), 'PX', dedupe) end
+    redis.call(publish, channel, 'r ' .. e .. ' ' .. string.format('%.0f', t) .. ' ' .. from .. '\\n' .. packet)
+    out[#out + 1] = string.format('%.0f', t)
+  end
+end
+while n > size or b > most do
+  local first = redis.call('XRANGE', s, '-', '+', 'COUNT', 1)[1]
+  if not first then break end
+  b = b - #first[2][2]
+  n = n - 1
+  redis.call('XDEL', s, first[1])
+end
+redis.call('HSET', m, 't', string.format('%.0f', t), 'b', b)
+redis.call('PEXPIRE', s, ttl)
+redis.call('PEXPIRE', m, long)
+return out
+`);
+
+/** KEYS: hash, stream. ARGV: epoch if a new one begins, offset, messages, bytes, ttl of the hash. */
+export const READ: Script = script(`${STAND}
+local after, messages, bytes, long = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local e, t, c = stand()
+redis.call('PEXPIRE', m, long)
+local found, limited, sum = {}, '0', 0
+if messages > 0 then
+  local entries = redis.call('XREVRANGE', s, '+', '(' .. after .. '-0', 'COUNT', messages + 1)
+  for i = 1, #entries do
+    sum = sum + #entries[i][2][2]
+    if i > messages or sum > bytes then
+      limited = '1'
+      break
+    end
+    found[#found + 1] = entries[i]
+  end
+end
+return { e, string.format('%.0f', t), c, limited, found }
+`);
+
+function script(text: string): Script {
+  return { text, sha: createHash("sha1").update(text).digest("hex") };
+}
