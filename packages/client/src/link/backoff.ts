@@ -5,14 +5,13 @@ import type { ReconnectOptions } from "../api/options.ts";
  * it (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
  *
  * @param attempt Dials since the last stable connection, the first retry being 0.
- * @param holdOffMs What the server asked to wait at least. Jitter then spreads over as long again, since it asked
- * everybody at once.
+ * @param holdOffMs What the server asked to wait at least: it tells each client of many another figure.
  */
 export function backoff(
   attempt: number,
   holdOffMs: number | undefined = 0,
   { initialDelayMs = 300, maxDelayMs = 30_000, jitter }: ReconnectOptions,
 ): number {
-  const bound = Math.max(holdOffMs, Math.min(maxDelayMs, initialDelayMs * 2 ** Math.min(attempt, 99)));
+  const bound = Math.min(maxDelayMs, initialDelayMs * 2 ** Math.min(attempt, 99));
   return holdOffMs + (jitter === "none" ? bound : Math.random() * bound);
 }

@@ -145,18 +145,21 @@ describe("drain", () => {
     expect(logger.lines).toEqual([expect.stringContaining("onClose of client-1 took over 100 ms")]);
   });
 
-  it("tells each client of a lone server another time, so that they do not come back at once", async () => {
-    const { connect, clock, hub } = bench(createRouter());
-    const peers = Array.from({ length: 4_000 }, () => connect());
-    const drained = hub.drain();
-    const waits = peers.map(({ socket }) => (socket.take()[0] as { payload: { reconnectAfterMs: number } }).payload);
-    const seconds = waits.map(({ reconnectAfterMs }) => Math.floor(reconnectAfterMs / 1_000));
-    expect(Math.min(...seconds)).toBe(1);
-    expect(new Set(waits.map(({ reconnectAfterMs }) => reconnectAfterMs)).size).toBeGreaterThan(500);
-    expect(seconds.filter((second) => second > 2)).toEqual([]);
-    await clock.advance(3_000);
-    await drained;
-  });
+  it.each([{}, { reconnectAfterMs: 1_000 }])(
+    "tells each of many clients of a lone server another time: %o",
+    async (options) => {
+      const { connect, clock, hub } = bench(createRouter());
+      const peers = Array.from({ length: 4_000 }, () => connect());
+      const drained = hub.drain(options);
+      const waits = peers.map(({ socket }) => (socket.take()[0] as { payload: { reconnectAfterMs: number } }).payload);
+      const seconds = waits.map(({ reconnectAfterMs }) => Math.floor(reconnectAfterMs / 1_000));
+      expect(Math.min(...seconds)).toBe(1);
+      expect(new Set(waits.map(({ reconnectAfterMs }) => reconnectAfterMs)).size).toBeGreaterThan(500);
+      expect(seconds.filter((second) => second > 2)).toEqual([]);
+      await clock.advance(3_000);
+      await drained;
+    },
+  );
 
   it("spreads what it closes where other nodes take the clients, the oldest first", async () => {
     const clock = new VirtualClock();

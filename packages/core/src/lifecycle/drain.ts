@@ -13,8 +13,9 @@ export interface DrainOptions {
    */
   timeoutMs?: number | undefined;
   /**
-   * What clients are told to wait before they connect again, in milliseconds. Default: 0 with an engine, since other nodes
-   * are up; without one each is told another figure from 1,000 up, so that not more than 2,000 a second come back at once.
+   * What clients are told to wait at least before they connect again, in milliseconds; of many each is told another figure,
+   * so that not more than 2,000 a second come back. 0 tells all of them 0. Default: 0 with an engine, since other nodes
+   * are up; otherwise 1,000, and for few clients up to 1,700.
    */
   reconnectAfterMs?: number | undefined;
   /**
@@ -52,6 +53,9 @@ const MOST_OF_THE_TIME = 0.8;
 /** A lone server is not asked to take back more clients a millisecond than this. */
 const RETURNS_PER_MS = 2;
 
+/** Over which clients spread their first dial by themselves. */
+const CLIENT_JITTER_MS = 300;
+
 /** Drains several listeners at once; see `Router.drain`. */
 export async function drain(hubs: Iterable<Listener>, options: DrainOptions): Promise<void> {
   checkDrain(options);
@@ -66,7 +70,7 @@ export async function drainHub(hub: Listener, options: DrainOptions): Promise<vo
   const { clock } = hub;
   const until = clock.monotonic() + timeoutMs;
   const waves = wavesOf([...hub.connections], spreadOf(hub, options));
-  const wait = options.reconnectAfterMs ?? waitOf(hub);
+  const wait = waitOf(hub, options);
   await Promise.all(
     waves.map(async (wave, i) => {
       if (i > 0) await pause(clock, i * WAVE_MS);
@@ -83,11 +87,15 @@ function spreadOf(hub: Listener, { timeoutMs = 10_000, spreadMs }: DrainOptions)
   return Math.min(wanted, timeoutMs * MOST_OF_THE_TIME);
 }
 
-/** What a client is told to wait: the same for all, or one figure for each. */
-function waitOf(hub: Listener): number | (() => number) {
-  if (hub.link !== undefined) return 0;
-  const range = Math.max(1_000, hub.connections.size / RETURNS_PER_MS - 1_000);
-  return () => 1_000 + Math.round(Math.random() * range);
+/** What a client is told to wait: another figure for each. To that it adds a jitter of its own. */
+function waitOf(hub: Listener, { reconnectAfterMs }: DrainOptions): () => number {
+  const least = reconnectAfterMs ?? (hub.link === undefined ? 1_000 : 0);
+  if (least === 0) return () => 0;
+  const range = Math.max(
+    reconnectAfterMs === undefined ? 700 : 0,
+    hub.connections.size / RETURNS_PER_MS - CLIENT_JITTER_MS,
+  );
+  return () => least + Math.round(Math.random() * range);
 }
 
 /** The oldest first, as evenly as whole connections allow. */
@@ -102,11 +110,10 @@ async function sendAway(
   hub: Listener,
   connections: readonly Connection[],
   until: number,
-  reconnectAfterMs: number | (() => number),
+  wait: () => number,
 ): Promise<void> {
   const { clock, codec } = hub;
   const untold = (hub.untold ??= new Set());
-  const wait = typeof reconnectAfterMs === "number" ? () => reconnectAfterMs : reconnectAfterMs;
   for (const conn of connections) {
     if (conn.state >= CLOSING) continue;
     untold.add(conn);
