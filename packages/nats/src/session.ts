@@ -1,5 +1,14 @@
-import { connect, type Msg, type NatsConnection, type NodeConnectionOptions } from "@nats-io/transport-node";
-import { Dialing, type Packet, type EngineSession, type NodeSide, type Wire } from "@ws-kit/core/extend";
+import {
+  connect,
+  type Msg,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  type Subscription,
+} from "@nats-io/transport-node";
+import { Dialing, type EngineSession, type Keeping, type NodeSide, type Packet, type Wire } from "@ws-kit/core/extend";
+
+import { NatsLog } from "./log.ts";
+import { type RecordOptions, Streams, token } from "./streams.ts";
 
 /** What the client does by itself when a connection is lost is done by the session, which has to know when. */
 const NOTHING_BY_ITSELF: NodeConnectionOptions = { reconnect: false, waitOnFirstConnect: false, timeout: 3_000 };
@@ -9,10 +18,12 @@ class Pair implements Wire {
   readonly followed: Map<string, { unsubscribe(): void }> = new Map();
   readonly main: NatsConnection;
   readonly witness: NatsConnection;
+  readonly streams: Streams;
 
-  constructor(main: NatsConnection, witness: NatsConnection) {
+  constructor(main: NatsConnection, witness: NatsConnection, streams: Streams) {
     this.main = main;
     this.witness = witness;
+    this.streams = streams;
   }
 
   destroy(): void {
@@ -26,23 +37,42 @@ export class NatsSession implements EngineSession {
   private readonly options: NodeConnectionOptions;
   private readonly node: NodeSide;
   private readonly prefix: string;
+  private readonly records: RecordOptions;
+  readonly log: NatsLog;
 
-  constructor(options: NodeConnectionOptions, node: NodeSide, prefix: string) {
+  constructor(options: NodeConnectionOptions, node: NodeSide, prefix: string, records: RecordOptions) {
     this.options = options;
     this.node = node;
     this.prefix = prefix;
+    this.records = records;
+    this.log = new NatsLog(() => {
+      const { main: connection, streams } = this.dialing.connected;
+      return { connection, streams };
+    }, node.bytes);
     this.dialing = new Dialing((lost) => this.dial(lost), node);
   }
 
   async follow(topics: readonly string[]): Promise<void> {
-    const { main, followed } = this.dialing.connected;
-    for (const topic of topics) {
-      if (followed.has(topic)) continue;
-      const callback = (error: Error | null, msg: Msg): void => this.arrived(topic, error, msg);
-      followed.set(topic, main.subscribe(this.subject(topic), { callback }));
+    const { main, followed, streams } = this.dialing.connected;
+    const kept = topics.map((topic) => this.node.keepingOf(topic));
+    // How their frames are numbered is known only then.
+    const opened = await Promise.allSettled(kept.map(async (keeping) => keeping && streams.of(keeping)));
+    for (const [i, topic] of topics.entries()) {
+      const keeping = kept[i];
+      if (followed.has(topic) || opened[i]?.status === "rejected") continue;
+      const live = main.subscribe(this.subject(topic), { callback: (error, msg) => this.arrived(topic, error, msg) });
+      const log = keeping && this.followLog(main, streams, topic, keeping);
+      followed.set(topic, {
+        unsubscribe() {
+          live.unsubscribe();
+          log?.unsubscribe();
+        },
+      });
     }
     // The server has taken a subscription when it answers the ping that was sent after it.
     await main.flush();
+    const refused = opened.find((one) => one.status === "rejected");
+    if (refused !== undefined) throw refused.reason;
   }
 
   unfollow(topics: readonly string[]): void {
@@ -72,9 +102,8 @@ export class NatsSession implements EngineSession {
     return this.dialing.close();
   }
 
-  /** Topics have dots, spaces and wildcards in them. */
   private subject(topic: string): string {
-    return `${this.prefix}.t.${Buffer.from(topic).toString("base64url")}`;
+    return `${this.prefix}.t.${token(topic)}`;
   }
 
   private ownSubject(connection: "main" | "witness"): string {
@@ -84,6 +113,16 @@ export class NatsSession implements EngineSession {
   private arrived(topic: string, error: Error | null, msg: Msg): void {
     if (error === null) this.node.deliver(topic, this.node.bytes ? msg.data : msg.string());
     else this.dialing.reconnect(error);
+  }
+
+  private followLog(main: NatsConnection, streams: Streams, topic: string, keeping: Keeping): Subscription | undefined {
+    const callback = (error: Error | null, msg: Msg): void => {
+      const stream = streams.opened(keeping);
+      if (error !== null) this.dialing.reconnect(error);
+      else if (stream !== undefined) this.node.added(topic, this.log.frame(stream, msg));
+    };
+    const stream = streams.opened(keeping);
+    return stream && main.subscribe(stream.republished(topic), { callback });
   }
 
   private async dial(lost: (cause: Error) => void): Promise<Pair> {
@@ -96,7 +135,7 @@ export class NatsSession implements EngineSession {
       for (const connection of [main, witness]) void connection?.close();
       throw dials.find((dialed) => dialed.status === "rejected")?.reason as Error;
     }
-    const pair = new Pair(main, witness);
+    const pair = new Pair(main, witness, new Streams(main, this.prefix, this.records));
     for (const connection of [main, witness]) {
       void connection
         .closed()

@@ -35,3 +35,6 @@ export const RESUBSCRIBE_MS = 30_000;
 
 /** The most that a server takes by default; of more topics the ones heard of last are told. */
 export const MAX_TOPICS = 100;
+
+/** After which a topic is asked for again that the server could not look up, where it names no time. */
+export const AGAIN_MS = 1_000;

@@ -14,7 +14,7 @@ import type { RecordedOptions, Subscribed, Subscription } from "../api/topics.ts
 import type { Link } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
 import type { CheckedMessage } from "../steps/check.ts";
-import { RESUBSCRIBE_MS } from "../steps/figures.ts";
+import { AGAIN_MS, RESUBSCRIBE_MS } from "../steps/figures.ts";
 import { type Listeners, STATE } from "../steps/listeners.ts";
 import { createTimer } from "../steps/timer.ts";
 import { createPositions, type TopicFrame } from "./positions.ts";
@@ -81,15 +81,20 @@ export function createTopics(
     for (const handler of handlers) void attempt(() => handler({ topic, reason }), listeners._failed);
   };
 
-  const ask = (topic: string, want: Wanted): void =>
-    void request(SUBSCRIBE, { topic, since: positions._of(topic) }).then(
+  const ask = (topic: string, want: Wanted): void => {
+    const asked = request;
+    const isCurrent = (): boolean => wanted.get(topic) === want && request === asked;
+    void asked(SUBSCRIBE, { topic, since: positions._of(topic) }).then(
       ({ payload }) => want._settle(payload as Subscribed),
       (error: unknown) => {
         // The next connection asks again.
-        if (error instanceof ConnectionClosedError || wanted.get(topic) !== want) return;
-        end(topic, error);
+        if (error instanceof ConnectionClosedError || !isCurrent()) return;
+        const { code, retryAfterMs = AGAIN_MS } = error as ServerError;
+        if (code !== "UNAVAILABLE") return end(topic, error);
+        setTimeout(() => isCurrent() && ask(topic, want), retryAfterMs * (1 + Math.random()));
       },
     );
+  };
 
   const end = (topic: string, error: unknown): void => {
     wanted.get(topic)?._refuse(error);

@@ -14,7 +14,7 @@ interface Place {
 /** A frame, as far as it is about topics. */
 export interface TopicFrame {
   readonly type: string;
-  readonly at?: readonly [topic: string, offset: number];
+  readonly at?: readonly [topic: string, offset: number, before?: number];
   readonly payload?: unknown;
 }
 
@@ -59,15 +59,13 @@ export function createPositions(): Positions {
         reason: GapReason;
       };
       if (at) {
-        const place = places.get(at[0]);
-        const isNext = at[1] - (place?._offset ?? 0);
-        if (!place || isNext === 1) {
-          if (place) place._offset++;
-          return undefined;
-        }
-        if (isNext < 1) return false;
-        place._offset = at[1];
-        return [at[0], "hole"];
+        const [name, next, before = next - 1] = at;
+        const place = places.get(name);
+        if (!place) return undefined;
+        const stood = place._offset;
+        if (next <= stood) return false;
+        place._offset = next;
+        return before > stood ? [name, "hole"] : undefined;
       }
       if (topic === undefined) return undefined;
       const place = places.get(topic);

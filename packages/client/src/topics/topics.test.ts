@@ -105,6 +105,33 @@ describe("a recorded topic that the server's handlers follow", () => {
     expect(heard).toEqual(["gap", 6]);
   });
 
+  test("has no hole where the message says that it comes after an earlier one", async () => {
+    const { rig, heard } = listener();
+    const socket = await rig.open();
+    subscribed(socket, { status: "fresh", epoch: "e1", offset: 4 });
+    rig.client.onError((_, { type }) => heard.push(type));
+    socket.deliver({ type: "SAID", at: [room, 90, 3] });
+    socket.deliver({ type: "SAID", at: [room, 90, 3] });
+    socket.deliver({ type: "SAID", at: [room, 95, 90] });
+    socket.deliver({ type: "SAID", at: [room, 99, 97] });
+    expect(heard).toEqual([90, 95, "gap", 99]);
+  });
+
+  test("goes on under another epoch, with its grant, where the server says that nothing was missed", async () => {
+    const { rig, heard, lose } = listener();
+    const socket = await rig.open();
+    subscribed(socket, { status: "fresh", epoch: "e1", offset: 4 });
+    grant(socket, "g1");
+    subscribed(socket, { status: "recovered", epoch: "e2", offset: 4 });
+    grant(socket, "g2", "e2");
+    said(socket, 5);
+    expect(heard).toEqual([5]);
+    await read(rig);
+    await lose();
+    expect((await read(rig))[0]?.payload).toEqual({ topics: { [room]: ["e2", 5, "g2"] } });
+    expect(troubles(rig)).toEqual([]);
+  });
+
   test("is given up, and said to be, where nobody follows it again within 30 s", async () => {
     const { rig, lose } = listener();
     subscribed(await rig.open(), { status: "fresh", epoch: "e1", offset: 4 });
@@ -155,6 +182,28 @@ describe("client.subscribe", () => {
     subscribed(next, { status: "gap", reason: "limit", epoch: "e1", offset: 900 }, again?.id);
     await settled();
     expect(gaps).toEqual([{ topic: room, reason: "limit" }]);
+    expect(troubles(rig)).toEqual([]);
+  });
+
+  test("asks again, and refuses nobody, while the server cannot look the topic up", async () => {
+    const { rig } = listener();
+    const subscription = rig.client.subscribe(room, { onGap: () => {} });
+    const socket = await rig.open();
+    const [asked] = await asks(rig);
+    const refuse = (code: string, id?: string) =>
+      socket.deliver({
+        type: "ERROR",
+        meta: { correlationId: id },
+        payload: { code, message: "Away", retryable: true },
+      });
+    refuse("UNAVAILABLE", asked?.id);
+    await world.time.advance(900);
+    expect(await asks(rig)).toEqual([]);
+    await world.time.advance(1_100);
+    const [again] = await asks(rig);
+    subscribed(socket, { status: "fresh", epoch: "e1", offset: 4 }, again?.id);
+    await settled();
+    expect(await subscription.ready).toMatchObject({ status: "fresh" });
     expect(troubles(rig)).toEqual([]);
   });
 

@@ -92,6 +92,7 @@ export class Link {
       id: this.nodeId,
       bytes: options.bytes,
       deliver: (topic, packet) => this.deliver(topic, packet),
+      keepingOf: (topic) => this.logs?.keepingOf(topic),
       added: (topic, frame) => this.closed || this.logs?.added(topic, frame),
       link: (state, cause) => (state === "up" ? this.up() : this.down(cause)),
     });

@@ -75,7 +75,7 @@ export class Replicas implements LogEvents {
   }
 
   append(topic: string, recording: Recording, repeats: boolean): Promise<Added> {
-    return this.appender.append(topic, recording, this.options.keepingOf(topic) as Keeping, repeats);
+    return this.appender.append(topic, recording, this.keepingOf(topic) as Keeping, repeats);
   }
 
   /**
@@ -107,6 +107,10 @@ export class Replicas implements LogEvents {
   /** Who begins to follow it, and where it began to see the topic. */
   begins(topic: string): WeakMap<object, number> {
     return this.of(topic).begins;
+  }
+
+  keepingOf(topic: string): Keeping | undefined {
+    return this.options.keepingOf(topic);
   }
 
   up(log: EngineLog): void {
@@ -153,7 +157,7 @@ export class Replicas implements LogEvents {
 
   private of(topic: string): Replica {
     let replica = this.replicas.get(topic);
-    const keeping = this.options.keepingOf(topic);
+    const keeping = this.keepingOf(topic);
     if (keeping === undefined) throw new Error(`${topic} is not recorded`);
     if (replica === undefined) this.replicas.set(topic, (replica = new Replica(keeping)));
     return replica;
@@ -192,8 +196,8 @@ export class Replicas implements LogEvents {
   private async reading(topic: string, replica: Replica, deep: boolean): Promise<void> {
     const { log } = this;
     if (log === undefined) throw new Error("The engine is away");
-    const { clock, keepingOf, replay, timeoutMs } = this.options;
-    const keeping = keepingOf(topic) as Keeping;
+    const { clock, replay, timeoutMs } = this.options;
+    const keeping = this.keepingOf(topic) as Keeping;
     const all: ReadLimits = { messages: keeping.size, bytes: keeping.maxBytes };
     const wasLoaded = replica.loaded;
     const limits = deep ? replay : wasLoaded ? all : NO_ENTRIES;

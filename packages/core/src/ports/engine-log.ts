@@ -77,8 +77,10 @@ export interface Added extends Appended {
   readonly prev: number | undefined;
 }
 
-/** What a node's recorded topics hear of its link. */
+/** A node's recorded topics, as its link sees them. */
 export interface LogEvents {
+  /** Undefined for a topic that is live. */
+  keepingOf(topic: string): Keeping | undefined;
   /** It can be asked from now on. */
   up(log: EngineLog): void;
   down(): void;

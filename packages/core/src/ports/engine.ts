@@ -1,5 +1,5 @@
 import type { Packet } from "../protocol/codec.ts";
-import type { EngineLog, LogFrame } from "./engine-log.ts";
+import type { EngineLog, Keeping, LogFrame } from "./engine-log.ts";
 
 /**
  * Carries packets between the processes (nodes) that serve a router, by topic: Redis, NATS or your own. A packet is text where
@@ -29,6 +29,8 @@ export interface NodeSide {
   readonly bytes: boolean;
   /** A packet that somebody, this node too, published to a topic. One that comes twice, or late, does no harm. */
   deliver(topic: string, packet: Packet): void;
+  /** What the log keeps of a topic; undefined for one that is live. */
+  keepingOf(topic: string): Keeping | undefined;
   /** A message that was added to the log of a topic which this node follows. */
   added(topic: string, frame: LogFrame): void;
   /**

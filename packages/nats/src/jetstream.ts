@@ -1,0 +1,84 @@
+import type { Msg, NatsConnection } from "@nats-io/transport-node";
+
+/** Milliseconds that an answer may take; who asks has a limit of its own. */
+const TIMEOUT_MS = 3_000;
+
+/** An answer that says no. */
+export class ApiError extends Error {
+  /** As JetStream numbers it (https://github.com/nats-io/nats-server/blob/main/server/errors.json). */
+  readonly code: number;
+
+  constructor({ description, err_code: code }: { description: string; err_code: number }) {
+    super(`JetStream: ${description}`);
+    this.code = code;
+  }
+}
+
+export const NO_STREAM = 10_059;
+export const NO_MESSAGE = 10_037;
+export const NAME_IN_USE = 10_058;
+export const WRONG_LAST = 10_071;
+
+/** What is asked for of a stream. Times are nanoseconds. */
+export interface StreamConfig {
+  readonly name: string;
+  readonly subjects: readonly string[];
+  readonly storage: "file" | "memory";
+  readonly num_replicas: number;
+  readonly max_msgs_per_subject: number;
+  readonly max_age: number;
+  readonly duplicate_window: number;
+  readonly republish?: { readonly src: string; readonly dest: string };
+  readonly retention: "limits";
+  readonly discard: "old";
+}
+
+export interface StreamInfo {
+  readonly config: StreamConfig;
+  readonly created: string;
+  /** Of a stream that several servers keep. */
+  readonly cluster?: object;
+  readonly state: {
+    readonly first_seq: number;
+    readonly last_seq: number;
+    readonly subjects?: Readonly<Record<string, number>>;
+  };
+}
+
+/** A message as it is stored: base64. */
+export interface Stored {
+  readonly seq: number;
+  readonly data?: string;
+}
+
+/** JetStream's own requests (https://docs.nats.io/reference/reference-protocols/nats_api_reference). */
+export async function ask<T>(connection: NatsConnection, request: string, payload?: object): Promise<T> {
+  const body = payload === undefined ? "" : JSON.stringify(payload);
+  return answerOf(await connection.request(`$JS.API.${request}`, body, { timeout: TIMEOUT_MS })) as T;
+}
+
+/** @throws ApiError for one that says no. */
+export function answerOf(answer: Msg): unknown {
+  const parsed = answer.json<{ error?: { description: string; err_code: number } }>();
+  if (parsed.error !== undefined) throw new ApiError(parsed.error);
+  return parsed;
+}
+
+/** Undefined where JetStream answers with this code. */
+export async function unless<T>(code: number, asking: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof ApiError && error.code === code) return undefined;
+    throw error;
+  }
+}
+
+export async function storedMessage(
+  connection: NatsConnection,
+  stream: string,
+  which: { readonly last_by_subj: string } | { readonly next_by_subj: string; readonly seq: number },
+): Promise<Stored | undefined> {
+  const asking = ask<{ message: Stored }>(connection, `STREAM.MSG.GET.${stream}`, which);
+  return (await unless(NO_MESSAGE, asking))?.message;
+}

@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { headers, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import type {
+  Added,
+  EngineLog,
+  Keeping,
+  LogEntry,
+  LogFrame,
+  LogReading,
+  ReadLimits,
+  Recording,
+} from "@ws-kit/core/extend";
+import { answerOf, ask, storedMessage, type StreamInfo } from "./jetstream.ts";
+import type { Stream, Streams } from "./streams.ts";
+
+const FROM = "Ws-Kit-From";
+const TIMEOUT_MS = 3_000;
+/** Nanoseconds after which a reading that nobody ended is given up by the server. */
+const IDLE_NS = 10e9;
+
+export interface NatsLogSide {
+  readonly connection: NatsConnection;
+  readonly streams: Streams;
+}
+
+/** Keeps recorded topics in JetStream: a stream for each family, a subject for each topic. */
+export class NatsLog implements EngineLog {
+  private readonly side: () => NatsLogSide;
+  private readonly bytes: boolean;
+
+  /** @param side What it works with now. @throws Error where there is no connection. */
+  constructor(side: () => NatsLogSide, bytes: boolean) {
+    this.side = side;
+    this.bytes = bytes;
+  }
+
+  async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly Added[]> {
+    const { connection, streams } = this.side();
+    const { added, epoch } = await streams.of(keeping);
+    try {
+      return await Promise.all(
+        messages.map(async ({ packet, from, id }) => {
+          const head = headers();
+          if (from !== undefined) head.set(FROM, from);
+          // The window in which ids are known is the stream's, and not the topic's.
+          if (id !== undefined)
+            head.set("Nats-Msg-Id", createHash("sha1").update(`${topic}\n${id}`).digest("base64url"));
+          const answer = await connection.request(added(topic), packet, { timeout: TIMEOUT_MS, headers: head });
+          const { seq, duplicate = false } = answerOf(answer) as { seq: number; duplicate?: boolean };
+          return { position: { epoch, offset: seq }, duplicate, prev: undefined };
+        }),
+      );
+    } catch (error) {
+      // It may have been taken away.
+      streams.forget(keeping);
+      throw error;
+    }
+  }
+
+  async read(topic: string, after: number, keeping: Keeping, limits: ReadLimits): Promise<LogReading> {
+    const { connection, streams } = this.side();
+    const stream = await streams.of(keeping);
+    const subject = stream.added(topic);
+    const [last, first] = await Promise.all([
+      storedMessage(connection, stream.name, { last_by_subj: subject }),
+      storedMessage(connection, stream.name, { next_by_subj: subject, seq: 1 }),
+    ]);
+    const isMore = last !== undefined && last.seq > after && limits.messages > 0;
+    const found = isMore ? await this.entries(connection, stream.name, subject, after) : [];
+    // Looked at after the messages: had one behind this boundary been dropped for its number before, as many would be left now.
+    const info = await ask<StreamInfo>(connection, `STREAM.INFO.${stream.name}`, { subjects_filter: subject });
+    if (info.created !== stream.created) {
+      streams.forget(keeping);
+      throw new Error("The stream was replaced meanwhile");
+    }
+    const kept = info.state.subjects?.[subject] ?? 0;
+    const aged = kept < stream.size;
+    const { epoch, chain } = stream;
+    if (last === undefined) {
+      if (kept > 0) throw new Error("The first message of the topic came meanwhile");
+      return { epoch, chain, top: info.state.last_seq, floor: info.state.last_seq, aged, limited: false, entries: [] };
+    }
+    const boundary = Math.min(first?.seq ?? last.seq, aged ? info.state.first_seq - 1 : Infinity);
+    const entries = newest(found, limits, keeping);
+    const dropped = found.length - entries.length;
+    const floor =
+      dropped > 0 ? (found[dropped - 1]?.offset ?? last.seq) : isMore ? Math.max(after, boundary) : last.seq;
+    return { epoch, chain, top: found.at(-1)?.offset ?? last.seq, floor, aged, limited: dropped > 0, entries };
+  }
+
+  async secret(proposed: Uint8Array): Promise<Uint8Array> {
+    const text = await this.side().streams.shared("secret", Buffer.from(proposed).toString("hex"));
+    return Uint8Array.from(Buffer.from(text, "hex"));
+  }
+
+  /** A message that was added, as the stream sends it to all who follow the topic. */
+  frame(stream: Stream, msg: Msg): LogFrame {
+    const before = Number(msg.headers?.get("Nats-Last-Sequence") ?? 0);
+    const offset = Number(msg.headers?.get("Nats-Sequence") ?? 0);
+    return { epoch: stream.epoch, prev: before === 0 ? undefined : before, ...this.entry(msg, offset) };
+  }
+
+  private entry(msg: Msg, offset: number): LogEntry {
+    const from = msg.headers?.get(FROM) ?? "";
+    return { offset, packet: this.bytes ? msg.data.slice() : msg.string(), from: from === "" ? undefined : from };
+  }
+
+  /** What is kept of a topic after an offset. */
+  private async entries(
+    connection: NatsConnection,
+    stream: string,
+    subject: string,
+    after: number,
+  ): Promise<LogEntry[]> {
+    const entries: LogEntry[] = [];
+    const inbox = `_INBOX.${crypto.randomUUID()}`;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let end!: () => void;
+    const whole = new Promise<void>((resolve) => (end = resolve));
+    const subscription = connection.subscribe(inbox, {
+      callback: (error, msg) => {
+        if (error !== null) return;
+        const { seq, pending } = placeOf(msg.reply ?? "");
+        entries.push(this.entry(msg, seq));
+        if (pending === 0) end();
+      },
+    });
+    try {
+      const config = {
+        deliver_subject: inbox,
+        deliver_policy: "by_start_sequence",
+        opt_start_seq: after + 1,
+        filter_subject: subject,
+        ack_policy: "none",
+        max_deliver: 1,
+        mem_storage: true,
+        num_replicas: 1,
+        inactive_threshold: IDLE_NS,
+      };
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), TIMEOUT_MS);
+      });
+      await ask(connection, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config });
+      await Promise.race([whole, late]);
+      return entries;
+    } finally {
+      clearTimeout(timer);
+      subscription.unsubscribe();
+    }
+  }
+}
+
+/** `$JS.ACK.<stream>.<consumer>.<delivered>.<seq>.<seq of the consumer>.<time>.<pending>`, or the longer form with a domain. */
+function placeOf(reply: string): { readonly seq: number; readonly pending: number } {
+  const parts = reply.split(".");
+  const shift = parts.length > 9 ? 2 : 0;
+  return { seq: Number(parts[5 + shift]), pending: Number(parts[8 + shift]) };
+}
+
+/** The last ones, as many as the limits and what the topic keeps allow. */
+function newest(entries: readonly LogEntry[], limits: ReadLimits, keeping: Keeping): LogEntry[] {
+  const most = Math.min(limits.bytes, keeping.maxBytes);
+  let from = entries.length;
+  let bytes = 0;
+  while (from > 0 && entries.length - from < limits.messages) {
+    bytes += entries[from - 1]?.packet.length ?? 0;
+    if (bytes > most) break;
+    from--;
+  }
+  return entries.slice(from);
+}
