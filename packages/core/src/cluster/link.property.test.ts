@@ -1,42 +1,13 @@
 import { expect, it } from "vitest";
-import { memoryLogger, settle, VirtualClock } from "../../test/harness.ts";
+import { FastClock, random, runsOf } from "../../test/dice.ts";
+import { memoryLogger, settle, type VirtualClock } from "../../test/harness.ts";
 import type { LinkReport } from "../api/cluster.ts";
 import { FakeEngine } from "../../test/fake-engine.ts";
 import { Link } from "./link.ts";
 
 /** By hand more: `RUNS=100000 SEED=7 vitest run … link.property`. */
-const { process } = globalThis as unknown as { process: { env: Record<string, string | undefined> } };
-const RUNS = Number(process.env["RUNS"] ?? 10_000);
-const SEED = Number(process.env["SEED"] ?? 1);
+const [RUNS, SEED] = runsOf(10_000);
 const TOPICS = ["x", "y"];
-
-/** mulberry32 */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/** As VirtualClock, for many runs: timers are few here, and chains of promises short. */
-class FastClock extends VirtualClock {
-  override async advance(ms: number): Promise<void> {
-    const until = this.now() + ms;
-    await rest();
-    for (let next = this.next(until); next !== undefined; next = this.next(until)) {
-      next();
-      await rest();
-    }
-    this.freeze(until - this.now());
-  }
-}
-
-async function rest(): Promise<void> {
-  for (let i = 0; i < 16; i++) await Promise.resolve();
-}
 
 function nth<T>(list: readonly T[], index: number): T {
   return list[index] as T;

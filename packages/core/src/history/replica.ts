@@ -50,6 +50,8 @@ export class Replica {
   private tail: LogEntry[] = [];
   private held: LogFrame[] = [];
   private heldBytes = 0;
+  /** How many of them had come before the log was asked. */
+  private heldBefore = 0;
   /** When it was last known that nothing is missing: monotonic milliseconds. */
   private verifiedAt = 0;
   /** When the newest message of the tail came. */
@@ -103,6 +105,8 @@ export class Replica {
   take(frame: LogFrame, now: number): Next | undefined {
     const isSame = frame.epoch === this.epoch;
     if (isSame && frame.offset <= this.last) return undefined;
+    // Late, of an epoch that is over.
+    if (!isSame && this.chain.some(([epoch]) => epoch === frame.epoch)) return undefined;
     if (!this.loaded || this.isBehind || !isSame || !this.follows(frame, now)) {
       this.held.push(frame);
       this.heldBytes += frame.packet.length;
@@ -111,7 +115,12 @@ export class Replica {
     return this.add(frame, now);
   }
 
-  /** What the log says of itself. */
+  /** The log is asked from now on. */
+  asks(): void {
+    this.heldBefore = this.held.length;
+  }
+
+  /** What the log says of itself, asked last. */
   absorb(reading: LogReading, now: number): Change {
     const { epoch, top, chain, floor, limited, aged, entries } = reading;
     const { last } = this;
@@ -166,8 +175,10 @@ export class Replica {
 
   /** What has waited comes after the change, as far as it is next now. */
   private released(change: Change, now: number): Change {
-    const waiting = this.held;
+    // What had come before the log was asked, and is not of the epoch that it says, is of one that is over.
+    const waiting = this.held.filter(({ epoch }, i) => i >= this.heldBefore || epoch === this.epoch);
     this.held = [];
+    this.heldBefore = 0;
     this.heldBytes = 0;
     const entries = [...change.entries];
     for (const frame of waiting) {

@@ -201,6 +201,7 @@ export class Replicas implements LogEvents {
     const all: ReadLimits = { messages: keeping.size, bytes: keeping.maxBytes };
     const wasLoaded = replica.loaded;
     const limits = deep ? replay : wasLoaded ? all : NO_ENTRIES;
+    replica.asks();
     let reading = await within(clock, timeoutMs, log.read(topic, deep ? 0 : replica.last, keeping, limits));
     // What is replayed at once is less than what who is connected has to get.
     if (wasLoaded && reading.limited && reading.floor > replica.last) {

@@ -1,0 +1,43 @@
+import { VirtualClock } from "./harness.ts";
+
+/** mulberry32: the same numbers for the same seed. */
+export function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** As VirtualClock, for many runs: timers are few there, and chains of promises short. */
+export class FastClock extends VirtualClock {
+  private readonly turns: number;
+
+  /** @param turns How long the chains of promises are. */
+  constructor(turns = 16) {
+    super();
+    this.turns = turns;
+  }
+
+  override async advance(ms: number): Promise<void> {
+    const until = this.now() + ms;
+    await this.rest();
+    for (let next = this.next(until); next !== undefined; next = this.next(until)) {
+      next();
+      await this.rest();
+    }
+    this.freeze(until - this.now());
+  }
+
+  private async rest(): Promise<void> {
+    for (let i = 0; i < this.turns; i++) await Promise.resolve();
+  }
+}
+
+/** `RUNS` and `SEED` of the environment. */
+export function runsOf(runs: number): readonly [runs: number, seed: number] {
+  const { process } = globalThis as unknown as { process: { env: Record<string, string | undefined> } };
+  return [Number(process.env["RUNS"] ?? runs), Number(process.env["SEED"] ?? 1)];
+}
