@@ -4,7 +4,7 @@ import { serve as serveOnBun } from "@ws-kit/bun";
 import type { Engine } from "@ws-kit/core/extend";
 import { serve as serveOnNode } from "@ws-kit/node";
 import { createRouter } from "@ws-kit/zod";
-import { Join, Said, Say } from "./messages.ts";
+import { Enter, Join, Record, Recorded, Room, Said, Say } from "./messages.ts";
 
 /** What a node tells its test, a line each. */
 export type NodeLine =
@@ -21,7 +21,8 @@ export async function runNode(engine: Engine): Promise<void> {
   process.on("uncaughtException", (error) => tell({ fault: `uncaught: ${String(error.stack)}` }));
   const router = createRouter({
     engine,
-    logger: { debug() {}, warn() {}, error: (...line) => tell({ fault: line.map(String).join(" ") }) },
+    topics: [Room],
+    logger: { debug() {}, warn() {}, error: (...line) => isFault(line) && tell({ fault: line.map(String).join(" ") }) },
   });
   const numbers = new Map<string, number>();
   router.on(Join, async (ctx) => {
@@ -35,6 +36,17 @@ export async function runNode(engine: Engine): Promise<void> {
     if (!result.ok) throw result.error;
     ctx.reply({ remote: result.remote });
   });
+  router.topic(Room, { authorize: () => true });
+  router.rpc(Enter, async (ctx) => {
+    await Promise.all(ctx.payload.rooms.map((id) => ctx.topics.subscribe(Room({ id }))));
+    return {};
+  });
+  router.rpc(Record, async (ctx) => {
+    const { id, room } = ctx.payload;
+    const result = await ctx.publish(Room({ id: room }), Recorded, { id }, { ack: true, id });
+    if (!result.ok) throw result.error;
+    return { duplicate: result.duplicate === true, offset: result.position?.offset ?? 0 };
+  });
   router.onLink((report) => tell({ link: report.state, sinceMs: report.sinceMs, atMs: report.atMs }));
   const options = { port: Number(process.env["PORT"]), hostname: "127.0.0.1" };
   if ("Bun" in globalThis) serveOnBun(router, options);
@@ -45,6 +57,11 @@ export async function runNode(engine: Engine): Promise<void> {
     const { size: connections } = router.connections;
     tell({ rssMb: process.memoryUsage().rss / 1_048_576, topics: router.cluster?.topics ?? 0, connections });
   });
+}
+
+/** What cannot be recorded or followed while the engine is away is told to who asked. */
+function isFault(line: readonly unknown[]): boolean {
+  return !line.some((part) => (part as { code?: unknown } | undefined)?.code === "UNAVAILABLE");
 }
 
 /** So that what is measured is held, rather than not collected yet. */
