@@ -36,8 +36,8 @@ export class FastClock extends VirtualClock {
   }
 }
 
-/** `RUNS` and `SEED` of the environment. */
-export function runsOf(runs: number): readonly [runs: number, seed: number] {
+/** A figure of the environment. */
+export function fromEnv(name: string, figure: number): number {
   const { process } = globalThis as unknown as { process: { env: Record<string, string | undefined> } };
-  return [Number(process.env["RUNS"] ?? runs), Number(process.env["SEED"] ?? 1)];
+  return Number(process.env[name] ?? figure);
 }

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
-import { FastClock, random, runsOf } from "../../test/dice.ts";
+import { FastClock, fromEnv, random } from "../../test/dice.ts";
 import { memoryLogger, settle, type VirtualClock } from "../../test/harness.ts";
 import type { LinkReport } from "../api/cluster.ts";
 import { FakeEngine } from "../../test/fake-engine.ts";
 import { Link } from "./link.ts";
 
 /** By hand more: `RUNS=100000 SEED=7 vitest run … link.property`. */
-const [RUNS, SEED] = runsOf(10_000);
+const RUNS = fromEnv("RUNS", 10_000);
+const SEED = fromEnv("SEED", 1);
 const TOPICS = ["x", "y"];
 
 function nth<T>(list: readonly T[], index: number): T {

@@ -1,12 +1,13 @@
 import { expect, it } from "vitest";
-import { FastClock, random, runsOf } from "../../test/dice.ts";
+import { FastClock, fromEnv, random } from "../../test/dice.ts";
 import { ScriptedLog, ScriptedSide } from "../../test/scripted-log.ts";
 import type { Position } from "../protocol/position.ts";
 import { Replicas } from "./replicas.ts";
 import type { Change } from "./replica.ts";
 
 /** By hand more: `RUNS=100000 SEED=7 vitest run … replicas.property`. */
-const [RUNS, SEED] = runsOf(2_000);
+const RUNS = fromEnv("RUNS", 2_000);
+const SEED = fromEnv("SEED", 1);
 const TOPIC = "room:7";
 const SIZE = 12;
 const KEEPING = { size: SIZE, maxBytes: 1_000_000, ttlMs: 300_000, pattern: "room:{id}" };

@@ -60,7 +60,8 @@ async function recordElsewhere(
 ): Promise<PublishResult> {
   const known = ack === true && recording.id === undefined ? { ...recording, id: crypto.randomUUID() } : recording;
   const { position, duplicate } = await recorded.append(topic, known, ack === true);
-  if (duplicate) return { ok: true, matched: 0, remote: "sent", position, duplicate };
+  // Under an id that was made here only this one itself can have been there.
+  if (duplicate && known === recording) return { ok: true, matched: 0, remote: "sent", position, duplicate };
   let matched = 0;
   for (const peer of hub.peers) matched += peer.followers.of(topic)?.size ?? 0;
   if (recording.from !== undefined && sender !== undefined && hub.followers.of(topic)?.has(sender) === true) matched--;

@@ -1,0 +1,362 @@
+import { describe, expect, it, vi } from "vitest";
+import { fromEnv } from "../../test/dice.ts";
+import type { Whims } from "../../test/fake-engine.ts";
+import { bench, fields, memoryLogger, settle, VirtualClock } from "../../test/harness.ts";
+import { RecordingEngine } from "../../test/recording-engine.ts";
+import type { LogWhims } from "../../test/scripted-log.ts";
+import type { Subscribed } from "../api/history.ts";
+import type { RouterOptions } from "../api/options.ts";
+import type { HistoryOptions } from "../message/history.ts";
+import { topic } from "../message/topic.ts";
+import { createRouter } from "../router/create-router.ts";
+import { message } from "../shared.ts";
+
+const Join = message("JOIN", fields({ room: "string" }));
+const Say = message("SAY", fields({ text: "string" }));
+const Said = message("SAID", fields({ text: "string" }));
+const Typing = message("TYPING");
+
+/** By hand more: `CLIENTS=2000 vitest run … recorded-engine`. */
+const CLIENTS = fromEnv("CLIENTS", 100);
+
+type Frame = { type: string; at?: [string, number, number?]; payload: Record<string, unknown> };
+
+/** What the platform still works at: signing takes more than promises. */
+const working = new Set<Promise<unknown>>();
+for (const name of ["importKey", "sign"] as const) {
+  const subtle = crypto.subtle as unknown as Record<string, (...args: never[]) => Promise<unknown>>;
+  const real = subtle[name]?.bind(crypto.subtle) as (...args: never[]) => Promise<unknown>;
+  vi.spyOn(subtle, name).mockImplementation((...args) => {
+    const work = real(...args);
+    working.add(work);
+    void work.finally(() => working.delete(work));
+    return work;
+  });
+}
+
+/** Nodes of one application, with an engine between them that keeps their topics. */
+function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptions = {}) {
+  const clock = new VirtualClock();
+  const engine = new RecordingEngine((callback, ms) => clock.setTimeout(callback, ms), whims, logWhims);
+  const Room = topic("room:{id}", [Said], { history, ephemeral: [Typing] });
+  const come = async () => {
+    for (let i = 0; i < 8; i++) {
+      await clock.advance(0);
+      await Promise.all(working);
+      await settle();
+    }
+  };
+  const node = (options: RouterOptions<{ user?: string }> = {}) => {
+    const joined: unknown[] = [];
+    const logger = memoryLogger();
+    const router = createRouter<{ user?: string }>({ engine, topics: [Room], logger, ...options })
+      .on(Join, async (ctx) => {
+        try {
+          const subscribed = await ctx.topics.subscribe(Room({ id: ctx.payload.room }));
+          const { reason, status } = subscribed as unknown as Subscribed;
+          joined.push(reason ?? status);
+        } catch (error) {
+          joined.push((error as { code: string }).code);
+        }
+      })
+      .on(Say, async (ctx) => {
+        await ctx.publish(Room({ id: "7" }), Said, ctx.payload, { excludeSelf: true });
+      });
+    router.topic(Room, { authorize: () => true });
+    const listen = () => bench(router as never, { clock });
+    const listener = listen();
+    const peer = (data: Record<string, unknown> = {}, here = listener) => {
+      const made = here.connect(data);
+      const taken: Frame[] = [];
+      const take = () => {
+        const frames = made.socket.take() as Frame[];
+        taken.push(...frames);
+        return frames;
+      };
+      return {
+        ...made,
+        take,
+        said: () =>
+          take().flatMap(({ at, type, payload }) => (type === "SAID" ? [`${at?.[1]} ${String(payload["text"])}`] : [])),
+        /** Where it stands by what it was told. */
+        place(): unknown[] {
+          take();
+          const told = taken.findLast(({ type }) => type === "$ws:subscribed")?.payload;
+          const offset = taken.findLast(({ at }) => at !== undefined)?.at?.[1] ?? 0;
+          const grant = taken.findLast(
+            ({ type, payload }) => type === "$ws:grant" && payload["epoch"] === told?.["epoch"],
+          );
+          return [told?.["epoch"], Math.max(offset, Number(told?.["offset"])), grant?.payload["grant"]];
+        },
+        async join(positions?: unknown, room = "7") {
+          const topics = { [`room:${room}`]: positions };
+          if (positions !== undefined) made.receive({ type: "$ws:positions", payload: { topics } });
+          made.message("JOIN", { room });
+          await come();
+        },
+      };
+    };
+    const say = (text: string, publishing: { ack?: boolean } = {}) =>
+      router.publish(Room({ id: "7" }), Said, { text }, publishing);
+    return { router, listener, listen, logger, joined, peer, say };
+  };
+  return { clock, engine, Room, node, come };
+}
+
+describe("a recorded topic whose log is an engine's", () => {
+  it("comes to the followers of all nodes and listeners in one order, and says where it stands", async () => {
+    const { node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const peers = [here.peer(), there.peer(), there.peer({}, there.listen())];
+    for (const peer of peers) await peer.join();
+    for (const peer of peers) peer.take();
+    const results = [here.say("a"), there.say("b"), here.say("c")];
+    await come();
+    const said = peers.map((peer) => peer.said());
+    expect(said[0]).toEqual(["1 a", "2 c", "3 b"].toSorted());
+    expect(said[1]).toEqual(said[0]);
+    expect(said[2]).toEqual(said[0]);
+    expect(await Promise.all(results)).toMatchObject([
+      { ok: true, matched: 1, remote: "sent", position: { epoch: "e0" } },
+      { ok: true, matched: 2, remote: "sent", position: { epoch: "e0" } },
+      { ok: true, matched: 1, remote: "sent", position: { epoch: "e0" } },
+    ]);
+  });
+
+  it("goes on at another node for who proves that he followed it, from where he stood", async () => {
+    const { node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    await here.say("before");
+    const peer = here.peer();
+    await peer.join();
+    void here.say("a");
+    await come();
+    expect(peer.said()).toEqual(["2 a"]);
+    const place = peer.place();
+    void there.say("b");
+    await come();
+    const back = there.peer();
+    await back.join(place);
+    expect(back.said()).toEqual(["3 b"]);
+    const [epoch, , grant] = place;
+    const greedy = there.peer();
+    await greedy.join([epoch, 0, grant]);
+    expect(greedy.said()).toEqual([]);
+    expect(there.joined).toEqual(["recovered", "grant"]);
+  });
+
+  it(`costs two readings a topic and node at most, however many come back (${CLIENTS})`, async () => {
+    const { engine, node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const rooms = Array.from({ length: 20 }, (_, i) => String(i));
+    const places = new Map<string, unknown[]>();
+    for (const room of rooms) {
+      const peer = here.peer();
+      await peer.join(undefined, room);
+      places.set(`room:${room}`, peer.place());
+      for (let i = 0; i < 5; i++) engine.logOf(`room:${room}`).add(`{"type":"SAID","payload":{"text":"${i}"}}`);
+    }
+    await come();
+    engine.reads.length = 0;
+    const clients = Array.from({ length: CLIENTS }, () => there.peer());
+    for (const client of clients) {
+      client.receive({ type: "$ws:positions", payload: { topics: Object.fromEntries(places) } });
+      for (const room of rooms) client.message("JOIN", { room });
+    }
+    while (there.joined.length < CLIENTS * rooms.length) await come();
+    expect(new Set(there.joined)).toEqual(new Set(["recovered"]));
+    for (const client of clients) expect(client.said()).toHaveLength(100);
+    expect(engine.reads.length).toBeLessThanOrEqual(2 * rooms.length);
+  }, 120_000);
+
+  it("reads nothing, or within what is replayed, for positions that are made up", async () => {
+    const { engine, node, come } = world({}, {}, { visible: "all" });
+    const here = node();
+    await come();
+    for (let i = 0; i < 150; i++) void here.say(String(i));
+    await come();
+    const first = here.peer();
+    await first.join();
+    const [epoch] = first.place();
+    engine.reads.length = 0;
+    const claims = [
+      ["another", 3],
+      [epoch, Number.MAX_SAFE_INTEGER],
+      [epoch, 151],
+      [epoch, 0],
+      [epoch, 20],
+      [epoch, 149],
+    ];
+    for (const claim of claims) await here.peer().join(claim);
+    expect(here.joined.slice(1)).toEqual(["epoch", "epoch", "epoch", "retention", "retention", "recovered"]);
+    for (const { limits } of engine.reads) expect(limits.messages).toBeLessThanOrEqual(500);
+    expect(engine.reads.length).toBeLessThanOrEqual(5);
+    engine.reads.length = 0;
+    const refused = here.peer();
+    refused.receive({ type: "$ws:positions", payload: { topics: { "room:7": [epoch, 1e308] } } });
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`room:${i}`, [epoch, 1]]));
+    refused.receive({ type: "$ws:positions", payload: { topics: many } });
+    expect(refused.take()).toMatchObject([{ type: "ERROR" }, { type: "ERROR" }]);
+    expect(engine.reads).toEqual([]);
+  });
+
+  it("keeps what is excluded from its publisher alone, and moves it on", async () => {
+    const { node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    // Of the ids that a bench gives, these nodes have none in common.
+    for (let i = 0; i < 2; i++) there.peer();
+    const [mine, other, far] = [here.peer(), here.peer(), there.peer()];
+    for (const peer of [mine, other, far]) await peer.join();
+    for (const peer of [mine, other, far]) peer.take();
+    mine.message("SAY", { text: "mine" });
+    await come();
+    expect(other.said()).toEqual(["1 mine"]);
+    expect(far.said()).toEqual(["1 mine"]);
+    expect(mine.take()).toEqual([{ type: "$ws:position", payload: { topic: "room:7", epoch: "e0", offset: 1 } }]);
+  });
+
+  it("carries its ephemeral messages live", async () => {
+    const { Room, node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = there.peer();
+    await peer.join();
+    peer.take();
+    void here.router.publish(Room({ id: "7" }), Typing, undefined);
+    await come();
+    expect(peer.take()).toEqual([{ type: "TYPING" }]);
+  });
+
+  it("is found to have lost a message when the next one comes, or within 25 seconds", async () => {
+    let copies = 1;
+    const { clock, node, come } = world({ copies: () => copies });
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = there.peer();
+    await peer.join();
+    peer.take();
+    copies = 0;
+    void here.say("a");
+    await come();
+    copies = 1;
+    expect(peer.said()).toEqual([]);
+    void here.say("b");
+    await come();
+    expect(peer.said()).toEqual(["1 a", "2 b"]);
+    copies = 0;
+    void here.say("c");
+    await come();
+    await clock.advance(27_500);
+    await come();
+    expect(peer.said()).toEqual(["3 c"]);
+  });
+
+  it("goes on under another epoch with a grant for it, and tells of a gap who had what was lost", async () => {
+    const { engine, node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    for (const text of ["a", "b", "c"]) await here.say(text);
+    await come();
+    const place = peer.place();
+    const restart = (lost: number) => {
+      engine.kill();
+      engine.logOf("room:7").crash(lost);
+      engine.start();
+    };
+    restart(0);
+    await come();
+    expect(peer.take()).toMatchObject([
+      { type: "$ws:subscribed", payload: { status: "recovered", count: 0, epoch: "e1", offset: 3 } },
+      { type: "$ws:grant", payload: { epoch: "e1" } },
+    ]);
+    await here.say("lost");
+    await come();
+    const moved = peer.place();
+    restart(1);
+    await come();
+    expect(peer.take()).toMatchObject([
+      { type: "$ws:subscribed", payload: { status: "gap", reason: "epoch", epoch: "e2", offset: 3 } },
+      { type: "$ws:grant" },
+    ]);
+    await there.say("d");
+    // By the grant of either epoch, who stood within what is left misses nothing.
+    for (const [epoch, , grant] of [place, moved]) {
+      const back = there.peer();
+      await back.join([epoch, 3, grant]);
+      expect(back.said()).toEqual(["4 d"]);
+      const lost = there.peer();
+      await lost.join([epoch, 4, grant]);
+      expect(lost.said()).toEqual([]);
+    }
+    expect(there.joined).toEqual(["recovered", "epoch", "recovered", "epoch"]);
+  });
+
+  it("cannot be followed or published to while the engine is away, and says so", async () => {
+    const { clock, engine, node, come } = world();
+    const here = node();
+    await come();
+    const [stays, late] = [here.peer(), here.peer()];
+    await stays.join();
+    engine.kill();
+    await come();
+    expect(await here.say("nobody gets it")).toMatchObject({
+      ok: false,
+      matched: 0,
+      error: { code: "UNAVAILABLE", retryable: true },
+    });
+    await late.join();
+    const asks = here.peer();
+    asks.receive({ type: "$ws:subscribe", meta: { correlationId: "1" }, payload: { topic: "room:7" } });
+    await come();
+    await clock.advance(2_000);
+    await come();
+    expect(here.joined).toEqual(["fresh", "UNAVAILABLE"]);
+    expect(asks.take()).toMatchObject([
+      { type: "ERROR", meta: { correlationId: "1" }, payload: { code: "UNAVAILABLE", retryable: true } },
+    ]);
+    stays.take();
+    const acked = here.say("c", { ack: true });
+    await come();
+    await clock.advance(1_000);
+    engine.start();
+    await come();
+    expect(await acked).toMatchObject({ ok: true, position: { offset: 1 } });
+    expect(stays.said()).toEqual(["1 c"]);
+    engine.kill();
+    await come();
+    const given = here.say("d", { ack: true });
+    await come();
+    await clock.advance(5_000);
+    expect(await given).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
+    expect(late.said()).toEqual([]);
+  });
+
+  it("has a message once that is repeated since its answer was lost, in the order in which all were published", async () => {
+    let failing = 2;
+    const { clock, node, come } = world({ fails: (what) => what === "append's answer" && failing-- > 0 });
+    const here = node();
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    peer.take();
+    const results = ["a", "b", "c"].map((text) => here.say(text, { ack: true }));
+    for (let i = 0; i < 3; i++) {
+      await come();
+      await clock.advance(100);
+    }
+    const all = await Promise.all(results);
+    expect(all).toMatchObject([1, 2, 3].map((offset) => ({ ok: true, position: { offset } })));
+    // They are their own: nobody has given them an id.
+    expect(all.some((result) => result.ok && result.duplicate)).toBe(false);
+    expect(peer.said()).toEqual(["1 a", "2 b", "3 c"]);
+    failing = 1;
+    const unsure = here.say("d");
+    expect(await unsure).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
+  });
+});
