@@ -26,6 +26,6 @@ test("every cell of the matrix says something", () => {
 
 test.each(rows("held"))("%s: there is the test that holds it", (_, file = "", name = "") => {
   const path = join(ROOT, file.replaceAll("`", ""));
-  expect(existsSync(path), path).toBe(true);
+  expect(existsSync(path)).toBe(true);
   expect(readFileSync(path, "utf8")).toContain(name.replaceAll("\\", ""));
 });

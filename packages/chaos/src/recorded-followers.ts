@@ -11,6 +11,8 @@ export class RecordedFollowers {
   readonly wrong: string[] = [];
   received = 0;
   gaps = 0;
+  /** How often for which reason. */
+  readonly reasons: { [reason: string]: number } = {};
 
   /** @param isDense Whether offsets rise by one. */
   constructor(url: string, roomsOfEach: readonly (readonly string[])[], isDense: boolean) {
@@ -72,7 +74,7 @@ class RecordedFollower {
       const { payload, position, topic } = received as typeof received & Where;
       this.hear(topic, position, payload.id);
     });
-    this.client.onError((_error, { type, message }) => type === "gap" && this.miss(String(message)));
+    this.client.onError((error, { type, message }) => type === "gap" && this.miss(String(message), reasonOf(error)));
     if (byServer) this.client.onState((state) => void (state === "open" && this.enter()));
     else void this.ask();
     void this.client.connect();
@@ -91,7 +93,7 @@ class RecordedFollower {
 
   private async ask(): Promise<void> {
     const subscriptions = this.rooms.map((id) =>
-      this.client.subscribe(Room({ id }), { onGap: ({ topic }) => this.miss(topic) }),
+      this.client.subscribe(Room({ id }), { onGap: ({ topic, reason }) => this.miss(topic, reason) }),
     );
     await Promise.all(subscriptions.map(({ ready }) => ready));
     this.hasEntered = true;
@@ -106,8 +108,10 @@ class RecordedFollower {
     return held !== undefined && held.gaps === 0 && !held.ids.has(id);
   }
 
-  private miss(topic: string): void {
-    this.of.gaps++;
+  private miss(topic: string, reason: string): void {
+    const { of } = this;
+    of.gaps++;
+    of.reasons[reason] = (of.reasons[reason] ?? 0) + 1;
     const held = this.held.get(topic);
     if (held === undefined) return;
     held.gaps++;
@@ -129,6 +133,11 @@ class RecordedFollower {
     if (held.ids.has(id) && held.gaps === 0) wrong.push(`${topic}: ${id} twice`);
     held.ids.add(id);
   }
+}
+
+/** Of "Messages of room:7 were missed (epoch)". */
+function reasonOf(error: unknown): string {
+  return /\((\S+)\)$/.exec(String(error))?.[1] ?? "";
 }
 
 interface Where {

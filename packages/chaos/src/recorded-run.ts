@@ -33,6 +33,7 @@ export interface RecordedFindings {
   readonly duplicates: number;
   readonly received: number;
   readonly gaps: number;
+  readonly reasons: { readonly [reason: string]: number };
   /** Out of order, twice, behind a hole, or another message in the same place. */
   readonly wrong: readonly string[];
   /** Acknowledged, and lacked by somebody who was told of no gap. */
@@ -89,6 +90,7 @@ export async function runRecordedChaos(options: RecordedChaosOptions): Promise<R
       duplicates,
       received: followers.received,
       gaps: followers.gaps,
+      reasons: followers.reasons,
       wrong: followers.wrong,
       missing: followers.missing(recorded),
       faults: nodes.flatMap(({ faults }) => faults),

@@ -26,9 +26,9 @@ export function recordedChaosTest(name: string, { start, node, isDense, keeps }:
       try {
         const options = { seed: SEED, rounds: ROUNDS, clients: CLIENTS, engine, node, isDense, restores };
         const found = await runRecordedChaos(options);
-        const { rounds, recorded, duplicates, received, gaps, ...rest } = found;
+        const { rounds, recorded, duplicates, received, gaps, reasons, ...rest } = found;
         const slowest = Math.max(...rounds.map(({ restoredMs }) => restoredMs));
-        await annotate(JSON.stringify({ recorded, duplicates, received, gaps, slowest, rounds }));
+        await annotate(JSON.stringify({ recorded, duplicates, received, gaps, reasons, slowest, rounds }));
         expect(rest).toEqual({ wrong: [], missing: [], faults: [], unsettled: 0 });
         expect(recorded).toBeGreaterThan(ROUNDS * 60);
         expect(keeps === "everything" ? gaps : 0).toBe(0);

@@ -70,7 +70,7 @@ export function createPositions(): Positions {
       if (topic === undefined) return undefined;
       const place = places.get(topic);
       if (type === SUBSCRIBED_TYPE && epoch) {
-        begin(topic, [epoch, offset, place?._epoch === epoch ? place._grant : undefined], true);
+        begin(topic, [epoch, offset, place?._grant], true);
         // Whoever comes back and is taken for new has missed what there was meanwhile.
         if (status === "gap" || (status === "fresh" && place)) return [topic, reason ?? "not-resubscribed"];
       } else if (type === UNSUBSCRIBED_TYPE) places.delete(topic);

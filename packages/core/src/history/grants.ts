@@ -28,24 +28,28 @@ export class Grants {
 
   /** @param now Milliseconds since the epoch. */
   async give(grant: Grant, now: number): Promise<string> {
-    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}`;
+    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}.${grant.epoch}`;
   }
 
-  /** The offset at which who brings this began; undefined where it proves nothing about this position. */
+  /**
+   * Where who brings this began; undefined where it proves nothing. Whether the log goes on from there is the log's to say: it
+   * may have another epoch by now.
+   */
   async beginOf(
     given: string,
     topic: string,
     user: string,
-    { epoch, offset }: Position,
     { grantMs }: History,
     now: number,
     revokedAt: number,
-  ): Promise<number | undefined> {
-    const [, beginText, givenText, mac] = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})$/.exec(given) ?? [];
-    if (beginText === undefined || givenText === undefined || mac === undefined) return undefined;
+  ): Promise<Position | undefined> {
+    const [, beginText, givenText, mac, epoch] =
+      /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})\.([\w-]+)$/.exec(given) ?? [];
+    if (beginText === undefined || givenText === undefined || mac === undefined || epoch === undefined)
+      return undefined;
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
-    if (begin > offset || now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
-    return same(mac, await this.mac({ topic, user, epoch, begin }, givenAt)) ? begin : undefined;
+    if (now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
+    return same(mac, await this.mac({ topic, user, epoch, begin }, givenAt)) ? { epoch, offset: begin } : undefined;
   }
 
   private async mac({ topic, user, epoch, begin }: Grant, now: number): Promise<string> {

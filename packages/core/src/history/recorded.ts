@@ -64,6 +64,12 @@ export class Recorded {
     return this.log.read(topic, after, this.historyOf(topic) as History, limits);
   }
 
+  /** Whether the log goes on from a position, whatever it has kept since; as `read`. */
+  goesOnFrom(topic: string, position: Position): boolean {
+    if (this.log === undefined) return this.replicasOf(topic).goesOnFrom(topic, position);
+    return this.topOf(topic).epoch === position.epoch;
+  }
+
   /** Where the topic stands, as `read`. */
   topOf(topic: string): Position {
     return this.read(topic, undefined, NOTHING).top;

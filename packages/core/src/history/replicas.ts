@@ -104,6 +104,11 @@ export class Replicas implements LogEvents {
     return replica.reading(after, limits);
   }
 
+  /** Whether the log goes on from a position, of such a topic. */
+  goesOnFrom(topic: string, position: Position): boolean {
+    return this.of(topic).offsetOf(position) !== undefined;
+  }
+
   /** Who begins to follow it, and where it began to see the topic. */
   begins(topic: string): WeakMap<object, number> {
     return this.of(topic).begins;

@@ -38,7 +38,11 @@ export interface WayBack {
 }
 
 /** Where somebody stood, as far as that is proven. */
-export type Since = { readonly position: Position; readonly begin: number } | { readonly gap: GapReason } | undefined;
+/** @property begin From where on it may be seen; undefined for all of it. */
+export type Since =
+  | { readonly position: Position; readonly begin: Position | undefined }
+  | { readonly gap: GapReason }
+  | undefined;
 
 /** Undefined for a topic that is live. */
 export function wayBack(conn: Connection, topic: string, asked: Asked | undefined): WayBack | undefined {
@@ -89,14 +93,14 @@ export async function standing(way: WayBack, claim: Claim): Promise<Since> {
 
 /** Where only those may see a topic who followed it, as much as its grant. */
 async function proven({ conn, recorded, history, topic }: WayBack, { position, grant }: Claim): Promise<Since> {
-  if (history.visible === "all") return { position, begin: 0 };
+  if (history.visible === "all") return { position, begin: undefined };
   if (grant === undefined) return { gap: "grant" };
   const now = conn.hub.clock.now();
   const user = userOf(conn);
   const revokedAt = recorded.revokedAt(topic, user);
   const grants = await recorded.grantsOf(topic);
-  const begin = await grants.beginOf(grant, topic, user, position, history, now, revokedAt);
-  return begin === undefined ? { gap: "grant" } : { position, begin };
+  const begin = await grants.beginOf(grant, topic, user, history, now, revokedAt);
+  return begin === undefined || begin.offset > position.offset ? { gap: "grant" } : { position, begin };
 }
 
 /** Waits until the peer has read most of what it was sent: a replay is much at once. */
@@ -122,8 +126,8 @@ export function follow(way: WayBack, since: Since): Subscribed | undefined {
   const after = since !== undefined && "position" in since ? since.position : undefined;
   const reading = recorded.read(topic, after, { messages, bytes });
   const { top } = reading;
-  const reason = "gap" in reading ? reading.gap : since !== undefined && "gap" in since ? since.gap : undefined;
-  const missed = "gap" in reading ? [] : reading.entries;
+  const reason = "gap" in reading ? reading.gap : unproven(way, since);
+  const missed = "gap" in reading || reason !== undefined ? [] : reading.entries;
   const subscribed: Subscribed =
     reason !== undefined
       ? { status: "gap", reason, count: 0, position: top }
@@ -136,12 +140,20 @@ export function follow(way: WayBack, since: Since): Subscribed | undefined {
     replay(way, entry, top.epoch, prev);
     prev = entry.offset;
   }
-  const begin = reason === undefined && since !== undefined && "begin" in since ? since.begin : top.offset;
+  const begin =
+    reason === undefined && since !== undefined && "begin" in since ? (since.begin?.offset ?? 0) : top.offset;
   recorded.begins(conn, topic, begin);
   giveGrant(conn, recorded, topic, top.epoch, begin);
   const joined = join(topic, conn);
   if (isPromise(joined)) Promise.resolve(joined).catch((error: unknown) => report(conn.hub, error, undefined, conn));
   return subscribed;
+}
+
+/** Why somebody may not see what came after where they stood; undefined where they may. */
+function unproven({ recorded, topic }: WayBack, since: Since): GapReason | undefined {
+  if (since === undefined) return undefined;
+  if ("gap" in since) return since.gap;
+  return since.begin === undefined || recorded.goesOnFrom(topic, since.begin) ? undefined : "grant";
 }
 
 /** A message that was missed; who had published it and did not want it is told only that it was. */
