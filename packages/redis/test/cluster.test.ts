@@ -1,3 +1,6 @@
+import { returned } from "@ws-kit/conformance/engines/recorded";
+import { RecordedNode } from "@ws-kit/conformance/engines/recorded-node";
+import { RETURNED } from "@ws-kit/conformance/engines/recorded-suite";
 import { EngineNode, Tick, until, wait } from "@ws-kit/conformance/engines/world";
 import { withServer } from "@ws-kit/conformance/engines/suites";
 import type { Engine } from "@ws-kit/core/extend";
@@ -40,7 +43,7 @@ withServer("redis", "a Redis Cluster of three", (path) => {
     expect(slots).toEqual(texts.map(slotOf));
   });
 
-  describe.each(CLIENTS)("by %s", (_client, makeEngine) => {
+  describe.each(CLIENTS)("by %s", (client, makeEngine) => {
     const makeNodes = async (): Promise<[EngineNode, EngineNode]> => {
       const ports = cluster.servers.map(({ port }) => port);
       const nodes = [0, 1].map(() => new EngineNode(makeEngine(ports)));
@@ -50,6 +53,21 @@ withServer("redis", "a Redis Cluster of three", (path) => {
       await Promise.all([here.up(), there.up()]);
       return [here, there];
     };
+    it("keeps recorded topics, each with its keys in one slot", async () => {
+      const ports = cluster.servers.map(({ port }) => port);
+      const nodes = [new RecordedNode(makeEngine(ports)), new RecordedNode(makeEngine(ports))] as const;
+      onTestFinished(async () => void (await Promise.all(nodes.map((node) => node.close()))));
+      await Promise.all(nodes.map((node) => node.up()));
+      const rooms = Array.from({ length: 10 }, (_, i) => `of ${client} ${i}}`);
+      expect(await Promise.all(rooms.map((room) => returned(nodes, room)))).toEqual(rooms.map(() => RETURNED));
+      const again = await nodes[0].say(rooms[0] as string, "6", { ack: true, id: "six" });
+      expect(await nodes[1].say(rooms[0] as string, "6", { ack: true, id: "six" })).toEqual({
+        ...again,
+        matched: 0,
+        duplicate: true,
+      });
+    });
+
     let n = 0;
     /** Topics whose followers on the other node heard of a publish on this one. */
     const reached = async (here: EngineNode, there: EngineNode): Promise<number> => {

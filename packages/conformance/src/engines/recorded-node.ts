@@ -1,6 +1,6 @@
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import type { Engine } from "@ws-kit/core/extend";
-import { createRouter, message, type Router, topic, z } from "@ws-kit/zod";
+import { type Codec, createRouter, message, type Router, topic, z } from "@ws-kit/zod";
 import { until } from "./world.ts";
 
 export const Said = message("SAID", { text: z.string() });
@@ -21,15 +21,30 @@ interface Frame {
   };
 }
 
+/** JSON in bytes, as a codec of an application's own might be. */
+export const BYTES: Codec = {
+  name: "json-in-bytes",
+  encode: (frame) => new TextEncoder().encode(JSON.stringify(frame)),
+  decode: (packet: Uint8Array) => JSON.parse(new TextDecoder().decode(packet)) as unknown,
+};
+
+const TEXT = {
+  encode: (frame: object) => JSON.stringify(frame),
+  decode: (packet: string) => JSON.parse(packet) as unknown,
+};
+
 /** A node with recorded topics. */
 export class RecordedNode {
   readonly router: Router;
   readonly lines: string[] = [];
   private readonly hub: Hub;
+  private readonly codec: Codec | undefined;
 
-  constructor(engine: Engine) {
+  /** @param codec Default JSON. */
+  constructor(engine: Engine, codec?: Codec) {
+    this.codec = codec;
     const keep = (...line: unknown[]): void => void this.lines.push(line.map(String).join(" "));
-    this.router = createRouter({ engine, topics: [Room], logger: { debug() {}, warn: keep, error: keep } });
+    this.router = createRouter({ engine, codec, topics: [Room], logger: { debug() {}, warn: keep, error: keep } });
     this.router.on(Join, async (ctx) => {
       await ctx.topics.subscribe(Room({ id: ctx.payload.id }));
     });
@@ -46,8 +61,9 @@ export class RecordedNode {
 
   /** Connects somebody who follows a room, and says first where he stood. */
   async join(peer: RecordedPeer): Promise<void> {
+    const { decode, encode } = (this.codec ?? TEXT) as typeof TEXT;
     const socket: Socket = {
-      send: (frame) => (peer.hear(JSON.parse(String(frame)) as Frame), 1),
+      send: (frame) => (peer.hear(decode(frame as string) as Frame), 1),
       close() {},
       terminate() {},
       getBufferedAmount: () => 0,
@@ -55,7 +71,7 @@ export class RecordedNode {
     const conn = this.hub.adopt(socket, {}, crypto.randomUUID());
     this.hub.opened(conn);
     peer.arrived(() => this.hub.close(conn, 1006, ""));
-    const send = (frame: object): void => this.hub.receive(conn, JSON.stringify(frame));
+    const send = (frame: object): void => this.hub.receive(conn, encode(frame));
     if (peer.place !== undefined) send({ type: "$ws:positions", payload: { topics: { [peer.topic]: peer.place } } });
     send({ type: "JOIN", payload: { id: peer.room } });
     await until(() => peer.statuses.length === peer.connections && (peer.place?.length ?? 0) === 3);

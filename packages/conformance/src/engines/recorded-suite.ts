@@ -1,6 +1,13 @@
 import { beforeAll, expect, it } from "vitest";
 import type { RecordedFindings } from "./recorded.ts";
 
+/** What one who returns to another node has heard. */
+export const RETURNED = {
+  heard: ["1", "2", "3", "4 é🎈\n", "5"],
+  statuses: ["fresh", "recovered"],
+  wrong: [],
+};
+
 /** Holds what an engine did with recorded topics against what it has to do. */
 export function recordedSuite(find: () => Promise<RecordedFindings>): void {
   let found: RecordedFindings;
@@ -9,11 +16,8 @@ export function recordedSuite(find: () => Promise<RecordedFindings>): void {
   }, 120_000);
 
   it("who loses the connection and returns to another node is sent exactly what was missed", () => {
-    expect(found.returned).toEqual({
-      heard: ["1", "2", "3", "4 é🎈\n", "5"],
-      statuses: ["fresh", "recovered"],
-      wrong: [],
-    });
+    expect(found.returned).toEqual(RETURNED);
+    expect(found.inBytes ?? RETURNED).toEqual(RETURNED);
   });
 
   it("what two nodes publish at once comes to both in one order, each once", () => {

@@ -1,11 +1,13 @@
 import type { Engine } from "@ws-kit/core/extend";
-import { RecordedNode, RecordedPeer } from "./recorded-node.ts";
+import { BYTES, RecordedNode, RecordedPeer } from "./recorded-node.ts";
 import type { EngineServer } from "./servers.ts";
 import { until, wait } from "./world.ts";
 
 /** What became of recorded topics, as plain data: found on Node by the test itself, on Bun by a process of its own. */
 export interface RecordedFindings {
   readonly returned: Told;
+  /** The same with a codec that makes bytes; undefined where the engine takes none. */
+  readonly inBytes: Told | undefined;
   readonly together: { readonly same: boolean; readonly count: number; readonly wrong: readonly string[] };
   readonly repeated: { readonly duplicates: number; readonly heard: number };
   readonly killed: Told & { readonly failed: number };
@@ -19,13 +21,21 @@ interface Told {
 
 type Nodes = readonly [RecordedNode, RecordedNode];
 
-/** @param server Keeps what it has, also when it is killed. */
-export async function findRecorded(makeEngine: () => Engine, server: EngineServer): Promise<RecordedFindings> {
+/**
+ * @param server Keeps what it has, also when it is killed.
+ * @param takesBytes Whether the engine goes with a codec that makes bytes.
+ */
+export async function findRecorded(
+  makeEngine: () => Engine,
+  server: EngineServer,
+  takesBytes = true,
+): Promise<RecordedFindings> {
   const nodes = [new RecordedNode(makeEngine()), new RecordedNode(makeEngine())] as const;
   try {
     await Promise.all(nodes.map((node) => node.up()));
     return {
       returned: await returned(nodes),
+      inBytes: takesBytes ? await inBytes(makeEngine) : undefined,
       together: await together(nodes),
       repeated: await repeated(nodes),
       killed: await killed(nodes, server),
@@ -36,8 +46,8 @@ export async function findRecorded(makeEngine: () => Engine, server: EngineServe
 }
 
 /** Loses the connection to one node, and returns to the other. */
-async function returned([here, there]: Nodes): Promise<Told> {
-  const peer = new RecordedPeer("returned");
+export async function returned([here, there]: Nodes, room = "returned"): Promise<Told> {
+  const peer = new RecordedPeer(room);
   await here.join(peer);
   for (const text of ["1", "2"]) await there.say(peer.room, text);
   await until(() => peer.heard.length === 2);
@@ -47,6 +57,16 @@ async function returned([here, there]: Nodes): Promise<Told> {
   await here.say(peer.room, "5");
   await until(() => peer.heard.length >= 5);
   return told(peer);
+}
+
+async function inBytes(makeEngine: () => Engine): Promise<Told> {
+  const nodes = [new RecordedNode(makeEngine(), BYTES), new RecordedNode(makeEngine(), BYTES)] as const;
+  try {
+    await Promise.all(nodes.map((node) => node.up()));
+    return await returned(nodes, "in bytes");
+  } finally {
+    await Promise.all(nodes.map((node) => node.close()));
+  }
 }
 
 /** Two publish at once, and two follow. */
