@@ -1,12 +1,22 @@
 import type { Clock } from "../base/clock.ts";
 import { type Deferred, deferred, pause, within } from "../base/within.ts";
 import { WsKitError } from "../message/errors.ts";
-import type { Added, EngineLog, Keeping, LogEvents, LogFrame, LogLink, Recording } from "../ports/engine-log.ts";
+import type {
+  Added,
+  EngineLog,
+  Keeping,
+  LogEvents,
+  LogFrame,
+  LogLink,
+  LogReading,
+  Recording,
+} from "../ports/engine-log.ts";
 import type { ReadLimits, Reading } from "../ports/topic-log.ts";
 import type { Position } from "../protocol/position.ts";
 import { AgreedGrants } from "./agreed-grants.ts";
 import { Appender } from "./appender.ts";
 import type { Grants } from "./grants.ts";
+import { LogReader, type Read } from "./log-reader.ts";
 import { type Change, Replica } from "./replica.ts";
 
 /** UTF-16 units, or bytes, of messages that all replicas of a node have together; over it, those least recently used lose theirs. */
@@ -20,14 +30,6 @@ const CHECK_MS = 25_000;
 const TRIES = 10;
 /** Logs that are read at once. */
 const WAVE = 500;
-const NO_ENTRIES: ReadLimits = { messages: 0, bytes: 0 };
-
-/** One question to a log. */
-interface Read {
-  /** Rises with each. */
-  readonly number: number;
-  readonly succeeds: Promise<boolean>;
-}
 
 export interface ReplicasOptions {
   readonly clock: Clock;
@@ -49,20 +51,22 @@ export interface ReplicasOptions {
 export class Replicas implements LogEvents {
   /** The least recently used first. */
   private readonly replicas = new Map<string, Replica>();
-  private readonly reads = new Map<string, Read>();
+  private readonly reader: LogReader;
   private readonly chased = new Set<Replica>();
   private readonly appender: Appender;
   private readonly options: ReplicasOptions;
-  private log: EngineLog | undefined = undefined;
   /** The engine's return. */
   private returned: Deferred<EngineLog> | undefined = undefined;
   private checkTimer: unknown = undefined;
-  private number = 0;
   private bytes = 0;
   private readonly agreed = new AgreedGrants();
 
   constructor(options: ReplicasOptions) {
     this.options = options;
+    this.reader = new LogReader({
+      ...options,
+      absorb: (topic, replica, reading, deep) => this.absorb(topic, replica, reading, deep),
+    });
     this.appender = new Appender({
       ...options,
       added: (topic, recording, added) => this.published(topic, recording, added),
@@ -119,7 +123,7 @@ export class Replicas implements LogEvents {
   }
 
   up(log: EngineLog): void {
-    this.log = log;
+    this.reader.log = log;
     this.returned?.resolve(log);
     this.returned = undefined;
     this.appender.up(log);
@@ -127,7 +131,7 @@ export class Replicas implements LogEvents {
   }
 
   down(): void {
-    this.log = undefined;
+    this.reader.log = undefined;
     for (const replica of this.replicas.values()) replica.stale = true;
     this.options.clock.clearTimeout(this.checkTimer);
     this.appender.down();
@@ -160,6 +164,11 @@ export class Replicas implements LogEvents {
     if (isNext) this.added(topic, { ...position, prev, packet, from });
   }
 
+  /** What is asked now; undefined while the engine is away. */
+  private get log(): EngineLog | undefined {
+    return this.reader.log;
+  }
+
   private of(topic: string): Replica {
     let replica = this.replicas.get(topic);
     const keeping = this.keepingOf(topic);
@@ -169,7 +178,7 @@ export class Replicas implements LogEvents {
   }
 
   private async prepare(topic: string, at: Position | undefined, asking: { readonly over: boolean }): Promise<void> {
-    const since = this.number;
+    const since = this.reader.number;
     let seen = 0;
     while (!asking.over) {
       await this.whenUp();
@@ -181,40 +190,20 @@ export class Replicas implements LogEvents {
         if (offset !== undefined && (replica.deep || replica.covers(offset))) return;
       }
       // Whoever asks meanwhile shares it, unless it is about what came later.
-      const read = this.reads.get(topic) ?? this.startRead(topic, replica, at !== undefined);
+      const read = this.look(topic, replica, at !== undefined);
       if (await read.succeeds) seen = read.number;
       else await pause(this.options.clock, AGAIN_MS);
     }
   }
 
-  private startRead(topic: string, replica: Replica, deep: boolean): Read {
-    const reading = this.reading(topic, replica, deep).then(
-      () => true,
-      () => false,
-    );
-    const read = { number: ++this.number, succeeds: reading };
-    this.reads.set(topic, read);
-    void reading.then(() => this.reads.get(topic) === read && this.reads.delete(topic));
-    return read;
+  private look(topic: string, replica: Replica, deep: boolean): Read {
+    return this.reader.read(topic, replica, this.keepingOf(topic) as Keeping, deep);
   }
 
-  private async reading(topic: string, replica: Replica, deep: boolean): Promise<void> {
-    const { log } = this;
-    if (log === undefined) throw new Error("The engine is away");
-    const { clock, replay, timeoutMs } = this.options;
-    const keeping = this.keepingOf(topic) as Keeping;
-    const all: ReadLimits = { messages: keeping.size, bytes: keeping.maxBytes };
-    const wasLoaded = replica.loaded;
-    const limits = deep ? replay : wasLoaded ? all : NO_ENTRIES;
-    replica.asks();
-    let reading = await within(clock, timeoutMs, log.read(topic, deep ? 0 : replica.last, keeping, limits));
-    // What is replayed at once is less than what who is connected has to get.
-    if (wasLoaded && reading.limited && reading.floor > replica.last) {
-      reading = await within(clock, timeoutMs, log.read(topic, replica.last, keeping, all));
-    }
+  private absorb(topic: string, replica: Replica, reading: LogReading, deep: boolean): void {
     if (this.replicas.get(topic) !== replica) return;
     const before = replica.bytes;
-    const change = replica.absorb(reading, clock.monotonic());
+    const change = replica.absorb(reading, this.options.clock.monotonic());
     if (deep) replica.deep = true;
     this.count(topic, replica, before);
     this.tell(topic, change);
@@ -236,7 +225,7 @@ export class Replicas implements LogEvents {
         this.tell(topic, replica.giveUp(clock.monotonic()));
         break;
       }
-      const { succeeds } = this.reads.get(topic) ?? this.startRead(topic, replica, false);
+      const { succeeds } = this.look(topic, replica, false);
       const left = pause(clock, until - clock.monotonic()).then(() => true);
       if (!(await Promise.race([succeeds, left]))) await pause(clock, AGAIN_MS);
     }
@@ -264,7 +253,7 @@ export class Replicas implements LogEvents {
 
   private async checked(topic: string, replica: Replica, log: EngineLog): Promise<void> {
     for (let tries = 1; tries < TRIES && this.log === log && this.replicas.get(topic) === replica; tries++) {
-      const { succeeds } = this.reads.get(topic) ?? this.startRead(topic, replica, false);
+      const { succeeds } = this.look(topic, replica, false);
       if (await succeeds) return;
       await pause(this.options.clock, AGAIN_MS * tries);
     }
