@@ -21,7 +21,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "test/**/*.test.ts"],
+          include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "{docs/,}test/**/*.test.ts"],
           exclude: ["packages/consumers/**", ...ENGINES],
           testTimeout: 30_000,
           hookTimeout: 60_000,

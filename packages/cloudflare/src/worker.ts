@@ -67,7 +67,13 @@ const NEEDS = "createWorker() needs path, as in /rooms/:id, and object, which gi
 
 /** A Worker's entry. */
 export interface WsKitWorker<Env> {
-  fetch(this: void, req: Request, env: Env, ctx: ExecutionContext): Promise<Response>;
+  /** @param ctx The runtime's own, in whichever version's types (Hono has some of its own). */
+  fetch(
+    this: void,
+    req: Request,
+    env: Env,
+    ctx: Pick<ExecutionContext, "waitUntil" | "passThroughOnException">,
+  ): Promise<Response>;
 }
 
 /**
@@ -119,7 +125,7 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
     async fetch(req, env, ctx) {
       const id = pattern(new URL(req.url).pathname);
       if (id !== undefined) return connect(req, env, id);
-      if (fetch !== undefined) return fetch(req, env, ctx);
+      if (fetch !== undefined) return fetch(req, env, ctx as ExecutionContext);
       if (isUpgrade(req.headers.get("upgrade"))) entrance.upgradeRefused(404, "path", req.url);
       return new Response("Not found", { status: 404 });
     },

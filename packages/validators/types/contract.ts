@@ -26,6 +26,7 @@ const Import = rpc(
   },
 );
 const Room = topic("room:{roomId}", [Said]);
+const Kept = topic("kept:{id}", [Said], { history: {} });
 export const Chat = contract({ Join, Said, Import, Room }, { name: "Chat", version: "2" });
 
 const router = createRouter<{ userId: string }>({
@@ -36,7 +37,10 @@ router.provides(Chat);
 router.handle(Chat, {
   Join: async (ctx) => {
     same<typeof ctx.payload, { roomId: string }>();
-    await ctx.topics.subscribe(Room({ roomId: ctx.payload.roomId }));
+    const nothing = await ctx.topics.subscribe(Room({ roomId: ctx.payload.roomId }));
+    same<typeof nothing, void>();
+    const { status } = await ctx.topics.subscribe(Kept({ id: "1" }));
+    same<typeof status, "fresh" | "recovered" | "gap">();
     void ctx.publish(Room({ roomId: "1" }), Said, { text: "a" });
     void ctx.publish("room:1", Moved, { x: 1 });
     // @ts-expect-error -- not what the room carries

@@ -27,6 +27,16 @@ export interface Bound {
 /** The topics one connection follows. */
 export interface Topics {
   /**
+   * As below, of a recorded topic: where the client stood in it before its connection broke, it is sent what it has missed,
+   * before anything newer.
+   * @returns what became of that, so that only who needs it is sent a snapshot.
+   *
+   * @example
+   * const { status } = await ctx.topics.subscribe(Room({ id }));
+   * if (status !== "recovered") ctx.send(Snapshot, await snapshotOf(id));
+   */
+  subscribe(this: Topics, topic: string & Recorded): Promise<Subscribed>;
+  /**
    * Starts to deliver what is published to the topic; doing it twice is the same as once. It has taken effect when the
    * call returns, unless `authorizeTopic` or an engine has to be waited for.
    * @throws WsKitError PERMISSION_DENIED when refused, RESOURCE_EXHAUSTED over `maxTopics`, INVALID_ARGUMENT for a name
@@ -36,16 +46,6 @@ export interface Topics {
    * await ctx.topics.subscribe(ctx.payload.roomId);
    */
   subscribe(this: Topics, topic: string): Promise<void>;
-  /**
-   * As above, of a recorded topic: where the client stood in it before its connection broke, it is sent what it has missed,
-   * before anything newer.
-   * @returns what became of that, so that only who needs it is sent a snapshot.
-   *
-   * @example
-   * const { status } = await ctx.topics.subscribe(Room({ id }));
-   * if (status !== "recovered") ctx.send(Snapshot, await snapshotOf(id));
-   */
-  subscribe(this: Topics, topic: string & Recorded): Promise<Subscribed>;
   /**
    * Where a recorded topic stands, with a grant to follow it from there: to send along with a snapshot, which is read
    * afterwards, so that nothing is missed between the two.

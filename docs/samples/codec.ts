@@ -1,0 +1,3 @@
+import type { Codec } from "@ws-kit/core";
+
+export declare const msgpack: Codec;
