@@ -1,0 +1,71 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig, type DefaultTheme } from "vitepress";
+import { siteLinks } from "./links.ts";
+
+const packages = readdirSync(join(import.meta.dirname, "../packages")).map((file) => file.replace(".md", ""));
+
+const sidebar: DefaultTheme.SidebarItem[] = [
+  {
+    text: "Start",
+    items: [
+      { text: "Getting started", link: "/getting-started" },
+      { text: "Questions", link: "/questions" },
+      { text: "From Socket.IO and others", link: "/migrating" },
+    ],
+  },
+  {
+    text: "Guide",
+    items: [
+      { text: "The server", link: "/server" },
+      { text: "The client", link: "/client" },
+      { text: "Validators", link: "/validators" },
+      { text: "Types", link: "/types" },
+      { text: "Who may connect", link: "/auth" },
+      { text: "Patterns", link: "/patterns" },
+      { text: "Extensions", link: "/extensions" },
+    ],
+  },
+  {
+    text: "Run it",
+    items: [
+      { text: "Adapters", link: "/adapters" },
+      { text: "More than one process", link: "/scaling" },
+      { text: "Deployment", link: "/deployment" },
+      { text: "What survives what", link: "/what-survives" },
+      { text: "Performance", link: "/performance" },
+    ],
+  },
+  {
+    text: "Packages",
+    collapsed: true,
+    items: packages.map((name) => ({ text: `@ws-kit/${name}`, link: `/packages/${name}` })),
+  },
+  {
+    text: "Reference",
+    items: [
+      { text: "The wire protocol", link: "/protocol" },
+      { text: "Architecture", link: "/architecture" },
+    ],
+  },
+];
+
+export default defineConfig({
+  title: "WS-Kit",
+  description: "Type-safe WebSockets for TypeScript: one definition of a message, checked on both ends.",
+  cleanUrls: true,
+  srcExclude: ["samples/**", "test/**"],
+  markdown: { config: siteLinks },
+  themeConfig: {
+    search: { provider: "local" },
+    nav: [
+      { text: "Getting started", link: "/getting-started" },
+      { text: "Server", link: "/server" },
+      { text: "Client", link: "/client" },
+      { text: "Performance", link: "/performance" },
+    ],
+    sidebar,
+    outline: [2, 3],
+    docFooter: { prev: "Before", next: "Next" },
+  },
+});
