@@ -169,7 +169,7 @@ const app = new Hono<{ Bindings: Env }>();
 app.use(secureHeaders());
 app.get("/hono/:id", (c) => {
   names.set(c.req.raw, getCookie(c, "name"));
-  return cookieRooms.fetch(c.req.raw, c.env, c.executionCtx as ExecutionContext);
+  return cookieRooms.fetch(c.req.raw, c.env, c.executionCtx);
 });
 
 const leased = createWorker<Env, Data>({
