@@ -1,0 +1,22 @@
+import { message, rpc, topic, z } from "@ws-kit/zod";
+
+export const Join = message.fromClient("JOIN");
+export const Say = message.fromClient("SAY", { text: z.string() });
+export const Said = message.fromServer("SAID", { text: z.string() });
+export const Tick = message.fromServer("TICK", { n: z.number() });
+export const Room = topic("room:{id}", [Said], { history: {} });
+export const GetUser = rpc(
+  "GET_USER",
+  { id: z.string() },
+  "USER",
+  { name: z.string() },
+  { errors: { NOT_FOUND: { id: z.string() } } },
+);
+export const Rename = rpc("RENAME", { name: z.string().min(1) }, "RENAMED", { name: z.string() });
+export const Import = rpc(
+  "IMPORT",
+  { rows: z.number() },
+  "IMPORTED",
+  { rows: z.number() },
+  { progress: { done: z.number() } },
+);
