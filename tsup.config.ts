@@ -19,9 +19,12 @@ export default defineConfig({
   target: "es2023",
   // A page's own `lib` may not have `AsyncDisposable`.
   dts: name === "@ws-kit/client" ? { banner: '/// <reference lib="esnext.disposable" />' } : true,
+  // Hooks run in client components, whichever component of a server imports them.
+  banner: name === "@ws-kit/react" ? { js: '"use client";' } : {},
   sourcemap: true,
   clean: true,
-  treeshake: true,
+  // Shaking drops the banner.
+  treeshake: name !== "@ws-kit/react",
   // A page pays for the client's names: members that stay inside begin with `_` and are shortened, and constants are put
   // where they are used.
   esbuildOptions(options) {
