@@ -1,9 +1,5 @@
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
 import { defineConfig, type DefaultTheme } from "vitepress";
-import { siteLinks } from "./links.ts";
-
-const packages = readdirSync(join(import.meta.dirname, "../packages")).map((file) => file.replace(".md", ""));
+import { packages, siteLinks } from "./links.ts";
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   {

@@ -1,4 +1,11 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import type { MarkdownRenderer } from "vitepress";
+
+/** Those that have a page: it includes their README. */
+export const packages: readonly string[] = readdirSync(join(import.meta.dirname, "../packages")).map((file) =>
+  file.replace(".md", ""),
+);
 
 /**
  * READMEs and pages link to each other as files of the repository. Here what has a page leads to that page; what has none
@@ -27,10 +34,7 @@ function targetOf(href: string): string | undefined {
   const path = href.replace(/^(\.\.?\/)+/, "");
   const [, page] = /^docs\/(.*)$/.exec(path) ?? [];
   if (page !== undefined) return `/${page}`;
-  const [, name] =
-    /^(?:packages\/)?(zod|valibot|core|client|bun|node|deno|cloudflare|redis|nats|testing)(?:\/README\.md)?$/.exec(
-      path,
-    ) ?? [];
-  if (name !== undefined && path !== href) return `/packages/${name}`;
+  const [, name = ""] = /^(?:packages\/)?([\w-]+)(?:\/README\.md)?$/.exec(path) ?? [];
+  if (packages.includes(name) && path !== href) return `/packages/${name}`;
   return path === href ? href : undefined;
 }

@@ -8,17 +8,20 @@ export interface Sample {
   readonly code: string;
   /** Of its first line in the page. */
   readonly line: number;
+  /** `ts` or `tsx`. */
+  readonly language: string;
   /** As its first comment says; pages whose blocks import each other name them. */
   readonly file: string | undefined;
 }
 
 const OF_THE_APPLICATION = /(?:from|import\() ?("\.[^"]*\.ts")/g;
-const BLOCK = /^([ \t]*)```(?:ts|tsx|js)\b[^\n]*\n([\s\S]*?)^\1```/gm;
+const BLOCK = /^([ \t]*)```(tsx?)\b[^\n]*\n([\s\S]*?)^\1```/gm;
 
 export function samplesOf(markdown: string): Sample[] {
-  return [...markdown.matchAll(BLOCK)].map(({ 1: indent = "", 2: code = "", index }) => ({
+  return [...markdown.matchAll(BLOCK)].map(({ 1: indent = "", 2: language = "", 3: code = "", index }) => ({
     code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
     line: markdown.slice(0, index).split("\n").length + 1,
+    language,
     file: /^\s*\/\/ (\S+\.tsx?)\b/.exec(code)?.[1],
   }));
 }
@@ -81,10 +84,10 @@ export async function writeSamples(page: string, stage: string, folder: string):
   // A module of the application that the page does not show is the stage.
   const elsewhere = (all: string, quoted: string): string =>
     files.has(basename(quoted.slice(1, -1))) ? all : all.replace(quoted, JSON.stringify(stage));
-  for (const { code, line, file } of samples) {
+  for (const { code, language, line, file } of samples) {
     const [declared, words] = [declaredIn(code), wordsOf(code)];
     const taken = offered.filter((name) => words.has(name) && !declared.has(name));
-    const name = file === undefined ? `block-${++count}.ts` : basename(file);
+    const name = file === undefined ? `block-${++count}.${language}` : basename(file);
     const head = taken.length === 0 ? "export {};" : `import { ${taken.join(", ")} } from ${JSON.stringify(stage)};`;
     // On the first line, so that the others keep their numbers.
     await writeFile(join(folder, name), `${head} ${code.replaceAll(OF_THE_APPLICATION, elsewhere)}`);
