@@ -77,7 +77,8 @@ export class RedisSession implements EngineSession {
       await wire.open();
       await wire.subscribe([this.ownChannel]);
       // So that those that are under way together keep their order: none of them has to be run again by its text.
-      await Promise.all([APPEND, READ].map(({ text }) => wire.command(["SCRIPT", "LOAD", text])));
+      const scripts = this.node.records ? [APPEND, READ] : [];
+      await Promise.all(scripts.map(({ text }) => wire.command(["SCRIPT", "LOAD", text])));
       return wire;
     } catch (error) {
       wire.destroy();

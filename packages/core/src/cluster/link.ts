@@ -91,6 +91,7 @@ export class Link {
     this.session = engine.connect({
       id: this.nodeId,
       bytes: options.bytes,
+      records: this.logs !== undefined,
       deliver: (topic, packet) => this.deliver(topic, packet),
       keepingOf: (topic) => this.logs?.keepingOf(topic),
       added: (topic, frame) => this.closed || this.logs?.added(topic, frame),

@@ -29,6 +29,8 @@ export interface NodeSide {
   readonly bytes: boolean;
   /** A packet that somebody, this node too, published to a topic. One that comes twice, or late, does no harm. */
   deliver(topic: string, packet: Packet): void;
+  /** Whether any topic has a history: the log is then used. */
+  readonly records: boolean;
   /** What the log keeps of a topic; undefined for one that is live. */
   keepingOf(topic: string): Keeping | undefined;
   /** A message that was added to the log of a topic which this node follows. */

@@ -1,6 +1,8 @@
+import type { Subscribed } from "../api/history.ts";
 import type { Recorded } from "../history/recorded.ts";
 import type { Change, Next } from "../history/replica.ts";
 import { placed } from "../protocol/position.ts";
+import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { deliverLocally } from "./deliver.ts";
 import { giveGrant } from "./grants.ts";
@@ -15,22 +17,28 @@ export function tellChange(hub: Listener, topic: string, { gap, moved, entries }
   if (gap !== undefined) {
     const { reason, position } = gap;
     for (const conn of followers) {
-      tellSubscribed(conn, topic, { status: "gap", reason, count: 0, position }, position);
-      begin(conn, recorded, topic, position.epoch, position.offset);
+      stands(conn, recorded, topic, { status: "gap", reason, count: 0, position }, position.offset);
     }
   }
   if (moved !== undefined) {
     for (const conn of followers) {
-      tellSubscribed(conn, topic, { status: "recovered", count: 0, position: moved }, moved);
-      begin(conn, recorded, topic, moved.epoch, recorded.beginOf(conn, topic) ?? moved.offset);
+      const begin = recorded.beginOf(conn, topic) ?? moved.offset;
+      stands(conn, recorded, topic, { status: "recovered", count: 0, position: moved }, begin);
     }
   }
   for (const entry of entries) deliver(hub, topic, entry);
 }
 
-function begin(conn: Connection, recorded: Recorded, topic: string, epoch: string, offset: number): void {
-  recorded.begins(conn, topic, offset);
-  giveGrant(conn, recorded, topic, epoch, offset);
+/** A socket that throws, as one may that somebody has tampered with, does not cut off the followers after it. */
+function stands(conn: Connection, recorded: Recorded, topic: string, subscribed: Subscribed, begin: number): void {
+  const { position } = subscribed;
+  try {
+    tellSubscribed(conn, topic, subscribed, position);
+    recorded.begins(conn, topic, begin);
+    giveGrant(conn, recorded, topic, position.epoch, begin);
+  } catch (error) {
+    report(conn.hub, error, undefined, conn);
+  }
 }
 
 function deliver(hub: Listener, topic: string, { epoch, offset, prev, packet, from }: Next): void {

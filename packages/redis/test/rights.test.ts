@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { returned } from "@ws-kit/conformance/engines/recorded";
+import { RecordedNode } from "@ws-kit/conformance/engines/recorded-node";
+import { RETURNED } from "@ws-kit/conformance/engines/recorded-suite";
+import { startRedis } from "@ws-kit/conformance/engines/servers";
+import { withServer } from "@ws-kit/conformance/engines/suites";
+import { EngineNode, Tick, until } from "@ws-kit/conformance/engines/world";
+import { redisEngine } from "@ws-kit/redis";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { describe, expect, it } from "vitest";
+
+/** The rows "ACL" of the page: for what is live, and what recorded topics need as well. */
+const page = readFileSync(join(import.meta.dirname, "../../../docs/deployment.md"), "utf8");
+const [live = [], recorded = []] = [...page.matchAll(/^\| ACL .*$/gm)].map(([row]) => row.match(/\+[\w|\\]+/g) ?? []);
+const user = (rights: readonly string[]) => [
+  "--user",
+  "app",
+  "on",
+  ">secret",
+  "~ws-kit~*",
+  "&ws-kit:*",
+  "&ws-kit~*",
+  ...rights.map((right) => right.replace("\\", "")),
+];
+
+withServer("redis", "a user of Redis with no more rights than the page names", (path) => {
+  describe.each([
+    ["node-redis", (port: number) => redisEngine(createClient({ url: `redis://app:secret@127.0.0.1:${port}` }))],
+    [
+      "ioredis",
+      (port: number) => redisEngine(new Redis({ port, username: "app", password: "secret", lazyConnect: true })),
+    ],
+  ])("by %s", (_client, makeEngine) => {
+    it("carries what is live", async () => {
+      expect(live.length).toBeGreaterThan(3);
+      const server = await startRedis(path, user(live));
+      const nodes = [new EngineNode(makeEngine(server.port)), new EngineNode(makeEngine(server.port))] as const;
+      try {
+        await nodes[1].follow("room");
+        await Promise.all(nodes.map((node) => node.up()));
+        await nodes[0].router.publish("room", Tick, { by: "a", n: 1 });
+        await until(() => nodes[1].got.length === 1);
+      } finally {
+        await Promise.all(nodes.map((node) => node.close()));
+        await server.stop();
+      }
+    });
+
+    it("keeps what is recorded", async () => {
+      const server = await startRedis(path, user([...live, ...recorded]));
+      const nodes = [new RecordedNode(makeEngine(server.port)), new RecordedNode(makeEngine(server.port))] as const;
+      try {
+        await Promise.all(nodes.map((node) => node.up()));
+        expect(await returned(nodes)).toEqual(RETURNED);
+        expect(await nodes[0].say("returned", "6", { ack: true, id: "6" })).toMatchObject({ ok: true });
+      } finally {
+        await Promise.all(nodes.map((node) => node.close()));
+        await server.stop();
+      }
+    });
+  });
+});
