@@ -5,7 +5,7 @@ import { until } from "./world.ts";
 
 export const Said = message("SAID", { text: z.string() });
 const Join = message("JOIN", { id: z.string() });
-export const Room = topic("room:{id}", [Said], { history: { size: 50 } });
+export const Room = topic("room:{id}", [Said], { history: { size: 500 } });
 
 interface Frame {
   readonly type: string;

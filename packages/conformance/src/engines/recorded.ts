@@ -8,9 +8,17 @@ export interface RecordedFindings {
   readonly returned: Told;
   /** The same with a codec that makes bytes; undefined where the engine takes none. */
   readonly inBytes: Told | undefined;
-  readonly together: { readonly same: boolean; readonly count: number; readonly wrong: readonly string[] };
+  readonly together: Together;
   readonly repeated: { readonly duplicates: number; readonly heard: number };
   readonly killed: Told & { readonly failed: number };
+}
+
+interface Together {
+  readonly same: boolean;
+  readonly count: number;
+  readonly failed: readonly string[];
+  readonly statuses: readonly string[];
+  readonly wrong: readonly string[];
 }
 
 interface Told {
@@ -70,18 +78,20 @@ async function inBytes(makeEngine: () => Engine): Promise<Told> {
 }
 
 /** Two publish at once, and two follow. */
-async function together([here, there]: Nodes): Promise<RecordedFindings["together"]> {
+async function together([here, there]: Nodes): Promise<Together> {
   const peers = [new RecordedPeer("together"), new RecordedPeer("together")] as const;
   await here.join(peers[0]);
   await there.join(peers[1]);
   const count = 200;
-  const says = Array.from({ length: count }, (_, n) => (n % 2 === 0 ? here : there).say("together", String(n)));
-  await Promise.all(says);
-  await until(() => peers.every(({ heard }) => heard.length >= count));
+  const say = (n: number) => (n % 2 === 0 ? here : there).say("together", String(n), { ack: true });
+  const results = await Promise.all(Array.from({ length: count }, (_, n) => say(n)));
+  await until(() => peers.every(({ heard }) => heard.length >= count)).catch(() => {});
   const [one, other] = peers;
   return {
     same: one.heard.join() === other.heard.join(),
     count: new Set(one.heard).size,
+    failed: results.flatMap((result) => (result.ok ? [] : [result.error.message])),
+    statuses: peers.flatMap(({ statuses }) => statuses),
     wrong: peers.flatMap(({ wrong }) => wrong),
   };
 }
