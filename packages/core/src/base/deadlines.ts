@@ -64,6 +64,11 @@ export class Deadlines {
     else entry.expiresAt = Infinity;
   }
 
+  /** Nothing waits for an entry any more; it stays listed, unless that keeps a process awake, and may expire for nothing. */
+  pause(entry: Expiring): void {
+    if (this.sleeps) this.delete(entry);
+  }
+
   /** Forgets everything without expiring it. */
   clear(): void {
     for (const { entries } of this.heap) for (const entry of entries) entry.listed = undefined;

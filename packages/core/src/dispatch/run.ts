@@ -10,6 +10,7 @@ import { meantForPeer } from "../message/meant.ts";
 import { CONTROL_PREFIX, type Envelope, ERROR_TYPE } from "../protocol/envelope.ts";
 import { openCall, tooMany } from "../rpc/open-call.ts";
 import type { RpcContextImpl } from "../rpc/rpc-context.ts";
+import { begun } from "../rpc/time-limits.ts";
 import { refuse, violate } from "../sending/refusals.ts";
 import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
@@ -105,15 +106,11 @@ export function fail(ctx: MessageContextImpl, error: unknown): void {
 /** Follows a message that did not end at once, and holds the lane for it where order asks for that. */
 function wait(ctx: MessageContextImpl, result: unknown): void {
   const { conn, route } = ctx;
-  const { hub } = conn;
   if (route.isRpc) {
     const call = ctx as RpcContextImpl;
     const calls = (conn.calls ??= new Calls());
     calls.running++;
-    if (!call.settled) {
-      calls.set(call.id, call);
-      ctx.arrivedBy(hub.deadlines.add(call, call.timeoutMs));
-    }
+    if (!call.settled) ctx.arrivedBy(begun(conn, calls, call));
     if (!ctx.entered) hold(conn, ctx);
   } else if (route.concurrent) {
     (conn.calls ??= new Calls()).running++;

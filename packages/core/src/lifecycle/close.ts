@@ -85,8 +85,9 @@ class CloseStep implements Expiring {
 function runClose(ctx: CloseContextImpl): void {
   const { conn } = ctx;
   const { hub } = conn;
-  // It only rested, and would keep the connection in memory until the next look.
+  // They only rested, and would keep the connection in memory until the next look.
   if (conn.laneTimer !== undefined) hub.deadlines.delete(conn.laneTimer);
+  if (conn.calls?.timer !== undefined && conn.calls.size === 0) hub.deadlines.delete(conn.calls.timer);
   const handlers = hub.handlers.closeHandlers();
   const ended = () => {
     hub.closing.delete(conn);

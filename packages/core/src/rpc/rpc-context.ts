@@ -7,6 +7,7 @@ import { validatorsOf } from "../message/validators.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { type Envelope, type ErrorPayload, PROGRESS_TYPE } from "../protocol/envelope.ts";
 import { type Answering, deliver } from "./deliver.ts";
+import { over } from "./time-limits.ts";
 import { encodeWhole, outbound } from "../sending/encode.ts";
 import { inTurn } from "../sending/outbox.ts";
 import { post } from "../sending/send.ts";
@@ -20,7 +21,6 @@ import type { CompiledRoute } from "../state/route.ts";
 export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answering {
   readonly id: string;
   expiresAt = 0;
-  listed: object | undefined = undefined;
   settled = false;
   /** Ties it to its repeats, where it may have some. */
   key: string | undefined = undefined;
@@ -153,8 +153,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
 
   private end(): void {
     this.settled = true;
-    const { conn } = this;
-    if (conn.calls?.delete(this.id)) conn.hub.deadlines.delete(this);
+    over(this.conn, this.id);
     this.release();
   }
 

@@ -2,7 +2,13 @@ import type { Subscribed } from "../api/history.ts";
 import type { Expiring } from "../base/deadlines.ts";
 
 /** An rpc that has not settled. */
-export interface OpenCall extends Expiring {
+export interface OpenCall {
+  readonly id: string;
+  readonly timeoutMs: number;
+  /** In monotonic milliseconds. */
+  expiresAt: number;
+  /** Its time is up. */
+  expire(): void;
   /** The caller gave up. */
   cancel(): void;
   /** The connection is gone. */
@@ -13,6 +19,8 @@ export interface OpenCall extends Expiring {
 export class Calls extends Map<string, OpenCall> {
   /** Those whose answer has been given, or is no longer wanted, included. */
   running = 0;
+  /** Ends those whose time is up; where it is listed, it is due no later than the first of them. */
+  timer: Expiring | undefined = undefined;
 }
 
 /** Topics that wait for permission, by name, each with what answers the subscribe. */
