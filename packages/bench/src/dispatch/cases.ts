@@ -8,6 +8,7 @@ import { Ask, Echo, Echoed, Publish, Published, shape } from "../messages.zod.ts
 import {
   handWrittenAsync,
   handWrittenToldWhy,
+  handWrittenTopics,
   handWrittenValibot,
   handWrittenZod,
   type Receive,
@@ -165,6 +166,14 @@ export function dispatchCases(): Case[] {
       await next();
     });
   }
+  let turn = 0;
+  const moving = createRouter().on(Echo, async (ctx) => {
+    const room = `room-${turn++ % 2}`;
+    await ctx.topics.subscribe(room);
+    await ctx.topics.subscribe("lobby");
+    await ctx.topics.unsubscribe(room);
+    ctx.send(Echoed, ctx.payload);
+  });
   const answering = createRouter().rpc(Ask, async (ctx) => ctx.payload);
   const most = Number.MAX_SAFE_INTEGER;
   const tolerant = createRouter({ limits: { maxViolations: most, maxRefusalMs: most } }).on(Echo, () => {});
@@ -187,6 +196,7 @@ export function dispatchCases(): Case[] {
     byHand("hand-written, refused in two words", handWrittenZod(true), REFUSED_FRAME),
     { ...byHand("hand-written, asynchronous", handWrittenAsync(0), ECHO_FRAME), inFlight: IN_FLIGHT },
     { ...byHand("hand-written, asynchronous ×3", handWrittenAsync(3), ECHO_FRAME), inFlight: IN_FLIGHT },
+    { ...byHand("hand-written, three topic operations", handWrittenTopics(), ECHO_FRAME), inFlight: IN_FLIGHT },
     byHand("hand-written rpc, asynchronous", handWrittenAsync(0), ASK_FRAMES),
     byHand("hand-written valibot", handWrittenValibot(true), ECHO_FRAME),
     byRouter("echo", "hand-written", echoRouter(true), ECHO_FRAME),
@@ -202,6 +212,10 @@ export function dispatchCases(): Case[] {
     { ...byRouter("echo, asynchronous", "hand-written, asynchronous", asynchronous, ECHO_FRAME), inFlight: IN_FLIGHT },
     {
       ...byRouter("echo, asynchronous middleware ×3", "hand-written, asynchronous ×3", guarded, ECHO_FRAME),
+      inFlight: IN_FLIGHT,
+    },
+    {
+      ...byRouter("echo, three topic operations", "hand-written, three topic operations", moving, ECHO_FRAME),
       inFlight: IN_FLIGHT,
     },
     byRouter("rpc, asynchronous", "hand-written rpc, asynchronous", answering, ASK_FRAMES),

@@ -108,13 +108,49 @@ export const handWrittenZod = (checkReply: boolean, payload: z.ZodType = z.objec
   handWritten(byZod(payload), checkReply);
 export const handWrittenValibot = (checkReply: boolean): Receive => handWritten(byValibot, checkReply);
 
+/** Who follows what, as somebody writes it: two maps of sets, and promises, since it may one day be asked of elsewhere. */
+class Rooms {
+  private readonly byTopic = new Map<string, Set<Peer>>();
+  private readonly byPeer = new Map<Peer, Set<string>>();
+
+  async join(peer: Peer, topic: string): Promise<void> {
+    if (topic === "" || topic.length > 256) throw new Error("Not a topic");
+    let peers = this.byTopic.get(topic);
+    if (peers === undefined) this.byTopic.set(topic, (peers = new Set()));
+    peers.add(peer);
+    let topics = this.byPeer.get(peer);
+    if (topics === undefined) this.byPeer.set(peer, (topics = new Set()));
+    topics.add(topic);
+  }
+
+  async leave(peer: Peer, topic: string): Promise<void> {
+    this.byPeer.get(peer)?.delete(topic);
+    const peers = this.byTopic.get(topic);
+    peers?.delete(peer);
+    if (peers?.size === 0) this.byTopic.delete(topic);
+  }
+}
+
+/** An asynchronous echo that joins two rooms and leaves one. */
+export function handWrittenTopics(): Receive {
+  const rooms = new Rooms();
+  let turn = 0;
+  return handWrittenAsync(0, async (peer) => {
+    const room = `room-${turn++ % 2}`;
+    await rooms.join(peer, room);
+    await rooms.join(peer, "lobby");
+    await rooms.leave(peer, room);
+  });
+}
+
 /**
  * The same where handlers are asynchronous, each behind so many functions that wait for it: nothing keeps the order of
  * messages, and what fails is dropped.
  */
-export function handWrittenAsync(guards: number): Receive {
+export function handWrittenAsync(guards: number, before?: (peer: Peer) => Promise<void>): Receive {
   const check = byZod(z.object(shape));
   const answer = async (peer: Peer, type: string, correlationId: unknown, value: unknown): Promise<void> => {
+    if (before !== undefined) await before(peer);
     const reply = check(value);
     if (!reply.ok) return;
     const meta = correlationId === undefined ? {} : { meta: { correlationId } };

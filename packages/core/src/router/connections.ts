@@ -91,7 +91,7 @@ class Handle {
   }
 
   get topics(): readonly string[] {
-    return this.conn.following?.slice() ?? [];
+    return this.conn.following;
   }
 
   send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {

@@ -67,7 +67,7 @@ it.each([
   ["settled", true],
   ["was still asked", false],
 ])("lists nothing for a connection whose last request %s when it closed", async (_, settled) => {
-  const { clock, connect, ask, answer, hub } = rig();
+  const { connect, ask, answer, hub } = rig();
   const peer = connect();
   ask(peer, "a", 100);
   if (settled) await answer("a");

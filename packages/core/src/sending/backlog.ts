@@ -73,7 +73,7 @@ export function isApart({ congested, outbox }: Connection): boolean {
 /** From here on the core itself sends it what is published. What was published before arrives before that. */
 export function leaveNativeTopics(conn: Connection): void {
   const { hub } = conn;
-  if (!hub.nativeTopics || conn.following === undefined) return;
+  if (!hub.nativeTopics) return;
   for (const topic of conn.following) {
     hub.followers.of(topic)?.lag(conn);
     conn.socket.unsubscribe?.(hub.nativeName(topic));
@@ -82,7 +82,7 @@ export function leaveNativeTopics(conn: Connection): void {
 
 export function returnToNativeTopics(conn: Connection): void {
   const { hub } = conn;
-  if (!hub.nativeTopics || conn.following === undefined) return;
+  if (!hub.nativeTopics) return;
   for (const topic of conn.following) {
     if (hub.followers.of(topic)?.catchUp(conn) === true) conn.socket.subscribe?.(hub.nativeName(topic));
   }

@@ -16,6 +16,7 @@ import type { Envelope } from "../protocol/envelope.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Calls, Joining } from "./calls.ts";
 import type { AnswerMemory } from "./answers.ts";
+import { type Followed, topicsIn } from "./followed.ts";
 import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
 import type { Lease } from "./lease.ts";
@@ -206,8 +207,8 @@ export class Connection {
   outbox: Turns | undefined = undefined;
   /** Frames that leave together at the end of the tick, and their UTF-16 units, or bytes; see `sending/frames.ts`. */
   late: { readonly frames: Packet[]; units: number } | undefined = undefined;
-  /** Topics, in the order in which it joined them. A list: whether it follows one is asked of the topic's followers. */
-  following: string[] | undefined = undefined;
+  /** The topics it follows. */
+  followed: Followed = undefined;
   /** Subscribes that wait for permission. */
   joining: Joining | undefined = undefined;
   /** What it did in the present minute that counts against it. */
@@ -226,6 +227,10 @@ export class Connection {
   /** `onOpen` is through with it. */
   get opened(): boolean {
     return this.state !== OPENING;
+  }
+
+  get following(): string[] {
+    return topicsIn(this.followed);
   }
 
   get closed(): boolean {

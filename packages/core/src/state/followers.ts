@@ -1,9 +1,15 @@
 /** Those who follow one topic. */
 export class Following<C> extends Set<C> {
+  readonly topic: string;
   /** Those of them that the runtime's own topic leaves out, because they are behind: the core sends to them itself. */
   lagging: Set<C> | undefined = undefined;
   /** UTF-16 units, or bytes, published natively since its followers were last looked at. */
   published = 0;
+
+  constructor(topic: string) {
+    super();
+    this.topic = topic;
+  }
 
   /** The runtime's own topic does not reach this one, or no longer. */
   lag(follower: C): void {
@@ -31,18 +37,12 @@ export class Followers<C> {
     return this.byTopic.keys();
   }
 
-  /** @returns undefined where it follows the topic already, otherwise whether it is the first to. */
-  add(topic: string, follower: C): boolean | undefined {
-    const set = this.byTopic.get(topic);
-    if (set === undefined) {
-      const first = new Following<C>();
-      first.add(follower);
-      this.byTopic.set(topic, first);
-      return true;
-    }
-    if (set.has(follower)) return undefined;
-    set.add(follower);
-    return false;
+  /** @returns all who follow the topic now; undefined where it did so before. */
+  add(topic: string, follower: C): Following<C> | undefined {
+    let set = this.byTopic.get(topic);
+    if (set === undefined) this.byTopic.set(topic, (set = new Following<C>(topic)));
+    const { size } = set;
+    return set.add(follower).size === size ? undefined : set;
   }
 
   /** @returns whether it was the last to follow the topic. */

@@ -1,5 +1,6 @@
 import { isApart } from "../sending/backlog.ts";
 import type { Connection } from "../state/connection.ts";
+import { includesTopic, withoutTopic, withTopic } from "../state/followed.ts";
 import { CLOSED } from "../state/phases.ts";
 
 /**
@@ -8,12 +9,13 @@ import { CLOSED } from "../state/phases.ts";
  */
 export function join(topic: string, conn: Connection): unknown {
   const { hub } = conn;
-  const first = hub.followers.add(topic, conn);
-  if (first === undefined) return undefined;
-  if (conn.following === undefined) conn.following = [topic];
-  else conn.following.push(topic);
+  const followers = hub.followers.add(topic, conn);
+  if (followers === undefined) return undefined;
+  const first = followers.size === 1;
+  // One string for all who follow it, whosever frame it came in.
+  conn.followed = withTopic(conn.followed, followers.topic);
   if (hub.nativeTopics) {
-    if (isApart(conn)) hub.followers.of(topic)?.lag(conn);
+    if (isApart(conn)) followers.lag(conn);
     else conn.socket.subscribe?.(hub.nativeName(topic));
   }
   if (hub.hooks !== undefined) hub.hooks.joined(conn, topic, first);
@@ -21,20 +23,21 @@ export function join(topic: string, conn: Connection): unknown {
   return hub.link?.follow(topic, first);
 }
 
-export function part(topic: string, conn: Connection): void {
-  const { following, hub } = conn;
-  const index = following?.indexOf(topic) ?? -1;
-  if (index < 0) return;
-  following?.splice(index, 1);
+/** @returns whether it followed the topic. */
+export function part(topic: string, conn: Connection): boolean {
+  const { followed, hub } = conn;
+  if (!includesTopic(followed, topic)) return false;
+  conn.followed = withoutTopic(followed, topic);
   if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
   hub.runtime.settled?.(conn);
   drop(topic, conn);
+  return true;
 }
 
 /** A closed connection receives nothing more; what it followed stays readable in `onClose`. */
 export function leaveAll(conn: Connection): void {
   conn.joining?.clear();
-  for (const topic of conn.following ?? []) drop(topic, conn);
+  for (const topic of conn.following) drop(topic, conn);
 }
 
 function drop(topic: string, conn: Connection): void {

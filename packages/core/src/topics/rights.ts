@@ -16,7 +16,7 @@ import { inTime, refusal } from "./subscriptions.ts";
  */
 export function askRightsAgain(conn: Connection): void {
   if (conn.hub.authorizeTopic === undefined && conn.hub.handlers.topicRules().length === 0) return;
-  for (const topic of conn.following?.slice() ?? []) ask(topic, conn);
+  for (const topic of conn.following) ask(topic, conn);
   // Those that were asked for by the data of before are asked for again once they are given.
   for (const [topic, asked] of conn.joining ?? []) {
     asked.then(
@@ -42,8 +42,7 @@ function ask(topic: string, conn: Connection): void {
 function leave(topic: string, conn: Connection, error: unknown = refusal(topic)): void {
   if (conn.hub.followers.of(topic)?.has(conn) !== true) return;
   const { handlers, recorded } = conn.hub;
-  const left = part(topic, conn);
-  if (isPromise(left)) left.then(undefined, (failure: unknown) => report(conn.hub, failure, undefined, conn));
+  part(topic, conn);
   const meant = meantForPeer(error);
   if (meant === undefined) report(conn.hub, error, undefined, conn);
   const { code, message } = meant ?? refusal(topic);

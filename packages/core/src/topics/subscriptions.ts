@@ -20,6 +20,7 @@ import { tellUnsubscribed } from "./tell.ts";
 import { permission } from "./rules.ts";
 import { Joining } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
+import { countTopics, includesTopic } from "../state/followed.ts";
 import { CLOSED } from "../state/phases.ts";
 
 const DONE: Promise<undefined> = Promise.resolve(undefined);
@@ -42,7 +43,7 @@ export class TopicsOf {
    */
   subscribe(topic: string, asked?: Asked): Promise<Subscribed | undefined> {
     const { conn } = this;
-    if (this.has(topic)) return Promise.resolve(already(conn, topic, asked));
+    if (this.has(topic)) return settled(already(conn, topic, asked));
     const waiting = conn.joining?.get(topic);
     if (waiting !== undefined) return waiting;
     try {
@@ -71,12 +72,12 @@ export class TopicsOf {
 
   has(topic: string): boolean {
     const { conn } = this;
-    if (conn.state === CLOSED) return conn.following?.includes(topic) ?? false;
+    if (conn.state === CLOSED) return includesTopic(conn.followed, topic);
     return conn.hub.followers.of(topic)?.has(conn) ?? false;
   }
 
   list(): string[] {
-    return this.conn.following?.slice() ?? [];
+    return this.conn.following;
   }
 
   clear(): Promise<void> {
@@ -87,9 +88,7 @@ export class TopicsOf {
 
   private leave(topic: string): void {
     const { conn } = this;
-    if (!this.has(topic)) return;
-    part(topic, conn);
-    if (conn.hub.recorded?.historyOf(topic) !== undefined) tellUnsubscribed(conn, topic);
+    if (part(topic, conn) && conn.hub.recorded?.historyOf(topic) !== undefined) tellUnsubscribed(conn, topic);
   }
 
   /** A subscribe that waits for permission, or for what proves its position; leaving or closing meanwhile calls it off. */
@@ -167,7 +166,7 @@ function check(conn: Connection, topic: string): void {
   if (bytesOver(topic, maxTopicBytes) !== undefined) {
     throw new WsKitError("INVALID_ARGUMENT", `A topic has at most ${maxTopicBytes} bytes (limits.maxTopicBytes)`);
   }
-  if ((conn.following?.length ?? 0) + (conn.joining?.pending ?? 0) >= maxTopics) {
+  if (countTopics(conn.followed) + (conn.joining?.pending ?? 0) >= maxTopics) {
     throw new WsKitError("RESOURCE_EXHAUSTED", `A connection follows at most ${maxTopics} topics (limits.maxTopics)`);
   }
 }
