@@ -47,18 +47,33 @@ export function resolve(source: RouteSource, type: string): Found | undefined {
   for (const { source: child, prefix, onConflict } of source.children) {
     if (!type.startsWith(prefix)) continue;
     const inner = resolve(child, type.slice(prefix.length));
-    if (inner === undefined) continue;
-    if (found !== undefined && found.route !== inner.route) {
-      if (onConflict === "skip") continue;
-      if (onConflict === "throw") {
-        throw new Error(
-          `Two merged routers handle ${JSON.stringify(type)}; merge one with { onConflict: "replace" } or "skip" to choose`,
-        );
-      }
-    }
-    found = { route: inner.route, path: [source, ...inner.path] };
+    if (inner !== undefined && wins(type, inner, found, onConflict))
+      found = { route: inner.route, path: [source, ...inner.path] };
   }
   return found;
+}
+
+/** As `resolve` for every type, in one go through all routers. */
+function resolveAll(source: RouteSource): Map<string, Found> {
+  const all = new Map<string, Found>();
+  for (const { source: child, prefix, onConflict } of source.children) {
+    for (const [type, inner] of resolveAll(child)) {
+      const whole = prefix + type;
+      if (!source.own.has(whole) && wins(whole, inner, all.get(whole), onConflict))
+        all.set(whole, { route: inner.route, path: [source, ...inner.path] });
+    }
+  }
+  for (const [type, route] of source.own) all.set(type, { route, path: [source] });
+  return all;
+}
+
+/** Whether a merged router's route stands in place of that of one merged before it. */
+function wins(type: string, { route }: Found, before: Found | undefined, onConflict: Child["onConflict"]): boolean {
+  if (before === undefined || before.route === route || onConflict === "replace") return true;
+  if (onConflict === "skip") return false;
+  throw new Error(
+    `Two merged routers handle ${JSON.stringify(type)}; merge one with { onConflict: "replace" } or "skip" to choose`,
+  );
 }
 
 /** Every type that `source` serves. */
@@ -78,8 +93,9 @@ export interface RoutedMessage {
 }
 
 export function messagesOf(source: RouteSource): RoutedMessage[] {
+  const all = resolveAll(source);
   return [...types(source)].flatMap((type) => {
-    const found = resolve(source, type);
+    const found = all.get(type);
     return found === undefined ? [] : [{ type, kind: found.route.kind, definition: found.route.message }];
   });
 }
@@ -87,10 +103,7 @@ export function messagesOf(source: RouteSource): RoutedMessage[] {
 /** Compiles all routes of a router for the hubs that it serves. */
 export function compile(source: RouteSource, stages: InnerStages): RouteTable {
   const table = Object.create(null) as Record<string, CompiledRoute>;
-  for (const type of types(source)) {
-    const found = resolve(source, type);
-    if (found !== undefined) table[type] = compileRoute(found, stages);
-  }
+  for (const [type, found] of resolveAll(source)) table[type] = compileRoute(found, stages);
   return table;
 }
 
