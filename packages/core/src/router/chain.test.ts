@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { bench, errorOf, memoryLogger, Note, settle } from "../../test/harness.ts";
+import { bench, errorOf, fields, memoryLogger, Note, settle } from "../../test/harness.ts";
+import { message } from "../message/standard.ts";
 import { Chain } from "./chain.ts";
 import { createRouter } from "./create-router.ts";
 import type { Middleware } from "../api/handlers.ts";
@@ -18,6 +19,19 @@ it("runs global, then validation, then typed middleware, then the handler, whate
   peer.message("NOTE", { n: "x" });
   expect(log).toEqual(["global 1", "global 2"]);
   expect(errorOf(peer.socket.take()[0]).code).toBe("INVALID_ARGUMENT");
+});
+
+it("checks declared meta behind middleware as well", () => {
+  const Traced = message("TRACED", fields({ n: "number" }), { meta: fields({ traceId: "string" }) });
+  const seen: unknown[] = [];
+  const router = createRouter().on(Traced, (ctx) => void seen.push(ctx.meta));
+  router.use((_, next) => next());
+  router.use(Traced, (_, next) => next());
+  const peer = bench(router).connect();
+  peer.message("TRACED", { n: 1 }, { traceId: 5 });
+  expect(errorOf(peer.socket.take()[0]).message).toContain('Invalid meta of "TRACED"');
+  peer.message("TRACED", { n: 1 }, { traceId: "a" });
+  expect(seen).toEqual([{ traceId: "a" }]);
 });
 
 it("refuses a second next()", () => {

@@ -60,7 +60,8 @@ class Run {
   constructor({ stages, last }: Chain) {
     this.begin = stages.reduceRight<() => unknown>(
       (next, stage, index) => entry(this, index, stage as InnerStage, next),
-      entry(this, stages.length, last as (ctx: Passage) => unknown, nothingLeft),
+      // What comes last is given no next(): it may take something else there.
+      entry(this, stages.length, (ctx) => last(ctx as never), nothingLeft),
     );
   }
 
