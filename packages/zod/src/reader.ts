@@ -12,15 +12,20 @@ export const reader: SchemaReader = {
   jitless: () => config().jitless === true,
 };
 
+/** Schemas in which something had to be waited for: zod throws an error with a stack where such a one is run at once. */
+const waits = new WeakSet<ZodNode>();
+
 /** As `schema["~standard"].validate`, which makes the texts of all issues, thousands of them for a long list. */
 function validate(schema: ZodNode, value: unknown): Checked<unknown> {
-  // One for each run: zod keeps in it what it has seen of the value so far, which a run that throws leaves half done.
-  const ctx: Ctx = { async: false };
-  try {
-    const result = schema._zod.run({ value, issues: [] }, ctx);
-    if (!(result instanceof Promise)) return told(result, ctx);
-  } catch {
-    // Zod says by throwing that a part has to be waited for.
+  if (!waits.has(schema)) {
+    // One for each run: zod keeps in it what it has seen of the value so far, which a run that throws leaves half done.
+    const ctx: Ctx = { async: false };
+    try {
+      const result = schema._zod.run({ value, issues: [] }, ctx);
+      if (!(result instanceof Promise)) return told(result, ctx);
+    } catch {
+      // Zod says by throwing that a part has to be waited for.
+    }
   }
   return later(schema, value);
 }
@@ -40,9 +45,16 @@ interface Ctx {
   readonly async: boolean;
 }
 
-async function later(schema: ZodNode, value: unknown) {
+function later(schema: ZodNode, value: unknown): Checked<unknown> {
   const ctx: Ctx = { async: true };
-  return told(await schema._zod.run({ value, issues: [] }, ctx), ctx);
+  try {
+    const result = schema._zod.run({ value, issues: [] }, ctx);
+    if (!(result instanceof Promise)) return told(result, ctx);
+    waits.add(schema);
+    return result.then((done) => told(done, ctx));
+  } catch (error) {
+    return Promise.reject(error);
+  }
 }
 
 function told({ issues, value }: ZodPayload, ctx: Ctx) {

@@ -28,7 +28,7 @@ const workerd = new Miniflare({
 async function slice(name: string, how: string, calls: number): Promise<number> {
   const query = new URLSearchParams({ name, how, calls: String(calls) });
   const begun = performance.now();
-  const answer = await workerd.dispatchFetch(`http://bench/?${query}`);
+  const answer = await workerd.dispatchFetch(`http://bench/?${query.toString()}`);
   if ((await answer.text()) !== "composed") throw new Error(`${name}, ${how}: code was generated`);
   return performance.now() - begun;
 }

@@ -19,8 +19,9 @@ const shape = {
 
 function counted(which: keyof typeof runs) {
   const schema = z.object(shape);
-  const { run } = schema._zod;
-  schema._zod.run = (payload, ctx) => {
+  const inner = schema._zod;
+  const run: typeof inner.run = inner.run.bind(inner);
+  inner.run = (payload, ctx) => {
     runs[which]++;
     return run(payload, ctx);
   };

@@ -1,7 +1,7 @@
 import { toError } from "../base/thrown.ts";
 import { WsKitError } from "../message/errors.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
-import { isPromise, when, whenAll } from "../base/when.ts";
+import { isPromise, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -48,10 +48,13 @@ export function publishFrom(
     const frame = encode(hub, message, payload, meta);
     const { type } = message;
     const skip = skipOf(message, payload, topic);
-    if (isPromise(frame) || options.filter !== undefined || isWaiting(hub, sender)) {
-      return later({ hub, sender, topic, type, options, skip }, frame);
+    if (isPromise(frame)) return later({ hub, sender, topic, type, options, skip }, frame, undefined);
+    const { filter } = options;
+    const chosen = filter && chosenBy(filter, hub, topic, exceptOf(sender, options));
+    if (isPromise(chosen) || isWaiting(hub, sender)) {
+      return later({ hub, sender, topic, type, options, skip }, frame, chosen);
     }
-    const result = distribute(hub, sender, topic, type, frame, options, skip, undefined);
+    const result = distribute(hub, sender, topic, type, frame, options, skip, chosen);
     return isPromise(result) ? unlessFailed(hub, sender, result) : Promise.resolve(result);
   } catch (error) {
     return Promise.resolve(failed(hub, sender, error));
@@ -86,23 +89,23 @@ function isWaiting(hub: Listener, sender: Connection | undefined): boolean {
   return outbox !== undefined && !outbox.acting;
 }
 
+/** Those of a topic's followers that a filter has let through; all where there is none. */
+type Chosen = readonly Connection[] | undefined;
+
 /** Publishes when schema and filter have answered, in its turn among all that its sender sends. */
-function later(publish: Publish, frame: Packet | Promise<Packet>): Promise<PublishResult> {
+function later(
+  publish: Publish,
+  given: Packet | Promise<Packet>,
+  chosen: Chosen | Promise<Chosen>,
+): Promise<PublishResult> {
   const { hub, sender, topic, type, options, skip } = publish;
-  const choose = (text: Packet) => {
-    const { filter } = options;
-    if (filter === undefined) return { text, chosen: undefined };
-    return when(chosenBy(filter, hub, topic, exceptOf(sender, options)), (chosen) => ({ text, chosen }));
-  };
-  const go = ({ text, chosen }: Awaited<ReturnType<typeof choose>>) =>
-    unlessFailed(hub, sender, Promise.resolve(distribute(hub, sender, topic, type, text, options, skip, chosen)));
-  const ready = when(frame, choose);
-  if (!isPromise(ready) && !isWaiting(hub, sender)) return go(ready);
+  const go = ([frame, followers]: readonly [Packet, Chosen]) =>
+    unlessFailed(hub, sender, Promise.resolve(distribute(hub, sender, topic, type, frame, options, skip, followers)));
   return new Promise((resolve) => {
     inTurnOf(
       hub,
       sender,
-      Promise.resolve(ready),
+      choice(publish, given, chosen),
       (whole) => {
         try {
           resolve(go(whole));
@@ -113,6 +116,17 @@ function later(publish: Publish, frame: Packet | Promise<Packet>): Promise<Publi
       (error) => resolve(failed(hub, sender, error)),
     );
   });
+}
+
+async function choice(
+  { hub, sender, topic, options }: Publish,
+  given: Packet | Promise<Packet>,
+  chosen: Chosen | Promise<Chosen>,
+): Promise<readonly [Packet, Chosen]> {
+  if (!isPromise(given)) return [given, await chosen];
+  const frame = await given;
+  const { filter } = options;
+  return [frame, filter && (await chosenBy(filter, hub, topic, exceptOf(sender, options)))];
 }
 
 /** Delivers an encoded frame here, and hands it to other nodes. */
@@ -155,17 +169,28 @@ function chosenBy(
   except: Connection | undefined,
 ): readonly Connection[] | Promise<readonly Connection[]> {
   const followers = [...hub.peers].flatMap((peer) => [...(peer.followers.of(topic) ?? [])]);
-  const passes = followers.map((conn) => {
-    if (conn === except || conn.state === CLOSED) return false;
-    try {
-      const passed = filter(conn.data as never);
-      return isPromise(passed) ? passesLater(hub, conn, passed) : Boolean(passed);
-    } catch (error) {
-      report(hub, error, undefined, conn);
-      return false;
-    }
-  });
-  return whenAll(passes, (passed) => followers.filter((_, i) => passed[i]));
+  const asked: Connection[] = [];
+  const answers: (boolean | Promise<boolean>)[] = [];
+  let waits = false;
+  for (const conn of followers) {
+    if (conn === except || conn.state === CLOSED) continue;
+    const passed = passes(filter, hub, conn);
+    if (passed === false) continue;
+    if (passed !== true) waits = true;
+    asked.push(conn);
+    answers.push(passed);
+  }
+  return waits ? whenAll(answers, (passed) => asked.filter((_, i) => passed[i])) : asked;
+}
+
+function passes(filter: (data: never) => unknown, hub: Listener, conn: Connection): boolean | Promise<boolean> {
+  try {
+    const passed = filter(conn.data as never);
+    return isPromise(passed) ? passesLater(hub, conn, passed) : Boolean(passed);
+  } catch (error) {
+    report(hub, error, undefined, conn);
+    return false;
+  }
 }
 
 function passesLater(hub: Listener, conn: Connection, passed: PromiseLike<unknown>): Promise<boolean> {
