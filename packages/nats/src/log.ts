@@ -61,7 +61,7 @@ export class NatsLog implements EngineLog {
     const { connection, streams } = this.side();
     const stream = await streams.of(keeping);
     const subject = stream.added(topic);
-    const [last, first] = await Promise.all([
+    const [last, oldest] = await Promise.all([
       storedMessage(connection, stream.name, { last_by_subj: subject }),
       storedMessage(connection, stream.name, { next_by_subj: subject, seq: 1 }),
     ]);
@@ -78,9 +78,11 @@ export class NatsLog implements EngineLog {
     const { epoch, chain } = stream;
     if (last === undefined) {
       if (kept > 0) throw new Error("The first message of the topic came meanwhile");
-      return { epoch, chain, top: info.state.last_seq, floor: info.state.last_seq, aged, limited: false, entries: [] };
+      // Whatever there was of it is gone by its age, as is all that had come before.
+      const { first_seq: first, last_seq: top } = info.state;
+      return { epoch, chain, top, floor: Math.min(first - 1, top), aged, limited: false, entries: [] };
     }
-    const boundary = Math.min(first?.seq ?? last.seq, aged ? info.state.first_seq - 1 : Infinity);
+    const boundary = Math.min(oldest?.seq ?? last.seq, aged ? info.state.first_seq - 1 : Infinity);
     const entries = newest(found, limits, keeping);
     const dropped = found.length - entries.length;
     const floor =
