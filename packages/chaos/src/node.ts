@@ -59,9 +59,12 @@ export async function runNode(engine: Engine): Promise<void> {
   });
 }
 
-/** What cannot be recorded or followed while the engine is away is told to who asked. */
+/** What cannot be recorded or followed while the engine is away is told to who asked; its logger also says how often. */
 function isFault(line: readonly unknown[]): boolean {
-  return !line.some((part) => (part as { code?: unknown } | undefined)?.code === "UNAVAILABLE");
+  const isAway = line.some((part) => (part as { code?: unknown } | undefined)?.code === "UNAVAILABLE");
+  return (
+    !isAway && !/more like this .*(whether the engine has recorded|engine that keeps this topic)/.test(String(line[0]))
+  );
 }
 
 /** So that what is measured is held, rather than not collected yet. */

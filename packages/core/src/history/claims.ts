@@ -54,6 +54,11 @@ export class Claims {
     found?.claims.delete(topic);
     return found !== undefined && now <= found.until ? claim : undefined;
   }
+
+  /** It could not be used: whoever tries again brings no other. */
+  giveBack(conn: object, topic: string, claim: Claim): void {
+    this.of.get(conn)?.claims.set(topic, claim);
+  }
 }
 
 function isText(value: unknown): value is string {

@@ -4,7 +4,6 @@ import type { Whims } from "../../test/fake-engine.ts";
 import { bench, fields, memoryLogger, settle, VirtualClock } from "../../test/harness.ts";
 import { RecordingEngine } from "../../test/recording-engine.ts";
 import type { LogWhims } from "../../test/scripted-log.ts";
-import type { Subscribed } from "../api/history.ts";
 import type { RouterOptions } from "../api/options.ts";
 import type { HistoryOptions } from "../message/history.ts";
 import { topic } from "../message/topic.ts";
@@ -52,8 +51,7 @@ function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptio
     const router = createRouter<{ user?: string }>({ engine, topics: [Room], logger, ...options })
       .on(Join, async (ctx) => {
         try {
-          const subscribed = await ctx.topics.subscribe(Room({ id: ctx.payload.room }));
-          const { reason, status } = subscribed as unknown as Subscribed;
+          const { reason, status } = await ctx.topics.subscribe(Room({ id: ctx.payload.room }));
           joined.push(reason ?? status);
         } catch (error) {
           joined.push((error as { code: string }).code);
@@ -335,6 +333,29 @@ describe("a recorded topic whose log is an engine's", () => {
     await clock.advance(5_000);
     expect(await given).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
     expect(late.said()).toEqual([]);
+  });
+
+  it("is gone on with from where one stood also when the engine could not be asked at first", async () => {
+    const { clock, engine, node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    const place = peer.place();
+    await here.say("a");
+    await come();
+    engine.kill();
+    await come();
+    const back = there.peer();
+    await back.join(place);
+    await clock.advance(2_000);
+    await come();
+    expect(there.joined).toEqual(["UNAVAILABLE"]);
+    engine.start();
+    await come();
+    await back.join();
+    expect(there.joined).toEqual(["UNAVAILABLE", "recovered"]);
+    expect(back.said()).toEqual(["1 a"]);
   });
 
   it("has a message once that is repeated since its answer was lost, in the order in which all were published", async () => {

@@ -1,4 +1,5 @@
 import { bytesOver } from "../base/bytes.ts";
+import type { Claim } from "../history/claims.ts";
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
@@ -100,6 +101,7 @@ export class TopicsOf {
       if (!yes) throw refusal(topic);
       return way === undefined || !takesTime(way) ? admitted(undefined) : whenReady(way, admitted);
     });
+    if (way?.claim !== undefined) giveBackUnless(entered, way, way.claim);
     let pending = 1;
     const asked = settled(entered.finally(left));
     joining.set(topic, asked);
@@ -124,6 +126,11 @@ export class TopicsOf {
 /** Whether something has to be waited for: what proves a position, or the log of an engine. */
 function takesTime({ claim, recorded }: WayBack): boolean {
   return claim !== undefined || recorded.log === undefined;
+}
+
+/** What a client has said of itself is said once a connection, and a handler may ask for the topic again. */
+function giveBackUnless(entered: Promise<unknown>, { conn, recorded, topic }: WayBack, claim: Claim): void {
+  entered.catch(() => recorded.claims.giveBack(conn, topic, claim));
 }
 
 async function whenReady(way: WayBack, then: (since: Since) => unknown): Promise<unknown> {
