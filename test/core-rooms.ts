@@ -50,6 +50,11 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     all: "base contexts dispatch protocol sending state topics",
     types: "api",
   },
+  resume: {
+    does: "connections that outlive their sockets",
+    all: "base contexts lifecycle ports protocol sending state topics",
+    types: "api",
+  },
   extensions: {
     does: "what extensions want to hear, compiled for a listener",
     all: "base message protocol sending state topics",
@@ -62,7 +67,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base cluster contexts dispatch extensions history lifecycle message ports protocol router rpc schema sending state topics",
+    all: "api base cluster contexts dispatch extensions history lifecycle message ports protocol resume router rpc schema sending state topics",
   },
 };
 

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 const ROOMS: { readonly [room: string]: readonly string[] } = {
   api: [],
   steps: ["api"],
-  socket: ["api"],
+  socket: ["api", "steps"],
   link: ["api", "socket", "steps"],
   requests: ["api", "steps", "link:types"],
   topics: ["api", "steps", "link:types"],

@@ -19,6 +19,7 @@ export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, Rp
 export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
 export type { Limits } from "./api/limits.ts";
+export type { ResumeOptions } from "./api/resume.ts";
 export type { ClusterCounters, ClusterState, LinkHandler, LinkReport } from "./api/cluster.ts";
 export type {
   AuthorizeTopic,

@@ -67,6 +67,7 @@ export {
   BASE_PROTOCOL,
   codecProtocol,
   CONTRACT_PROTOCOL_PREFIX,
+  RESUME_PROTOCOL_PREFIX,
   TOKEN_PROTOCOL_PREFIX,
   tokenFromProtocols,
   tokenProtocols,

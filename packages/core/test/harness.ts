@@ -100,6 +100,10 @@ export class FakeSocket implements Socket {
     this.frames.push("(ping)");
   }
 
+  part(): void {
+    this.conn = undefined;
+  }
+
   /** What was sent since the last look, decoded. */
   take(): Record<string, unknown>[] {
     return this.frames.splice(0).map((frame) => JSON.parse(frame) as Record<string, unknown>);

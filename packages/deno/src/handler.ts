@@ -86,24 +86,27 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
     for (const [name, value] of headers ?? []) response.headers.append(name, value);
     ws.binaryType = "arraybuffer";
     ws.addEventListener("open", () => listen(ws, admission));
-    // Also of one that never opened.
-    ws.addEventListener("close", () => hub.slots.release(data));
+    // Of one that never opened; of others the hub gives it back, maybe later.
+    ws.addEventListener("close", () => sockets.has(ws) || hub.slots.release(data));
     return response;
   }
 
   function listen(ws: WebSocket, { data, clientId }: Admission): void {
     sockets.add(ws);
-    ws.addEventListener("close", () => sockets.delete(ws));
     const socket = new StandardSocket(ws);
     const conn = hub.adopt(socket, data, clientId, ws);
     socket.conn = conn;
     ws.addEventListener("message", ({ data: frame }: MessageEvent<string | ArrayBuffer>) => {
-      if (!socket.open) return;
+      // Its connection may have gone on without it.
+      if (!socket.open || socket.conn === undefined) return;
       if (frameOver(frame, maxPayloadBytes)) socket.close(1009, "Received too big message");
       else hub.receive(conn, frame);
     });
     // Deno reports a peer that vanished with code 0.
-    ws.addEventListener("close", ({ code, reason }) => socket.ended(code || 1006, reason));
+    ws.addEventListener("close", ({ code, reason }) => {
+      socket.ended(code || 1006, reason);
+      sockets.delete(ws);
+    });
     hub.opened(conn);
   }
 

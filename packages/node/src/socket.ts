@@ -65,14 +65,21 @@ export class NodeSocket extends WebSocket {
   /** Ties the socket to the stream it writes to and the connection that hears from it. */
   attach(stream: Duplex, hub: Hub, data: Record<string, unknown>, clientId: string): void {
     this.stream = stream;
-    this.data = data;
     const conn = hub.adopt(this, data, clientId);
     this.conn = conn;
+    // Another connection's, where that was here before.
+    this.data = conn.data;
     this.stream[OWNER] = this;
     stream.on("drain", onDrain);
     const { idleTimeoutSeconds } = hub.tuning;
     if (idleTimeoutSeconds !== undefined) (stream as Socket).setTimeout(idleTimeoutSeconds * 1_000, onTimeout);
     hub.opened(conn);
+  }
+
+  /** What the peer still sends by this socket, and how it ends, is nobody's any more. */
+  part(): void {
+    this.conn = undefined;
+    this.inbox = undefined;
   }
 
   /** What happens is heard here and not by listeners, of which every connection would keep its own. Those of others come after. */

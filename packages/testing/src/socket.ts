@@ -18,7 +18,7 @@ export interface Receiver {
 /** Both ends of one connection in memory: the server's `ctx.ws`, and what a client does to it. */
 export class MemorySocket implements Socket {
   /** The same object as `ctx.data`. */
-  readonly data: Record<string, unknown>;
+  data: Record<string, unknown>;
   /** As in the WebSocket standard: 1 open, 2 closing, 3 closed. */
   readyState: 1 | 2 | 3 = 1;
   /** The client answers pings. */
@@ -50,7 +50,12 @@ export class MemorySocket implements Socket {
 
   attach(conn: Connection): void {
     this.conn = conn;
+    this.data = conn.data;
     conn.hub.opened(conn);
+  }
+
+  part(): void {
+    this.conn = undefined;
   }
 
   send(frame: Packet): number {

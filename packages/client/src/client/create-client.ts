@@ -25,7 +25,7 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     parts._connect,
     listeners,
     (packet) => receive(packet),
-    (turn) => ({ resumed: false, send: send.bind(null, turn), request: requests?._ask.bind(null, turn) }),
+    (turn) => ({ resumed: !!link._resumed, send: send.bind(null, turn), request: requests?._ask.bind(null, turn) }),
   );
   const requests = parts._createRequests?.(options, link, listeners, (...args) => on(...args));
   const receive = createInbox(codec, listeners, link, requests);

@@ -35,6 +35,10 @@ export interface Link {
   _begins?: (opening: never) => void;
   /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */
   _token?: (refresh: boolean) => Promise<Token>;
+  /** The present connection, or that to come, goes on with the one before. */
+  _resumed?: boolean | undefined;
+  /** As `_transmit`, or on the next connection where that goes on with the last. */
+  _pass?: (packet: Packet) => boolean;
   /** Sends at once or not at all. @returns whether the socket took it. */
   readonly _transmit: (packet: Packet) => boolean;
 }

@@ -58,7 +58,7 @@ export interface Outbox {
    *
    * @returns what tells those who are concerned.
    */
-  readonly _lose: (reason: string, final: boolean, clean: boolean) => () => void;
+  _lose: (reason: string, final: boolean, clean: boolean) => () => void;
 }
 
 /** @param transmit Whether the packet went out. */

@@ -16,6 +16,8 @@ export interface SocketEvent {
   readonly reason: string;
   readonly message?: string;
   readonly error?: { readonly code?: string };
+  /** Of an open: the server goes on with the connection before. */
+  readonly resumed?: boolean;
 }
 
 export type Hear = (type: "open" | "message" | "close" | "error", event: SocketEvent) => void;

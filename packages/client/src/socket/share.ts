@@ -2,6 +2,7 @@ import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import type { ClientOptions, SocketLike } from "../api/options.ts";
 import { TIMEOUT } from "./close-codes.ts";
 import type { Hear, Socket, SocketEvent, Target } from "./dialing.ts";
+import { keep, type Memory, openAgain } from "./resume.ts";
 import { open } from "./socket.ts";
 import { addressOf } from "./token.ts";
 
@@ -18,24 +19,30 @@ export interface SharedSocket extends Socket {
 
 /**
  * Joins the page's socket to this server as this user, or makes it. Each client keeps its own states, queue, requests
- * and heartbeat, as on a socket of its own. Sharing with other tabs would put a worker's port in the same place.
+ * and heartbeat, as on a socket of its own. A socket of one's own goes on with the connection that is in its memory. Sharing with other tabs would put a worker's port in the same place.
  */
-export function join(options: ClientOptions, target: Target, hear: Hear): SharedSocket {
+export function join(own: Memory, options: ClientOptions, target: Target, hear: Hear): SharedSocket {
   const { share } = options;
   const address = addressOf(options, target);
   // A key that nobody else has stands for a socket of one's own.
   const key = share
     ? JSON.stringify([share, addressOf(options, share === true ? target : { ...target, _token: undefined })])
     : Symbol();
-  return (lines.get(key) ?? createLine(key, (tell) => open(options, address, tell)))(hear);
+  const memory = share ? ({} as Memory) : own;
+  return (
+    lines.get(key) ??
+    createLine(key, memory, (tell) =>
+      share ? open(options, address, tell) : openAgain(memory, options, address, tell),
+    )
+  )(hear);
 }
 
-function createLine(key: unknown, create: (tell: Hear) => SocketLike): Enter {
+function createLine(key: unknown, memory: Memory, create: (tell: Hear) => SocketLike): Enter {
   const members = new Set<Hear>();
   /** Who sent the pings that are not answered yet, in order: a pong is for the first of them alone. */
   const pings: Hear[] = [];
 
-  const isOpen = (): boolean => socket.readyState === 1;
+  const isOpen = (): boolean => socket.readyState === 1 && !memory._asks;
   const tell: Hear = (type, event) => {
     if (type === "close") forget();
     for (const member of event.data === PONG_FRAME ? pings.splice(0, 1) : members) member(type, event);
@@ -50,6 +57,7 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): Enter {
       _send(packet) {
         if (!isOpen()) return false;
         if (packet === PING_FRAME) pings.push(hear);
+        keep(memory, packet);
         socket.send(packet as string);
         return true;
       },
@@ -61,6 +69,8 @@ function createLine(key: unknown, create: (tell: Hear) => SocketLike): Enter {
         // have their own patience.
         const last = members.size === 1;
         if (last || code === TIMEOUT) forget();
+        // What still comes from it is nobody's, and so has not come.
+        if (code === TIMEOUT) memory._socket = undefined;
         if (last) return socket.close(code, reason);
         members.delete(hear);
         queueMicrotask(() => hear("close", { code, reason }));

@@ -33,6 +33,19 @@ export const MAX_TOLD_MS = 2 ** 31 - 1;
 /** Milliseconds in which a server's handlers have to follow a topic again for a client that says where it stood. */
 export const RESUBSCRIBE_MS = 30_000;
 
+/** Frames, each of so many units of text, after which a server is told at once that they have come. */
+export const ACK_FRAMES = 64;
+export const FRAME_UNITS = 512;
+
+/** After what time it is told of fewer. */
+export const ACK_MS = 1_000;
+
+/** How long a server may take to say whether it goes on with a connection. */
+export const FIRST_FRAME_MS = 2_000;
+
+/** Frames that are sent before a server says that it keeps connections, and kept for that. */
+export const MAX_UNNAMED = 10_000;
+
 /** The most that a server takes by default; of more topics the ones heard of last are told. */
 export const MAX_TOPICS = 100;
 

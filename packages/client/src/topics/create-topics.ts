@@ -25,6 +25,8 @@ interface Wanted {
   _settle: (subscribed: Subscribed) => void;
   _refuse: (error: unknown) => void;
   _users: Set<User>;
+  /** By what the connection has been asked for it. */
+  _asked: Ask | undefined;
 }
 
 /** One subscription of the application. */
@@ -72,6 +74,8 @@ export function createTopics(
   const arm = createTimer();
   /** On the present connection, or the last one. */
   let request: Ask;
+  /** Where it said that this client stands. */
+  let claims: Record<string, SavedPosition> = {};
 
   /** Tells of a gap: who asked for the topic, or else `onError`. */
   const gap = (topic: string, reason: GapReason): void => {
@@ -82,13 +86,14 @@ export function createTopics(
   };
 
   const ask = (topic: string, want: Wanted): void => {
-    const asked = request;
-    const isCurrent = (): boolean => wanted.get(topic) === want && request === asked;
+    const asked = (want._asked = request);
+    const isCurrent = (): boolean => wanted.get(topic) === want && want._asked === asked;
     void asked(SUBSCRIBE, { topic, since: positions._of(topic) }).then(
       ({ payload }) => want._settle(payload as Subscribed),
       (error: unknown) => {
+        if (!isCurrent()) return;
         // The next connection asks again.
-        if (error instanceof ConnectionClosedError || !isCurrent()) return;
+        if (error instanceof ConnectionClosedError) return void (want._asked = undefined);
         const { code, retryAfterMs = AGAIN_MS } = error as ServerError;
         if (code !== "UNAVAILABLE") return end(topic, error);
         setTimeout(() => isCurrent() && ask(topic, want), retryAfterMs * (1 + Math.random()));
@@ -117,12 +122,14 @@ export function createTopics(
     return want;
   };
 
-  link._begins = (opening: { readonly request: Ask }) => {
-    ({ request } = opening);
-    const claims = positions._renewed(wanted);
+  link._begins = ({ request: asks, resumed }: { readonly request: Ask; readonly resumed: boolean }) => {
+    request = asks;
+    // A connection that goes on has said where this client stands.
+    if (!resumed) claims = positions._renewed(wanted);
     const topics = Object.keys(claims);
-    if (topics[0] && leads()) link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
-    for (const [topic, want] of wanted) ask(topic, want);
+    if (!resumed && topics[0] && leads())
+      link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
+    for (const [topic, want] of wanted) if (!resumed || !want._asked) ask(topic, want);
     if (!topics[0]) return;
     arm(RESUBSCRIBE_MS, () => {
       for (const topic of topics) {
@@ -166,7 +173,7 @@ export function createTopics(
           wanted.delete(topic);
           positions._forget(topic);
           // Others on the same socket may follow it still.
-          if (!share) link._transmit(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
+          if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
         },
       };
       return subscription;

@@ -8,13 +8,15 @@ import { spellAddress } from "./addresses.ts";
 import { arrivalOf } from "./arrival.ts";
 import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
 import { isHost } from "./host.ts";
+import { ownId } from "./own-id.ts";
 import { judge, nameOf } from "./judge.ts";
 import { originRule, type OriginRule } from "./origin.ts";
-import { readForwarded } from "./proxy.ts";
-import { isResponse, refuse, refuseWith } from "./refusal.ts";
+import { asSent, readForwarded } from "./proxy.ts";
+import type { Claim } from "../resume/claims.ts";
+import { isResponse, refuse, refuseWith, restarting } from "./refusal.ts";
 import type { Slot } from "./slots.ts";
 import type { Admission, AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
-import { UpgradeRate } from "./upgrade-rate.ts";
+import { checkLimit, UpgradeRate } from "./upgrade-rate.ts";
 import { webRequest, type UpgradeRequest } from "./upgrade-request.ts";
 
 /**
@@ -52,9 +54,15 @@ export function createAdmit(
   options: AnyUpgradeOptions,
   { renewedBy }: { readonly renewedBy?: Arrival["authenticate"] | undefined } = { renewedBy: options.authenticate },
 ): Admit {
-  const { allowedOrigins, trustProxy, protocols, maxConnections, maxConnectionsPer } = options;
+  const {
+    allowedOrigins,
+    trustProxy,
+    protocols,
+    maxConnections,
+    maxConnectionsPer,
+    maxUpgradesPerSecond = 2_000,
+  } = options;
   checkOptions("maxConnectionsPer", maxConnectionsPer, { key: "function", limit: "any" });
-  const { maxUpgradesPerSecond = 2_000 } = options;
   checkLimit("maxUpgradesPerSecond", maxUpgradesPerSecond);
   const rate = new UpgradeRate(maxUpgradesPerSecond);
   checkLimit("maxConnections", maxConnections);
@@ -88,28 +96,23 @@ export function createAdmit(
       entrance.logger.warn(`Refused a client of another codec: ${refusal}`);
       return told("codec", refuse(400, refusal));
     }
-    const slot = rules.counts ? entrance.slots.take(maxConnections ?? Infinity) : undefined;
-    if (rules.counts && slot === undefined) {
-      return told("maxConnections", refuse(503, "Too many connections", { "retry-after": "5" }));
-    }
-    return new Visit(rules, entrance, req, protocol, slot).outcome(peer, host);
+    // Who was here before is counted still.
+    const claim = entrance.resume?.claimOf(req.headers.get("sec-websocket-protocol"));
+    const counts = rules.counts && claim === undefined;
+    const slot = counts ? entrance.slots.take(maxConnections ?? Infinity) : undefined;
+    if (counts && slot === undefined) return told("maxConnections", refuse(503, ...TOO_MANY));
+    return new Visit(rules, entrance, req, protocol, slot, claim).outcome(peer, host);
   };
 }
 
-function checkLimit(name: string, value: unknown): void {
-  if (value === undefined || (typeof value === "number" && value >= 0)) return;
-  throw new RangeError(`${name} must be a number from 0 up, not ${JSON.stringify(value)}`);
-}
-
-function restarting(): Response {
-  return refuse(503, "The server restarts", { "retry-after": "1" });
-}
-
+const TOO_MANY = ["Too many connections", { "retry-after": "5" }] as const;
 /** One upgrade request on its way in: what each step needs of those before it. */
 class Visit {
   private readonly rules: Rules;
   private readonly entrance: Entrance;
-  private readonly slot: Slot | undefined;
+  private slot: Slot | undefined;
+  /** Which connection it says it was. */
+  private readonly claim: Claim | undefined;
   /** As the client sent it, where proxies are trusted. */
   private req: UpgradeRequest;
   private readonly protocol: string | undefined;
@@ -127,12 +130,14 @@ class Visit {
     req: UpgradeRequest,
     protocol: string | undefined,
     slot: Slot | undefined,
+    claim: Claim | undefined,
   ) {
     this.rules = rules;
     this.entrance = entrance;
     this.req = req;
     this.protocol = protocol;
     this.slot = slot;
+    this.claim = claim;
   }
 
   /** Everything that the application is asked shares one time limit, and what fails refuses. */
@@ -175,18 +180,18 @@ class Visit {
     );
   }
 
-  private count(): MaybePromise<Admission | Response> {
+  private count(then = () => this.authenticate()): MaybePromise<Admission | Response> {
     this.cause = "maxConnectionsPer";
     const per = this.rules.options.maxConnectionsPer;
-    if (per === undefined || this.slot === undefined) return this.authenticate();
+    if (per === undefined || this.slot === undefined) return then();
     const { slot } = this;
     return when(per.key(webRequest(this.req), this.peer as never) as unknown, (key) => {
-      if (key === undefined) return this.authenticate();
+      if (key === undefined) return then();
       if (typeof key !== "string" && typeof key !== "number") {
         throw new TypeError(`maxConnectionsPer.key gave ${nameOf(key)}: return a string, a number or undefined`);
       }
-      if (this.entrance.slots.share(slot, String(key), per.limit)) return this.authenticate();
-      return this.refused(429, "Too many connections", { "retry-after": "5" });
+      if (this.entrance.slots.share(slot, String(key), per.limit)) return then();
+      return this.refused(429, ...TOO_MANY);
     });
   }
 
@@ -206,7 +211,7 @@ class Visit {
     return this.refused(500, "Authentication failed");
   }
 
-  private accept(given: Readonly<Record<string, unknown>>): Admission {
+  private accept(given: Readonly<Record<string, unknown>>): MaybePromise<Admission | Response> {
     const own = given["clientId"];
     const clientId = typeof own === "string" && own !== "" ? own : ownId();
     const { headers } = this;
@@ -220,12 +225,23 @@ class Visit {
     if (this.arrived !== undefined && renewedBy !== undefined)
       this.entrance.arrivals?.set(data, arrivalOf(this.req.url, this.arrived, renewedBy));
     this.entrance.agreement?.look(this.req, data);
-    return {
+    const admission: Admission = {
       data,
       clientId,
       protocol: this.protocol,
       headers: headers?.keys().next().done === false ? headers : undefined,
     };
+    const goesOn = this.entrance.resume?.look(data, given, this.claim) === true;
+    return this.claim === undefined || goesOn ? admission : this.anew(admission);
+  }
+
+  /** It is not what it says it was: a new connection, which counts. */
+  private anew(admission: Admission): MaybePromise<Admission | Response> {
+    const { counts, options } = this.rules;
+    if (!counts) return admission;
+    this.slot = this.entrance.slots.take(options.maxConnections ?? Infinity);
+    this.cause = "maxConnections";
+    return this.slot === undefined ? this.refused(503, ...TOO_MANY) : this.count(() => admission);
   }
 
   /** A refusal of our own, with the headers that the application has set for the answer. */
@@ -280,21 +296,4 @@ class Visit {
     else entrance.slots.hold(slot, outcome.data);
     return outcome;
   }
-}
-
-/**
- * A UUID (RFC 9562 §5.4) in one piece: what Node gives is the rope of twenty parts that it was put together from, and would be
- * kept as that.
- */
-function ownId(): string {
-  return JSON.parse(JSON.stringify(crypto.randomUUID())) as string;
-}
-
-/** The request as it was before proxies, to a host and by a scheme that they have told. */
-function asSent(req: Request, host: string, scheme: string | undefined): Request {
-  const { pathname, search, protocol } = new URL(req.url);
-  const headers = new Headers(req.headers);
-  headers.set("host", host);
-  const secure = scheme === undefined ? protocol === "https:" : /^(https|wss)$/i.test(scheme);
-  return new Request(`${secure ? "https" : "http"}://${host}${pathname}${search}`, { headers, signal: req.signal });
 }

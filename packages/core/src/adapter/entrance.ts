@@ -5,6 +5,7 @@ import { calmLogger } from "../base/calm-logger.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { toError } from "../base/thrown.ts";
 import type { Codec } from "../protocol/codec.ts";
+import type { Claims } from "../resume/claims.ts";
 import type { Agreement } from "./agreement.ts";
 import { Slots } from "./slots.ts";
 import type { AnyUpgradeOptions, Peer } from "./upgrade-options.ts";
@@ -42,6 +43,8 @@ export interface Entrance {
   readonly arrivals?: WeakMap<object, Arrival> | undefined;
   /** What clients have to have agreed to; left out by whoever leads them on. */
   readonly agreement?: Agreement | undefined;
+  /** What knows connections that were here before; left out where none outlives its socket. */
+  readonly resume?: Pick<Claims, "claimOf" | "look"> | undefined;
   /** Something of the application has failed. Never throws. */
   failed(error: unknown): void;
   /** An upgrade was refused: called for each by whoever decides, and for what the runtime itself refuses. Never throws. */

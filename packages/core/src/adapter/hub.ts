@@ -30,9 +30,10 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import type { Codec, Packet } from "../protocol/codec.ts";
-import type { Envelope } from "../protocol/envelope.ts";
 import type { RouterCore } from "../router/core.ts";
 import { coreOf } from "../router/router.ts";
+import { sessionsOf } from "../resume/create.ts";
+import type { Sessions } from "../resume/sessions.ts";
 import { flushAll, hangUp, overBuffer } from "../sending/frames.ts";
 import { read } from "../sending/pressure.ts";
 import { report } from "../sending/report.ts";
@@ -56,7 +57,6 @@ import type { Arrival, Entrance } from "./entrance.ts";
 import { logRefusal } from "./refusal-log.ts";
 import { Slots } from "./slots.ts";
 
-/** What runs a route inside its middleware. */
 const INNER_STAGES = { validate, enter };
 
 /** What one listener keeps alive. A router holds routes only, and can serve several hubs. */
@@ -79,6 +79,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly arrivals: WeakMap<object, Arrival> | undefined;
   readonly agreement: Agreement | undefined;
   readonly heartbeat: ResolvedHeartbeat | undefined;
+  readonly resume: Sessions | undefined;
   draining = false;
   untold: Set<Connection> | undefined = undefined;
   readonly connections: Registry<Connection> = new Registry();
@@ -90,6 +91,9 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly nativeTopics: boolean;
   readonly recorded: Recorded | undefined;
   readonly topicFrame: Listener["topicFrame"] = topicFrame;
+  readonly renew: Listener["renew"] = renew;
+  readonly start: Listener["start"] = start;
+  readonly hangUp: Listener["hangUp"] = hangUp;
   readonly peers: ReadonlySet<Listener>;
   readonly link: Cluster | undefined;
   readonly congested: Map<Connection, Backlog> = new Map();
@@ -121,8 +125,10 @@ export class ListenerHub implements Listener, Entrance, Local {
     this.heartbeat = router.heartbeat;
     this.clock = runtime.clock ?? systemClock;
     this.logger = calmLogger(sureLogger(runtime.logger ?? router.logger), this.clock, runtime.sleeps === true);
-    this.nativeTopics = runtime.publish !== undefined;
     this.deadlines = new Deadlines(this.clock, runtime.sleeps === true);
+    this.resume = sessionsOf(this, router.resume, this.slots, (...end) => this.over(...end));
+    // What the runtime sends by itself nobody could number.
+    this.nativeTopics = runtime.publish !== undefined && this.resume === undefined;
     this.answers = new AnswerMemory(this.clock, this.limits, runtime.sleeps === true ? undefined : this.deadlines);
     this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
@@ -139,8 +145,7 @@ export class ListenerHub implements Listener, Entrance, Local {
 
   get busy(): boolean {
     if (this.closing.size > 0) return true;
-    for (const conn of this.connections) if (conn.busy) return true;
-    return false;
+    return [...this.connections].some(({ busy }) => busy);
   }
 
   routes(): RouteTable {
@@ -150,10 +155,6 @@ export class ListenerHub implements Listener, Entrance, Local {
   nativeName(topic: string): string {
     const { topicPrefix } = this.runtime;
     return topicPrefix === undefined ? topic : topicPrefix + topic;
-  }
-
-  start(conn: Connection, envelope: Envelope, arrived: number): void {
-    start(conn, envelope, arrived);
   }
 
   watch(): void {
@@ -173,9 +174,10 @@ export class ListenerHub implements Listener, Entrance, Local {
   }
 
   /** The socket of a connection that was prepared is open. */
-  open(conn: Connection, socket: Socket): void {
-    this.take(conn, socket, socket, false);
-    this.opened(conn);
+  open(conn: Connection, socket: Socket): Connection {
+    const taken = this.resume?.arrive(conn.data, socket, socket) ?? this.take(conn, socket, socket, false);
+    this.opened(taken);
+    return taken;
   }
 
   /**
@@ -183,23 +185,18 @@ export class ListenerHub implements Listener, Entrance, Local {
    * @param ws The runtime's own socket, where `socket` wraps it.
    */
   adopt(socket: Socket, data: Record<string, unknown>, clientId: string, ws: unknown = socket): Connection {
-    const conn = new Connection(this, data, clientId);
-    this.take(conn, socket, ws, false);
-    return conn;
+    return this.resume?.arrive(data, socket, ws) ?? this.take(new Connection(this, data, clientId), socket, ws, false);
   }
 
-  private take(conn: Connection, socket: Socket, ws: unknown, restored: boolean): void {
-    conn.socket = socket;
+  private take(conn: Connection, socket: Socket, ws: unknown, restored: boolean): Connection {
+    conn.socket = this.resume?.wrap(conn, socket) ?? socket;
     conn.ws = ws;
     this.connections.add(conn);
     this.pulse?.start();
     askIdentity(conn);
     if (this.expiresAt !== undefined) beginLease(conn, renewerOf(conn.data, this));
     if (this.hooks !== undefined) this.hooks.opened(conn, restored);
-  }
-
-  renew(conn: Connection, envelope: Envelope): boolean {
-    return renew(conn, envelope);
+    return conn;
   }
 
   expire(): number {
@@ -208,6 +205,7 @@ export class ListenerHub implements Listener, Entrance, Local {
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
   opened(conn: Connection): void {
+    if (this.resume?.opened(conn) === true) return;
     if (this.agreement === undefined || agree(conn, this.agreement)) opened(conn);
   }
 
@@ -257,14 +255,14 @@ export class ListenerHub implements Listener, Entrance, Local {
     this.receiving = undefined;
   }
 
-  /** The socket closed: once, whichever side began. */
   close(conn: Connection, code: number, reason: string): void {
-    this.slots.release(conn.data);
-    closed(conn, code, reason);
+    if (this.resume?.detach(conn, code, reason, false) !== true) this.over(conn, code, reason);
   }
 
-  hangUp(conn: Connection, code?: number, reason?: string): boolean {
-    return hangUp(conn, code, reason);
+  private over(conn: Connection, code: number, reason: string): void {
+    this.resume?.forget(conn);
+    this.slots.release(conn.data);
+    closed(conn, code, reason);
   }
 
   drained(conn: Connection): void {
@@ -289,6 +287,7 @@ export class ListenerHub implements Listener, Entrance, Local {
 
   /** Lets go of timers and, the last one, of the engine; the connections are the adapter's to close. */
   async dispose(): Promise<void> {
+    this.resume?.stop();
     this.handlers.hubs.delete(this);
     this.pulse?.stop();
     this.pressure.stop();

@@ -103,3 +103,12 @@ function bare(address: string): string {
   const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(address) ?? [];
   return bracketed ?? dotted ?? address;
 }
+
+/** The request as it was before proxies, to a host and by a scheme that they have told. */
+export function asSent(req: Request, host: string, scheme: string | undefined): Request {
+  const { pathname, search, protocol } = new URL(req.url);
+  const headers = new Headers(req.headers);
+  headers.set("host", host);
+  const secure = scheme === undefined ? protocol === "https:" : /^(https|wss)$/i.test(scheme);
+  return new Request(`${secure ? "https" : "http"}://${host}${pathname}${search}`, { headers, signal: req.signal });
+}

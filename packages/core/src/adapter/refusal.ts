@@ -45,3 +45,7 @@ function bodyOf(given: Response): Promise<Blob | undefined> {
   }
   return body;
 }
+
+export function restarting(): Response {
+  return refuse(503, "The server restarts", { "retry-after": "1" });
+}

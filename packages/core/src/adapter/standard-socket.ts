@@ -53,7 +53,8 @@ export class StandardSocket<WS extends StandardWebSocket = StandardWebSocket> im
 
   /** The standard cannot drop a connection: a peer that still listens is told why. */
   terminate(): void {
-    const { code = CLOSE.INTERNAL, reason = "" } = this.conn?.ending ?? {};
+    // One that its connection goes on without is given up for its silence.
+    const { code = this.conn === undefined ? CLOSE.TIMEOUT : CLOSE.INTERNAL, reason = "" } = this.conn?.ending ?? {};
     if (this.open) this.closeNow(code, reason);
     this.ended(1006, "");
   }
@@ -61,6 +62,11 @@ export class StandardSocket<WS extends StandardWebSocket = StandardWebSocket> im
   /** 0 where the runtime does not tell. */
   getBufferedAmount(): number {
     return this.ws.bufferedAmount ?? 0;
+  }
+
+  /** What happens to it is no connection's any more. */
+  part(): void {
+    this.conn = undefined;
   }
 
   /** The peer closed, in a runtime that leaves the answer to us. */

@@ -17,3 +17,8 @@ export class UpgradeRate {
     return true;
   }
 }
+
+export function checkLimit(name: string, value: unknown): void {
+  if (value === undefined || (typeof value === "number" && value >= 0)) return;
+  throw new RangeError(`${name} must be a number from 0 up, not ${JSON.stringify(value)}`);
+}

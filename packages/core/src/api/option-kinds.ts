@@ -2,6 +2,7 @@ import type { Kinds } from "../base/options.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { MergeOptions, RouteOptions, RouterOptions } from "./options.ts";
+import type { ResumeOptions } from "./resume.ts";
 
 // Figures are `any` here: whoever reads them says what is wrong with one.
 
@@ -25,6 +26,14 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   authenticate: "function",
   identify: "function",
   expiresAt: "function",
+  resume: "boolean|object",
+};
+
+export const RESUME_OPTIONS: Kinds<ResumeOptions> = {
+  windowMs: "any",
+  maxKeptBytes: "any",
+  maxKeptBytesTotal: "any",
+  maxSessions: "any",
 };
 
 export const HEARTBEAT_OPTIONS: Kinds<HeartbeatOptions> = {

@@ -1,6 +1,7 @@
 import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { GivenLimits } from "./limits.ts";
+import type { ResumeOptions } from "./resume.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyTopic } from "../message/topic.ts";
@@ -85,6 +86,13 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    * createRouter<{ userId: string; exp: number }>({ expiresAt: (data) => data.exp * 1_000 });
    */
   expiresAt?: ExpiresAt<Data> | undefined;
+  /**
+   * Keeps a connection whose socket broke, with all that belongs to it, until its client is back: nothing that either side
+   * sent is lost or comes twice. `onClose` runs when it has not come in time. For whom it is the same, `identify` says, or
+   * else what `authenticate` returned being equal as JSON. `ctx.ws` is the present socket: who keeps sockets takes the new
+   * one in `onResume`. Not in Durable Objects, where it throws. Default: a connection ends with its socket.
+   */
+  resume?: boolean | ResumeOptions | undefined;
 }
 
 export interface RouteOptions {

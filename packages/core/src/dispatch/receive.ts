@@ -15,6 +15,7 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   if (conn.state >= LEAVING) return;
   conn.silent = 0;
   const packet = typeof data === "string" ? data : bytesOf(data);
+  if (conn.hub.resume !== undefined && conn.hub.resume.takes(conn, packet)) return;
   if (conn.paused && keepAhead(conn, packet)) return;
   const { hooks } = conn.hub;
   if (hooks !== undefined) return receiveObserved(conn, packet, hooks);

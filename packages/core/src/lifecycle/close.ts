@@ -88,7 +88,7 @@ function runClose(ctx: CloseContextImpl): void {
   // They only rested, and would keep the connection in memory until the next look.
   if (conn.laneTimer !== undefined) hub.deadlines.delete(conn.laneTimer);
   if (conn.calls?.timer !== undefined && conn.calls.size === 0) hub.deadlines.delete(conn.calls.timer);
-  const handlers = hub.handlers.closeHandlers();
+  const handlers = hub.handlers.handlersOf("close");
   const ended = () => {
     hub.closing.delete(conn);
     hub.runtime.settled?.(conn);

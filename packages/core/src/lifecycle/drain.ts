@@ -67,6 +67,7 @@ export async function drainHub(hub: Listener, options: DrainOptions): Promise<vo
   const { timeoutMs = 10_000 } = options;
   hub.draining = true;
   hub.untold ??= new Set();
+  hub.resume?.endAll(CLOSE.RESTART, RESTARTS);
   const { clock } = hub;
   const until = clock.monotonic() + timeoutMs;
   const waves = wavesOf([...hub.connections], spreadOf(hub, options));

@@ -6,6 +6,8 @@ import { guarded } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
+const MISSED = "Heartbeat missed";
+
 /** One timer for all connections of a listener: ping everybody, then end those that stayed silent. */
 export class Heartbeat {
   private readonly patience: Patience;
@@ -47,12 +49,15 @@ export function ping(conn: Connection): void {
   else conn.socket.ping();
 }
 
-/** Ends a connection whose peer is presumed dead, after `onStaleConnection`: no handshake, but `onClose` says 4408. */
+/** Ends a connection whose peer is presumed dead, after `onStaleConnection`: no handshake, but `onClose` says 4408. One that can be resumed waits first. */
 export function expel(conn: Connection): void {
-  if (conn.state === CLOSED) return;
-  const { hub, clientId, ws } = conn;
+  if (conn.state === CLOSED || conn.hub.resume?.detach(conn, CLOSE.TIMEOUT, MISSED, true) === true) return;
+  tellStale(conn);
+  conn.ending = { code: CLOSE.TIMEOUT, reason: MISSED };
+  conn.socket.terminate();
+}
+
+export function tellStale({ hub, clientId, ws }: Connection): void {
   const onStale = hub.heartbeat?.onStaleConnection;
   if (onStale !== undefined) guarded(hub, () => onStale(clientId, ws as never));
-  conn.ending = { code: CLOSE.TIMEOUT, reason: "Heartbeat missed" };
-  conn.socket.terminate();
 }

@@ -15,7 +15,7 @@ import { CLOSED, OPEN, OPENING } from "../state/phases.ts";
 /** The socket is open: runs `onOpen`, which every message waits for. */
 export function opened(conn: Connection): void {
   if (conn.hub.draining) return tooLate(conn);
-  const handlers = conn.hub.handlers.openHandlers();
+  const handlers = conn.hub.handlers.handlersOf("open");
   if (handlers.length === 0) {
     conn.state = OPEN;
     tellExpiry(conn);

@@ -16,6 +16,11 @@ export interface Socket {
   terminate(): void;
   /** Bytes accepted by `send` that have not left yet. */
   getBufferedAmount(): number;
+  /**
+   * Its connection goes on without it: from now on it tells the hub of nothing. Left out where the adapter sees by `ctx.ws`
+   * that it is no longer the present one.
+   */
+  part?(): void;
   /** Sends a ping frame (RFC 6455 §5.5.2). */
   ping?(): unknown;
   /** Stops and restarts reading, so that a peer who sends faster than handlers work is slowed down by TCP. */

@@ -38,6 +38,14 @@ export const GRANT_TYPE = "$ws:grant";
 /** The server says that the client has another contract, and what differs. */
 export const CONTRACT_TYPE = "$ws:contract";
 
+/**
+ * The server says by which secret a connection can be resumed; that it has been, and how much of what its client sent has
+ * come; and either end, how much has. They are JSON in text messages whatever the codec is.
+ */
+export const SESSION_TYPE = "$ws:session";
+export const RESUMED_TYPE = "$ws:resumed";
+export const ACK_TYPE = "$ws:ack";
+
 /** Byte for byte what travels, so that a sleeping Durable Object's auto-response can match it. */
 export const PING_FRAME = '{"type":"$ws:ping"}';
 

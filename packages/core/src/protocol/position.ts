@@ -1,4 +1,5 @@
-import { type Codec, jsonCodec, type Packet } from "./codec.ts";
+import type { Codec, Packet } from "./codec.ts";
+import { withKey } from "./numbered.ts";
 
 /** A place in a recorded topic: how far (0 before the first message), and of which of its logs. */
 export interface Position {
@@ -34,7 +35,5 @@ export const AT_KEY = "at";
 
 /** A frame with its place in its topic. JSON is not written anew for it. */
 export function placed(codec: Codec, packet: Packet, topic: string, offset: number, prev: number = offset - 1): Packet {
-  const at = prev === offset - 1 ? [topic, offset] : [topic, offset, prev];
-  if (codec === jsonCodec) return `{"${AT_KEY}":${JSON.stringify(at)},${(packet as string).slice(1)}`;
-  return codec.encode({ ...(codec.decode(packet) as { type: string }), [AT_KEY]: at } as { type: string });
+  return withKey(codec, packet, AT_KEY, prev === offset - 1 ? [topic, offset] : [topic, offset, prev]);
 }

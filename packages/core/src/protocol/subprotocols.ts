@@ -7,6 +7,9 @@ export const TOKEN_PROTOCOL_PREFIX = "ws-kit.token.";
 /** Marks the subprotocol that says which contract a client has: its fingerprint follows. */
 export const CONTRACT_PROTOCOL_PREFIX = "ws-kit.contract.";
 
+/** Marks the subprotocol by which a client comes back: the secret follows, and how many numbered frames have come. */
+export const RESUME_PROTOCOL_PREFIX = "ws-kit.resume.";
+
 /** The subprotocol by which a client asks for a codec. */
 export function codecProtocol(name: string): string {
   return name === "json" ? BASE_PROTOCOL : `${BASE_PROTOCOL}.${name}`;
@@ -26,13 +29,22 @@ export function codecsOffered(offered: readonly string[], others: readonly strin
 
 /** Whether it is never selected: it only carries something. */
 export function saysMore(name: string): boolean {
-  return name.startsWith(TOKEN_PROTOCOL_PREFIX) || name.startsWith(CONTRACT_PROTOCOL_PREFIX);
+  return [TOKEN_PROTOCOL_PREFIX, CONTRACT_PROTOCOL_PREFIX, RESUME_PROTOCOL_PREFIX].some((prefix) =>
+    name.startsWith(prefix),
+  );
 }
 
 /** The fingerprint of the contract that a client offers; undefined where it offers none. */
 export function contractOffered(header: string | null | undefined): string | undefined {
   const offered = protocolsIn(header).find((name) => name.startsWith(CONTRACT_PROTOCOL_PREFIX));
   return offered?.slice(CONTRACT_PROTOCOL_PREFIX.length);
+}
+
+/** By what a client says that it was here before, and how far it came; undefined where it does not. */
+export function resumeOffered(header: string | null | undefined): { id: string; received: number } | undefined {
+  const offered = protocolsIn(header).find((name) => name.startsWith(RESUME_PROTOCOL_PREFIX));
+  const [, id, received] = /^([\w-]+)\.(\d{1,15})$/.exec(offered?.slice(RESUME_PROTOCOL_PREFIX.length) ?? "") ?? [];
+  return id === undefined ? undefined : { id, received: Number(received) };
 }
 
 /**

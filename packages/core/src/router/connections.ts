@@ -13,6 +13,8 @@ export interface ConnectionHandle<Data> {
   readonly clientId: string;
   readonly data: ConnectionData<Data>;
   readonly ws: RuntimeSocket;
+  /** False while it has no socket and waits for its client (`createRouter({ resume })`): what is sent is kept. */
+  readonly attached: boolean;
   /** The topics it follows. */
   readonly topics: readonly string[];
   /** As `ctx.send`. */
@@ -88,6 +90,10 @@ class Handle {
 
   get ws(): unknown {
     return this.conn.ws;
+  }
+
+  get attached(): boolean {
+    return this.conn.hub.resume?.isAttached(this.conn) ?? true;
   }
 
   get topics(): readonly string[] {

@@ -2,7 +2,8 @@ import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
 import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
-import { HEARTBEAT_OPTIONS, ROUTER_OPTIONS } from "../api/option-kinds.ts";
+import { HEARTBEAT_OPTIONS, RESUME_OPTIONS, ROUTER_OPTIONS } from "../api/option-kinds.ts";
+import { type ResolvedResume, resolveResume } from "../api/resume.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import type { Clock } from "../base/clock.ts";
@@ -20,7 +21,7 @@ import type { Engine } from "../ports/engine.ts";
 import type { TopicLog } from "../ports/topic-log.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
-import type { Handlers, Hook, Listener } from "../state/connection.ts";
+import type { Event, Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
 import { allDeclared, checkHistory, DeclaredTopics } from "./declared-topics.ts";
@@ -51,6 +52,7 @@ export class RouterCore implements RouteSource, Handlers {
   readonly logger: Logger;
   readonly validateOutgoing: boolean;
   readonly heartbeat: ResolvedHeartbeat | undefined;
+  readonly resume: ResolvedResume | undefined;
   readonly engine: Engine | undefined;
   /** The link of all listeners of this process that can be reached from here, while there is one. */
   cluster: Cluster | undefined = undefined;
@@ -65,15 +67,12 @@ export class RouterCore implements RouteSource, Handlers {
   readonly contracts: Contract[] = [];
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly ownExtensions: Extension[] = [];
-  private readonly onOpen: Hook[] = [];
-  private readonly onClose: Hook[] = [];
+  private readonly hooks: Readonly<Record<Event, Hook[]>> = { open: [], close: [], detach: [], resume: [] };
   private readonly parents: Set<RouterCore> = new Set();
   private readonly warned: Set<string> = new Set();
   private table: RouteTable | undefined = undefined;
-  private readonly lists: {
+  private lists: { [E in Event]?: readonly Hook[] } & {
     rules?: readonly TopicRule[];
-    open?: readonly Hook[];
-    close?: readonly Hook[];
     error?: readonly ErrorHandler<never>[];
   } = {};
 
@@ -88,6 +87,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;
     this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);
+    if (typeof options.resume === "object") checkOptions("createRouter(): resume", options.resume, RESUME_OPTIONS);
+    this.resume = resolveResume(options.resume);
     this.engine = options.engine;
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
@@ -107,12 +108,8 @@ export class RouterCore implements RouteSource, Handlers {
     return (this.table ??= compile(this, stages));
   }
 
-  openHandlers(): readonly Hook[] {
-    return (this.lists.open ??= [...this.family()].flatMap((router) => router.onOpen));
-  }
-
-  closeHandlers(): readonly Hook[] {
-    return (this.lists.close ??= [...this.family()].flatMap((router) => router.onClose));
+  handlersOf(event: Event): readonly Hook[] {
+    return (this.lists[event] ??= [...this.family()].flatMap(({ hooks }) => hooks[event]));
   }
 
   errorHandlers(): readonly ErrorHandler<never>[] {
@@ -158,8 +155,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.changed();
   }
 
-  addHook(event: "open" | "close", hook: Hook): void {
-    (event === "open" ? this.onOpen : this.onClose).push(hook);
+  addHook(event: Event, hook: Hook): void {
+    this.hooks[event].push(hook);
     this.changed();
   }
 
@@ -288,7 +285,7 @@ export class RouterCore implements RouteSource, Handlers {
   /** What was compiled is out of date, here and in every router this one is merged into. */
   private changed(): void {
     this.table = undefined;
-    this.lists.open = this.lists.close = this.lists.error = this.lists.rules = undefined as never;
+    this.lists = {};
     for (const parent of this.parents) parent.changed();
   }
 }

@@ -9,7 +9,7 @@ import type { FamilyRule, MergeOptions, RouteOptions, RouterOptions } from "../a
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
-import { checkErrorCodes, checkHandler, checkMessage, fromClients } from "../message/arguments.ts";
+import { checkHandler, checkMessage } from "../message/arguments.ts";
 import type { Contract } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
@@ -17,18 +17,17 @@ import type { AnyTopic, Carries } from "../message/topic.ts";
 import type { Parts } from "../message/parts.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
+import { checkRoute } from "./check-route.ts";
 import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
+import type { Event, Hook } from "../state/connection.ts";
 import { publishOnAll } from "../topics/publish-on-all.ts";
 import { revoke } from "../topics/revoke.ts";
 
-/**
- * The inside of a router, for the rooms of this package alone.
- * @throws TypeError for anything else.
- */
+/** The inside of a router, for the rooms of this package alone. @throws TypeError for anything else. */
 export let coreOf: (router: object) => RouterCore;
 
 /**
@@ -40,8 +39,8 @@ export class Router<Data = OpenData> {
   /** The live connections of every listener in this process that serves this router. */
   readonly connections: RouterConnections<Data>;
   /**
-   * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets of
-   * every router that asks for the same settings.
+   * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets
+   * of every router that asks for the same settings.
    */
   readonly websocket: WebSocketCallbacks;
 
@@ -78,14 +77,8 @@ export class Router<Data = OpenData> {
     handler: MessageHandler<M, Data>,
     options: RouteOptions = {},
   ): this {
-    checkMessage("router.on()", message);
-    checkHandler("router.on()", handler);
     checkOptions("router.on()", options, ROUTE_OPTIONS);
-    if ((message as AnyMessage).kind === "rpc") {
-      throw new TypeError(`${JSON.stringify(message.type)} is an rpc: handle it with rpc(), which answers`);
-    }
-    fromClients(message);
-    this.#core.addRoute({ message, kind: "on", handler, options });
+    this.#core.addRoute(checkRoute({ message, kind: "on", handler, options }));
     return this;
   }
 
@@ -106,11 +99,7 @@ export class Router<Data = OpenData> {
     // One signature: of several, the compiler's first line is that none of them matches.
     handler: M extends AnyRpc ? RpcHandler<M, Data> : RequestHandler<M, Data>,
   ): this {
-    checkMessage("router.rpc()", message);
-    checkHandler("router.rpc()", handler);
-    checkErrorCodes(message);
-    fromClients(message);
-    this.#core.addRoute({ message, kind: "rpc", handler, options: {} });
+    this.#core.addRoute(checkRoute({ message, kind: "rpc", handler, options: {} }));
     return this;
   }
 
@@ -127,27 +116,36 @@ export class Router<Data = OpenData> {
     middleware: Middleware<MessageContext<M, Data>>,
   ): this;
   use(first: AnyMessage | Middleware<never>, second?: Middleware<never>): this {
-    if (typeof first === "function") {
-      this.#core.addMiddleware(undefined, first);
-      return this;
-    }
-    checkMessage("router.use()", first);
-    checkHandler("router.use()", second);
-    this.#core.addMiddleware(first, second as Middleware<never>);
+    const isTyped = typeof first !== "function";
+    if (isTyped) checkMessage("router.use()", first);
+    checkHandler("router.use()", isTyped ? second : first);
+    this.#core.addMiddleware(isTyped ? first : undefined, (isTyped ? second : first) as Middleware<never>);
     return this;
   }
 
   /** Runs when a connection opens, before its first message. One that throws refuses the connection with 1011. */
   onOpen(handler: (ctx: OpenContext<Data>) => unknown): this {
-    checkHandler("router.onOpen()", handler);
-    this.#core.addHook("open", handler);
-    return this;
+    return this.#hook("open", handler);
   }
 
   /** Runs once for every connection that opened, after its last message. */
   onClose(handler: (ctx: CloseContext<Data>) => unknown): this {
-    checkHandler("router.onClose()", handler);
-    this.#core.addHook("close", handler);
+    return this.#hook("close", handler);
+  }
+
+  /** Runs when a connection loses its socket and waits for its client, with `resume`: what it sends is kept. */
+  onDetach(handler: (ctx: OpenContext<Data>) => unknown): this {
+    return this.#hook("detach", handler);
+  }
+
+  /** Runs when a connection goes on with another socket, which is `ctx.ws` now. Its data and topics are as they were. */
+  onResume(handler: (ctx: OpenContext<Data>) => unknown): this {
+    return this.#hook("resume", handler);
+  }
+
+  #hook(event: Event, handler: Hook): this {
+    checkHandler(`router.on${event[0]?.toUpperCase()}${event.slice(1)}()`, handler);
+    this.#core.addHook(event, handler);
     return this;
   }
 

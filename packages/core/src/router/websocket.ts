@@ -56,22 +56,24 @@ export function isHeard(data: unknown): boolean {
   return conn !== undefined && (conn.ws !== undefined || conn.state === CLOSED);
 }
 
+/** Undefined for a socket that is not ours, or that its connection has gone on without. */
 function connectionOf(ws: DataSocket): Connection | undefined {
-  return (ws.data as Prepared | undefined)?.[CONNECTION];
+  const conn = (ws.data as Prepared | undefined)?.[CONNECTION];
+  return conn === undefined || conn.ws === ws || conn.ws === undefined ? conn : undefined;
 }
 
 export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketCallbacks {
   const maxBacklog = backpressureLimit(core);
   return {
     open(ws: DataSocket) {
-      const conn = connectionOf(ws);
+      const conn = (ws.data as Prepared | undefined)?.[CONNECTION];
       if (conn !== undefined) {
         standBeforeClose(ws);
         const { hub } = conn;
         const other =
           (hub.tuning === tuning ? undefined : unmet(tuning, hub.tuning, hub.limits)) ??
           (backpressureLimit(hub) <= maxBacklog ? undefined : "limits.maxBufferedBytes");
-        return other === undefined ? hub.open(conn, ws) : refuse(conn, ws, other);
+        return other === undefined ? open(conn, ws) : refuse(conn, ws, other);
       }
       core.logger.error(
         "Closed a socket that skipped the checks of origin and authenticate: upgrade it with createBunHandler(router), not with server.upgrade(req). Sockets that are meant to be another library's, as those of Hono's upgradeWebSocket, get its callbacks by createBunHandler(router, { otherSockets: websocket }) and websocket: handler.websocket",
@@ -103,6 +105,14 @@ export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketC
     ...(tuning.idleTimeoutSeconds !== undefined && { idleTimeout: tuning.idleTimeoutSeconds }),
     ...(tuning.compression !== undefined && { perMessageDeflate: tuning.compression }),
   };
+}
+
+function open(prepared: Connection, ws: DataSocket): void {
+  const conn = prepared.hub.open(prepared, ws);
+  if (conn === prepared) return;
+  // What was made ready is of no use: the socket is another connection's.
+  prepared.state = CLOSED;
+  (ws as { data: unknown }).data = conn.data;
 }
 
 /** Of a `close` that stands before the runtime's own, which it knows by this. */

@@ -66,6 +66,8 @@ function catchUp(conn: Connection): void {
 /** Milliseconds that a peer which is closed for its slowness has to read up to the close frame. */
 const LAST_WORDS_MS = 1_000;
 
+export const SLOW = "Slow consumer";
+
 /** Closes a slow peer with 1013. Its socket, and what it has not read, are kept for one more second. */
 export function dismiss(conn: Connection, why: string): void {
   if (conn.state >= CLOSING) return;
@@ -73,7 +75,7 @@ export function dismiss(conn: Connection, why: string): void {
   hub.logger.warn(`Closing ${conn.clientId}: ${why}`);
   const backlog = hub.congested.get(conn);
   if (backlog !== undefined) backlog.until = hub.clock.monotonic() + LAST_WORDS_MS;
-  conn.ending = { code: CLOSE.TRY_LATER, reason: "Slow consumer" };
+  conn.ending = { code: CLOSE.TRY_LATER, reason: SLOW };
   closeNow(conn);
 }
 

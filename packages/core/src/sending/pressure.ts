@@ -1,5 +1,6 @@
 import { congest } from "./backlog.ts";
-import { dismiss, overBuffer } from "./frames.ts";
+import { dismiss, overBuffer, SLOW } from "./frames.ts";
+import { CLOSE } from "../protocol/codes.ts";
 import type { Backlog } from "../state/backlog.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
@@ -40,7 +41,7 @@ function attend(conn: Connection, backlog: Backlog, now: number): number {
   const { maxStallMs } = hub.limits;
   if (conn.state < CLOSING && !overBuffer(conn)) {
     if (!conn.congested) return 0;
-    if (now - backlog.since >= maxStallMs) {
+    if (now - backlog.since >= maxStallMs && hub.resume?.detach(conn, CLOSE.TRY_LATER, SLOW, true) !== true) {
       dismiss(conn, `it has read nothing of ${backlog.bytes} bytes for ${maxStallMs} ms (limits.maxStallMs)`);
     }
     return backlog.bytes;

@@ -23,15 +23,18 @@ import type { Lease } from "./lease.ts";
 import { CLOSED, OPENING } from "./phases.ts";
 import type { Laggards } from "./laggards.ts";
 import type { Registry } from "./registry.ts";
+import type { Resumption } from "./resumption.ts";
 import type { RouteTable } from "./route.ts";
 import type { TopicRule } from "./topic-rule.ts";
+
+/** What happens to a connection as a whole. */
+export type Event = "open" | "close" | "detach" | "resume";
 
 export type Hook = (ctx: never) => unknown;
 
 /** The handlers of a router, asked for at each use: some may be added while it serves. */
 export interface Handlers {
-  openHandlers(): readonly Hook[];
-  closeHandlers(): readonly Hook[];
+  handlersOf(event: Event): readonly Hook[];
   errorHandlers(): readonly ErrorHandler<never>[];
   /** Who may follow topics of which family. */
   topicRules(): readonly TopicRule[];
@@ -63,6 +66,8 @@ export interface Listener {
   /** For how long each connection may stay; empty without `expiresAt`. */
   readonly leases: WeakMap<Connection, Lease>;
   readonly heartbeat: ResolvedHeartbeat | undefined;
+  /** Keeps connections whose sockets broke; undefined where they end with them. */
+  readonly resume: Resumption<Connection> | undefined;
   /** New connections are refused. */
   draining: boolean;
   /** During a drain: those that have not answered that they know of it. */
@@ -120,7 +125,8 @@ export interface Listener {
   contextOf(conn: Connection): unknown;
 
   // The socket's events.
-  open(conn: Connection, socket: Socket): void;
+  /** @returns the connection that goes on with the socket: another one, where that was here before. */
+  open(conn: Connection, socket: Socket): Connection;
   opened(conn: Connection): void;
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
   hangUp(conn: Connection, code?: number, reason?: string): boolean;
@@ -182,6 +188,7 @@ export class Connection {
   readonly hub: Listener;
   readonly clientId: string;
   readonly data: Record<string, unknown>;
+  /** Where connections can be resumed, what stands before the present one, if there is one. */
   socket: Socket = NO_SOCKET;
   /** The runtime's own socket, for `ctx.ws`; the same as `socket` where no wrapper is needed. */
   ws: unknown = undefined;

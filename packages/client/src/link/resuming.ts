@@ -1,0 +1,52 @@
+import type { Hear } from "../socket/dialing.ts";
+import { forget, keep, type Memory } from "../socket/resume.ts";
+import { createTimer } from "../steps/timer.ts";
+import type { Link } from "./link.ts";
+
+/** Hears a socket before its link does. */
+export type Resuming = (hear: Hear) => Hear;
+
+/** Lets what was on its way wait for a socket that goes on with its connection, for as long as the server waits for one. */
+export function createResuming(memory: Memory, link: Link): Resuming {
+  const outbox = link._outbox;
+  const { _lose } = outbox;
+  /** Why the connection ended whose frames on their way may yet arrive. */
+  let lost: string | undefined;
+  const arm = createTimer();
+
+  const settle = (given: boolean): void => {
+    const reason = lost;
+    lost = undefined;
+    arm();
+    if (given && reason !== undefined) _lose(reason, false, false)();
+  };
+
+  outbox._lose = (reason, final, clean) => {
+    if (final || !memory._id) {
+      forget(memory);
+      settle(false);
+      return _lose(reason, final, clean);
+    }
+    if (lost === undefined)
+      arm(memory._windowMs, () => {
+        forget(memory);
+        settle(true);
+      });
+    lost = reason;
+    return () => {};
+  };
+
+  link._pass = (packet) => {
+    if (lost === undefined) return link._transmit(packet);
+    keep(memory, packet);
+    return true;
+  };
+
+  return (hear) => (type, event) => {
+    if (type === "open") {
+      settle(!event.resumed);
+      link._resumed = event.resumed;
+    }
+    hear(type, event);
+  };
+}
