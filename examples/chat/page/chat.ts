@@ -183,6 +183,11 @@ export class Chat {
   /** On every new connection: says who we are and goes back into the rooms. */
   async #resume(opening: Opening): Promise<void> {
     if (!this.session) return;
+    if (opening.resumed) {
+      // The server knows us, and where we are.
+      this.ready = true;
+      return this.#changed();
+    }
     const { username, token, joined, current } = this.session;
     try {
       await opening.request(Authenticate, { username, token });

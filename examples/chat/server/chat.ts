@@ -25,7 +25,11 @@ interface Meta {
 /** The topic of news about all rooms; every connection follows it. A room's own topic is its id. */
 const LOBBY = "$lobby";
 
-export const chat = createRouter<Meta>(engine === undefined ? {} : { engine });
+export const chat = createRouter<Meta>({
+  // A tunnel is no reason to leave.
+  resume: true,
+  ...(engine !== undefined && { engine }),
+});
 
 chat.onOpen((ctx) => {
   ctx.topics.subscribe(LOBBY);

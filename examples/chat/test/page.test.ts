@@ -250,7 +250,7 @@ describe("a lost connection", () => {
     await screenshot(ada, "chat-after-restart");
   });
 
-  test("what was said meanwhile is there when one is back", async () => {
+  test("what was said meanwhile is there when one is back, and nobody has seen one go", async () => {
     const network = await startNetwork(server.port);
     onTestFinished(() => network.close());
     const ada = await enter(await logIn(await openTab(await openBrowser()), "Ada"), "General");
@@ -258,12 +258,18 @@ describe("a lost connection", () => {
     await say(bo, "Going into a tunnel");
 
     network.cut();
-    await ada.getByText("Bo left").waitFor();
+    await bo.getByText("Connection lost.").waitFor();
     await say(ada, "Said meanwhile");
+    await ada.waitForTimeout(5_000);
     expect(await messages(bo, "Said meanwhile").count()).toBe(0);
     network.mend();
     await messages(bo, "Said meanwhile").waitFor();
     expect(await messages(bo, "Going into a tunnel").count()).toBe(1);
+    // Nobody has seen anybody go or come.
+    expect(await ada.getByText("Bo left").count()).toBe(0);
+    expect(await ada.getByText("Bo joined").count()).toBe(1);
+    await say(bo, "Out again");
+    await messages(ada, "Out again").waitFor();
   });
 });
 

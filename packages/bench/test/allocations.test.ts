@@ -67,9 +67,11 @@ describe("what one message allocates", () => {
 
 // Bytes of the heap, the same to within five from run to run.
 it("an idle connection keeps little", () => {
-  const { idle, topic } = printed("connection-bytes.ts") as { idle: number; topic: number };
+  const { idle, topic, resume } = printed("connection-bytes.ts") as Record<"idle" | "topic" | "resume", number>;
   expect(idle).toBeGreaterThan(200);
   expect(idle).toBeLessThan(500);
   expect(topic - idle).toBeGreaterThan(20);
   expect(topic - idle).toBeLessThan(80);
+  expect(resume - idle).toBeGreaterThan(50);
+  expect(resume - idle).toBeLessThan(200);
 });

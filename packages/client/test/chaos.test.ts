@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../../test/browser.ts";
-import { faults, throughKills, throughLife, throughProxy } from "./chaos/run.ts";
+import { faults, resumeFaults, throughKills, throughLife, throughProxy } from "./chaos/run.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -17,6 +17,14 @@ console.log(`chaos: SEED=${seed}`);
 test("a bad network loses nothing unreported, in Chromium and in Node", { timeout: 60_000 }, async () => {
   const runs = await Promise.all([throughProxy(browser, 15_000, seed), throughProxy(undefined, 15_000, seed)]);
   expect(runs.flatMap((run) => faults(run, true))).toEqual([]);
+});
+
+test("a bad network loses nothing at all of a connection that is resumed", { timeout: 60_000 }, async () => {
+  const runs = await Promise.all([
+    throughProxy(browser, 15_000, seed, true),
+    throughProxy(undefined, 15_000, seed, true),
+  ]);
+  expect(runs.flatMap(resumeFaults)).toEqual([]);
 });
 
 test("a tab in the background, a frozen page and a clock that jumps cost nothing", { timeout: 60_000 }, async () => {

@@ -13,13 +13,22 @@ export interface RunningServer {
   kill(): Promise<void>;
 }
 
-/** Runs the test server under Bun. */
+/** What runs a script of this folder. */
+const RUNTIMES = {
+  bun: [BUN],
+  node: [process.execPath],
+  deno: [join(require.resolve("deno/package.json"), "..", "deno"), "run", "--allow-all", "--quiet"],
+} as const;
+
+/** Runs the test server, by default under Bun. */
 export async function startServer(
   port = 0,
   script = "server.ts",
   env: Record<string, string> = {},
+  runtime: keyof typeof RUNTIMES = "bun",
 ): Promise<RunningServer> {
-  const child = spawn(BUN, [join(import.meta.dirname, script)], {
+  const [command, ...args] = RUNTIMES[runtime];
+  const child = spawn(command, [...args, join(import.meta.dirname, script)], {
     env: { ...process.env, ...env, PORT: String(port) },
     stdio: ["ignore", "pipe", "inherit"],
   });

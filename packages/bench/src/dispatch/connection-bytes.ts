@@ -5,9 +5,12 @@ import { NullSocket } from "./cases.ts";
 
 const CONNECTIONS = 10_000;
 
-/** Bytes of the heap that one idle connection keeps, without its runtime's own socket: from its upgrade to its rest. */
-function bytesOfConnection(topic: string | undefined): number {
-  const router = createRouter();
+/**
+ * Bytes of the heap that one idle connection keeps, without its runtime's own socket: from its upgrade to its rest.
+ * @param resume It has said that it may come back.
+ */
+function bytesOfConnection(topic: string | undefined, resume: boolean): number {
+  const router = createRouter({ resume });
   if (topic !== undefined) router.onOpen((ctx) => void ctx.topics.subscribe(topic));
   const hub = new Hub(router);
   const req = new Request("http://bench/", { headers: { host: "bench", upgrade: "websocket" } });
@@ -18,6 +21,9 @@ function bytesOfConnection(topic: string | undefined): number {
     const { data, clientId } = admit(hub, req, peer) as Admission;
     const socket = Object.assign(new NullSocket(), { data: prepare(hub, data, clientId) });
     router.websocket.open(socket);
+    if (resume) router.websocket.message(socket, '{"type":"$ws:ack","payload":{"received":0}}');
+    // What was sent is the network's.
+    socket.last = "";
     open.push(socket);
   };
   for (let i = 0; i < 100; i++) connect();
@@ -44,6 +50,6 @@ function apart(kind: string): number {
 const kind = process.argv[2];
 const found =
   kind === undefined
-    ? JSON.stringify({ idle: apart("idle"), topic: apart("topic") })
-    : bytesOfConnection(kind === "topic" ? "room" : undefined);
+    ? JSON.stringify({ idle: apart("idle"), topic: apart("topic"), resume: apart("resume") })
+    : bytesOfConnection(kind === "topic" ? "room" : undefined, kind === "resume");
 process.stdout.write(`${found}\n`);

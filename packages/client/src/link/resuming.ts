@@ -48,5 +48,7 @@ export function createResuming(memory: Memory, link: Link): Resuming {
       link._resumed = event.resumed;
     }
     hear(type, event);
+    // What was sent before and has arrived is confirmed by a pong, of which the last one's was lost.
+    if (event.resumed) link._pulse._probe();
   };
 }

@@ -24,6 +24,8 @@ export interface Memory {
   _socket?: SocketLike | undefined;
   /** That is open, and its first frame says whether it goes on. */
   _asks?: boolean;
+  /** The last one's never came. */
+  _silent?: boolean;
 }
 
 export const forget = (memory: Memory): Memory =>
@@ -60,10 +62,17 @@ export function openAgain(
   };
 
   const start = (resumed = false): void => {
-    memory._asks = false;
+    memory._asks = memory._silent = false;
     arm();
     if (!resumed) forget(memory);
     tell("open", { resumed } as SocketEvent);
+  };
+
+  /** No frame came: the line may have gone dead, but a server that keeps no connections any more is as silent. */
+  const late = (): void => {
+    memory._silent = !memory._silent;
+    if (memory._silent) lose();
+    else start();
   };
 
   /** Something is missing: the next socket goes on from what is not. */
@@ -113,7 +122,7 @@ export function openAgain(
     : [];
   const socket = open(options, [url, [...new Set([...protocols, ...offered])]], (type, event) => {
     if (memory._socket !== socket) return;
-    if (type === "open") return memory._asks ? arm(FIRST_FRAME_MS, start) : start();
+    if (type === "open") return memory._asks ? arm(FIRST_FRAME_MS, late) : start();
     if (type === "close") {
       arm();
       // Who says goodbye is not waited for.

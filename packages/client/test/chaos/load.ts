@@ -41,6 +41,8 @@ export function startLoad(url: string, run: string): Load {
     autoConnect: true,
     connectTimeoutMs: 1_000,
     queueSize: 200,
+    // What is asked for seconds on end while the line is cut.
+    maxPendingRequests: 1_000,
     heartbeat: { intervalMs: 300, timeoutMs: 500 },
     reconnect: { initialDelayMs: 50, maxDelayMs: 500 },
   });
@@ -81,8 +83,8 @@ export function startLoad(url: string, run: string): Load {
   const timer = setInterval(() => {
     const mine = n++;
     if (client.send(Numbered, { run, n: mine })) report.accepted.push(mine);
-    if (mine % 3 === 0) ask(() => client.request(Double, { n: mine }, { timeoutMs: 2_000 }), mine * 2);
-    if (mine % 5 === 0) ask(() => client.request(Store, { run, n: mine }, { timeoutMs: 5_000 }), mine);
+    if (mine % 3 === 0) ask(() => client.request(Double, { n: mine }, { timeoutMs: 10_000 }), mine * 2);
+    if (mine % 5 === 0) ask(() => client.request(Store, { run, n: mine }, { timeoutMs: 10_000 }), mine);
   }, 5);
 
   return {

@@ -19,15 +19,22 @@ export interface Findings {
   /** Numbers in the order in which servers read them. */
   arrived: number[];
   stored: number[];
+  /** Codes with which connections closed at servers, while the load was on. */
+  closed: number[];
   /** What happened to the connection, for whoever reads along. */
   events: Record<string, number>;
   seed: number;
 }
 
 /** Puts a proxy between client and server that cuts, stalls, delays and half-opens, and lets a page suffer as well. */
-export async function throughProxy(place: Place, ms: number, seed: number = Date.now()): Promise<Findings> {
+export async function throughProxy(
+  place: Place,
+  ms: number,
+  seed: number = Date.now(),
+  resume: boolean = false,
+): Promise<Findings> {
   return withLog(seed, async (log) => {
-    const server = await startServer(0, "chaos/server.ts", { LOG: log });
+    const server = await startServer(0, "chaos/server.ts", { LOG: log, RESUME: resume ? "yes" : "no" });
     const proxy = await startProxy(server.port, seeded(seed));
     try {
       const load = await begin(place, `ws://127.0.0.1:${proxy.port}/`, String(seed));
@@ -120,6 +127,20 @@ export function faults(
   return found;
 }
 
+/** What is wrong with a run against a server that resumes connections: more has to be right. */
+export function resumeFaults(findings: Findings): string[] {
+  const { report, closed, seed } = findings;
+  const { failed, reported } = report;
+  const found = faults(findings, true, true);
+  const check = (holds: boolean, what: string): void => void (holds || found.push(`${what} (seed ${seed})`));
+  check(Object.keys(failed).length === 0, `Requests failed: ${JSON.stringify(failed)}`);
+  check(reported.length === 0, `${reported.length} messages were given up`);
+  check(report.reconnects > 0, "No connection was cut");
+  // The load itself closes its connection in the end, of which the log may know no more.
+  check(["", "1000"].includes(closed.join()), `Connections closed: ${closed.join()}`);
+  return found;
+}
+
 /** A load, and what can befall it beside its network. */
 interface Begun extends Load {
   /** Lets so much time pass. @returns how often what happened. */
@@ -157,7 +178,7 @@ async function withLog(
         .map((line) => line.split(" "))
         .filter(([, did]) => did === what)
         .map(([, , n]) => Number(n));
-    return { report, events, seed, arrived: of("arrived"), stored: of("stored") };
+    return { report, events, seed, arrived: of("arrived"), stored: of("stored"), closed: of("closed") };
   } finally {
     rmSync(directory, { recursive: true });
   }

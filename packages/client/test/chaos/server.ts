@@ -5,7 +5,9 @@ import { createRouter } from "@ws-kit/zod";
 import { Double, Numbered, Store } from "./messages.ts";
 
 const log = openSync(process.env["LOG"] ?? "/dev/null", "a");
-const router = createRouter();
+const router = createRouter({ resume: process.env["RESUME"] === "yes" });
+
+router.onClose(({ code }) => void writeSync(log, `- closed ${code}\n`));
 
 router.on(Numbered, ({ payload: { run, n } }) => {
   writeSync(log, `${run} arrived ${n}\n`);

@@ -7,10 +7,9 @@ type Serve = typeof serveOnNode;
 
 const isBun = "Bun" in globalThis;
 const isDeno = "Deno" in globalThis;
-const env = (name: string): string | undefined => (isDeno ? undefined : process.env[name]);
 const { serve } = (await import(isBun ? "@ws-kit/bun" : isDeno ? "@ws-kit/deno" : "@ws-kit/node")) as { serve: Serve };
 
-const router = createRouter({ resume: { windowMs: Number(env("WINDOW_MS") ?? 10_000) } });
+const router = createRouter({ resume: { windowMs: Number(process.env["WINDOW_MS"] ?? 10_000) } });
 const log: string[] = [];
 
 router.onOpen(() => void log.push("open"));
@@ -37,5 +36,6 @@ router.rpc(Double, async (ctx) => {
 });
 router.rpc(Told, () => ({ log }));
 
-const server = serve(router, { port: Number(env("PORT") ?? 0), hostname: "127.0.0.1", allowedOrigins: "*" });
+const server = serve(router, { port: Number(process.env["PORT"] ?? 0), hostname: "127.0.0.1", allowedOrigins: "*" });
+await (server as { ready?: Promise<unknown> }).ready;
 console.log(`listening on ${server.port}`);

@@ -2,14 +2,14 @@ import type { Clock } from "../base/clock.ts";
 import { ackFrame } from "./frames.ts";
 import type { ResumableSocket } from "./resumable-socket.ts";
 
-/** Frames, and their UTF-16 units or bytes, after which a client is told at once that they have come. */
+/** Frames, each of so many UTF-16 units or bytes, after which a client is told at once that they have come. */
 const MOST_FRAMES = 64;
-const MOST_UNITS = 32_768;
+const FRAME_UNITS = 512;
 
 /** After what time it is told of fewer, in milliseconds. */
 const TELL_MS = 1_000;
 
-/** Rounds of that time in which a client has to say that it may come back. */
+/** Rounds of that time after which it is looked who has not said that he may come back: within one to two of them. */
 const SURE_ROUNDS = 10;
 
 /** Tells clients how much of what they sent has come; by one timer for all of a listener, that runs while there is something to tell. */
@@ -17,9 +17,10 @@ export class Acks {
   private readonly clock: Clock;
   private readonly giveUp: (socket: ResumableSocket) => void;
   private owing: ResumableSocket[] = [];
-  /** Those who have not said whether they may come back, each with the round in which that was due. */
-  private unsure: (readonly [socket: ResumableSocket, round: number])[] = [];
-  private round = 0;
+  /** Those who had not said whether they may come back at the last look, and who has come since. */
+  private unsure: ResumableSocket[] = [];
+  private young: ResumableSocket[] = [];
+  private rounds = 0;
   private timer: unknown = undefined;
 
   /** @param giveUp Called for a client that does not mean to come back. */
@@ -28,30 +29,28 @@ export class Acks {
     this.giveUp = giveUp;
   }
 
-  /** Something has come. */
-  soon(socket: ResumableSocket): void {
-    if (socket.received - socket.told >= MOST_FRAMES || socket.untold >= MOST_UNITS) {
-      this.now(socket);
-    } else if (!socket.owes) {
-      socket.owes = true;
+  /** A frame of this length has come. */
+  soon(socket: ResumableSocket, length: number): void {
+    if (socket.owed === 0) {
       this.owing.push(socket);
       this.start();
     }
+    socket.owed += 1 + length / FRAME_UNITS;
+    if (socket.owed > MOST_FRAMES) this.now(socket);
   }
 
   /** Before the answer to a ping, which confirms as much. */
   now(socket: ResumableSocket): false {
-    if (socket.joined && socket.received > socket.told) {
+    if (socket.joined && socket.owed > 0) {
       socket.inner?.send(ackFrame(socket.received));
-      socket.told = socket.received;
-      socket.untold = 0;
+      socket.owed = 0;
     }
     return false;
   }
 
   /** It is not known whether a client may come back. */
   isUnsure(socket: ResumableSocket): void {
-    this.unsure.push([socket, this.round + SURE_ROUNDS]);
+    this.young.push(socket);
     this.start();
   }
 
@@ -66,17 +65,15 @@ export class Acks {
 
   private tell(): void {
     this.timer = undefined;
-    this.round++;
     const due = this.owing;
     this.owing = [];
-    for (const socket of due) {
-      socket.owes = false;
-      this.now(socket);
+    for (const socket of due) this.now(socket);
+    if (++this.rounds % SURE_ROUNDS === 0) {
+      for (const socket of this.unsure)
+        if (!socket.joined && socket.place >= 0 && socket.away === undefined) this.giveUp(socket);
+      this.unsure = this.young.filter(({ joined }) => !joined);
+      this.young = [];
     }
-    const over = this.unsure.findIndex(([, round]) => round > this.round);
-    for (const [socket] of this.unsure.splice(0, over < 0 ? this.unsure.length : over)) {
-      if (!socket.joined && socket.id !== "") this.giveUp(socket);
-    }
-    if (this.owing.length + this.unsure.length > 0) this.start();
+    if (this.owing.length + this.unsure.length + this.young.length > 0) this.start();
   }
 }

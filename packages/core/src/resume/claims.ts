@@ -2,6 +2,7 @@ import { resumeOffered } from "../protocol/subprotocols.ts";
 import type { Listener } from "../state/connection.ts";
 import { OPEN } from "../state/phases.ts";
 import type { ResumableSocket } from "./resumable-socket.ts";
+import type { Secret } from "./secret.ts";
 import type { Store } from "./store.ts";
 import { whoIs } from "./who.ts";
 
@@ -9,7 +10,7 @@ import { whoIs } from "./who.ts";
 export interface Claim {
   readonly socket: ResumableSocket;
   /** By what it was found. */
-  readonly id: string;
+  readonly secret: Secret;
   /** How many numbered frames came to the client. */
   readonly received: number;
 }
@@ -20,6 +21,11 @@ export interface Origin {
   /** What `authenticate` returned. */
   readonly given: Readonly<Record<string, unknown>>;
   readonly claim: Claim | undefined;
+}
+
+/** Whether everything is still there that its client lacks. */
+export function isWhole({ sent, kept }: ResumableSocket, received: number): boolean {
+  return received <= sent && received >= sent - (kept?.size ?? 0);
 }
 
 /** What upgrade requests say that they were, and whether they may be. */
@@ -37,8 +43,8 @@ export class Claims {
   /** Which connection an upgrade request says it was, by its subprotocols; undefined where there is none. */
   claimOf(header: string | null): Claim | undefined {
     const { id = "", received = 0 } = resumeOffered(header) ?? {};
-    const socket = this.store.byId.get(id);
-    return socket && { socket, id, received };
+    const found = this.store.find(id);
+    return found && { ...found, received };
   }
 
   /**
@@ -56,8 +62,8 @@ export class Claims {
 
   /** Whether its client is who it was, and nothing is missing. Of whom something is, nobody waits for. */
   private isGood({ socket, received }: Claim, who: string | undefined): boolean {
-    if (who === undefined || socket.who !== who || !socket.joined || socket.conn.state !== OPEN) return false;
-    const whole = received <= socket.sent && received >= socket.sent - (socket.kept?.size ?? 0);
+    if (who === undefined || socket.who !== who || socket.conn.state !== OPEN) return false;
+    const whole = isWhole(socket, received);
     if (!whole && socket.away !== undefined) this.store.end(socket);
     return whole;
   }

@@ -1,11 +1,12 @@
 import type { Expiring } from "../base/deadlines.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { PING_FRAME, PONG_FRAME } from "../protocol/envelope.ts";
-import { NUMBER_KEY, withKey } from "../protocol/numbered.ts";
+import { numbered } from "../protocol/numbered.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSING } from "../state/phases.ts";
 import type { Kept } from "./kept.ts";
+import type { Secret } from "./secret.ts";
 
 /** What its socket needs of whoever keeps connections. */
 export interface Keeper {
@@ -28,16 +29,20 @@ export interface Away extends Expiring {
  * A connection's socket as the core sees it, whichever it is at present: numbers what is sent, and keeps it until the peer
  * has confirmed it. What the runtime's sockets can do beside that, one of a subclass can do as well.
  */
-export class ResumableSocket implements Socket {
+export class ResumableSocket implements Socket, Secret {
   readonly conn: Connection;
   /** Whose connection it was in the beginning; undefined where nobody else can be known to be the same. */
   readonly who: string | undefined;
   /** The present one, if there is one. */
   inner: Socket | undefined;
-  /** By what the client can come back; empty where it cannot. */
-  id = "";
-  /** The id before, which is good until the client has shown that it knows this one. */
-  former: string | undefined = undefined;
+  /** Where it is kept; below 0 where its client cannot come back. */
+  place = -1;
+  /** What its client has to know for that; kept apart for the memory that an object takes. */
+  high = 0;
+  middle = 0;
+  low = 0;
+  /** The secret before, which is good until the client has shown that it knows this one. */
+  former: Secret | undefined = undefined;
   /** The client has said that it may come back. */
   joined = false;
   /** Number of the last frame that was sent. */
@@ -46,12 +51,8 @@ export class ResumableSocket implements Socket {
   kept: Kept | undefined = undefined;
   /** Frames that came. */
   received = 0;
-  /** How many of them the client has been told of. */
-  told = 0;
-  /** UTF-16 units, or bytes, of those that it has not been told of. */
-  untold = 0;
-  /** It is to be told soon. */
-  owes = false;
+  /** Those of them that the client has not been told of; large ones count for more. */
+  owed = 0;
   away: Away | undefined = undefined;
   private readonly keeper: Keeper;
 
@@ -63,11 +64,11 @@ export class ResumableSocket implements Socket {
   }
 
   send(frame: Packet): number | void {
-    if (this.id === "" || frame === PONG_FRAME || frame === PING_FRAME) return this.inner?.send(frame);
+    if (this.place < 0 || frame === PONG_FRAME || frame === PING_FRAME) return this.inner?.send(frame);
     const n = ++this.sent;
     if (!this.keeper.keep(this, frame)) return 0;
     if (this.inner === undefined) return 1;
-    const sent = this.inner.send(withKey(this.conn.hub.codec, frame, NUMBER_KEY, n));
+    const sent = this.inner.send(numbered(this.conn.hub.codec, frame, n));
     // What the socket dropped is sent by the next one.
     return sent === 0 ? 1 : sent;
   }

@@ -152,13 +152,25 @@ describe("a connection whose socket breaks", () => {
     tell(conn, 0);
     await settle();
     expect(socket.take().at(-1)).toEqual(told(0));
-    await clock.advance(10_000);
+    await clock.advance(20_000);
     tell(conn, 1);
     await settle();
     expect(socket.take()).toEqual([{ type: "TOLD", payload: { n: 1 } }]);
     cut();
     expect(log.slice(1)).toEqual(["close 1006"]);
     expect(hub.connections.size).toBe(0);
+  });
+
+  it("waits also where what its client said of that was lost with the socket", async () => {
+    const { log, clock, open, tell } = rig();
+    const first = await open();
+    first.cut();
+    tell(first.conn, 0);
+    await clock.advance(25_000);
+    const second = await open("", `${first.id}.0`);
+    expect(second.conn).toBe(first.conn);
+    expect(second.socket.take().slice(1)).toEqual([told(0)]);
+    expect(log.slice(1)).toEqual(["detach", "resume"]);
   });
 
   it("waits where it gave no sign of life, and is told as stale when nobody came", async () => {
@@ -255,7 +267,9 @@ describe("who comes back", () => {
   });
 
   it.each([
-    ["another id", (id: string) => `${id.replace(/^./, (first) => (first === "0" ? "1" : "0"))}.0`],
+    ["another id", (id: string) => `${id.replace(/.$/, (last) => (last === "0" ? "1" : "0"))}.0`],
+    ["another's place", (id: string) => `${id.replace(/^0/, "1")}.0`],
+    ["a place beyond all", (id: string) => `${id.replace(/^0/, "zzzzzzzz")}.0`],
     ["no id", () => ".0"],
     ["more than was sent", (id: string) => `${id}.3`],
     ["a figure beyond all", (id: string) => `${id}.999999999999999`],
@@ -398,18 +412,20 @@ describe("what is kept", () => {
     expect(second.socket.take().slice(1)).toEqual([told(0), told(1)]);
   });
 
-  it("is confirmed to the client: after 64 frames, a second after the first, and before a pong", async () => {
+  it("is confirmed to the client: after 64 frames or 32 KiB, a second after the first, and before a pong", async () => {
     const { clock, join } = rig();
     const { send, socket } = await join();
     const acks = (): unknown[] => socket.take().filter(({ type }) => type === "$ws:ack");
-    for (let n = 0; n < 63; n++) send(note(n));
-    expect(acks()).toEqual([]);
-    send(note(63));
-    expect(acks()).toEqual([{ type: "$ws:ack", payload: { received: 64 } }]);
-    send(note(64));
+    let sent = 0;
+    while (acks().length === 0) send(note(sent++));
+    // Each counts for one, and a 512th of its length.
+    expect(sent).toBe(61);
+    send({ type: "NOTE", payload: { n: sent++, text: "x".repeat(33_000) } });
+    expect(acks()).toEqual([{ type: "$ws:ack", payload: { received: sent } }]);
+    send(note(sent++));
     await clock.advance(1_000);
-    expect(acks()).toEqual([{ type: "$ws:ack", payload: { received: 65 } }]);
-    send(note(65));
+    expect(acks()).toEqual([{ type: "$ws:ack", payload: { received: sent } }]);
+    send(note(sent++));
     send('{"type":"$ws:ping"}');
     await settle();
     expect(socket.take().map(({ type }) => type)).toEqual(["$ws:ack", "$ws:pong"]);

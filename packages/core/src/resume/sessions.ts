@@ -8,7 +8,7 @@ import { tellStale } from "../lifecycle/heartbeat.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
-import { NUMBER_KEY, withKey } from "../protocol/numbered.ts";
+import { numbered } from "../protocol/numbered.ts";
 import { congest } from "../sending/backlog.ts";
 import { overBuffer } from "../sending/frames.ts";
 import { violate } from "../sending/refusals.ts";
@@ -18,7 +18,7 @@ import { OPEN } from "../state/phases.ts";
 import type { Resumption } from "../state/resumption.ts";
 import { askRightsAgain } from "../topics/rights.ts";
 import { Acks } from "./acks.ts";
-import { type Claim, Claims, type Origin } from "./claims.ts";
+import { type Claim, Claims, isWhole, type Origin } from "./claims.ts";
 import { ackedBy, CONTROL_START, isUncounted, resumedFrame, sessionFrame } from "./frames.ts";
 import { type Away, type Keeper, resumableAs, ResumableSocket } from "./resumable-socket.ts";
 import { Store } from "./store.ts";
@@ -59,11 +59,11 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
     const { given, claim } = this.origins.get(data) ?? {};
     if (given === undefined || claim === undefined) return undefined;
     const { conn } = claim.socket;
-    if (this.store.byId.get(claim.id) === claim.socket && conn.state === OPEN) {
+    if (conn.state === OPEN && this.store.knows(claim.socket, claim.secret) && isWhole(claim.socket, claim.received)) {
       this.arriving = { ...claim, given, inner, ws };
       return conn;
     }
-    // It has ended just now, and with it the place that this one was to take.
+    // It has ended since, or has lost what this one lacks: nobody has counted this one.
     this.slots.restore(data, undefined);
     return undefined;
   }
@@ -85,26 +85,21 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
       return true;
     }
     const socket = conn.socket as ResumableSocket;
-    this.store.name(socket);
-    socket.inner?.send(sessionFrame(socket.id, this.options.windowMs));
+    socket.inner?.send(sessionFrame(this.store.name(socket), this.options.windowMs));
     this.acks.isUnsure(socket);
     return false;
   }
 
   takes(conn: Connection, packet: Packet): boolean {
     const socket = conn.socket as ResumableSocket;
-    if (socket.former !== undefined) {
-      this.store.byId.delete(socket.former);
-      socket.former = undefined;
-    }
+    socket.former = undefined;
     if (typeof packet === "string" && packet.startsWith(CONTROL_START)) {
       if (isUncounted(packet)) return this.acks.now(socket);
       const received = ackedBy(packet);
       if (received !== undefined) return this.acked(socket, received);
     }
     socket.received++;
-    socket.untold += packet.length;
-    if (socket.joined) this.acks.soon(socket);
+    if (socket.place >= 0) this.acks.soon(socket, packet.length);
     return false;
   }
 
@@ -114,10 +109,7 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
       violate(socket.conn, "INVALID_ARGUMENT", "More is acknowledged than was sent", "$ws:ack");
       return true;
     }
-    if (socket.id !== "" && !socket.joined) {
-      socket.joined = true;
-      if (socket.received > socket.told) this.acks.soon(socket);
-    }
+    if (socket.place >= 0) socket.joined = true;
     this.store.confirm(socket, received);
     return true;
   }
@@ -139,7 +131,8 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
     const { socket, hub } = conn;
     if (!(socket instanceof ResumableSocket)) return false;
     if (socket.away !== undefined) return true;
-    if (!socket.joined || conn.state !== OPEN || hub.draining || conn.ending !== undefined) return false;
+    // What its client said of it may have been lost with the socket.
+    if (socket.place < 0 || conn.state !== OPEN || hub.draining || conn.ending !== undefined) return false;
     if (!ends && code !== 1006 && code !== CLOSE.TIMEOUT) return false;
     const { inner } = socket;
     socket.away = new Waiting(socket, this, code, reason, ends && code === CLOSE.TIMEOUT);
@@ -156,7 +149,7 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
     return true;
   }
 
-  private attach({ socket, id, inner, ws, received, given }: Arriving): void {
+  private attach({ socket, secret, inner, ws, received, given }: Arriving): void {
     const { conn } = socket;
     const { hub } = conn;
     const before = socket.inner;
@@ -170,18 +163,16 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
       this.detached.delete(socket);
       socket.away = undefined;
     }
-    for (const known of [socket.former, socket.id])
-      if (known !== undefined && known !== id) this.store.byId.delete(known);
-    socket.former = id;
-    this.store.name(socket);
+    socket.former = secret;
+    socket.joined = true;
+    const id = this.store.name(socket);
     this.store.confirm(socket, received);
-    socket.told = socket.received;
-    socket.untold = 0;
+    socket.owed = 0;
     const missed = socket.kept?.newest(socket.sent - received) ?? [];
     const write = (): void => {
-      inner.send(resumedFrame(socket.id, socket.received));
+      inner.send(resumedFrame(id, socket.received));
       let n = received;
-      for (const frame of missed) inner.send(withKey(hub.codec, frame, NUMBER_KEY, ++n));
+      for (const frame of missed) inner.send(numbered(hub.codec, frame, ++n));
     };
     if (inner.cork === undefined) write();
     else inner.cork(write);

@@ -3,14 +3,15 @@ import type { Packet } from "../protocol/codec.ts";
 import { CLOSING } from "../state/phases.ts";
 import { Kept } from "./kept.ts";
 import type { ResumableSocket } from "./resumable-socket.ts";
+import { idOf, isSame, newSecret, readId, type Secret } from "./secret.ts";
 
 /** Of a client that has not said that it may come back: what is kept until then. */
 const MAX_UNSURE_BYTES = 65_536;
 
-/** The connections of a listener that can be resumed, by their ids, and what is kept of them, within bounds. */
+/** The connections of a listener that can be resumed; and what is kept of them, within bounds. */
 export class Store {
-  /** While it is not known which of two ids its client has, by both. */
-  readonly byId: Map<string, ResumableSocket> = new Map();
+  private readonly places: (ResumableSocket | undefined)[] = [];
+  private readonly free: number[] = [];
   private keptBytes = 0;
   private readonly options: ResolvedResume;
   /** Ends a connection that has no socket. */
@@ -21,10 +22,27 @@ export class Store {
     this.end = end;
   }
 
-  /** Gives a connection an id by which its client can come back. */
-  name(socket: ResumableSocket): void {
-    socket.id = secret();
-    this.byId.set(socket.id, socket);
+  /** Gives a connection a secret by which its client can come back. @returns what travels of it. */
+  name(socket: ResumableSocket): string {
+    if (socket.place < 0) {
+      socket.place = this.free.pop() ?? this.places.length;
+      this.places[socket.place] = socket;
+    }
+    Object.assign(socket, newSecret());
+    return idOf(socket.place, socket);
+  }
+
+  /** Whose id it is; undefined for nobody's. */
+  find(id: string): { readonly socket: ResumableSocket; readonly secret: Secret } | undefined {
+    const { place = -1, secret } = readId(id) ?? {};
+    const socket = this.places[place];
+    return socket !== undefined && secret !== undefined && this.knows(socket, secret) ? { socket, secret } : undefined;
+  }
+
+  /** Whether a client can come back by it. */
+  knows(socket: ResumableSocket, secret: Secret): boolean {
+    if (socket.place < 0) return false;
+    return isSame(socket, secret) || (socket.former !== undefined && isSame(socket.former, secret));
   }
 
   /** The peer has so many. */
@@ -42,14 +60,17 @@ export class Store {
     this.keptBytes += kept.bytes - before;
     const { maxKeptBytes, maxKeptBytesTotal } = this.options;
     if (kept.bytes > maxKeptBytes) this.relieve(socket, maxKeptBytes);
-    else if (!socket.joined && kept.bytes > MAX_UNSURE_BYTES) this.giveUp(socket);
+    else if (!socket.joined && kept.bytes > MAX_UNSURE_BYTES) this.relieve(socket, -1);
     while (this.keptBytes > maxKeptBytesTotal) this.relieve(this.largest(), 0);
     return socket.conn.state < CLOSING;
   }
 
-  /** Lets go of what is over a bound: of a connection without a socket there is nothing left to wait for. */
+  /**
+   * Lets go of what is over a bound, below 0 of everything and for good. Of a connection without a socket there is nothing left to wait for.
+   */
   private relieve(socket: ResumableSocket, most: number): void {
     if (socket.away !== undefined) return this.end(socket);
+    if (most < 0) return this.giveUp(socket);
     const { kept } = socket;
     if (kept === undefined) return;
     while (kept.bytes > most && kept.size > 0) this.keptBytes -= kept.drop(1);
@@ -58,27 +79,22 @@ export class Store {
 
   private largest(): ResumableSocket {
     let most: ResumableSocket | undefined;
-    for (const socket of this.byId.values()) {
-      if (most === undefined || (socket.kept?.bytes ?? 0) > (most.kept?.bytes ?? 0)) most = socket;
+    for (const socket of this.places) {
+      if (socket !== undefined && (socket.kept?.bytes ?? 0) > (most?.kept?.bytes ?? -1)) most = socket;
     }
     return most as ResumableSocket;
   }
 
   /** Its client does not mean to come back, or is not waited for any more: nothing is kept for it. */
   giveUp(socket: ResumableSocket): void {
-    this.byId.delete(socket.id);
-    if (socket.former !== undefined) this.byId.delete(socket.former);
-    socket.id = "";
+    if (socket.place >= 0) {
+      this.places[socket.place] = undefined;
+      this.free.push(socket.place);
+    }
+    socket.place = -1;
     socket.former = undefined;
     socket.joined = false;
     this.keptBytes -= socket.kept?.bytes ?? 0;
     socket.kept = undefined;
   }
-}
-
-/** 128 random bits that nobody can guess, as hexadecimal digits. */
-function secret(): string {
-  let text = "";
-  for (const byte of crypto.getRandomValues(new Uint8Array(16))) text += byte.toString(16).padStart(2, "0");
-  return text;
 }

@@ -2,6 +2,8 @@ import { isPromise } from "../base/when.ts";
 import { report } from "../sending/report.ts";
 import type { Listener } from "../state/connection.ts";
 
+const NOBODY = "\u0000";
+
 /**
  * Whose a connection is by what `authenticate` returned: the same text for the same person. By `identify`, or where that says
  * nothing by the record itself.
@@ -13,7 +15,10 @@ export function whoIs(hub: Listener, record: object, data: Readonly<Record<strin
   try {
     const id: unknown = (hub.identify as ((data: unknown) => unknown) | undefined)?.(data);
     if (isPromise(id)) id.then(undefined, () => {});
-    return typeof id === "string" && id !== "" ? `id:${id}` : `record:${JSON.stringify(record)}`;
+    if (typeof id === "string" && id !== "") return id;
+    const json = JSON.stringify(record);
+    // Nobody's id is like that, and most who have no identity have an empty record.
+    return json === "{}" ? NOBODY : `\u0000${json}`;
   } catch (error) {
     report(hub, error, undefined);
     return undefined;
