@@ -41,8 +41,10 @@ export function receiving(type: string, schema: z.ZodType, handle: Handle): (pee
     if (result.success) handle(peer as never, result.data as never);
     else {
       const issues = result.error.issues.map(({ path, message }) => ({ path, message }));
-      const payload = { code: "INVALID_ARGUMENT", message: `Invalid payload of ${type}`, details: { issues } };
-      peer.send(JSON.stringify({ type: "ERROR", payload }));
+      const [first] = issues;
+      const message = `Invalid payload of "${type}" at ${first?.path.join(".") || "its root"}: ${first?.message}`;
+      const payload = { code: "INVALID_ARGUMENT", message, retryable: false, details: { in: "payload", issues } };
+      peer.send(JSON.stringify({ type: "ERROR", meta: { inReplyTo: type }, payload }));
     }
   };
 }

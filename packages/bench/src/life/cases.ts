@@ -1,8 +1,8 @@
 import { Hub } from "@ws-kit/core/adapter";
 import { createRouter } from "@ws-kit/zod";
 import type { z } from "zod";
-import { NullSocket } from "../dispatch/cases.ts";
-import { hand, kit, type Run } from "./crowd.ts";
+import type { NullSocket } from "../dispatch/cases.ts";
+import { hand, kit, type Run, Taker } from "./crowd.ts";
 import { encoded, receiving, receivingLater, Rooms } from "./by-hand.ts";
 import {
   checkedLater,
@@ -175,7 +175,7 @@ export const LIVES: readonly Life[] = [
   {
     name: "push of a timer, to each of 100",
     byHand: () => {
-      const all = Array.from({ length: 100 }, () => new NullSocket());
+      const all = Array.from({ length: 100 }, () => new Taker());
       return (i) => {
         for (const socket of all) socket.send(encoded("SAID", said, { room: "news", text: `News ${i}` }));
       };
@@ -183,7 +183,7 @@ export const LIVES: readonly Life[] = [
     byRouter: () => {
       const router = createRouter();
       const hub = new Hub(router);
-      for (let i = 0; i < 100; i++) hub.opened(hub.adopt(new NullSocket(), {}, `client-${i}`));
+      for (let i = 0; i < 100; i++) hub.opened(hub.adopt(new Taker(), {}, `client-${i}`));
       return (i) => {
         for (const other of router.connections) other.send(Said, { room: "news", text: `News ${i}` });
       };
@@ -194,11 +194,11 @@ export const LIVES: readonly Life[] = [
     name: "one comes, says something to a room of 25, and goes",
     byHand: () => {
       const rooms = new Rooms();
-      for (let i = 0; i < MEMBERS; i++) rooms.join(new NullSocket(), "room:0");
+      for (let i = 0; i < MEMBERS; i++) rooms.join(new Taker(), "room:0");
       const receive = spreading("SAY", "SAID", said, true)(rooms);
       const text = saying("room:0");
       return () => {
-        const socket = new NullSocket();
+        const socket = new Taker();
         rooms.join(socket, "room:0");
         receive(socket, text);
         rooms.leave(socket, "room:0");
@@ -207,10 +207,10 @@ export const LIVES: readonly Life[] = [
     byRouter: () => {
       const router = chat().onOpen((ctx) => void ctx.topics.subscribe("room:0"));
       const hub = new Hub(router);
-      for (let i = 0; i < MEMBERS; i++) hub.opened(hub.adopt(new NullSocket(), {}, `client-${i}`));
+      for (let i = 0; i < MEMBERS; i++) hub.opened(hub.adopt(new Taker(), {}, `client-${i}`));
       const text = saying("room:0");
       return (i) => {
-        const conn = hub.adopt(new NullSocket(), {}, `guest-${i}`);
+        const conn = hub.adopt(new Taker(), {}, `guest-${i}`);
         hub.opened(conn);
         hub.receive(conn, text);
         hub.close(conn, 1000, "");

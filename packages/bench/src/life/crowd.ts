@@ -3,6 +3,16 @@ import { Hub } from "@ws-kit/core/adapter";
 import { NullSocket } from "../dispatch/cases.ts";
 import { Rooms } from "./by-hand.ts";
 
+/** A socket that takes everything; all of them count together. */
+export class Taker extends NullSocket {
+  static taken = 0;
+
+  override send(frame: string): number {
+    Taker.taken++;
+    return super.send(frame);
+  }
+}
+
 /** One thing that a program does, once: by hand, or by a router. */
 export type Run = (i: number) => void;
 
@@ -17,7 +27,7 @@ export function hand(
     const rooms = new Rooms();
     const receive = serve(rooms);
     const all = Array.from({ length: peers }, (_, i) => {
-      const socket = new NullSocket();
+      const socket = new Taker();
       const room = `room:${Math.floor(i / perRoom)}`;
       rooms.join(socket, room);
       return { socket, text: frameOf(room) };
@@ -41,7 +51,7 @@ export function kit(
     router.onOpen((ctx) => void ctx.topics.subscribe(String((ctx.data as { room?: unknown }).room)));
     const all = Array.from({ length: peers }, (_, i) => {
       const room = `room:${Math.floor(i / perRoom)}`;
-      const conn = hub.adopt(new NullSocket(), { room, even: i % 2 === 0 }, `client-${i}`);
+      const conn = hub.adopt(new Taker(), { room, even: i % 2 === 0 }, `client-${i}`);
       hub.opened(conn);
       return { conn, text: frameOf(room) };
     });

@@ -1,7 +1,7 @@
 // What real programs do, by a router against by hand, in process: `bun src/life/main.ts [part of a name…]`, or `node`.
 import { median } from "../stats.ts";
 import { LIVES, type Life } from "./cases.ts";
-import type { Run } from "./crowd.ts";
+import { Taker, type Run } from "./crowd.ts";
 
 const SLICE_MS = 15;
 const ROUNDS = 15;
@@ -25,9 +25,29 @@ async function slice(side: Side, count: number, inFlight: number): Promise<numbe
   return ((performance.now() - begun) * 1_000) / count;
 }
 
-async function compare({ byHand, byRouter, inFlight = Infinity }: Life): Promise<{ micros: number; ratio: number }> {
+/** What does less than the other would be the faster. */
+async function checkAlike(name: string, sides: readonly Side[], inFlight: number): Promise<void> {
+  const taken: number[] = [];
+  for (const side of sides) {
+    const before = Taker.taken;
+    await slice(side, 100, Math.min(inFlight, 32));
+    taken.push(Taker.taken - before);
+  }
+  const [hand = 0, kit = 0] = taken;
+  if (hand === 0 && kit === 0) throw new Error(`${name}: nobody was sent anything`);
+  // Of an odd number every other one may be one more.
+  if (Math.abs(hand - kit) > hand / 20) throw new Error(`${name}: ${hand} frames by hand, ${kit} by the router`);
+}
+
+async function compare({
+  name,
+  byHand,
+  byRouter,
+  inFlight = Infinity,
+}: Life): Promise<{ micros: number; ratio: number }> {
   const sides: Side[] = [byHand, byRouter].map((make) => ({ run: make(), at: 0 }));
   const [hand, kit] = sides as [Side, Side];
+  await checkAlike(name, sides, inFlight);
   let count = 50;
   // Compiled, and long enough to be timed.
   for (let took = 0; took < SLICE_MS; count *= 2) took = ((await slice(kit, count, inFlight)) * count) / 1_000;
