@@ -1,13 +1,18 @@
 import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 
-/** Every package builds alike: one ESM file and one declaration file for each entry its manifest exports. */
-const { name, exports: entries } = JSON.parse(readFileSync("package.json", "utf8")) as {
+/** Every package builds alike: one ESM file and one declaration file for each entry its manifest exports, and its programs. */
+const {
+  name,
+  exports: entries,
+  bin = {},
+} = JSON.parse(readFileSync("package.json", "utf8")) as {
   name: string;
   exports: Record<string, string>;
+  bin?: Record<string, string>;
 };
 const entry: Record<string, string> = {};
-for (const source of Object.values(entries)) {
+for (const source of [...Object.values(entries), ...Object.values(bin)]) {
   if (source.endsWith(".ts")) entry[source.replace("./src/", "").replace(/\.ts$/, "")] = source;
 }
 

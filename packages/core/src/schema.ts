@@ -2,6 +2,7 @@
 export { isPromise, when } from "./base/when.ts";
 export { checkType, defineRpc, messageMaker } from "./message/define.ts";
 export type { Compile, DefineKit, DefineOptions, MessageMaker } from "./message/define.ts";
+export { standardJsonSchema } from "./message/contract-json.ts";
 export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc } from "./message/message.ts";
 export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
 export { validatorsOf } from "./message/validators.ts";

@@ -4,4 +4,5 @@ export * from "@ws-kit/core";
 export * as z from "@ws-kit/zod/z";
 export { message, rpc } from "./define.ts";
 export type { ZodSchema, ZodShape } from "./define.ts";
+export { fingerprintOf, toJsonSchema } from "./json-schema.ts";
 export { createRouter } from "./router.ts";

@@ -86,7 +86,7 @@ function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchem
 }
 
 /** Standard JSON Schema (https://standardschema.dev/json-schema). */
-export const itself: ToJsonSchema = (schema, io) => {
+export const standardJsonSchema: ToJsonSchema = (schema, io) => {
   const { vendor, jsonSchema } = schema["~standard"] as unknown as {
     vendor: string;
     jsonSchema?: Record<typeof io, (options: { target: string }) => unknown>;

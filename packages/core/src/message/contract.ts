@@ -1,4 +1,4 @@
-import { type ContractJson, describeContract, itself, type ToJsonSchema } from "./contract-json.ts";
+import { type ContractJson, describeContract, standardJsonSchema, type ToJsonSchema } from "./contract-json.ts";
 import type { AnyMessage } from "./message.ts";
 import type { Parts } from "./parts.ts";
 import type { AnyTopic } from "./topic.ts";
@@ -8,7 +8,7 @@ export interface ContractOptions {
   readonly name?: string | undefined;
   readonly version?: string | undefined;
   /**
-   * What `fingerprintOf` says of it, as a constant: by it the ends of a connection find out whether they mean the same.
+   * What `npx @ws-kit/cli fingerprint`, or `fingerprintOf`, says of it, as a constant: by it the ends of a connection find out whether they mean the same.
    */
   readonly fingerprint?: string | undefined;
   /** An end that meets another contract closes with 4400. Default false: both are told, and go on. */
@@ -24,7 +24,8 @@ export interface Contract<P extends Parts = Parts> {
   readonly strict: boolean;
   /**
    * The contract as plain data, in an order of its own: types, directions, schemas as JSON Schema, errors, topics.
-   * @param convert Left out: schemas say it themselves, by Standard JSON Schema (zod does from 4.2 on).
+   * @param convert Left out: schemas say it themselves, by Standard JSON Schema. A shape of zod does not: give it the
+   * `toJsonSchema` of `@ws-kit/zod`.
    * @throws TypeError for a schema that cannot be converted.
    */
   toJSON(this: void, convert?: ToJsonSchema | string): ContractJson;
@@ -52,7 +53,7 @@ export function contract<P extends Parts>(parts: P, options: ContractOptions = {
   }
   const { name, version, fingerprint, strict = false } = options;
   const toJSON: Contract["toJSON"] = (convert) =>
-    describeContract(parts, { name, version }, typeof convert === "function" ? convert : itself);
+    describeContract(parts, { name, version }, typeof convert === "function" ? convert : standardJsonSchema);
   return Object.freeze({ parts: Object.freeze({ ...parts }), name, version, fingerprint, strict, toJSON });
 }
 
