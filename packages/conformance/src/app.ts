@@ -51,6 +51,8 @@ export interface App {
   readonly decided: Endpoint;
   /** Whose connections end with their tokens. */
   readonly leased: Endpoint;
+  /** Whose router decides on upgrades, and nobody else. */
+  readonly own: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -122,6 +124,7 @@ export function createApp(codec?: Codec): App {
     listed: { path: "/listed", router: router(), options: { allowedOrigins: ["https://app.example"] } },
     decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
     leased: { path: "/leased", ...leased() },
+    own: { path: "/own", router: router({ authenticate }), options: {} },
     restart: { path: "/restart", router: router(), options },
   };
 }

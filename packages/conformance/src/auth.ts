@@ -55,7 +55,7 @@ export const refusals: { status: number; cause: string; path: string }[] = [];
 /** Every way in which `authenticate` can end; `auth` in the query picks one. */
 export function authenticate(
   req: Request,
-  peer: Peer,
+  peer: Omit<Peer, "request">,
 ): MaybePromise<AuthenticatedData<Data> | Response | undefined | null | false> {
   const query = Object.fromEntries(new URL(req.url).searchParams);
   const data: AuthenticatedData<Data> = { test: "none", ...query };

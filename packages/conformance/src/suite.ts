@@ -12,6 +12,7 @@ import { frames } from "./suite/frames.ts";
 import { lifecycle } from "./suite/lifecycle.ts";
 import { limits } from "./suite/limits.ts";
 import { order } from "./suite/order.ts";
+import { own } from "./suite/own.ts";
 import { pressure } from "./suite/pressure.ts";
 import { pulse } from "./suite/pulse.ts";
 import { routing } from "./suite/routing.ts";
@@ -20,7 +21,7 @@ import { upgrade } from "./suite/upgrade.ts";
 import type { Target } from "./target.ts";
 
 /** What an upgrade request brings with it; whatever is spoken afterwards, it is the same. */
-const BEFORE_FRAMES = [upgrade, door];
+const BEFORE_FRAMES = [upgrade, own, door];
 
 const WITH_FRAMES = [
   codecs,

@@ -11,6 +11,7 @@ interface Env {
   LISTED: DurableObjectNamespace;
   DECIDED: DurableObjectNamespace;
   LEASED: DurableObjectNamespace;
+  OWN: DurableObjectNamespace;
   RESTART: DurableObjectNamespace;
 }
 
@@ -63,6 +64,13 @@ export class Leased extends createDurableObject<Env, Data>(app.leased.router, {
   }
 }
 
+// Nobody decides before it.
+export class Own extends createDurableObject<Env, Data>(app.own.router) {
+  override fetch(req: Request): Promise<Response> {
+    return beside(req, this, () => super.fetch(req));
+  }
+}
+
 export class Restart extends createDurableObject<Env, Data>(app.restart.router) {
   override fetch(req: Request): Promise<Response> {
     return beside(req, this, () => super.fetch(req));
@@ -79,6 +87,7 @@ function objects(env: Env): Record<Name, DurableObjectStub> {
     listed: env.LISTED.getByName("the one"),
     decided: env.DECIDED.getByName("the one"),
     leased: env.LEASED.getByName("the one"),
+    own: env.OWN.getByName("the one"),
     restart: env.RESTART.getByName("the one"),
   };
 }
@@ -92,12 +101,14 @@ const listed = createWorker<Env, Data>({ ...rooms, ...app.listed.options });
 const { maxConnectionsPer: _perKey, ...letIn } = app.decided.options;
 const decided = createWorker<Env, Data>({ ...rooms, ...letIn });
 const leased = createWorker<Env, Data>({ ...rooms, ...app.leased.options });
+const own = createWorker<Env, Data>({ ...rooms, ...app.own.options });
 
 export default {
   async fetch(req: Request, env: Env, ctx: ExecutionContext): Promise<Response> {
     const { pathname, searchParams } = new URL(req.url);
     if (pathname === "/listed") return listed.fetch(req, env, ctx);
     if (pathname === "/decided") return decided.fetch(req, env, ctx);
+    if (pathname === "/own") return own.fetch(req, env, ctx);
     if (pathname === "/leased") return leased.fetch(req, env, ctx);
     if (pathname === "/tight") return tight.fetch(req, env, ctx);
     if (Object.hasOwn(app, pathname.slice(1))) return main.fetch(req, env, ctx);
