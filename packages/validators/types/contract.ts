@@ -7,6 +7,7 @@ import {
   topic,
   z,
   type Compatible,
+  type Contract,
   type Message,
   type Router,
 } from "@ws-kit/zod";
@@ -85,4 +86,49 @@ same<typeof Listed, Message<{ type: "admin.JOIN"; from: "client"; payload: { roo
 const V1 = contract({ Join, Said, Import, Room });
 export const ok: Compatible<typeof V1, typeof Chat> = true;
 const V3 = contract({ Join: message.fromClient("JOIN", { roomId: z.string(), seat: z.number() }), Said });
-same<Compatible<typeof V1, typeof V3>, "Join: takes less than before" | "Import: is gone">();
+same<Compatible<typeof V1, typeof V3>, "Join: takes less than before" | "Import: is gone" | "Room: is gone">();
+
+// Compared is what travels, each way.
+type Change<A extends Contract["parts"][string], B extends Contract["parts"][string]> = Compatible<
+  Contract<{ A: A }>,
+  Contract<{ A: B }>
+>;
+const few = { by: z.enum(["user"]) };
+const many = { by: z.enum(["user", "bot"]) };
+const [Few, Many] = [message("A", few), message("A", many)];
+const [FewTaken, ManyTaken] = [message.fromClient("A", few), message.fromClient("A", many)];
+const [FewGiven, ManyGiven] = [message.fromServer("A", few), message.fromServer("A", many)];
+same<Change<typeof FewTaken, typeof ManyTaken>, true>();
+same<Change<typeof ManyTaken, typeof FewTaken>, "A: takes less than before">();
+same<Change<typeof FewGiven, typeof ManyGiven>, "A: gives something else than before">();
+same<Change<typeof ManyGiven, typeof FewGiven>, true>();
+same<Change<typeof Few, typeof Many>, "A: gives something else than before">();
+same<Change<typeof Many, typeof Few>, "A: takes less than before">();
+same<Change<typeof FewTaken, typeof Many>, true>();
+same<Change<typeof Few, typeof FewTaken>, "A: is not sent any more">();
+same<Change<typeof FewTaken, typeof FewGiven>, "A: is not taken any more">();
+const Parsed = message.fromServer("A", { by: z.enum(["user"]).transform(() => 1) });
+same<Change<typeof FewGiven, typeof Parsed>, true>();
+
+const Ask = rpc("A", few, "B", few, { progress: few, errors: { NOT_FOUND: few } });
+const Plain = rpc("A", few, "B", few);
+const Reports = rpc("A", few, "B", few, { progress: many, errors: { NOT_FOUND: few } });
+const Refuses = rpc("A", few, "B", few, { progress: few, errors: { NOT_FOUND: many, ABORTED: few } });
+const Answers = rpc("A", many, "B", many, { progress: few });
+const Elsewhere = rpc("A", few, "C", few);
+same<Change<typeof Ask, typeof Plain>, true>();
+same<Change<typeof Plain, typeof Ask>, true>();
+same<Change<typeof Ask, typeof Reports>, "A: reports something else than before">();
+same<Change<typeof Ask, typeof Refuses>, "A: refuses otherwise than before">();
+same<Change<typeof Ask, typeof Answers>, "A: answers something else than before">();
+same<Change<typeof Answers, typeof Ask>, "A: takes less than before">();
+same<Change<typeof Plain, typeof Elsewhere>, "A: answers something else than before">();
+same<Change<typeof Plain, typeof FewTaken>, "A: is no rpc any more">();
+same<Change<typeof FewTaken, typeof Plain>, "A: is an rpc now">();
+
+const Hall = topic("room:{id}", [Said, Moved]);
+const Rooms = topic("rooms:{roomId}", [Said]);
+same<Change<typeof Room, typeof Hall>, true>();
+same<Change<typeof Hall, typeof Room>, "A: carries less than before">();
+same<Change<typeof Room, typeof Rooms>, "A: has another pattern than before">();
+same<Change<typeof Room, typeof Said>, "A: is gone">();

@@ -1,38 +1,84 @@
 import type { Contract } from "./contract.ts";
-import type { AnyMessage, AnyRpc, InferInput, InferPayload } from "./message.ts";
+import type { AnyMessage, AnyRpc, InferErrorsInput, InferInput, InferProgressInput } from "./message.ts";
+import type { AnyTopic } from "./topic.ts";
+
+/** What a message or an rpc of the old contract trips over. Compared is what travels, which is what a sender gives. */
+type MessageProblem<
+  Old extends AnyMessage,
+  New extends AnyMessage,
+  Name extends string,
+> = Old["type"] extends New["type"]
+  ? Old extends AnyRpc
+    ? New extends AnyRpc
+      ? Taken<Old, New, Name> | Answered<Old, New, Name>
+      : `${Name}: is no rpc any more`
+    : New extends AnyRpc
+      ? `${Name}: is an rpc now`
+      : Sent<Old, New, Name>
+  : `${Name}: has another type than before`;
+
+type Sent<Old extends AnyMessage, New extends AnyMessage, Name extends string> =
+  | (By<Old, "client"> extends true
+      ? By<New, "client"> extends true
+        ? Taken<Old, New, Name>
+        : `${Name}: is not taken any more`
+      : never)
+  | (By<Old, "server"> extends true
+      ? By<New, "server"> extends true
+        ? Given<InferInput<Old>, InferInput<New>, `${Name}: gives something else than before`>
+        : `${Name}: is not sent any more`
+      : never);
+
+/** Whether a message comes from this end. */
+type By<M extends AnyMessage, End> = [M["from"]] extends [End | undefined] ? true : false;
+
+type Taken<Old, New, Name extends string> = [InferInput<Old>] extends [InferInput<New>]
+  ? never
+  : `${Name}: takes less than before`;
+
+type Given<Old, New, Why> = [New] extends [Old] ? never : Why;
+
+type Answered<Old extends AnyRpc, New extends AnyRpc, Name extends string> =
+  | (Old["response"]["type"] extends New["response"]["type"] ? never : `${Name}: answers something else than before`)
+  | Given<InferInput<Old["response"]>, InferInput<New["response"]>, `${Name}: answers something else than before`>
+  | ([InferProgressInput<Old>] extends [never]
+      ? never
+      : Given<InferProgressInput<Old>, InferProgressInput<New>, `${Name}: reports something else than before`>)
+  | Refused<InferErrorsInput<Old>, InferErrorsInput<New>, `${Name}: refuses otherwise than before`>;
+
+/** An error may come or go; one that both declare has what it had. */
+type Refused<Old, New, Why> = {
+  [Code in keyof Old & keyof New]: Given<Old[Code], New[Code], Why>;
+}[keyof Old & keyof New];
+
+type TopicProblem<Old extends AnyTopic, New extends AnyTopic, Name extends string> =
+  | (Bare<Old["pattern"]> extends Bare<New["pattern"]> ? never : `${Name}: has another pattern than before`)
+  | (Old["messages"][number]["type"] extends New["messages"][number]["type"]
+      ? never
+      : `${Name}: carries less than before`);
+
+/** Names of parameters do not travel. */
+type Bare<Pattern extends string> = Pattern extends `${infer Before}{${string}}${infer After}`
+  ? `${Before}{}${Bare<After>}`
+  : Pattern;
 
 type Problem<Old, New, Name extends string> = Old extends AnyMessage
   ? New extends AnyMessage
-    ? Old["type"] extends New["type"]
-      ? | (Old["from"] extends "server"
-            ? never
-            : [InferInput<Old>] extends [InferInput<New>]
-              ? never
-              : `${Name}: takes less than before`)
-        | (Old["from"] extends "client"
-            ? never
-            : Old extends AnyRpc
-              ? never
-              : [InferPayload<New>] extends [InferPayload<Old>]
-                ? never
-                : `${Name}: gives something else than before`)
-        | (Old extends AnyRpc
-            ? New extends AnyRpc
-              ? [InferPayload<New["response"]>] extends [InferPayload<Old["response"]>]
-                ? never
-                : `${Name}: answers something else than before`
-              : `${Name}: is no rpc any more`
-            : never)
-      : `${Name}: has another type than before`
+    ? MessageProblem<Old, New, Name>
     : `${Name}: is gone`
-  : never;
+  : Old extends AnyTopic
+    ? New extends AnyTopic
+      ? TopicProblem<Old, New, Name>
+      : `${Name}: is gone`
+    : never;
 
 type Problems<Old, New> = {
   [Name in keyof Old & string]: Problem<Old[Name], Name extends keyof New ? New[Name] : undefined, Name>;
 }[keyof Old & string];
 
 /**
- * `true` where clients of the old contract get along with a server of the new one; otherwise what they trip over.
+ * `true` where clients of the old contract get along with a server of the new one; otherwise what they trip over, as far as
+ * types tell: `npx @ws-kit/cli diff` knows of limits and of strict objects as well.
  *
  * @example
  * const ok: Compatible<typeof ChatV1, typeof Chat> = true;
