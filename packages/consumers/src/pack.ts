@@ -7,7 +7,7 @@ const run = promisify(execFile);
 const PACKAGES = join(import.meta.dirname, "../..");
 
 /** Those that the consumers install; the adapters of other runtimes have tests of their own. */
-export const PACKED = ["core", "zod", "client", "node", "bun", "testing"] as const;
+export const PACKED = ["core", "zod", "client", "node", "bun", "testing", "cli"] as const;
 
 export interface Packed {
   readonly manifest: { readonly name: string; readonly version: string };
@@ -20,7 +20,7 @@ interface Manifest {
   exports: unknown;
   devDependencies?: unknown;
   scripts?: unknown;
-  publishConfig?: { exports: unknown };
+  publishConfig?: { exports: unknown; bin?: unknown };
 }
 
 /** Builds the packages as they would be published, without declarations, and packs them into a folder. */
@@ -45,7 +45,8 @@ async function pack(name: string, directory: string): Promise<Packed> {
     publishConfig,
     ...manifest
   } = JSON.parse(text.replaceAll("workspace:^", `^${version}`)) as Manifest;
-  const published = { ...manifest, exports: publishConfig?.exports };
+  const { bin, exports } = publishConfig ?? {};
+  const published = { ...manifest, exports, ...(bin !== undefined && { bin }) };
   await writeFile(join(stage, "package.json"), JSON.stringify(published));
   await cp(join(source, "README.md"), join(stage, "README.md"));
   const tsup = join(PACKAGES, "../node_modules/tsup/dist/cli-default.js");
