@@ -6,7 +6,7 @@ import {
   type DefineRpc,
   type Sources,
 } from "@ws-kit/core/schema";
-import type { GenericSchema, GenericSchemaAsync, InferInput, InferOutput, ObjectEntries, ObjectSchema } from "valibot";
+import type { GenericSchema, GenericSchemaAsync, ObjectEntries, ObjectSchema } from "valibot";
 import { compile, metaKeys } from "./compile.ts";
 import type { IsPlain } from "./plain-types.ts";
 
@@ -16,12 +16,20 @@ export type ValibotSchema = GenericSchema | GenericSchemaAsync;
 export type ValibotShape = ObjectEntries;
 type Source = ValibotSchema | ValibotShape;
 
-/** The schema that a source stands for. */
-type Schema<S> = S extends ValibotSchema ? S : S extends ObjectEntries ? ObjectSchema<S, undefined> : never;
+// Looked up as valibot's own `InferInput` and `InferOutput` do, which demand of a schema besides what is known of it here: to see
+// to that is an eighth of all that the compiler does for a message.
 /** What a sender gives for a schema or shape. */
-type In<S> = S extends Source ? InferInput<Schema<S>> : undefined;
+type In<S> = S extends ValibotSchema
+  ? NonNullable<S["~types"]>["input"]
+  : S extends ObjectEntries
+    ? NonNullable<ObjectSchema<S, undefined>["~types"]>["input"]
+    : undefined;
 /** What a receiver gets from a schema or shape. */
-type Out<S> = S extends Source ? InferOutput<Schema<S>> : undefined;
+type Out<S> = S extends ValibotSchema
+  ? NonNullable<S["~types"]>["output"]
+  : S extends ObjectEntries
+    ? NonNullable<ObjectSchema<S, undefined>["~types"]>["output"]
+    : undefined;
 
 /** All of it, for the types of `message` and `rpc`. */
 interface ValibotSources extends Sources {
