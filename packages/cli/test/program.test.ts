@@ -26,7 +26,7 @@ interface Said {
 
 function call(command: string, args: readonly string[], cwd: string): Promise<Said> {
   return new Promise((resolve) => {
-    const child = execFile(command, args, { cwd, timeout: 50_000 }, (_, out, error) =>
+    const child = execFile(command, args, { cwd, timeout: 100_000 }, (_, out, error) =>
       resolve({ code: child.exitCode ?? -1, out, error }),
     );
   });
@@ -38,7 +38,7 @@ const RUNTIMES = [
   ["Bun", join(root, "../../node_modules/.bin/bun")],
 ] as const;
 
-describe.each(RUNTIMES)("ws-kit on %s", (_name, runtime) => {
+describe.each(RUNTIMES)("ws-kit on %s", { timeout: 120_000 }, (_name, runtime) => {
   const wsKit = (...args: string[]) => call(runtime, [join(directory, "dist/main.js"), ...args], fixtures);
   const file = (name: string, text: string): string => {
     const path = join(directory, name);
