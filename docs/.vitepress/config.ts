@@ -17,6 +17,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "The client", link: "/client" },
       { text: "Validators", link: "/validators" },
       { text: "Types", link: "/types" },
+      { text: "Contracts", link: "/contracts" },
       { text: "Who may connect", link: "/auth" },
       { text: "Patterns", link: "/patterns" },
       { text: "Extensions", link: "/extensions" },
