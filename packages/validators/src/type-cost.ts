@@ -17,7 +17,7 @@ const fields = (letter: string, index: number) =>
   `{ id: ${letter}.string(), n${index}: ${letter}.number(), list: ${letter}.array(${letter}.object({ at: ${letter}.string() })) }`;
 
 /** A contract of so many messages, each of its own shape; one in four an rpc. */
-function program(library: Library, use: Use, count: number): string {
+export function programOf(library: Library, use: Use, count: number): string {
   const letter = library === "zod" ? "z" : "v";
   const lines = [
     use === "schemas"
@@ -69,7 +69,7 @@ export async function measureTypes(
   count: number,
 ): Promise<TypeCost> {
   const file = join(declarations.directory, `cost-${library}-${use}-${count}.ts`);
-  await writeFile(file, program(library, use, count));
+  await writeFile(file, programOf(library, use, count));
   const printed = await declarations.compile("typescript-7", [file], "--skipLibCheck", "--extendedDiagnostics");
   const error = /^.*error TS.*$/m.exec(printed);
   if (error) throw new Error(error[0]);

@@ -1,8 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { emitDeclarations, type Declarations } from "../src/declarations.ts";
+import { openEditor } from "../src/editor.ts";
 
 /** What an editor shows is asked for at each `/*?*\/`. */
 const PROGRAM = `import { z, message, rpc, createRouter } from "@ws-kit/zod";
@@ -36,30 +35,8 @@ beforeAll(async () => {
 afterAll(() => declarations[Symbol.asyncDispose]());
 
 it("editors show the plain types", { timeout: 60_000 }, async () => {
-  const file = join(declarations.directory, "hover.ts");
-  writeFileSync(file, PROGRAM);
-  const config = { ...declarations.compilerOptions, skipLibCheck: true };
-  const { options, errors } = ts.convertCompilerOptionsFromJson(config, declarations.directory);
-  expect(errors).toEqual([]);
-  const service = ts.createLanguageService({
-    fileExists: (name) => ts.sys.fileExists(name),
-    readFile: (name) => ts.sys.readFile(name),
-    realpath: (name) => ts.sys.realpath?.(name) ?? name,
-    directoryExists: (name) => ts.sys.directoryExists(name),
-    getCompilationSettings: () => options,
-    getScriptFileNames: () => [file],
-    getScriptVersion: () => "1",
-    getScriptSnapshot: (name) => {
-      const text = ts.sys.readFile(name);
-      return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
-    },
-    getCurrentDirectory: () => declarations.directory,
-    getDefaultLibFileName: ts.getDefaultLibFilePath,
-  });
+  const { service, file, marks } = openEditor(declarations, "hover.ts", PROGRAM);
   expect(service.getSemanticDiagnostics(file).map(({ messageText }) => messageText)).toEqual([]);
-  const shown = [...PROGRAM.matchAll(/\/\*\?\*\//g)].map(({ index }) => {
-    const at = index + "/*?*/".length;
-    return ts.displayPartsToString(service.getQuickInfoAtPosition(file, at)?.displayParts);
-  });
+  const shown = marks("?").map((at) => ts.displayPartsToString(service.getQuickInfoAtPosition(file, at)?.displayParts));
   await expect(`${shown.join("\n\n")}\n`).toMatchFileSnapshot("./hover.txt");
 });

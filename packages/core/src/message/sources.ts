@@ -107,12 +107,15 @@ export type OverflowOptions<P> =
       by: (payload: P) => string;
     };
 
+/** What an editor offers for the keys: those of a type that is yet to be inferred it does not know. */
+type Codes = { readonly [C in ErrorCode]?: unknown };
+
 /** What an rpc may declare besides its payload and response. */
 export interface RpcOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
   progress?: P | undefined;
   /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. */
-  errors?: (E & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
+  errors?: (E & Codes & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
   /** Whether running the request twice is the same as once, so that a client may resend it. Default: false. */
   idempotent?: boolean | undefined;
 }
