@@ -49,7 +49,11 @@ export type WsKitServer = ServerHandle<Server<unknown>>;
 
 /**
  * Serves a router's WebSockets, and HTTP beside them.
+ *
  * @throws Error when the port is taken (`EADDRINUSE`), as `Bun.serve` does.
+ *
+ * @example
+ * const server = serve(router, { port: 3000, path: "/ws", authenticate: (req) => userOf(bearerToken(req)) });
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   if (typeof Bun === "undefined") throw new Error(NO_BUN);

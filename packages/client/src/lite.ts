@@ -35,6 +35,9 @@ export interface LiteClient extends Omit<
  * and shared sockets.
  *
  * @throws TypeError for an option that it has no part for.
+ *
+ * @example
+ * const client = wsClient({ url: async () => `wss://example.com/ws?token=${await session.accessToken()}` });
  */
 export function wsClient(options: LiteOptions): LiteClient {
   const missing = MISSING.find((name) => (options as ClientOptions | undefined)?.[name]);

@@ -35,7 +35,11 @@ export type WsKitServer = ServerHandle<DenoServer>;
 
 /**
  * Serves a router's WebSockets, and HTTP beside them.
+ *
  * @throws Deno's `AddrInUse` when the port is taken.
+ *
+ * @example
+ * const server = serve(router, { port: 3000, path: "/ws", authenticate: (req) => userOf(bearerToken(req)) });
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   checkOptions("serve()", options, OPTIONS);

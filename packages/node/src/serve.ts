@@ -40,7 +40,13 @@ const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIO
 /** Milliseconds that peers get to answer the closing handshake of a server that stops. */
 const CLOSE_MS = 1_000;
 
-/** Serves a router's WebSockets, and HTTP beside them. */
+/**
+ * Serves a router's WebSockets, and HTTP beside them.
+ *
+ * @example
+ * const server = serve(router, { port: 3000, path: "/ws", authenticate: (req) => userOf(bearerToken(req)) });
+ * await server.ready;
+ */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   checkOptions("serve()", options, OPTIONS);
   const { port = Number(process.env["PORT"] ?? 3000), hostname, path, fetch, tls, ...handlerOptions } = options;

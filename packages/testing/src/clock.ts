@@ -18,7 +18,14 @@ export function turn(): Promise<void> {
   });
 }
 
-/** Time that passes only when a test says so. Several servers can share one clock. */
+/**
+ * Time that passes only when a test says so. Several servers can share one clock.
+ *
+ * @example
+ * const clock = new VirtualClock();
+ * const servers = [createTestServer(router, { clock }), createTestServer(other, { clock })];
+ * await clock.advance(30_000);
+ */
 export class VirtualClock implements Clock {
   private readonly timers = new Set<Timer>();
   private readonly start: number;

@@ -242,7 +242,14 @@ async function unlessAborted<T>(outcome: T | Promise<T>, signal: AbortSignal | u
   return Promise.race([outcome, aborted]);
 }
 
-/** Serves a router in memory, for tests of its handlers. */
+/**
+ * Serves a router in memory, for tests of its handlers.
+ *
+ * @example
+ * const ada = await createTestServer(router).connect({ data: { user: "ada" } });
+ * ada.send(Say, { text: "Hello" });
+ * expect((await ada.expect(Said)).payload.text).toBe("Hello");
+ */
 export function createTestServer<Data = OpenData>(
   router: Router<Data>,
   options: TestServerOptions<Data> = {},

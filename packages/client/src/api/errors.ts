@@ -72,10 +72,12 @@ export type ServerErrorOf<R> = {
 }[ErrorCode];
 
 /**
- * Whether the server answered with an error, typed by the rpc's declared ones:
- * `if (isServerError(error, GetUser) && error.code === "NOT_FOUND") error.context?.id`.
+ * Whether the server answered with an error, typed by the rpc's declared ones.
  *
  * @param _rpc The rpc that was called; only its type matters.
+ *
+ * @example
+ * if (isServerError(error, GetUser) && error.code === "NOT_FOUND") show(error.context?.id);
  */
 export function isServerError<R extends AnyRpc>(error: unknown, _rpc?: R): error is ServerErrorOf<R> {
   return error instanceof ServerError;

@@ -13,6 +13,9 @@ export interface RetryOptions {
 /**
  * A failure meant for the peer: thrown in a handler or middleware, it becomes an `ERROR` frame with this code, message
  * and details. Anything else that is thrown reaches the peer as INTERNAL without its text.
+ *
+ * @example
+ * throw new WsKitError("NOT_FOUND", "No such file", { file });
  */
 export class WsKitError<D = unknown> extends Error {
   override readonly name: string = "WsKitError";

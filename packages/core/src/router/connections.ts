@@ -23,7 +23,12 @@ export interface ConnectionHandle<Data> {
   close(code?: number, reason?: string): void;
 }
 
-/** `router.connections`. */
+/**
+ * `router.connections`: those of this process.
+ *
+ * @example
+ * for (const handle of router.connections) if (handle.data.userId === banned) handle.close(4403);
+ */
 export class RouterConnections<Data> implements Iterable<ConnectionHandle<Data>> {
   private readonly core: Pick<RouterCore, "servedBy">;
 
