@@ -13,7 +13,7 @@ import {
   type Rpc,
   type RouterOptions,
 } from "@ws-kit/zod";
-import { isServerError, ServerError, type ClientOptions } from "@ws-kit/client/zod";
+import { isServerError, ServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
 import { same } from "./equal.ts";
 
 // What was refused, or went through, once.
@@ -113,5 +113,26 @@ export function relay<M extends typeof Said | typeof Join>(handle: ConnectionHan
 // A handler of its own, whatever it returns.
 export const handler: MessageHandler<typeof Join, AppData> = async (ctx) => ctx.payload.roomId;
 export const boolean: MessageHandler<typeof Join, AppData> = (ctx) => ctx.send(Join, ctx.payload);
+
+// Methods stay with their context.
+// @ts-expect-error -- taken off
+router.on(Say, ({ send }) => void send(Said, { text: "a" }));
+// @ts-expect-error -- taken off
+router.on(Say, ({ publish }) => void publish("room", Said, { text: "a" }));
+// @ts-expect-error -- taken off
+router.rpc(GetUser, ({ reply }) => reply({ name: "a" }));
+
+// An rpc is no message: it has an answer.
+const client = wsClient({ url: "ws://x", autoConnect: false });
+// @ts-expect-error -- it is asked
+client.send(GetUser, { id: "1" });
+// @ts-expect-error -- its answer is what request() gives
+client.on(GetUser, () => {});
+// @ts-expect-error -- clients ask it
+void router.publish("room", GetUser, { id: "1" });
+// @ts-expect-error -- and handlers answer it
+router.on(Join, (ctx) => void ctx.send(GetUser, { id: "1" }));
+// @ts-expect-error -- it reports nothing
+client.stream(rpc("QUIET", undefined, "DONE"));
 
 export type Named = [Engine, Codec];
