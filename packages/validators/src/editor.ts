@@ -8,9 +8,9 @@ export interface Editor {
   readonly service: ts.LanguageService;
   readonly file: string;
   /** The places that are marked in the program by a comment of this text. */
-  marks(text: string): number[];
+  readonly marks: (text: string) => number[];
   /** What is offered at a place, in the order in which it is shown. */
-  offered(at: number): string[];
+  readonly offered: (at: number) => string[];
 }
 
 export function openEditor(declarations: Declarations, name: string, program: string): Editor {
@@ -18,7 +18,8 @@ export function openEditor(declarations: Declarations, name: string, program: st
   writeFileSync(file, program);
   const config = { ...declarations.compilerOptions, skipLibCheck: true };
   const { options, errors } = ts.convertCompilerOptionsFromJson(config, declarations.directory);
-  if (errors.length > 0) throw new Error(errors.map(({ messageText }) => messageText).join("\n"));
+  if (errors.length > 0)
+    throw new Error(errors.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n")).join("\n"));
   const service = ts.createLanguageService({
     fileExists: (path) => ts.sys.fileExists(path),
     readFile: (path) => ts.sys.readFile(path),

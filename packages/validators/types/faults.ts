@@ -115,12 +115,14 @@ export const handler: MessageHandler<typeof Join, AppData> = async (ctx) => ctx.
 export const boolean: MessageHandler<typeof Join, AppData> = (ctx) => ctx.send(Join, ctx.payload);
 
 // Methods stay with their context.
+/* oxlint-disable typescript/unbound-method -- what the compiler is to refuse by itself */
 // @ts-expect-error -- taken off
 router.on(Say, ({ send }) => void send(Said, { text: "a" }));
 // @ts-expect-error -- taken off
 router.on(Say, ({ publish }) => void publish("room", Said, { text: "a" }));
 // @ts-expect-error -- taken off
 router.rpc(GetUser, ({ reply }) => reply({ name: "a" }));
+/* oxlint-enable typescript/unbound-method */
 
 // An rpc is no message: it has an answer.
 const client = wsClient({ url: "ws://x", autoConnect: false });
