@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+
+interface Manifest {
+  name: string;
+  version: string;
+  private?: boolean;
+  description?: string;
+  keywords?: string[];
+  engines?: Record<string, string>;
+  license?: string;
+  devDependencies?: unknown;
+  repository?: object;
+}
+
+const root = join(import.meta.dirname, "..");
+const read = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), "utf8")) as Manifest;
+const published = globSync("packages/*/package.json", { cwd: root })
+  .map(read)
+  .filter((manifest) => manifest.private !== true);
+
+describe.each(published)("$name", (manifest) => {
+  test("says what it is, for whom and under which terms", () => {
+    expect(manifest).toMatchObject({ description: expect.stringMatching(/\w{3}.*\.$/), license: "MIT" });
+    expect(manifest.keywords?.length).toBeGreaterThan(4);
+    expect(Object.keys(manifest.engines ?? {})).toHaveLength(1);
+  });
+
+  test("begins above what the registry has under this name", () => {
+    const [major = 0, minor = 0] = manifest.version.split(".").map(Number);
+    expect(major > 0 || minor >= 10).toBe(true);
+  });
+});
+
+test("what is packed says where it comes from, and nothing of how it is built", async () => {
+  const { published: asPublished } = (await import(join(root, ".pnpmfile.mjs"))) as {
+    published: (manifest: Manifest, directory: string, url?: string) => Manifest;
+  };
+  const packed = (url?: string): Manifest =>
+    asPublished(read("packages/core/package.json"), join(root, "packages/core"), url);
+  expect(packed()).not.toHaveProperty("devDependencies");
+  expect(packed("")).not.toHaveProperty("repository");
+  expect(packed("https://example.com/ws-kit")).toMatchObject({
+    repository: { type: "git", url: "git+https://example.com/ws-kit.git", directory: "packages/core" },
+    homepage: "https://example.com/ws-kit/tree/main/packages/core#readme",
+    bugs: "https://example.com/ws-kit/issues",
+  });
+});
+
+test("a release is refused while the project has no address", () => {
+  const { repository } = read("package.json") as unknown as { repository: { url: string } };
+  const { stderr } = spawnSync(process.execPath, ["scripts/check-release.ts"], { cwd: root, encoding: "utf8" });
+  expect(stderr.includes("repository.url")).toBe(repository.url === "");
+});
