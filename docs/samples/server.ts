@@ -49,5 +49,5 @@ export declare function verify(token: string | undefined): Promise<{ sub: string
 export declare const secret: string;
 export declare const server: Server;
 export declare const app: { use: Express["use"] } & Omit<Hono<{ Bindings: { server: Bun.Server<undefined> } }>, "use">;
-export const Away = message("AWAY", { userId: z.string().optional() });
-export const Back = message("BACK", { userId: z.string().optional() });
+export const Away = message("AWAY", { user: z.string().optional() });
+export const Back = message("BACK", { user: z.string().optional() });
