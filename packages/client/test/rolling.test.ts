@@ -10,7 +10,9 @@ describe.each(["bun", "node"] as const)("a rolling restart of two processes on %
     for (let again = 0; again < 3 && outcome.missing > 0 && outcome.stoodStillMs > 500; again++)
       outcome = await roll(plan);
     const { calls, answered, failed, notes, reported, missing, twice, reconnects } = outcome;
-    expect({ failed, reported, missing, twice }).toEqual({ failed: {}, reported: {}, missing: 0, twice: 0 });
+    // A dial may reach a process that has just begun to stop, which refuses it: the client says so and dials again.
+    const { connect: _refused, ...wrong } = reported;
+    expect({ failed, wrong, missing, twice }).toEqual({ failed: {}, wrong: {}, missing: 0, twice: 0 });
     expect(answered).toBe(calls);
     expect(notes).toBeGreaterThan(100);
     // Everybody was on one of the two.

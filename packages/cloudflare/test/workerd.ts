@@ -6,6 +6,10 @@ import { Miniflare, type MiniflareOptions } from "miniflare";
 /** The oldest runtime behaviour that the package is meant for. */
 export const COMPATIBILITY_DATE = "2026-06-01";
 
+/** The conformance suite's Worker, and the classes that it exports. */
+const CONFORMANCE = `${import.meta.dirname}/workers/conformance.ts`;
+const CLASSES = ["Main", "Tight", "Pulse", "Listed", "Decided", "Leased", "Own", "Restart"];
+
 /** Bundles a Worker as `wrangler` would, with these global names filled in. */
 export async function bundle(entry: string, define: Record<string, string> = {}): Promise<string> {
   const { outputFiles } = await build({
@@ -56,4 +60,8 @@ export async function startWorkerd(
       await workerd.dispose();
     },
   };
+}
+
+export function startConformance(define: Record<string, string> = {}): Promise<Target> {
+  return startWorkerd(CONFORMANCE, CLASSES, {}, define);
 }

@@ -1,19 +1,18 @@
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startWorkerd } from "../../cloudflare/test/workerd.ts";
+import { startConformance } from "../../cloudflare/test/workerd.ts";
 import { startInMemory } from "../../testing/test/target.ts";
 import { Peer } from "../src/peer.ts";
 import { spawnTarget } from "../src/real.ts";
 import { Refusal, type Target } from "../src/target.ts";
 
 const PACKAGES = join(import.meta.dirname, "../..");
-const CLASSES = ["Main", "Tight", "Pulse", "Listed", "Decided", "Leased", "Restart"];
 
 /** Not Deno: there a frame that was read together with another is handled before the other's promise callbacks. */
 const RUNTIMES: Readonly<Record<string, () => Promise<Target>>> = {
   bun: () => spawnTarget("bun", [join(PACKAGES, "bun/test/server.ts")]),
   node: () => spawnTarget(process.execPath, [join(PACKAGES, "node/test/server.ts")]),
-  workerd: () => startWorkerd(join(PACKAGES, "cloudflare/test/workers/conformance.ts"), CLASSES),
+  workerd: () => startConformance(),
   "in memory": startInMemory,
 };
 

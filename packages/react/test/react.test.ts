@@ -72,7 +72,7 @@ describe.each(["18", "19"] as const)("React %s, in StrictMode", (version) => {
 
   test("state, latency, answers, reports and messages", async () => {
     await expectShown("user", "user 1  false");
-    await expectShown("import", "12345 5");
+    await expectShown("import", /^1?2?3?4?5? 5$/); // two reports may come within one render
     await expectShown("profile", "user first");
     await expectShown("topic", "fresh");
     await page.click("#say");
