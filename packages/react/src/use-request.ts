@@ -1,24 +1,9 @@
-import type { AnyRpc, RequestArgs, RequestOptions, RpcOptions, SendArgsOf } from "@ws-kit/client";
-import type { InferPayload, InferMetaInput } from "@ws-kit/core/protocol";
+import type { AnyRpc, RequestArgs, RpcOptions, SendArgsOf } from "@ws-kit/client";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { type Asked, IDLE, keyOf } from "./asking.ts";
+import { type Answer, type Asked, IDLE, type RequestState, type UseRequestOptions } from "./asking.ts";
 import { useLatest } from "./latest.ts";
 import { useClient } from "./provider.ts";
-
-export interface UseRequestOptions<R extends AnyRpc> extends Omit<RequestOptions<InferMetaInput<R>>, "signal"> {
-  /** False asks nothing, now. Default: true. */
-  enabled?: boolean | undefined;
-  /** Asks anew when it changes. Default: the payload, as JSON. */
-  key?: string | undefined;
-}
-
-/** The payload of an rpc's answer. */
-export type Answer<R extends AnyRpc> = InferPayload<R["response"]>;
-
-export interface RequestState<T> extends Asked<T> {
-  /** Asks once more. */
-  readonly refetch: () => void;
-}
+import { useAsked } from "./use-asked.ts";
 
 /**
  * Asks when the component mounts, and again when what is asked changes. Another question, or unmounting, aborts the one under
@@ -31,34 +16,7 @@ export function useRequest<R extends AnyRpc>(
   rpc: R,
   ...args: SendArgsOf<R, UseRequestOptions<R>>
 ): RequestState<Answer<R>> {
-  const client = useClient();
-  const [payload, options = {}] = args as [unknown, UseRequestOptions<R>?];
-  const { enabled = true, key: given } = options;
-  const key = keyOf(rpc.type, payload, given);
-  const latest = useLatest({ rpc, payload, options });
-  const [asked, setAsked] = useState<Asked<Answer<R>>>(enabled ? { ...IDLE, isPending: true } : IDLE);
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    if (!enabled) {
-      setAsked((now) => (now.isPending ? { ...now, isPending: false } : now));
-      return undefined;
-    }
-    const controller = new AbortController();
-    const { signal } = controller;
-    setAsked((now) => (now.isPending && now.error === undefined ? now : { ...now, error: undefined, isPending: true }));
-    const { enabled: _enabled, key: _key, ...rest } = latest.current.options;
-    const call = [latest.current.payload, { ...rest, signal }] as unknown as RequestArgs<R>;
-    client.request(latest.current.rpc, ...call).then(
-      (answer) => {
-        if (!signal.aborted) setAsked({ data: answer.payload, error: undefined, isPending: false });
-      },
-      (error: Error) => {
-        if (!signal.aborted) setAsked((now) => ({ data: now.data, error, isPending: false }));
-      },
-    );
-    return () => controller.abort();
-  }, [client, key, enabled, round, latest]);
-  return { ...asked, refetch: useCallback(() => setRound((now) => now + 1), []) };
+  return useAsked(rpc, args);
 }
 
 /** Asks, and gives the answer's payload. @throws what `client.request` throws. */

@@ -1,8 +1,7 @@
 import type { AnyRpc, Client, RequestArgs, SendArgsOf } from "@ws-kit/client";
 import { useEffect } from "react";
-import { keyOf } from "./asking.ts";
+import { type Answer, keyOf, type UseRequestOptions } from "./asking.ts";
 import { useClient } from "./provider.ts";
-import type { Answer, UseRequestOptions } from "./use-request.ts";
 
 /** Milliseconds for which an answer waits for a component that shows it. */
 const UNUSED_MS = 30_000;

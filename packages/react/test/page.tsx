@@ -86,8 +86,8 @@ function Renaming() {
   );
 }
 
-function Importing() {
-  const { progress, data } = useStream(Import, { rows: 5 });
+function Importing({ rows }: { rows: number }) {
+  const { progress, data, isPending } = useStream(Import, { rows }, { enabled: rows > 0 });
   const [seen, setSeen] = useState<number[]>([]);
   const done = progress?.done;
   useEffect(() => {
@@ -95,7 +95,7 @@ function Importing() {
   }, [done]);
   return (
     <p id="import">
-      {seen.join("")} {data?.rows}
+      {seen.join("")} {data?.rows} {String(isPending)} {progress === undefined ? "none" : "some"}
     </p>
   );
 }
@@ -133,7 +133,8 @@ function App() {
   const [id, setId] = useState("1");
   const [room, setRoom] = useState("1");
   const [round, setRound] = useState(0);
-  Object.assign(window, { setId, setRoom, setRound });
+  const [rows, setRows] = useState(5);
+  Object.assign(window, { setId, setRoom, setRound, setRows });
   return (
     <WsProvider key={round} client={make}>
       <Status />
@@ -142,7 +143,7 @@ function App() {
       <Texts id={room} />
       {id !== "" && <User id={id} />}
       <Renaming />
-      <Importing />
+      <Importing rows={rows} />
       <QueryClientProvider client={queries}>
         <Cached />
       </QueryClientProvider>

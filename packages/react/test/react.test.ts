@@ -35,6 +35,7 @@ declare global {
     setId(id: string): void;
     setRoom(id: string): void;
     setRound(round: number): void;
+    setRows(rows: number): void;
   }
 }
 
@@ -72,7 +73,7 @@ describe.each(["18", "19"] as const)("React %s, in StrictMode", (version) => {
 
   test("state, latency, answers, reports and messages", async () => {
     await expectShown("user", "user 1  false");
-    await expectShown("import", /^1?2?3?4?5? 5$/); // two reports may come within one render
+    await expectShown("import", /^1?2?3?4?5? 5 false some$/); // two reports may come within one render
     await expectShown("profile", "user first");
     await expectShown("topic", "fresh");
     await page.click("#say");
@@ -117,6 +118,15 @@ describe.each(["18", "19"] as const)("React %s, in StrictMode", (version) => {
     await vi.waitFor(() => expect(site.asked.filter((id) => id === "slow-2").length).toBeGreaterThan(1));
     await page.evaluate(() => window.setId(""));
     await vi.waitFor(() => expect(site.aborted).toContain("slow-2"));
+  });
+
+  test("a stream that is turned off is not pending, and another question is asked anew", async () => {
+    await page.evaluate(() => window.setRows(1_000));
+    await expectShown("import", / true some$/);
+    await page.evaluate(() => window.setRows(0));
+    await expectShown("import", / false some$/);
+    await page.evaluate(() => window.setRows(3));
+    await expectShown("import", / 3 false some$/);
   });
 
   test("an error is shown, thrown to a boundary where one suspends, and gone after another answer", async () => {

@@ -1,3 +1,4 @@
+import { assignOwn } from "../base/own.ts";
 import { calmed } from "../base/when.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
@@ -28,11 +29,25 @@ export function askIdentity(conn: Connection): boolean {
  * As `askIdentity`, about data that a connection would come to have: nothing that runs for it sees somebody else's.
  * @returns false where it has been closed for that.
  */
-export function staysWithIdentity(conn: Connection, data: Record<string, unknown>): boolean {
+function staysWithIdentity(conn: Connection, data: Record<string, unknown>): boolean {
   const { identify, identities } = conn.hub;
   const known = identities.get(conn);
   if (identify === undefined || known === undefined) return true;
   return idOf(conn, identify as (data: unknown) => unknown, data) === known || expelStranger(conn);
+}
+
+/**
+ * Assigns what `authenticate` returned of a connection that is known already.
+ * @returns false where it is somebody else's, whose data nothing has then seen.
+ */
+export function assignAgain(conn: Connection, given: Readonly<Record<string, unknown>>): boolean {
+  const { clientId: _mine, ...record } = given;
+  const whole = {};
+  assignOwn(whole, conn.data);
+  assignOwn(whole, record);
+  if (!staysWithIdentity(conn, whole)) return false;
+  assignOwn(conn.data, record);
+  return askIdentity(conn);
 }
 
 function expelStranger(conn: Connection): false {

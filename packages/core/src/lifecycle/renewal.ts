@@ -1,6 +1,5 @@
-import { assignOwn } from "../base/own.ts";
 import { askRenewed, expire, tellExpiry } from "../contexts/expiry.ts";
-import { askIdentity, staysWithIdentity } from "../contexts/identity.ts";
+import { assignAgain } from "../contexts/identity.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { AUTH_TYPE, type Envelope } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
@@ -51,13 +50,7 @@ function settle(conn: Connection, lease: Lease, renewed: Renewed): void {
     tellExpiry(conn);
     return lease.over ? expire(conn, lease) : undefined;
   }
-  const { clientId: _mine, ...record } = renewed.data;
-  const whole = {};
-  assignOwn(whole, conn.data);
-  assignOwn(whole, record);
-  if (!staysWithIdentity(conn, whole)) return;
-  assignOwn(conn.data, record);
-  if (!askIdentity(conn)) return;
+  if (!assignAgain(conn, renewed.data)) return;
   askRenewed(conn, lease);
   if (conn.state >= CLOSING) return;
   conn.hub.runtime.settled?.(conn);

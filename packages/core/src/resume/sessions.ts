@@ -1,8 +1,7 @@
 import type { ResolvedResume } from "../api/resume.ts";
-import { assignOwn } from "../base/own.ts";
 import { attempt } from "../base/when.ts";
 import { askRenewed } from "../contexts/expiry.ts";
-import { askIdentity, staysWithIdentity } from "../contexts/identity.ts";
+import { assignAgain } from "../contexts/identity.ts";
 import { OpenContextImpl } from "../contexts/connection-context.ts";
 import { tellStale } from "../lifecycle/heartbeat.ts";
 import type { Socket } from "../ports/socket.ts";
@@ -183,15 +182,9 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
   }
 
   /** What `authenticate` returned this time counts from now on. */
-  private assign(conn: Connection, { clientId: _mine, ...record }: Origin["given"]): void {
-    const { hub } = conn;
-    const whole = {};
-    assignOwn(whole, conn.data);
-    assignOwn(whole, record);
-    if (!staysWithIdentity(conn, whole)) return;
-    assignOwn(conn.data, record);
-    if (!askIdentity(conn)) return;
-    const lease = hub.leases.get(conn);
+  private assign(conn: Connection, given: Origin["given"]): void {
+    if (!assignAgain(conn, given)) return;
+    const lease = conn.hub.leases.get(conn);
     if (lease !== undefined) askRenewed(conn, lease);
     if (conn.state === OPEN) askRightsAgain(conn);
   }
