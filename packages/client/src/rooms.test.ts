@@ -12,7 +12,7 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   topics: ["api", "steps", "link:types"],
   client: ["api", "socket", "steps", "link", "requests", "topics"],
   // The entries.
-  ".": ["api", "socket", "client"],
+  ".": ["api", "socket", "client", "steps:types"],
 };
 
 interface Import {

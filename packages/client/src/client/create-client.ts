@@ -3,32 +3,50 @@ import type { AnyMessage, SendOptions } from "@ws-kit/core/protocol";
 import type { Client, Off } from "../api/client.ts";
 import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
+import type { ClientPart } from "../api/part.ts";
 import { createLink } from "../link/create-link.ts";
 import { checkClientOptions } from "../steps/options.ts";
 import { checked } from "../steps/check.ts";
 import { createListeners, ERROR, OPEN, STATE, UNHANDLED } from "../steps/listeners.ts";
+import type { Host, Part } from "./host.ts";
 import { createInbox } from "./inbox.ts";
-import type { Parts } from "./parts.ts";
 import { DRAIN_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
-/** Puts a client together: what every client has, and the given parts. */
-export function createClient(options: ClientOptions, parts: Parts): Client {
+const ignore = (): undefined => {};
+
+/** Puts a client together: what every client has, the parts of its kind, and those that the page adds. */
+export function createClient(
+  options: ClientOptions & { readonly use?: readonly ClientPart[] | undefined },
+  own: readonly ClientPart[],
+): Client {
   if (!options?.url) throw new TypeError("wsClient needs { url }");
   // A page that is bundled for production is spared it, since bundlers know that this is false.
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options);
+  if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options, own);
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
   const link = createLink(
     options,
-    parts._connect,
+    (...args) => host._connect(...args),
     listeners,
     (packet) => receive(packet),
-    (turn) => ({ resumed: !!link._resumed, send: send.bind(null, turn), request: requests?._ask.bind(null, turn) }),
+    (turn) => ({ resumed: !!link._resumed, send: send.bind(null, turn), request: host._ask?.bind(null, turn) }),
   );
-  const requests = parts._createRequests?.(options, link, listeners, (...args) => on(...args));
-  const receive = createInbox(codec, listeners, link, requests);
+  const host = {
+    _options: options,
+    _codec: codec,
+    _link: link,
+    _listeners: listeners,
+    _on: (...args) => on(...args),
+    _leads: () => true,
+    _control: ignore,
+    _take: ignore,
+    _see: ignore,
+    _placed: ignore,
+    // Its first part says how connections are made.
+  } as Omit<Host, "_connect"> as Host;
+  const receive = createInbox(host);
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
   const listen = (key: string | number, handler: (received: never) => unknown, message?: AnyMessage): Off => {
@@ -107,6 +125,11 @@ export function createClient(options: ClientOptions, parts: Parts): Client {
     onError: (handler: (error: never, context: never) => unknown) => listeners._add(ERROR, handler),
     send: send.bind(null, 0),
   };
+  for (const { _install } of [...own, ...(options.use ?? [])] as Part[]) {
+    const added = _install(host);
+    Object.assign(host, added);
+    Object.assign(client, added._surface);
+  }
   // The interface types each message; in here any message is as good as another.
-  return Object.assign(client, requests?._surface) as unknown as Client;
+  return client as unknown as Client;
 }

@@ -1,28 +1,24 @@
 import { CONTROL_PREFIX, ERROR_TYPE, GOAWAY_FRAME, GOAWAY_TYPE, isEnvelope, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
+import type { AnyMessage, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import { ServerError } from "../api/errors.ts";
-import type { Link, Receive } from "../link/link.ts";
+import type { Receive } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
 import { createLane } from "../steps/lane.ts";
-import { type Listeners, UNHANDLED } from "../steps/listeners.ts";
+import { UNHANDLED } from "../steps/listeners.ts";
 import type { TopicFrame } from "../topics/positions.ts";
-import type { Parts } from "./parts.ts";
+import type { Host } from "./host.ts";
 import { MAX_HOLD_OFF_MS } from "../steps/figures.ts";
 
 /** A frame's way in: decoded, then to the request that it answers or to those who listen to its type. */
-export function createInbox(
-  codec: Codec,
-  listeners: Listeners,
-  link: Link,
-  requests: ReturnType<NonNullable<Parts["_createRequests"]>> | undefined,
-): Receive {
+export function createInbox(host: Host): Receive {
+  const { _codec: codec, _link: link, _listeners: listeners } = host;
   const lane = createLane();
 
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload, at }: Envelope & TopicFrame, session: number): void | Promise<void> => {
     if (session !== link._session) return;
-    if (type.startsWith(CONTROL_PREFIX)) return requests?._control({ type, payload });
+    if (type.startsWith(CONTROL_PREFIX)) return host._control({ type, payload });
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });
@@ -36,7 +32,7 @@ export function createInbox(
           attempt(
             () =>
               when(checked(message, "in", meta, payload), (received) =>
-                listeners._emit(type, { ...received, ...requests?._topics._placed(at) }, session, message),
+                listeners._emit(type, { ...received, ...host._placed(at) }, session, message),
               ),
             (error) => listeners._report("validation", error, { message: type }),
           ),
@@ -59,11 +55,11 @@ export function createInbox(
           link._pulse._probe(true);
         } else {
           const session = link._session;
-          const gap = requests?._topics._see(frame);
+          const gap = host._see(frame);
           // A repeat.
           if (gap === false) return;
           if (gap) void lane(gap);
-          void lane(() => (id === undefined ? deliver(frame, session) : requests?._take(id, frame)));
+          void lane(() => (id === undefined ? deliver(frame, session) : host._take(id, frame)));
         }
       },
       (error) => listeners._report("parse", error),

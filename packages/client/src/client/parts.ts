@@ -1,20 +1,52 @@
-import type { AnyMessage, Envelope } from "@ws-kit/core/protocol";
-import type { Off } from "../api/client.ts";
-import type { createRequests, Requests } from "../requests/requests.ts";
-import type { Topics } from "../topics/create-topics.ts";
-import type { Connect } from "../socket/dialing.ts";
+import type { Client } from "../api/client.ts";
+import type { ClientOptions } from "../api/options.ts";
+import type { ClientPart } from "../api/part.ts";
+import { createAgreement } from "../link/agreement.ts";
+import { createRenewal } from "../link/renewal.ts";
+import { createResuming } from "../link/resuming.ts";
+import { createRequests } from "../requests/requests.ts";
+import { forget, type Memory } from "../socket/resume.ts";
+import { join, type SharedSocket } from "../socket/share.ts";
+import { addressOf } from "../socket/token.ts";
+import { createTopics } from "../topics/create-topics.ts";
+import { part } from "./host.ts";
 
-/** `client.on`, whatever the message. */
-export type On = (message: AnyMessage, handler: (received: never) => unknown) => Off;
+type OptionsNamed<K extends keyof ClientOptions> = Pick<ClientOptions, K>;
 
-/** What not every page needs: a bundle that leaves one out is so much smaller. */
-export interface Parts {
-  readonly _connect: Connect;
-  /** Requests, and what belongs to them. */
-  readonly _createRequests?: (...args: [...Parameters<typeof createRequests>, on: On]) => Requests & {
-    /** Takes frames of the protocol that not every client has to know. */
-    readonly _control: (frame: Envelope) => void;
-    /** Recorded topics. */
-    readonly _topics: Topics;
-  };
-}
+/**
+ * `request`, `attempt`, `stream` and `observe`.
+ *
+ * @example
+ * const client = wsClient({ url, use: [requests()] });
+ * const { payload } = await client.request(GetUser, { id: "7" });
+ */
+export const requests = (): ClientPart<
+  Pick<Client, "request" | "attempt" | "stream" | "observe" | "onOpen">,
+  OptionsNamed<"maxPendingRequests">
+> => part("requests", createRequests);
+
+/** Tokens: `auth` asks for one before every dial, and for the next while connected, before its time is over. */
+export const tokens = (): ClientPart<unknown, OptionsNamed<"auth">> =>
+  part("tokens", (host) => ({ _addressOf: addressOf, _control: createRenewal(host) }));
+
+/** `contract`: what server and page agree on is compared when they meet. */
+export const contracts = (): ClientPart<unknown, OptionsNamed<"contract">> =>
+  part("contracts", (host) => ({ _addressOf: addressOf, _control: createAgreement(host) }));
+
+/**
+ * Connections that a server with `resume` goes on with after a short loss, and sockets that several clients of a page
+ * `share`.
+ */
+export const resume = (): ClientPart<unknown, OptionsNamed<"share">> =>
+  part("resume", ({ _link }) => {
+    const memory = forget({} as Memory);
+    const resuming = createResuming(memory, _link);
+    let socket: SharedSocket;
+    return {
+      _leads: () => socket._leads(),
+      _connect: (options, target, hear) => (socket = join(memory, options, target, resuming(hear))),
+    };
+  });
+
+/** `subscribe`, and topics with a history, whose messages come after a loss as if there had been none. Needs `requests()`. */
+export const topics = (): ClientPart<Pick<Client, "subscribe">> => part("topics", createTopics);

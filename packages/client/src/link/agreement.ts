@@ -5,20 +5,21 @@ import { BAD_REQUEST } from "../socket/close-codes.ts";
 import type { Listeners } from "../steps/listeners.ts";
 import type { Link } from "./link.ts";
 
-/**
- * Tells the application where the server says that it has another contract, and hangs up where ours is strict.
- *
- * @param others Takes every other frame of the protocol.
- */
-export function createAgreement(
-  { contract }: ClientOptions,
-  link: Link,
-  listeners: Listeners,
-  others: ((frame: Envelope) => void) | undefined,
-): (frame: Envelope) => void {
-  return ({ type, payload }) => {
-    if (type !== CONTRACT_TYPE) return others?.({ type, payload });
-    listeners._report("contract", (Object(payload) as Error).message, { payload });
-    if (contract?.strict) void link._close(BAD_REQUEST);
+/** What it needs of the client. */
+interface Agreeing {
+  readonly _options: ClientOptions;
+  readonly _link: Link;
+  readonly _listeners: Listeners;
+  /** Takes every other frame of the protocol. */
+  readonly _control: (frame: Envelope) => void;
+}
+
+/** Tells the application where the server says that it has another contract, and hangs up where ours is strict. */
+export function createAgreement({ _options: { contract }, _link, _listeners, _control }: Agreeing) {
+  return (frame: Envelope): void => {
+    const { type, payload } = frame;
+    if (type !== CONTRACT_TYPE) return _control(frame);
+    _listeners._report("contract", (Object(payload) as Error).message, { payload });
+    if (contract?.strict) void _link._close(BAD_REQUEST);
   };
 }

@@ -1,5 +1,5 @@
-import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, jsonCodec, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
+import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
 import type { CallOptions, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
@@ -53,11 +53,20 @@ export interface Requests {
   readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
 }
 
-export function createRequests(
-  { maxPendingRequests = 64, codec = jsonCodec }: ClientOptions,
-  link: Link,
-  listeners: Listeners,
-): Requests {
+/** What they need of the client. */
+interface Asking {
+  readonly _options: ClientOptions;
+  readonly _codec: Codec;
+  readonly _link: Link;
+  readonly _listeners: Listeners;
+}
+
+export function createRequests({
+  _options: { maxPendingRequests = 64 },
+  _codec: codec,
+  _link: link,
+  _listeners: listeners,
+}: Asking): Requests {
   // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
   const { crypto } = globalThis as { crypto?: Crypto };
   const bytes = crypto?.getRandomValues?.(new Uint8Array(18));

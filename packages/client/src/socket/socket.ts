@@ -1,5 +1,5 @@
 import type { ClientOptions, SocketLike, WebSocketClass } from "../api/options.ts";
-import type { Hear, Socket, Target } from "./dialing.ts";
+import type { Hear, Socket } from "./dialing.ts";
 
 /** Makes a socket and hears everything of it. */
 export function open(
@@ -18,8 +18,8 @@ export function open(
 }
 
 /** A socket of one's own; `join` shares one. */
-export function connect(options: ClientOptions, target: Target, hear: Hear): Socket {
-  const socket = open(options, [target._url, target._protocols], hear);
+export function connect(...args: Parameters<typeof open>): Socket {
+  const socket = open(...args);
   return {
     _send(packet) {
       const isOpen = socket.readyState === 1;

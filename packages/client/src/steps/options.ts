@@ -1,7 +1,11 @@
 import { checkFingerprint, checkOptions, type Kinds } from "@ws-kit/core/protocol";
+import type { ClientPart } from "../api/part.ts";
 import type { AuthOptions, ClientOptions, HeartbeatOptions, ReconnectOptions } from "../api/options.ts";
 
-const CLIENT: Kinds<ClientOptions> = {
+/** What every `wsClient` takes, and what parts give it. */
+type Options = ClientOptions & { readonly use?: readonly ClientPart[] | undefined };
+
+const CLIENT: Kinds<Options> = {
   url: "string|object|function",
   protocols: "string|array",
   autoConnect: "boolean",
@@ -19,6 +23,7 @@ const CLIENT: Kinds<ClientOptions> = {
   codec: "object",
   WebSocket: "function",
   logger: "object|function",
+  use: "array",
 };
 
 const RECONNECT: Kinds<ReconnectOptions> = {
@@ -35,14 +40,33 @@ const AUTH: Kinds<AuthOptions> = { getToken: "function", attach: "string", query
 
 const HEARTBEAT: Kinds<HeartbeatOptions> = { intervalMs: "number", timeoutMs: "number" };
 
+/** Options of parts that not every client has, and whose they are. */
+export const OPTIONS_OF_PARTS = {
+  auth: "tokens",
+  contract: "contracts",
+  maxPendingRequests: "requests",
+  share: "resume",
+} as const;
+
 /**
  * In plain JavaScript a misspelt option would be accepted and ignored.
  *
  * @throws TypeError naming the option that may be meant, or the kind of value that it takes; for a contract without its
- * fingerprint.
+ * fingerprint; for what is no part, or a part that is there.
  */
-export function checkClientOptions(options: ClientOptions): void {
+export function checkClientOptions(options: Options, own: readonly ClientPart[]): void {
   checkOptions("wsClient()", options, CLIENT);
+  const names = new Set(own.map(({ part }) => part));
+  for (const added of options.use ?? []) {
+    if (typeof added !== "object")
+      throw new TypeError("wsClient(): use takes what a part's function gives, as requests()");
+    if (names.size === names.add(added.part).size) throw new TypeError(`wsClient() has the part ${added.part} already`);
+    if (added.part === "topics" && !names.has("requests")) throw new TypeError("topics() needs requests() before it");
+  }
+  for (const [option, part] of Object.entries(OPTIONS_OF_PARTS)) {
+    if (options[option as keyof Options] && !names.has(part))
+      throw new TypeError(`${option} needs ${part}() in use, or @ws-kit/client`);
+  }
   if (options.contract) checkFingerprint(options.contract);
   checkOptions("wsClient(): reconnect", options.reconnect, RECONNECT);
   checkOptions("wsClient(): auth", options.auth, AUTH);

@@ -1,12 +1,11 @@
 import {
-  jsonCodec,
   POSITIONS_TYPE,
   SUBSCRIBE_TYPE,
   SUBSCRIBED_TYPE,
   UNSUBSCRIBE_TYPE,
   UNSUBSCRIBED_TYPE,
 } from "@ws-kit/core/protocol";
-import type { AnyMessage, AnyRpc, GapReason, Position, SavedPosition } from "@ws-kit/core/protocol";
+import type { AnyMessage, AnyRpc, Codec, GapReason, Position, SavedPosition } from "@ws-kit/core/protocol";
 import type { Off } from "../api/client.ts";
 import { ConnectionClosedError, ServerError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
@@ -18,6 +17,8 @@ import { AGAIN_MS, RESUBSCRIBE_MS } from "../steps/figures.ts";
 import { type Listeners, STATE } from "../steps/listeners.ts";
 import { createTimer } from "../steps/timer.ts";
 import { createPositions, type TopicFrame } from "./positions.ts";
+
+export type { TopicFrame };
 
 /** A topic that the application has asked for. */
 interface Wanted {
@@ -46,29 +47,35 @@ const control = (type: string, response?: AnyMessage): AnyRpc => {
   return { type, response, "~validators": { payload: { inbound: passes, outbound: passes } } } as unknown as AnyRpc;
 };
 
-const SUBSCRIBE = control(SUBSCRIBE_TYPE, control(SUBSCRIBED_TYPE));
+const SUBSCRIBE = /* @__PURE__ */ control(SUBSCRIBE_TYPE, /* @__PURE__ */ control(SUBSCRIBED_TYPE));
 
 export interface Topics {
   /** Takes note of a frame. @returns false for a repeat, which nobody gets; or what to do before it is handled. */
   readonly _see: (frame: TopicFrame) => false | (() => unknown) | undefined;
   /** What a handler is told beside the message. */
   readonly _placed: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
-  readonly _subscribe: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
+  /** What of them the application gets. */
+  readonly _surface: {
+    readonly subscribe: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
+  };
 }
 
-/**
- * The recorded topics that this client's connections follow, and those that the application has asked for by itself.
- *
- * @param on As `client.on`.
- * @param leads Whether it is this client that says where all stand, of those who share its socket.
- */
-export function createTopics(
-  { codec = jsonCodec, share }: ClientOptions,
-  link: Link,
-  listeners: Listeners,
-  on: (message: AnyMessage, handler: (received: never) => unknown) => Off,
-  leads: () => boolean,
-): Topics {
+/** What they need of the client. */
+interface Following {
+  readonly _options: ClientOptions;
+  readonly _codec: Codec;
+  readonly _link: Link;
+  readonly _listeners: Listeners;
+  /** As `client.on`. */
+  readonly _on: (message: AnyMessage, handler: (received: never) => unknown) => Off;
+  /** Whether it is this client that says where all stand, of those who share its socket. */
+  readonly _leads: () => boolean;
+}
+
+/** The recorded topics that this client's connections follow, and those that the application has asked for by itself. */
+export function createTopics(host: Following): Topics {
+  const { _options, _codec: codec, _link: link, _listeners: listeners, _on: on } = host;
+  const { share } = _options;
   const positions = createPositions();
   const wanted = new Map<string, Wanted>();
   const arm = createTimer();
@@ -127,7 +134,7 @@ export function createTopics(
     // A connection that goes on has said where this client stands.
     if (!resumed) claims = positions._renewed(wanted);
     const topics = Object.keys(claims);
-    if (!resumed && topics[0] && leads())
+    if (!resumed && topics[0] && host._leads())
       link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
     for (const [topic, want] of wanted) if (!resumed || !want._asked) ask(topic, want);
     if (!topics[0]) return;
@@ -152,31 +159,33 @@ export function createTopics(
       return seen && ((): void => gap(...seen));
     },
     _placed: (at) => at && { topic: at[0], position: { epoch: String(positions._of(at[0])?.[0]), offset: at[1] } },
-    _subscribe(topic, { onGap, since } = {}) {
-      const user: User = { _onGap: onGap, _offs: [] };
-      const want = wanted.get(topic) ?? begin(topic, since);
-      want._users.add(user);
-      const subscription: Subscription<AnyMessage> = {
-        topic,
-        ready: want._ready,
-        on(message: AnyMessage, handler: (received: never) => unknown) {
-          const off = on(
-            message,
-            (received: { topic?: string }) => received.topic !== topic || handler(received as never),
-          );
-          user._offs.push(off);
-          return off;
-        },
-        unsubscribe() {
-          for (const off of user._offs) off();
-          if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
-          wanted.delete(topic);
-          positions._forget(topic);
-          // Others on the same socket may follow it still.
-          if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
-        },
-      };
-      return subscription;
+    _surface: {
+      subscribe(topic, { onGap, since } = {}) {
+        const user: User = { _onGap: onGap, _offs: [] };
+        const want = wanted.get(topic) ?? begin(topic, since);
+        want._users.add(user);
+        const subscription: Subscription<AnyMessage> = {
+          topic,
+          ready: want._ready,
+          on(message: AnyMessage, handler: (received: never) => unknown) {
+            const off = on(
+              message,
+              (received: { topic?: string }) => received.topic !== topic || handler(received as never),
+            );
+            user._offs.push(off);
+            return off;
+          },
+          unsubscribe() {
+            for (const off of user._offs) off();
+            if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
+            wanted.delete(topic);
+            positions._forget(topic);
+            // Others on the same socket may follow it still.
+            if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
+          },
+        };
+        return subscription;
+      },
     },
   };
 }

@@ -24,7 +24,8 @@ export interface Load {
   stop(): Promise<Report>;
 }
 
-export function startLoad(url: string, run: string): Load {
+/** @param queueSize How many frames wait while the line is cut; what comes beyond is reported. */
+export function startLoad(url: string, run: string, queueSize: number): Load {
   const report: Report = {
     run,
     accepted: [],
@@ -40,7 +41,7 @@ export function startLoad(url: string, run: string): Load {
     url,
     autoConnect: true,
     connectTimeoutMs: 1_000,
-    queueSize: 200,
+    queueSize,
     // What is asked for seconds on end while the line is cut.
     maxPendingRequests: 1_000,
     heartbeat: { intervalMs: 300, timeoutMs: 500 },

@@ -37,7 +37,8 @@ export async function throughProxy(
     const server = await startServer(0, "chaos/server.ts", { LOG: log, RESUME: resume ? "yes" : "no" });
     const proxy = await startProxy(server.port, seeded(seed));
     try {
-      const load = await begin(place, `ws://127.0.0.1:${proxy.port}/`, String(seed));
+      // A queue that overflows is reported, and is no fault of a connection that goes on: there it holds all that an outage brings.
+      const load = await begin(place, `ws://127.0.0.1:${proxy.port}/`, String(seed), resume ? 10_000 : 200);
       const suffered = await load.suffer(ms, seeded(seed + 1));
       proxy.calm();
       return { report: await load.stop(), events: { ...proxy.done, ...suffered } };
@@ -147,13 +148,13 @@ interface Begun extends Load {
   suffer(ms: number, random: () => number): Promise<Record<string, number>>;
 }
 
-async function begin(place: Place, url: string, run: string): Promise<Begun> {
+async function begin(place: Place, url: string, run: string, queueSize: number = 200): Promise<Begun> {
   if (!place) {
-    const load = startLoad(url, run);
+    const load = startLoad(url, run, queueSize);
     return { stop: () => load.stop(), suffer: (ms) => sleep(ms, {}) };
   }
   const page = await openPage(place, "chaos/page.ts");
-  await page.evaluate(([to, name]) => chaosLoad.start(to, name), [url, run] as const);
+  await page.evaluate(([to, name, size]) => chaosLoad.start(to, name, size), [url, run, queueSize] as const);
   return {
     suffer: (ms, random) => suffer(page, ms, random),
     async stop() {
