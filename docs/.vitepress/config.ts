@@ -19,6 +19,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Types", link: "/types" },
       { text: "Contracts", link: "/contracts" },
       { text: "Who may connect", link: "/auth" },
+      { text: "Rate limits", link: "/rate-limits" },
       { text: "Patterns", link: "/patterns" },
       { text: "Extensions", link: "/extensions" },
     ],

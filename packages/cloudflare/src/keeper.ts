@@ -46,14 +46,15 @@ export class Keeper {
   }
 
   private keep(socket: ObjectSocket, conn: Connection): void {
-    const { asked, slot, arrival } = socket;
+    const { asked, slot, url, from } = socket;
     const base: Kept = {
       v: 1,
       id: conn.clientId,
       opened: conn.opened,
       ...(asked !== undefined && { asked }),
       ...(slot !== undefined && { slot }),
-      ...(arrival !== undefined && { url: arrival.url, ...(arrival.from !== undefined && { from: arrival.from }) }),
+      ...(url !== undefined && { url }),
+      ...(from !== undefined && { from }),
     };
     const state = { data: conn.data, topics: conn.following ?? [] };
     const trouble = notKeepable(conn.data, "data");

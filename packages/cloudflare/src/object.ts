@@ -203,7 +203,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     const socket = new ObjectSocket(ws);
     socket.slot = this.hub.slots.keyOf(data);
     const arrival = this.hub.arrivals?.get(data);
-    socket.arrival = arrival && { url: arrival.url, from: arrival.peer.remoteAddress };
+    socket.url = arrival?.url;
+    socket.from = arrival?.peer.remoteAddress ?? this.hub.addresses?.get(data);
     this.sockets.set(ws, socket);
     socket.conn = this.hub.adopt(socket, data, clientId, ws);
     this.keeper.schedule(socket);
@@ -237,8 +238,10 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     }
     socket.stored = stored;
     socket.asked = asked;
+    socket.from = from;
+    this.hub.addresses?.set(data, from);
     if (url !== undefined && this.authenticate !== undefined) {
-      socket.arrival = { url, from };
+      socket.url = url;
       this.hub.arrivals?.set(data, { url, peer: { remoteAddress: from }, authenticate: this.authenticate });
     }
     if (this.counts) {

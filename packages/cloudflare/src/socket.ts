@@ -8,8 +8,10 @@ export class ObjectSocket extends StandardSocket<WebSocket> {
   asked: number | undefined = undefined;
   /** Where the object's storage has what did not fit the attachment. */
   stored: string | undefined = undefined;
-  /** What a later token is decided by: URL of the upgrade, and the peer's address. */
-  arrival: { readonly url: string; readonly from: string | undefined } | undefined = undefined;
+  /** What a later token is decided by: URL of the upgrade. */
+  url: string | undefined = undefined;
+  /** The peer's address, where something asks for it later. */
+  from: string | undefined = undefined;
   /** What `maxConnectionsPer` counts it by. */
   slot: string | undefined = undefined;
 }

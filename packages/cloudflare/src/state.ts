@@ -9,8 +9,9 @@ export interface Kept {
   readonly asked?: number;
   /** What `maxConnectionsPer` counts it by. */
   readonly slot?: string;
-  /** Where `expiresAt` is in use: URL of its upgrade without its query, and the peer's address. */
+  /** Where `expiresAt` is in use: URL of its upgrade without its query. */
   readonly url?: string;
+  /** There, and where an extension asks for it: the peer's address. */
   readonly from?: string;
   /** Absent where `stored` or `lost` says why. */
   readonly data?: Record<string, unknown>;

@@ -18,6 +18,11 @@ export type {
   UpgradeRefusalCause,
   UpgradeRefused,
 } from "./api/facts.ts";
+export type { MaybePromise } from "./api/data.ts";
+export type { MiddlewareContext } from "./api/contexts.ts";
+export type { Middleware } from "./api/handlers.ts";
+export type { Clock } from "./base/clock.ts";
+export { checkOptions } from "./base/options.ts";
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export { Dialing } from "./cluster/dialing.ts";
@@ -26,5 +31,5 @@ export type { Engine, EngineSession, NodeSide } from "./ports/engine.ts";
 export type { Added, EngineLog, Keeping, LogEntry, LogFrame, LogReading, Recording } from "./ports/engine-log.ts";
 export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";
-export { defineSlot } from "./state/slots.ts";
+export { addressOf, clockOf, defineSlot, userOf } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

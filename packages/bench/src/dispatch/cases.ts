@@ -1,6 +1,7 @@
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import { type Router } from "@ws-kit/core";
 import { defineSlot, type Extension, requestLog } from "@ws-kit/core/extend";
+import { rateLimit, rateLimitGate } from "@ws-kit/rate-limit";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import * as valibot from "../messages.valibot.ts";
@@ -123,6 +124,9 @@ const gateWithSlot: Extension = {
   setup: () => ({ gate: (connection) => (frames.of(connection).count++ < 0 ? "drop" : undefined) }),
 };
 
+/** A limit that lets all through. */
+const PLENTY = { limit: 1_000_000_000, perMs: 1_000 };
+
 /** Hears everything, and makes nothing of it. */
 const everyFact: Extension = {
   name: "all",
@@ -222,6 +226,8 @@ export function dispatchCases(): Case[] {
     byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
     byRouter("echo, refused, middleware", "hand-written, refused", tolerantBehind, REFUSED_FRAME),
     byRouter("echo, gate and slot", "echo", echoRouter(true).extend(gateWithSlot), ECHO_FRAME),
+    byRouter("echo, rate limit as a gate", "echo", echoRouter(true).extend(rateLimitGate(PLENTY)), ECHO_FRAME),
+    byRouter("echo, rate limit as middleware", "echo", echoRouter(true).use(rateLimit(PLENTY)), ECHO_FRAME),
     byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),
     byRouter("echo, request log", "echo", echoRouter(true).extend(requestLog({ write: () => {} })), ECHO_FRAME),
     byRouter("publish to 50", "publish to 50", topic, PUBLISH_FRAME, 49),

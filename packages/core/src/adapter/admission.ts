@@ -155,7 +155,7 @@ class Visit {
     const { origin, forwarded, options } = this.rules;
     let host = socketHost;
     const asks = origin.asks || options.authenticate !== undefined || options.maxConnectionsPer !== undefined;
-    if (asks || forwarded !== undefined) {
+    if (asks || this.entrance.addresses !== undefined || forwarded !== undefined) {
       const { renewed, ...own } = source();
       const told = forwarded?.(this.req.headers, own.remoteAddress);
       if (told === "ambiguous") {
@@ -224,6 +224,7 @@ class Visit {
     const { renewedBy } = this.rules;
     if (this.arrived !== undefined && renewedBy !== undefined)
       this.entrance.arrivals?.set(data, arrivalOf(this.req.url, this.arrived, renewedBy));
+    this.entrance.addresses?.set(data, this.arrived?.remoteAddress);
     this.entrance.agreement?.look(this.req, data);
     const admission: Admission = {
       data,

@@ -41,6 +41,8 @@ export interface Entrance {
   readonly slots: Slots;
   /** Where connections may bring a new token: what is remembered of their upgrades, by their data, which nobody else has. */
   readonly arrivals?: WeakMap<object, Arrival> | undefined;
+  /** From where connections came, by their data; undefined where nobody asks for it. */
+  readonly addresses?: WeakMap<object, string | undefined> | undefined;
   /** What clients have to have agreed to; left out by whoever leads them on. */
   readonly agreement?: Agreement | undefined;
   /** What knows connections that were here before; left out where none outlives its socket. */

@@ -74,6 +74,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly identities: WeakMap<Connection, string> = new WeakMap();
+  addresses: WeakMap<object, string | undefined> | undefined = undefined;
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly leases: WeakMap<Connection, Lease> = new WeakMap();
   readonly arrivals: WeakMap<object, Arrival> | undefined;

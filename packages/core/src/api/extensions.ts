@@ -51,6 +51,8 @@ export interface ExtensionListener {
     /** The newest connection with this id. */
     get(clientId: string): ExtensionConnection | undefined;
   };
+  /** Called by `setup`: from then on `addressOf` knows where connections come from. Costs each of them some 100 bytes. */
+  keepAddresses(this: void): void;
   /** Every topic that somebody follows. */
   topics(this: void): Iterable<string>;
   /** Who follows it. */

@@ -35,6 +35,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
     clock: hub.clock,
     limits: hub.limits,
     connections: hub.connections,
+    keepAddresses: () => void (hub.addresses ??= new WeakMap()),
     get draining() {
       return hub.draining;
     },
@@ -60,7 +61,10 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
 }
 
 /** `ExtensionListener` as it is inside: with connections, and messages of whatever type. */
-interface Untyped extends Pick<ExtensionListener, "logger" | "clock" | "limits" | "draining" | "topics"> {
+interface Untyped extends Pick<
+  ExtensionListener,
+  "logger" | "clock" | "limits" | "draining" | "keepAddresses" | "topics"
+> {
   readonly connections: Registry<Connection>;
   followers(topic: string): ReadonlySet<Connection>;
   buffered(conn: Connection): number;

@@ -145,7 +145,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.changed();
   }
 
-  addMiddleware(message: AnyMessage | undefined, middleware: Middleware<never>): void {
+  addMiddleware(message: AnyMessage | undefined, middleware: Middleware<never> & { extension?: Extension }): void {
+    if (middleware.extension !== undefined) this.addExtension(middleware.extension);
     if (message === undefined) this.global.push(middleware);
     else {
       const list = this.typed.get(message.type);

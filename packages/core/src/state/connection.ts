@@ -62,6 +62,8 @@ export interface Listener {
   readonly identify: Identify<never> | undefined;
   /** Whose each connection is, once that is known. */
   readonly identities: WeakMap<Connection, string>;
+  /** From where connections came, by their data, which nobody else has; undefined where no extension asks for it. */
+  addresses: WeakMap<object, string | undefined> | undefined;
   readonly expiresAt: ExpiresAt<never> | undefined;
   /** For how long each connection may stay; empty without `expiresAt`. */
   readonly leases: WeakMap<Connection, Lease>;

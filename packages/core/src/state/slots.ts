@@ -1,8 +1,29 @@
+import type { Clock } from "../base/clock.ts";
 import { Connection } from "./connection.ts";
 
 /** A connection by any of its faces: what hooks are given, a handler's `ctx`, a handle of `router.connections`. */
 export interface SlotHolder {
   readonly clientId: string;
+}
+
+/** Whose connection it is, by `identify`; undefined for nobody's. @throws TypeError for what is no connection. */
+export function userOf(holder: SlotHolder): string | undefined {
+  const conn = connectionBehind(holder);
+  return conn.hub.identities.get(conn);
+}
+
+/**
+ * From where it came, as `peer.remoteAddress` of `authenticate`; undefined where the runtime does not tell, and where no
+ * extension has its listener keep it. @throws TypeError for what is no connection.
+ */
+export function addressOf(holder: SlotHolder): string | undefined {
+  const conn = connectionBehind(holder);
+  return conn.hub.addresses?.get(conn.data);
+}
+
+/** The time that its listener goes by. @throws TypeError for what is no connection. */
+export function clockOf(holder: SlotHolder): Clock {
+  return connectionBehind(holder).hub.clock;
 }
 
 /** One extension's state of each connection; it goes when the connection does. */

@@ -1,0 +1,2 @@
+export { createRouter } from "@ws-kit/zod";
+export { Ask } from "./rate-limits.ts";

@@ -1,0 +1,4 @@
+import { createRouter, rpc, z } from "@ws-kit/zod";
+
+export { createRouter };
+export const Ask = rpc("ASK", { question: z.string() }, "ANSWER", { text: z.string() });
