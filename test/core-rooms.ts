@@ -34,6 +34,10 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     all: "base history message protocol sending state",
     types: "api ports",
   },
+  presence: {
+    does: "who is there in a topic, and who is told of it",
+    all: "base message protocol schema sending state",
+  },
   contexts: { does: "what handlers hold at run time", all: "base message protocol sending state topics", types: "api" },
   rpc: {
     does: "a request from its start to its one answer",
@@ -62,12 +66,12 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   router: {
     does: "registrations, and what is compiled from them",
-    all: "api base history lifecycle message protocol sending state topics",
+    all: "api base history lifecycle message presence protocol sending state topics",
     types: "cluster ports",
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base cluster contexts dispatch extensions history lifecycle message ports protocol resume router rpc schema sending state topics",
+    all: "api base cluster contexts dispatch extensions history lifecycle message ports presence protocol resume router rpc schema sending state topics",
   },
 };
 

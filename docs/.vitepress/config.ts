@@ -20,6 +20,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Contracts", link: "/contracts" },
       { text: "Who may connect", link: "/auth" },
       { text: "Rate limits", link: "/rate-limits" },
+      { text: "Who is here", link: "/presence" },
       { text: "Patterns", link: "/patterns" },
       { text: "Extensions", link: "/extensions" },
     ],

@@ -20,6 +20,7 @@ export type { HeartbeatOptions } from "./api/heartbeat.ts";
 export { DEFAULT_LIMITS } from "./api/limits.ts";
 export type { Limits } from "./api/limits.ts";
 export type { ResumeOptions } from "./api/resume.ts";
+export type { Members, Presence } from "./api/presence.ts";
 export type { ClusterCounters, ClusterState, LinkHandler, LinkReport } from "./api/cluster.ts";
 export type {
   AuthorizeTopic,
@@ -72,6 +73,7 @@ export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
 export { topic } from "./message/topic.ts";
 export type { HistoryOptions } from "./message/history.ts";
+export type { Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
 export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition, Subscribed } from "./api/history.ts";
@@ -84,6 +86,7 @@ export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
 export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
 export type { GuardRefusal } from "./router/guard.ts";
 export { createRouter } from "./router/create-router.ts";
+export type { RouterPresence } from "./router/presence.ts";
 export { Router } from "./router/router.ts";
 export type { RoutedMessage } from "./router/routes.ts";
 export type { WebSocketCallbacks } from "./router/websocket.ts";

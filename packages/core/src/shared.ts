@@ -48,6 +48,7 @@ export {
   GOAWAY_FRAME,
   GRANT_TYPE,
   POSITION_TYPE,
+  PRESENCE_TYPE,
   POSITIONS_TYPE,
   SUBSCRIBE_TYPE,
   SUBSCRIBED_TYPE,
@@ -75,5 +76,6 @@ export {
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition } from "./api/history.ts";
 export type { Carries, Live, RecordedName } from "./message/topic.ts";
+export type { Present } from "./message/presence.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { StandardSchema } from "./schema/standard-schema.ts";

@@ -39,6 +39,7 @@ import { read } from "../sending/pressure.ts";
 import { report } from "../sending/report.ts";
 import { AnswerMemory } from "../state/answers.ts";
 import type { Backlog } from "../state/backlog.ts";
+import type { Presence } from "../presence/presence.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
@@ -91,6 +92,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly followers: Followers<Connection> = new Followers();
   readonly nativeTopics: boolean;
   readonly recorded: Recorded | undefined;
+  readonly presence: Presence | undefined;
   readonly topicFrame: Listener["topicFrame"] = topicFrame;
   readonly renew: Listener["renew"] = renew;
   readonly start: Listener["start"] = start;
@@ -105,6 +107,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   lateUnits = 0;
   outbox: Turns | undefined = undefined;
   readonly flushLate = (): void => flushAll(this);
+  readonly expire = (): number => expireDue(this);
   private readonly pulse: Pulse | undefined;
   private readonly pressure = new PressureWatch(this);
   private readonly lag = new LagWatch(this);
@@ -134,7 +137,8 @@ export class ListenerHub implements Listener, Entrance, Local {
     this.pulse = pulseOf(this);
     this.hooks = setUp(this, router.extensions());
     const isApart = runtime.apart === true;
-    this.recorded = router.recordedBy(this.clock, isApart, runtime.log);
+    this.recorded = router.shared.recordedBy(this.clock, isApart, runtime.log);
+    this.presence = router.shared.presenceBy(this.clock, isApart, runtime.sleeps === true);
     this.peers = isApart ? new Set([this]) : router.hubs;
     router.serve(this, isApart);
     this.link = joinCluster(this, isApart);
@@ -145,8 +149,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   }
 
   get busy(): boolean {
-    if (this.closing.size > 0) return true;
-    return [...this.connections].some(({ busy }) => busy);
+    return this.closing.size > 0 || [...this.connections].some(({ busy }) => busy);
   }
 
   routes(): RouteTable {
@@ -154,8 +157,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   }
 
   nativeName(topic: string): string {
-    const { topicPrefix } = this.runtime;
-    return topicPrefix === undefined ? topic : topicPrefix + topic;
+    return (this.runtime.topicPrefix ?? "") + topic;
   }
 
   watch(): void {
@@ -198,10 +200,6 @@ export class ListenerHub implements Listener, Entrance, Local {
     if (this.expiresAt !== undefined) beginLease(conn, renewerOf(conn.data, this));
     if (this.hooks !== undefined) this.hooks.opened(conn, restored);
     return conn;
-  }
-
-  expire(): number {
-    return expireDue(this);
   }
 
   /** Runs `onOpen` for a connection that was taken in: apart from `adopt` where a socket may close meanwhile. */
@@ -289,7 +287,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   /** Lets go of timers and, the last one, of the engine; the connections are the adapter's to close. */
   async dispose(): Promise<void> {
     this.resume?.stop();
-    this.handlers.hubs.delete(this);
+    this.handlers.release(this, this.presence);
     this.pulse?.stop();
     this.pressure.stop();
     this.lag.stop();

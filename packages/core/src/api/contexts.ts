@@ -1,5 +1,6 @@
 import type { SavedPosition, Subscribed } from "./history.ts";
 import type { ConnectionData, OpenData } from "./data.ts";
+import type { Presence } from "./presence.ts";
 import type { FilteredPublishOptions, PublishResult } from "./publishing.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
 import type { RetryOptions } from "../message/errors.ts";
@@ -99,6 +100,8 @@ export interface ConnectionContext<Data = OpenData> {
 interface SendingContext<Data> extends ConnectionContext<Data> {
   /** The topics that this connection follows. */
   readonly topics: Topics;
+  /** Who this connection is for others in topics that have a presence. */
+  readonly presence: Presence;
   /**
    * Sends to this connection. False when the peer is gone or too slow, or the payload does not fit its schema (which
    * `onError` is told); never throws.

@@ -60,6 +60,8 @@ export interface Limits {
   maxReplayMessages: number;
   /** UTF-16 units of their frames, or bytes where the codec gives bytes [524,288]. */
   maxReplayBytes: number;
+  /** Bytes of what a connection says of itself in a topic's presence, as JSON in UTF-8 [1,024]. */
+  maxPresenceBytes: number;
   /**
    * Answers of idempotent requests that are remembered for a repeat. Over it, and over the next, whoever has most loses
    * his oldest: an identity, or a connection that is nobody's [1,000].
@@ -96,6 +98,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxEngineBytes: 16_777_216,
   maxReplayMessages: 500,
   maxReplayBytes: 524_288,
+  maxPresenceBytes: 1_024,
   maxRememberedAnswers: 1_000,
   maxRememberedBytes: 16_777_216,
   rememberAnswersMs: 300_000,

@@ -6,6 +6,7 @@ import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { askExpiry } from "./expiry.ts";
 import { askIdentity } from "./identity.ts";
+import { PresenceOf } from "./presence-of.ts";
 import type { Subject } from "../sending/report.ts";
 import { sendError, sendMessage } from "../sending/send.ts";
 import type { Connection, Holder } from "../state/connection.ts";
@@ -64,6 +65,10 @@ export class OpenContextImpl extends BaseContext {
 
   override get topics(): TopicsOf {
     return new TopicsOf(this.conn);
+  }
+
+  get presence(): PresenceOf {
+    return new PresenceOf(this.conn);
   }
 
   send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {

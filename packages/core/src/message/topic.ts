@@ -1,8 +1,16 @@
 import { checkOptions } from "../base/options.ts";
 import { type History, type HistoryOptions, resolveHistory } from "./history.ts";
 import type { AnyMessage } from "./message.ts";
+import {
+  type Present,
+  type PresenceOptions,
+  type PresencePolicy,
+  resolvePresence,
+  type StateSchema,
+} from "./presence.ts";
 import { checkPattern, overlap, pieces, signsOf } from "./topic-pattern.ts";
 import { validatorsOf } from "./validators.ts";
+import type { SchemaInput, SchemaOutput } from "../schema/standard-schema.ts";
 
 /** Which messages a topic's name stands for, by its type alone. */
 declare const CARRIES: unique symbol;
@@ -31,7 +39,7 @@ export interface Recorded {
 }
 
 /** How a topic is delivered. Without a history it is live: who is not there misses it. */
-export interface TopicOptions<E extends AnyMessage = AnyMessage> {
+export interface TopicOptions<E extends AnyMessage = AnyMessage, S extends StateSchema = StateSchema> {
   /**
    * Keeps what is published, so that who comes back gets what was missed, once and in order, or is told of a gap. A router
    * follows it where it is among `createRouter({ topics })`.
@@ -39,7 +47,15 @@ export interface TopicOptions<E extends AnyMessage = AnyMessage> {
   readonly history?: HistoryOptions | undefined;
   /** Further messages of a recorded topic that are live: a cursor, say, which nobody wants to have replayed. */
   readonly ephemeral?: readonly E[] | undefined;
+  /**
+   * Who is there: `ctx.presence.track()` of the server and `room.track()` of a client say so, and those who follow the topic see
+   * it. A router knows it where the topic is among `createRouter({ topics })` or has a rule (`router.topic()`).
+   */
+  readonly presence?: PresenceOptions<S> | undefined;
 }
+
+/** What a name says by its type of its topic's presence: nothing where there is none. */
+type PresentBy<S extends StateSchema> = [S] extends [never] ? unknown : Present<SchemaInput<S>, SchemaOutput<S>>;
 
 type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
@@ -47,12 +63,13 @@ type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
  * A family of topics, and what they carry. Called with its parameters, it gives the name of one.
  *
  * @typeParam H Whether they are recorded.
+ * @typeParam B What their names say further by their type: `Present`, where they have a presence.
  */
-export interface Topic<P extends string, M extends AnyMessage, H extends boolean = false> {
+export interface Topic<P extends string, M extends AnyMessage, H extends boolean = false, B = unknown> {
   /** @throws TypeError for a parameter that is missing or empty. */
   (
     ...params: [Names<P>] extends [never] ? [] : [params: { readonly [Name in Names<P>]: string | number }]
-  ): H extends true ? RecordedName<M> : TopicName<M>;
+  ): (H extends true ? RecordedName<M> : TopicName<M>) & B;
   readonly kind: "topic";
   readonly pattern: P;
   readonly messages: readonly M[];
@@ -60,12 +77,17 @@ export interface Topic<P extends string, M extends AnyMessage, H extends boolean
   readonly history?: History | undefined;
   /** Of a recorded one: its messages that are live. */
   readonly ephemeral: readonly M[];
+  /** Where it has one: who is there, and for how long. */
+  readonly presence?: PresencePolicy | undefined;
   /** The parameters of a name of this family; undefined for any other. */
   match(this: void, name: string): { readonly [Name in Names<P>]: string } | undefined;
 }
 
 /** Any family of topics. */
-export type AnyTopic = Pick<Topic<string, AnyMessage>, "kind" | "pattern" | "messages" | "history" | "ephemeral"> & {
+export type AnyTopic = Pick<
+  Topic<string, AnyMessage>,
+  "kind" | "pattern" | "messages" | "history" | "ephemeral" | "presence"
+> & {
   // oxlint-disable-next-line typescript/no-explicit-any -- whatever its parameters
   match(this: void, name: string): any;
 };
@@ -82,16 +104,21 @@ export type AnyTopic = Pick<Topic<string, AnyMessage>, "kind" | "pattern" | "mes
  * ctx.publish(Room({ roomId }), Said, { text }); // another message does not compile
  * createRouter({ authorizeTopic: (name, { data }) => Room.match(name)?.roomId === data.roomId });
  */
-export function topic<const P extends string, M extends AnyMessage, E extends AnyMessage = never>(
+export function topic<
+  const P extends string,
+  M extends AnyMessage,
+  E extends AnyMessage = never,
+  S extends StateSchema = never,
+>(
   pattern: P,
   messages: readonly M[],
-  options: TopicOptions<E> & { readonly history: HistoryOptions },
-): Topic<P, M | E, true>;
-export function topic<const P extends string, M extends AnyMessage>(
+  options: TopicOptions<E, S> & { readonly history: HistoryOptions },
+): Topic<P, M | E, true, PresentBy<S>>;
+export function topic<const P extends string, M extends AnyMessage, S extends StateSchema = never>(
   pattern: P,
   messages: readonly M[],
-  options?: TopicOptions<never> & { readonly history?: undefined },
-): Topic<P, M>;
+  options?: TopicOptions<never, S> & { readonly history?: undefined },
+): Topic<P, M, false, PresentBy<S>>;
 export function topic(
   pattern: string,
   messages: readonly AnyMessage[],
@@ -138,6 +165,7 @@ export function topic(
       messages: Object.freeze([...messages, ...ephemeral]),
       history,
       ephemeral: Object.freeze([...ephemeral]),
+      presence: options.presence && resolvePresence(options.presence, pattern),
       match,
     }),
   ) as unknown as Topic<string, AnyMessage, boolean>;
@@ -150,7 +178,7 @@ function checkPolicy(
   options: TopicOptions,
 ): { readonly history: History | undefined; readonly ephemeral: readonly AnyMessage[] } {
   const where = `topic(${JSON.stringify(pattern)})`;
-  checkOptions(where, options, { history: "object", ephemeral: "array" });
+  checkOptions(where, options, { history: "object", ephemeral: "array", presence: "object" });
   const { ephemeral = [] } = options;
   if (options.history === undefined) {
     if (ephemeral.length > 0) throw new TypeError(`${where}: without a history all of its messages are ephemeral`);

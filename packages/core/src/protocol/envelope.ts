@@ -32,6 +32,9 @@ export const UNSUBSCRIBED_TYPE = "$ws:unsubscribed";
 /** The server says how far a topic is, where its client gets no message that would. */
 export const POSITION_TYPE = "$ws:position";
 
+/** Who is there in a topic, as the server says; and what a client says of itself there, or that it wants to see it. */
+export const PRESENCE_TYPE = "$ws:presence";
+
 /** The server proves to a client from where on it may see a topic. */
 export const GRANT_TYPE = "$ws:grant";
 

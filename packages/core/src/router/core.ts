@@ -6,25 +6,23 @@ import { HEARTBEAT_OPTIONS, RESUME_OPTIONS, ROUTER_OPTIONS } from "../api/option
 import { type ResolvedResume, resolveResume } from "../api/resume.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
-import type { Clock } from "../base/clock.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { checkOptions } from "../base/options.ts";
 import type { LinkHandler, LinkReport } from "../api/cluster.ts";
 import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { MemoryLog } from "../history/memory-log.ts";
-import { Recorded } from "../history/recorded.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Engine } from "../ports/engine.ts";
-import type { TopicLog } from "../ports/topic-log.ts";
 import type { Tuning } from "../ports/tuning.ts";
+import type { Presence } from "../presence/presence.ts";
 import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Event, Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
-import { allDeclared, checkHistory, DeclaredTopics } from "./declared-topics.ts";
+import { allDeclared, checkHistory, checkPresence, DeclaredTopics } from "./declared-topics.ts";
+import { Shared } from "./shared.ts";
 import { checkProvided } from "./provided.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
@@ -58,8 +56,7 @@ export class RouterCore implements RouteSource, Handlers {
   cluster: Cluster | undefined = undefined;
   readonly onLink: LinkHandler[] = [];
   readonly topics: DeclaredTopics;
-  /** The recorded topics of all listeners of this process that can be reached from here. */
-  private recorded: Recorded | undefined = undefined;
+  readonly shared: Shared;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
   readonly authenticate: RouterOptions["authenticate"];
@@ -95,6 +92,8 @@ export class RouterCore implements RouteSource, Handlers {
     this.authenticate = options.authenticate;
     this.topics = new DeclaredTopics(options.topics ?? []);
     checkHistory(options.topics ?? [], this.engine);
+    checkPresence(options.topics ?? [], this.engine);
+    this.shared = new Shared(this.engine, () => allDeclared([...this.family()].map(({ topics }) => topics)));
     this.contract = options.contract;
     if (this.contract !== undefined) {
       checkFingerprint(this.contract);
@@ -183,16 +182,10 @@ export class RouterCore implements RouteSource, Handlers {
     return (this.lists.rules ??= [...this.family()].flatMap(({ topics }) => topics.rules));
   }
 
-  /**
-   * The recorded topics of a listener.
-   * @param apart One that cannot be reached from here has its own, in its own log where it has one.
-   */
-  recordedBy(clock: Clock, apart: boolean, log?: TopicLog): Recorded | undefined {
-    const declared = allDeclared([...this.family()].map(({ topics }) => topics));
-    checkHistory(declared, this.engine);
-    const make = (): TopicLog | undefined => (this.engine === undefined ? (log ?? new MemoryLog(clock)) : undefined);
-    if (apart) return Recorded.of(declared, make);
-    return (this.recorded ??= Recorded.of(declared, make));
+  /** A listener has ended. */
+  release(hub: Listener, presence: Presence | undefined): void {
+    this.hubs.delete(hub);
+    this.shared.release(presence, this.hubs.size === 0);
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {

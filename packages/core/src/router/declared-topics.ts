@@ -45,3 +45,12 @@ export function checkHistory(families: readonly AnyTopic[], engine: Engine | und
     `${kept.pattern} has a history, which the engine ${JSON.stringify(engine.name)} does not keep: serve it from one process, or without a history`,
   );
 }
+
+/** @throws Error for an engine that cannot say who is on other nodes. */
+export function checkPresence(families: readonly AnyTopic[], engine: Engine | undefined): void {
+  const present = families.find(({ presence }) => presence !== undefined);
+  if (present === undefined || engine === undefined) return;
+  throw new Error(
+    `${present.pattern} has a presence, which the engine ${JSON.stringify(engine.name)} does not keep: serve it from one process`,
+  );
+}

@@ -21,6 +21,7 @@ import { checkRoute } from "./check-route.ts";
 import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
+import { RouterPresence } from "./presence.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import type { Event, Hook } from "../state/connection.ts";
@@ -38,6 +39,8 @@ export class Router<Data = OpenData> {
   readonly #core: RouterCore;
   /** The live connections of every listener in this process that serves this router. */
   readonly connections: RouterConnections<Data>;
+  /** Who is there in topics that have a presence. */
+  readonly presence: RouterPresence = new RouterPresence(() => this.#core.servedBy());
   /**
    * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets
    * of every router that asks for the same settings.
@@ -248,15 +251,13 @@ export class Router<Data = OpenData> {
    *
    * @example await router.publish("news", Said, { text: "The server restarts at noon" });
    */
-  async publish<M extends AnyMessage>(
+  publish<M extends AnyMessage>(
     topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult> {
     const [payload, options] = args as [unknown, AnyPublishOptions?];
-    const total = await publishOnAll(this.#core.servedBy(), topic, message, payload, options);
-    const error = this.#core.unreachable();
-    return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
+    return publishOnAll(this.#core, topic, message, payload, options);
   }
 
   /**

@@ -22,6 +22,7 @@ import type { CompiledHooks } from "./hooks.ts";
 import type { Lease } from "./lease.ts";
 import { CLOSED, OPENING } from "./phases.ts";
 import type { Laggards } from "./laggards.ts";
+import type { Presences } from "./presence.ts";
 import type { Registry } from "./registry.ts";
 import type { Resumption } from "./resumption.ts";
 import type { RouteTable } from "./route.ts";
@@ -84,6 +85,8 @@ export interface Listener {
   readonly nativeTopics: boolean;
   /** Recorded topics: their log, and what proves who may see which of it. Undefined where there are none. */
   readonly recorded: Recorded | undefined;
+  /** Who is where; undefined where no topic has a presence. */
+  readonly presence: Presences<Connection> | undefined;
   /** The listeners of this process that serve the same router, itself too; only itself where it cannot be reached. */
   readonly peers: ReadonlySet<Listener>;
   /** The way to other nodes. */

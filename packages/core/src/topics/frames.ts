@@ -6,6 +6,7 @@ import {
   type Envelope,
   MAX_CORRELATION_ID,
   POSITIONS_TYPE,
+  PRESENCE_TYPE,
   SUBSCRIBE_TYPE,
   SUBSCRIBED_TYPE,
   UNSUBSCRIBE_TYPE,
@@ -20,6 +21,7 @@ import { refusal, TopicsOf } from "./subscriptions.ts";
 export function topicFrame(conn: Connection, envelope: Envelope): boolean {
   const { type, payload, meta } = envelope;
   if (type === POSITIONS_TYPE) return positions(conn, payload);
+  if (type === PRESENCE_TYPE) return conn.hub.presence?.frame(conn, envelope) === true;
   if (type !== SUBSCRIBE_TYPE && type !== UNSUBSCRIBE_TYPE) return false;
   const { topic, since } = (payload ?? {}) as { topic?: unknown; since?: unknown };
   if (typeof topic !== "string") return false;

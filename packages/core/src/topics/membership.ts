@@ -43,6 +43,7 @@ export function leaveAll(conn: Connection): void {
 function drop(topic: string, conn: Connection): void {
   const { hub } = conn;
   const last = hub.followers.delete(topic, conn);
+  if (hub.presence !== undefined) hub.presence.parted(conn, topic);
   if (hub.hooks !== undefined) hub.hooks.parted(conn, topic, last);
   if (last) hub.link?.unfollow(topic);
 }

@@ -3,9 +3,16 @@ import type { AnyMessage } from "../message/message.ts";
 import type { Listener } from "../state/connection.ts";
 import { publishFrom } from "./publish.ts";
 
+/** A router, and the listeners that serve it. */
+interface Served {
+  servedBy(): Iterable<Listener>;
+  /** Why none can be reached from here, where that is so. */
+  unreachable(): Error | undefined;
+}
+
 /** Publishes from outside any handler on listeners of whatever routers: on each router once, by one of its listeners. */
 export async function publishOnAll(
-  listeners: Iterable<Listener>,
+  router: Served,
   topic: string,
   message: AnyMessage,
   payload: unknown,
@@ -13,12 +20,14 @@ export async function publishOnAll(
 ): Promise<PublishResult> {
   const done = new Set<unknown>();
   const pending: Promise<PublishResult>[] = [];
-  for (const hub of listeners) {
+  for (const hub of router.servedBy()) {
     if (done.has(hub.peers)) continue;
     done.add(hub.peers);
     pending.push(publishFrom(hub, undefined, topic, message, payload, options));
   }
-  return addUp(await Promise.all(pending));
+  const total = addUp(await Promise.all(pending));
+  const error = router.unreachable();
+  return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
 }
 
 /** What became of one publish on several routers. */

@@ -1,0 +1,211 @@
+import type { Clock } from "../base/clock.ts";
+import { Deadlines } from "../base/deadlines.ts";
+import { isPromise, when } from "../base/when.ts";
+import { errorPayload, WsKitError } from "../message/errors.ts";
+import { meantForPeer } from "../message/meant.ts";
+import type { PresencePolicy } from "../message/presence.ts";
+import type { AnyTopic } from "../message/topic.ts";
+import { type Envelope, PRESENCE_TYPE } from "../protocol/envelope.ts";
+import { report } from "../sending/report.ts";
+import { sendError } from "../sending/send.ts";
+import type { Connection } from "../state/connection.ts";
+import type { Presences } from "../state/presence.ts";
+import { CLOSED } from "../state/phases.ts";
+import { checked, keyOf } from "./checked.ts";
+import { Saying } from "./saying.ts";
+import { Watched } from "./watched.ts";
+
+/** Who is where, for all listeners of this process that serve one router. */
+export class Presence implements Presences<Connection> {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  private readonly families: readonly AnyTopic[];
+  private readonly topics: Map<string, Watched> = new Map();
+  /** What each connection says of itself, by topic. */
+  private readonly sayings: WeakMap<Connection, Map<string, Saying>> = new WeakMap();
+  private lastId = 0;
+
+  /** @returns undefined where no topic has a presence. */
+  static of(declared: readonly AnyTopic[], clock: Clock, sleeps: boolean): Presence | undefined {
+    const families = declared.filter(({ presence }) => presence !== undefined);
+    if (families.length === 0) return undefined;
+    if (sleeps) throw new TypeError("A Durable Object does not keep who is there while it sleeps");
+    return new Presence(families, clock, sleeps);
+  }
+
+  private constructor(families: readonly AnyTopic[], clock: Clock, sleeps: boolean) {
+    this.families = families;
+    this.clock = clock;
+    this.deadlines = new Deadlines(clock, sleeps);
+  }
+
+  track(conn: Connection, topic: string, state: unknown, isPart: boolean): void | Promise<void> {
+    const policy = this.policyOf(topic);
+    const joining = conn.joining?.get(topic);
+    if (joining !== undefined && !follows(conn, topic)) {
+      return joining.then(() => this.take(conn, topic, policy, state, isPart));
+    }
+    return this.take(conn, topic, policy, state, isPart);
+  }
+
+  untrack(conn: Connection, topic: string): void {
+    this.policyOf(topic);
+    this.end(conn, topic);
+  }
+
+  parted(conn: Connection, topic: string): void {
+    this.end(conn, topic);
+    this.unwatch(conn, topic);
+  }
+
+  frame(conn: Connection, { payload }: Envelope): boolean {
+    const said = (payload ?? {}) as { topic?: unknown; watch?: unknown; state?: unknown; leave?: unknown };
+    const { topic, watch, leave } = said;
+    if (typeof topic !== "string") return false;
+    if (watch === undefined && leave === undefined && !("state" in said)) return false;
+    const policy = this.find(topic);
+    const joining = conn.joining?.get(topic);
+    // Why it may not follow the topic is said to who asked for that; here is nothing more to say.
+    if (joining !== undefined && !follows(conn, topic)) {
+      joining.then(
+        () => this.heard(conn, topic, policy, said),
+        () => {},
+      );
+    } else this.heard(conn, topic, policy, said);
+    return true;
+  }
+
+  async list(topic: string): Promise<Map<string, unknown[]>> {
+    this.policyOf(topic);
+    return Promise.resolve(this.topics.get(topic)?.room.list() ?? new Map<string, unknown[]>());
+  }
+
+  async count(topic: string): Promise<number> {
+    this.policyOf(topic);
+    return Promise.resolve(this.topics.get(topic)?.room.count ?? 0);
+  }
+
+  /** Lets go of timers. */
+  stop(): void {
+    this.deadlines.clear();
+    for (const watched of this.topics.values()) watched.stop();
+    this.topics.clear();
+  }
+
+  private heard(
+    conn: Connection,
+    topic: string,
+    policy: PresencePolicy | undefined,
+    said: { watch?: unknown; state?: unknown; leave?: unknown },
+  ): void {
+    if (!follows(conn, topic)) return;
+    const failed = (error: unknown): void => refuse(conn, topic, error);
+    if (policy === undefined) return failed(withoutPresence(topic));
+    if (said.watch === false) this.unwatch(conn, topic);
+    else if (said.watch !== undefined) this.watchedOf(topic, policy).watch(conn);
+    if (said.leave === undefined && !("state" in said)) return;
+    if (policy.fromServer) {
+      return failed(
+        new WsKitError("PERMISSION_DENIED", `Only the server says who is there in ${JSON.stringify(topic)}`),
+      );
+    }
+    if (said.leave !== undefined) return this.end(conn, topic);
+    try {
+      const taken = this.take(conn, topic, policy, said.state, false);
+      if (isPromise(taken)) taken.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  private take(
+    conn: Connection,
+    topic: string,
+    policy: PresencePolicy,
+    state: unknown,
+    isPart: boolean,
+  ): void | Promise<void> {
+    checkFollows(conn, topic);
+    const key = keyOf(conn, policy);
+    const said = this.sayings.get(conn)?.get(topic);
+    if (isPart && said?.latest === undefined) {
+      throw new WsKitError("FAILED_PRECONDITION", `This connection is not tracked in ${JSON.stringify(topic)}`);
+    }
+    const whole = isPart ? { ...(JSON.parse(said?.latest as string) as object), ...(state as object) } : state;
+    const saying = said ?? this.sayingOf(conn, topic, policy);
+    const turn = ++saying.asked;
+    return when(checked(policy.state, whole, topic, conn.hub.limits.maxPresenceBytes), (text) => {
+      checkFollows(conn, topic);
+      // Something later was said meanwhile, or it was left.
+      if (saying.asked === turn) saying.say(key, text);
+    });
+  }
+
+  private sayingOf(conn: Connection, topic: string, policy: PresencePolicy): Saying {
+    let sayings = this.sayings.get(conn);
+    if (sayings === undefined) this.sayings.set(conn, (sayings = new Map()));
+    let saying = sayings.get(topic);
+    if (saying === undefined) {
+      saying = new Saying(this, topic, policy, String(++this.lastId));
+      sayings.set(topic, saying);
+    }
+    return saying;
+  }
+
+  private end(conn: Connection, topic: string): void {
+    const sayings = this.sayings.get(conn);
+    const saying = sayings?.get(topic);
+    if (saying === undefined) return;
+    sayings?.delete(topic);
+    saying.end(conn.state === CLOSED);
+  }
+
+  private unwatch(conn: Connection, topic: string): void {
+    const watched = this.topics.get(topic);
+    watched?.unwatch(conn);
+    if (watched !== undefined) this.forget(watched);
+  }
+
+  watchedOf(topic: string, policy: PresencePolicy): Watched {
+    let watched = this.topics.get(topic);
+    if (watched === undefined) this.topics.set(topic, (watched = new Watched(topic, policy, this.clock)));
+    return watched;
+  }
+
+  /** Nobody is there, and nobody looks. */
+  forget(watched: Watched): void {
+    if (watched.idle && this.topics.get(watched.topic) === watched) this.topics.delete(watched.topic);
+  }
+
+  private policyOf(topic: string): PresencePolicy {
+    const policy = this.find(topic);
+    if (policy === undefined) throw withoutPresence(topic);
+    return policy;
+  }
+
+  private find(topic: string): PresencePolicy | undefined {
+    const known = this.topics.get(topic);
+    if (known !== undefined) return known.room.policy;
+    return this.families.find(({ match }) => match(topic) !== undefined)?.presence;
+  }
+}
+
+function follows(conn: Connection, topic: string): boolean {
+  return conn.state !== CLOSED && conn.hub.followers.of(topic)?.has(conn) === true;
+}
+
+function checkFollows(conn: Connection, topic: string): void {
+  if (follows(conn, topic)) return;
+  throw new WsKitError("FAILED_PRECONDITION", `This connection does not follow ${JSON.stringify(topic)}`);
+}
+
+export function withoutPresence(topic: string): WsKitError {
+  return new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no presence, as topic() declares one`);
+}
+
+function refuse(conn: Connection, topic: string, thrown: unknown): void {
+  const meant = meantForPeer(thrown);
+  if (meant === undefined) report(conn.hub, thrown, undefined, conn);
+  const { code, message } = meant ?? { code: "INTERNAL", message: "The presence cannot be said now" };
+  sendError(conn, { inReplyTo: PRESENCE_TYPE }, errorPayload(code, message, { topic }));
+}

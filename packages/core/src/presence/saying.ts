@@ -1,0 +1,92 @@
+import type { Deadlines, Expiring } from "../base/deadlines.ts";
+import type { Clock } from "../base/clock.ts";
+import type { PresencePolicy } from "../message/presence.ts";
+import type { Watched } from "./watched.ts";
+
+/** Milliseconds between two states of one connection: what comes faster waits, and the last one counts. */
+const PACE_MS = 200;
+
+/** What all of a process's presences have. */
+interface Host {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  watchedOf(topic: string, policy: PresencePolicy): Watched;
+  forget(watched: Watched): void;
+}
+
+/** What one connection says of itself in one topic. */
+export class Saying implements Expiring {
+  expiresAt = 0;
+  listed: object | undefined = undefined;
+  /** Counts what it was asked to say: only the last of it is said. */
+  asked = 0;
+  private text: string | undefined = undefined;
+  private key = "";
+  /** Waits until enough time has passed since what was said last. */
+  private next: string | undefined = undefined;
+  private nextAt = 0;
+  private ended = false;
+  private readonly host: Host;
+  private readonly topic: string;
+  private readonly policy: PresencePolicy;
+  private readonly id: string;
+
+  constructor(host: Host, topic: string, policy: PresencePolicy, id: string) {
+    this.host = host;
+    this.topic = topic;
+    this.policy = policy;
+    this.id = id;
+  }
+
+  /** Its state as JSON, what waits included; undefined while it has said nothing. */
+  get latest(): string | undefined {
+    return this.next ?? this.text;
+  }
+
+  say(key: string, text: string): void {
+    const now = this.host.clock.monotonic();
+    this.key = key;
+    if (this.text !== undefined && now < this.nextAt) {
+      if (this.next === undefined) this.host.deadlines.add(this, this.nextAt - now);
+      this.next = text;
+      return;
+    }
+    this.put(text, now);
+  }
+
+  /** It is over: at once, or where its connection has closed after the time of grace, for which it is still shown. */
+  end(hasClosed: boolean): void {
+    this.asked++;
+    this.ended = true;
+    const { host, key, latest, id } = this;
+    const { graceMs } = this.policy;
+    host.deadlines.delete(this);
+    if (latest === undefined) return;
+    if (!hasClosed || graceMs === 0) return this.remove();
+    this.watched.set(id, { key, text: latest, lingers: true });
+    host.deadlines.add(this, graceMs);
+  }
+
+  private get watched(): Watched {
+    return this.host.watchedOf(this.topic, this.policy);
+  }
+
+  expire(): void {
+    if (this.ended) return this.remove();
+    const { next } = this;
+    if (next !== undefined) this.put(next, this.host.clock.monotonic());
+  }
+
+  private put(text: string, now: number): void {
+    this.next = undefined;
+    this.text = text;
+    this.nextAt = now + PACE_MS;
+    this.watched.set(this.id, { key: this.key, text, lingers: false });
+  }
+
+  private remove(): void {
+    const { watched } = this;
+    watched.delete(this.id);
+    this.host.forget(watched);
+  }
+}

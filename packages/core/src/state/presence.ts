@@ -1,0 +1,23 @@
+import type { Envelope } from "../protocol/envelope.ts";
+
+/**
+ * Who is where, as other rooms see it.
+ *
+ * @typeParam C A `Connection`.
+ */
+export interface Presences<C> {
+  /**
+   * A connection is there, and says this of itself.
+   * @param isPart It is some keys of what it says, and the others stay.
+   * @throws WsKitError, or rejects with it.
+   */
+  track(conn: C, topic: string, state: unknown, isPart: boolean): void | Promise<void>;
+  untrack(conn: C, topic: string): void;
+  /** A connection follows the topic no longer, or has closed. */
+  parted(conn: C, topic: string): void;
+  /** What a client says. False for what cannot be understood. */
+  frame(conn: C, envelope: Envelope): boolean;
+  /** @throws WsKitError FAILED_PRECONDITION for a topic that has no presence. */
+  list(topic: string): Promise<Map<string, unknown[]>>;
+  count(topic: string): Promise<number>;
+}
