@@ -13,12 +13,11 @@ import type { Checked, Checks, Validator } from "../schema/validator.ts";
 import { countRefusal } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledRoute } from "../state/route.ts";
-import { validatorsOf } from "../message/validators.ts";
 
 /** The payload and meta against their schemas, then typed middleware and the handler. */
 export function validate(ctx: MessageContextImpl, metaFits = false): unknown {
   const { route, envelope, conn } = ctx;
-  const { payload, meta } = validatorsOf(route.message);
+  const { payload, meta } = route;
   if (meta !== undefined && !metaFits) return validateMeta(ctx, meta);
   if (payload === undefined) ctx.payload = undefined;
   else {

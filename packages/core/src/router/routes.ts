@@ -1,6 +1,7 @@
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import type { MergeOptions, RouteOptions } from "../api/options.ts";
 import type { AnyMessage } from "../message/message.ts";
+import { validatorsOf } from "../message/validators.ts";
 import type { CompiledRoute, RouteTable, Stage } from "../state/route.ts";
 import { Chain } from "./chain.ts";
 
@@ -111,8 +112,11 @@ function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRout
   const { message, kind, handler, options } = route;
   const global = path.flatMap((router) => router.global);
   const typed = path.flatMap((router) => router.typed.get(message.type) ?? []);
+  const { payload, meta } = validatorsOf(message);
   return {
     message,
+    payload,
+    meta,
     isRpc: kind === "rpc",
     concurrent: options.concurrent === true,
     handler,

@@ -1,5 +1,6 @@
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { Validators } from "../message/validators.ts";
 
 /** A message on its way through its route. */
 export interface Passage {
@@ -18,6 +19,9 @@ export interface Stages {
 /** A route with everything around it, ready to run. */
 export interface CompiledRoute {
   readonly message: AnyMessage;
+  /** Those of the message: what a frame of thousands of types has to be looked up by is read from memory, not from a cache. */
+  readonly payload: Validators["payload"];
+  readonly meta: Validators["meta"];
   readonly isRpc: boolean;
   readonly concurrent: boolean;
   readonly handler: Stage;
