@@ -38,15 +38,24 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
     does: "who is there in a topic, and who is told of it",
     all: "base message protocol schema sending state",
   },
-  contexts: { does: "what handlers hold at run time", all: "base message protocol sending state topics", types: "api" },
+  asking: {
+    does: "what the server asks a client, from its start to its one end",
+    all: "base message protocol sending state",
+    types: "api",
+  },
+  contexts: {
+    does: "what handlers hold at run time",
+    all: "asking base message protocol sending state topics",
+    types: "api",
+  },
   rpc: {
     does: "a request from its start to its one answer",
-    all: "base contexts message protocol sending state",
+    all: "asking base contexts message protocol sending state",
     types: "api",
   },
   dispatch: {
     does: "a frame's way in",
-    all: "base contexts message protocol rpc schema sending state",
+    all: "asking base contexts message protocol rpc schema sending state",
     types: "api",
   },
   lifecycle: {
@@ -66,12 +75,12 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   router: {
     does: "registrations, and what is compiled from them",
-    all: "api base history lifecycle message presence protocol sending state topics",
+    all: "api asking base history lifecycle message presence protocol sending state topics",
     types: "cluster ports",
   },
   adapter: {
     does: "the hub, and what decides on an upgrade",
-    all: "api base cluster contexts dispatch extensions history lifecycle message ports presence protocol resume router rpc schema sending state topics",
+    all: "api asking base cluster contexts dispatch extensions history lifecycle message ports presence protocol resume router rpc schema sending state topics",
   },
 };
 

@@ -1,4 +1,4 @@
-import { WsKitError, type ConnectionContext, type Router } from "@ws-kit/zod";
+import { isRequestError, WsKitError, type ConnectionContext, type Router } from "@ws-kit/zod";
 import type { Data } from "./auth.ts";
 import type { Gates } from "./gates.ts";
 import * as m from "./messages.ts";
@@ -49,6 +49,17 @@ export function addHandlers(router: Router<Data>, gates: Gates): void {
   router.on(m.EchoAsync, async (ctx) => {
     await Promise.resolve();
     ctx.send(m.EchoAsync, ctx.payload);
+  });
+  router.on(m.Consult, async (ctx) => {
+    const { text, timeoutMs } = ctx.payload;
+    try {
+      const { payload } = await ctx.request(m.Confirm, { text }, { timeoutMs });
+      ctx.send(m.Said, { text: payload.yes ? "yes" : "no" });
+    } catch (error) {
+      const code = isRequestError(error) ? error.code : String(error);
+      ctx.send(m.Said, { text: code });
+      journal(ctx, "unanswered", { code });
+    }
   });
   router.on(m.Hold, async (ctx) => {
     journal(ctx, "holding");

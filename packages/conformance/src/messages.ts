@@ -14,6 +14,10 @@ export const Nothing = message("NOTHING");
 /** What only the server can see, told to whoever watches the same test. */
 export const Journal = message("JOURNAL", { event: z.string(), detail: z.record(z.string(), z.unknown()) });
 
+/** What the server asks, and what makes it ask: it sends the answer, or why there is none. */
+export const Confirm = rpc.fromServer("CONFIRM", { text: z.string() }, "CONFIRMED", { yes: z.boolean() });
+export const Consult = message("CONSULT", { text: z.string(), timeoutMs: z.number().optional() });
+
 export const Who = rpc("WHO", undefined, "WHO_IS", {
   clientId: z.string(),
   data: z.record(z.string(), z.unknown()),

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Bed } from "./bed.ts";
 import type { AdapterName } from "./capabilities.ts";
 import { JSON_DIALECT, type Dialect } from "./codec.ts";
+import { asking } from "./suite/asking.ts";
 import { calls } from "./suite/calls.ts";
 import { codecs } from "./suite/codecs.ts";
 import { door } from "./suite/door.ts";
@@ -31,6 +32,7 @@ const WITH_FRAMES = [
   limits,
   failures,
   calls,
+  asking,
   topics,
   routing,
   pressure,

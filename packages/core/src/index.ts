@@ -1,6 +1,7 @@
 // For applications. Runtimes import "./adapter", validators "./schema", extensions and engines "./extend".
 export { bearerToken } from "./adapter/token.ts";
 export type { AuthenticatedData, ConnectionsPer, Peer, TrustProxy, UpgradeOptions } from "./adapter/upgrade-options.ts";
+export type { AskOptions, AskRpcOptions } from "./api/asking.ts";
 export type {
   AnyContext,
   CloseContext,
@@ -40,8 +41,10 @@ export { contract } from "./message/contract.ts";
 export { fingerprintOf } from "./message/fingerprint.ts";
 export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
 export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
-export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
+export type { ClientAsks, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
+export { isRequestError, RequestError } from "./message/request-error.ts";
+export type { RequestErrorOf } from "./message/request-error.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
   AnyMessage,

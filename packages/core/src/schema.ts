@@ -1,7 +1,7 @@
 // For validator packages: how a schema becomes the parts of a definition, and what a server may generate from it.
 export { isPromise, when } from "./base/when.ts";
-export { checkType, defineRpc, messageMaker } from "./message/define.ts";
-export type { Compile, DefineKit, DefineOptions, MessageMaker } from "./message/define.ts";
+export { checkType, messageMaker, rpcMaker } from "./message/define.ts";
+export type { Compile, DefineKit, DefineOptions, MessageMaker, RpcMaker } from "./message/define.ts";
 export { standardJsonSchema } from "./message/contract-json.ts";
 export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc } from "./message/message.ts";
 export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";

@@ -6,7 +6,7 @@ export { checkHandler, checkMessage } from "./message/arguments.ts";
 export { checkFingerprint } from "./message/agreement.ts";
 export { check } from "./message/check.ts";
 export type { Contract } from "./message/contract.ts";
-export type { ClientAsks, ClientSends, ServerSends, WhyNot } from "./message/direction.ts";
+export type { ClientAsks, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
@@ -41,6 +41,8 @@ export { CLOSE, ERROR_CODES, isTerminalClose } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export {
   ABORT_TYPE,
+  FAILED_TYPE,
+  SERVER_ID_PREFIX,
   CONTROL_PREFIX,
   ERROR_TYPE,
   AUTH_TYPE,

@@ -1,6 +1,6 @@
 import {
-  defineRpc,
   messageMaker,
+  rpcMaker,
   type DefineKit,
   type DefineMessage,
   type DefineRpc,
@@ -62,6 +62,6 @@ export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<Valibo
  * const GetUser = rpc("GET_USER", { id: v.string() }, "USER", { name: v.string() }, {
  *   errors: { NOT_FOUND: { id: v.string() } },
  * });
+ * const Confirm = rpc.fromServer("CONFIRM", { text: v.string() }, "CONFIRMED", { yes: v.boolean() }); // the server asks
  */
-export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
-  defineRpc(kit, type, payload, ...rest)) as DefineRpc<ValibotSources>;
+export const rpc = /* @__PURE__ */ rpcMaker(kit) as DefineRpc<ValibotSources>;

@@ -35,6 +35,8 @@ const MISTAKES: { readonly [title: string]: string } = {
   "an rpc heard by a client": `client.on(GetUser, () => {});`,
   "an rpc sent by a server": `ctx.send(GetUser, { id: "u1" });`,
   "an rpc published": `void router.publish("room", GetUser, { id: "u1" });`,
+  "an rpc that servers ask, asked by a client": `void client.request(rpc.fromServer("X", undefined, "Y"));`,
+  "an rpc that clients ask, asked by a server": `void ctx.request(GetUser, { id: "u1" });`,
   "a stream of an rpc without progress": `client.stream(rpc("X", undefined, "Y"));`,
   "a method taken off its context": `router.on(Join, ({ send }) => send(Join, { room: "a" }));`,
   "a router of other data merged": `router.merge(createRouter<{ tenant: number; userId?: string }>());`,

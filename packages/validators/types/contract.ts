@@ -132,3 +132,19 @@ same<Change<typeof Room, typeof Hall>, true>();
 same<Change<typeof Hall, typeof Room>, "A: carries less than before">();
 same<Change<typeof Room, typeof Rooms>, "A: has another pattern than before">();
 same<Change<typeof Room, typeof Said>, "A: is gone">();
+
+// What servers ask goes the other way.
+const Asks = rpc.fromServer("A", few, "B", few, { progress: few, errors: { NOT_FOUND: few } });
+const AsksMore = rpc.fromServer("A", many, "B", few, { errors: { NOT_FOUND: few } });
+const TakesMore = rpc.fromServer("A", few, "B", many, { progress: many, errors: { NOT_FOUND: many } });
+same<Change<typeof Asks, typeof AsksMore>, "A: asks something else than before">();
+same<Change<typeof Asks, typeof TakesMore>, true>();
+same<
+  Change<typeof TakesMore, typeof Asks>,
+  "A: takes another answer than before" | "A: takes other reports than before" | "A: takes other errors than before"
+>();
+same<Change<typeof Plain, typeof Asks>, "A: is asked by the other end now">();
+same<Change<typeof Asks, typeof Plain>, "A: is asked by the other end now">();
+
+// And no server handles it.
+createRouter().handle(contract({ Asks, Join }), { Join: () => {} });

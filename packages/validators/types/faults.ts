@@ -2,6 +2,7 @@ import type { UpgradeOptions } from "@ws-kit/core/adapter";
 import type { Engine } from "@ws-kit/core/extend";
 import {
   createRouter,
+  isRequestError,
   message,
   rpc,
   z,
@@ -136,5 +137,52 @@ void router.publish("room", GetUser, { id: "1" });
 router.on(Join, (ctx) => void ctx.send(GetUser, { id: "1" }));
 // @ts-expect-error -- it reports nothing
 client.stream(rpc("QUIET", undefined, "DONE"));
+
+// Nor does a client ask what servers do, nor a server what clients do.
+const Confirm = rpc.fromServer(
+  "CONFIRM",
+  { text: z.string() },
+  "CONFIRMED",
+  { yes: z.boolean() },
+  {
+    progress: { seen: z.boolean() },
+    errors: { ABORTED: { why: z.string() } },
+  },
+);
+router.on(Join, async (ctx) => {
+  const { payload } = await ctx.request(
+    Confirm,
+    { text: "a" },
+    { timeoutMs: 1, onProgress: ({ seen }) => same<typeof seen, boolean>() },
+  );
+  same<typeof payload, { yes: boolean }>();
+  // @ts-expect-error -- another payload
+  void ctx.request(Confirm, { text: 1 });
+  // @ts-expect-error -- clients ask it
+  void ctx.request(GetUser, { id: "1" });
+  // @ts-expect-error -- it has no answer
+  void ctx.request(Join, { roomId: "1" });
+});
+export async function confirmed<R extends typeof Confirm>(
+  handle: ConnectionHandle<AppData>,
+  it: R,
+): Promise<R | string> {
+  try {
+    await handle.request(Confirm, { text: "a" });
+  } catch (error) {
+    if (isRequestError(error, Confirm) && error.code === "ABORTED") return error.details?.why ?? "";
+  }
+  return it;
+}
+// @ts-expect-error -- servers ask it
+router.rpc(Confirm, () => ({ yes: true }));
+// @ts-expect-error -- servers ask it
+void client.request(Confirm, { text: "a" });
+// @ts-expect-error -- servers ask it
+void client.attempt(Confirm, { text: "a" });
+// @ts-expect-error -- servers ask it
+void client.stream(Confirm, { text: "a" });
+// @ts-expect-error -- nobody asks it twice
+rpc.fromServer("ONCE", undefined, "DONE", undefined, { idempotent: true });
 
 export type Named = [Engine, Codec];

@@ -1,6 +1,6 @@
 import {
-  defineRpc,
   messageMaker,
+  rpcMaker,
   type DefineKit,
   type DefineMessage,
   type DefineRpc,
@@ -61,6 +61,6 @@ export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<ZodSou
  * const GetUser = rpc("GET_USER", { id: z.string() }, "USER", { name: z.string() }, {
  *   errors: { NOT_FOUND: { id: z.string() } },
  * });
+ * const Confirm = rpc.fromServer("CONFIRM", { text: z.string() }, "CONFIRMED", { yes: z.boolean() }); // the server asks
  */
-export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
-  defineRpc(kit, type, payload, ...rest)) as DefineRpc<ZodSources>;
+export const rpc = /* @__PURE__ */ rpcMaker(kit) as DefineRpc<ZodSources>;

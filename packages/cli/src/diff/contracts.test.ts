@@ -49,6 +49,14 @@ describe("who sends it decides what breaks", () => {
     expect(breaks(reports(old), reports(now))).toBe(server);
     const fails = (shape: z.core.$ZodShape) => ({ R: rpc("R", {}, "A", {}, { errors: { NOT_FOUND: shape } }) });
     expect(breaks(fails(old), fails(now))).toBe(server);
+    // One that servers ask, the other way round.
+    const { fromServer: asks } = rpc;
+    expect(breaks({ R: asks("R", old, "A", {}) }, { R: asks("R", now, "A", {}) })).toBe(server);
+    expect(breaks({ R: asks("R", {}, "A", old) }, { R: asks("R", {}, "A", now) })).toBe(client);
+    const tells = (progress: z.core.$ZodShape) => ({ R: asks("R", {}, "A", {}, { progress }) });
+    expect(breaks(tells(old), tells(now))).toBe(client);
+    const refuses = (shape: z.core.$ZodShape) => ({ R: asks("R", {}, "A", {}, { errors: { NOT_FOUND: shape } }) });
+    expect(breaks(refuses(old), refuses(now))).toBe(client);
     const meta = (shape: z.core.$ZodShape) => ({ M: message.fromClient("M", {}, { meta: shape }) });
     expect(breaks(meta(old), meta(now))).toBe(client);
   });

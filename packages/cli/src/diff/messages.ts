@@ -6,8 +6,6 @@ import type { Schema } from "./schema.ts";
 /** Who writes something, and so whose old schema has to go on being understood. */
 type Writers = readonly ("client" | "server")[];
 
-const SERVER: Writers = ["server"];
-
 /** Two messages of one type. */
 export function compareMessages(was: MessageJson, is: MessageJson): Change[] {
   const { name } = was;
@@ -50,28 +48,31 @@ function part(path: string, was: unknown, is: unknown, writers: Writers): Change
 function answers(was: MessageJson, is: MessageJson): Change[] {
   const { name } = was;
   const type = `is ${is.response?.type} now, was ${was.response?.type}`;
+  const by: Writers = was.from === "server" ? ["client"] : ["server"];
   return [
     ...(was.response?.type === is.response?.type ? [] : [breaks(`${name}.response.type`, type)]),
-    ...part(`${name}.response.payload`, was.response?.payload, is.response?.payload, SERVER),
-    ...progress(was, is),
-    ...errors(was, is),
+    ...part(`${name}.response.payload`, was.response?.payload, is.response?.payload, by),
+    ...progress(was, is, by),
+    ...errors(was, is, by),
     ...idempotence(was, is),
   ];
 }
 
 /** Nobody may count on a report; but one that comes has to be what was said. */
-function progress(was: MessageJson, is: MessageJson): Change[] {
+function progress(was: MessageJson, is: MessageJson, by: Writers): Change[] {
   const path = `${was.name}.progress`;
-  if (was.progress !== undefined && is.progress === undefined) return [fine(path, "is gone")];
-  return part(path, was.progress, is.progress, SERVER);
+  if (was.progress === undefined && is.progress === undefined) return [];
+  if (was.progress === undefined || is.progress === undefined) return [fine(path, is.progress ? "is new" : "is gone")];
+  return part(path, was.progress, is.progress, by);
 }
 
 /** An error that is not declared is an error all the same, and one that is may never come. */
-function errors(was: MessageJson, is: MessageJson): Change[] {
+function errors(was: MessageJson, is: MessageJson, by: Writers): Change[] {
   const [old, now] = [was.errors ?? {}, is.errors ?? {}];
   return [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((code) => {
     const path = `${was.name}.errors.${code}`;
-    return code in now ? part(path, old[code], now[code], SERVER) : [fine(path, "is gone")];
+    if (code in old && code in now) return part(path, old[code], now[code], by);
+    return [fine(path, code in now ? "is new" : "is gone")];
   });
 }
 

@@ -201,7 +201,10 @@ export interface Client extends AsyncDisposable {
     options?: RequestOptions<InferMetaInput<M>>,
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
-  request<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Received<R["response"]>>;
+  request<R extends AnyRpc>(
+    rpc: ClientAsks<WhyNot<R, "client.request">> & R,
+    ...args: RequestArgs<R>
+  ): Promise<Received<R["response"]>>;
 
   /**
    * As `request`, and never rejects: what may go wrong is in what it gives, told apart by `ok` and `code`.
@@ -212,7 +215,10 @@ export interface Client extends AsyncDisposable {
    * else if (got.code === "NOT_FOUND") show(got.details.file);
    * else throw got.error; // "failed": no answer, or an error that the rpc does not declare
    */
-  attempt<R extends AnyRpc>(rpc: R, ...args: RequestArgs<R>): Promise<Attempt<R>>;
+  attempt<R extends AnyRpc>(
+    rpc: ClientAsks<WhyNot<R, "client.request">> & R,
+    ...args: RequestArgs<R>
+  ): Promise<Attempt<R>>;
 
   /**
    * Follows a recorded topic, now and on each new connection, from where this client stood: what was missed is replayed, or
@@ -233,7 +239,9 @@ export interface Client extends AsyncDisposable {
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(
-    rpc: Reporting<"This rpc declares no progress: ask it with client.request()"> & R,
+    rpc: Reporting<"This rpc declares no progress: ask it with client.request()"> &
+      ClientAsks<WhyNot<R, "client.request">> &
+      R,
     ...args: SendArgsOf<R, StreamOptions<R>>
   ): ProgressStream<R>;
 }

@@ -38,6 +38,7 @@ import { flushAll, hangUp, overBuffer } from "../sending/frames.ts";
 import { read } from "../sending/pressure.ts";
 import { report } from "../sending/report.ts";
 import { AnswerMemory } from "../state/answers.ts";
+import { Asked } from "../state/asked.ts";
 import type { Backlog } from "../state/backlog.ts";
 import type { Presence } from "../presence/presence.ts";
 import { Connection, type Listener } from "../state/connection.ts";
@@ -89,6 +90,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly slots: Slots = new Slots();
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;
+  readonly asked: Asked<Connection> = new Asked();
   readonly followers: Followers<Connection> = new Followers();
   readonly nativeTopics: boolean;
   readonly recorded: Recorded | undefined;

@@ -1,8 +1,9 @@
 import type { SavedPosition, Subscribed } from "./history.ts";
+import type { AskRpcOptions } from "./asking.ts";
 import type { ConnectionData, OpenData } from "./data.ts";
 import type { Presence } from "./presence.ts";
 import type { FilteredPublishOptions, PublishResult } from "./publishing.ts";
-import type { ServerSends, WhyNot } from "../message/direction.ts";
+import type { ServerAsks, ServerSends, WhyNot } from "../message/direction.ts";
 import type { RetryOptions } from "../message/errors.ts";
 import type {
   AnyMessage,
@@ -12,6 +13,7 @@ import type {
   InferMetaInput,
   InferPayload,
   InferProgressInput,
+  Received,
   SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
@@ -114,6 +116,20 @@ interface SendingContext<Data> extends ConnectionContext<Data> {
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: SendArgsOf<M>
   ): boolean;
+  /**
+   * Asks this connection's client, and gives its answer: `{ type, meta, payload }`. The rpc is one that servers ask, made by `rpc.fromServer`. It
+   * settles once, also where the connection breaks; its rejection need not be awaited.
+   * @throws RequestError for whatever keeps it from being answered, as a rejection: `isRequestError` tells of which kind.
+   *   ValidationError for a payload or an answer that does not fit its schema.
+   *
+   * @example
+   * const { payload } = await ctx.request(Confirm, { text: "Keep the room?" }, { timeoutMs: 60_000 });
+   */
+  request<R extends AnyRpc>(
+    this: Bound,
+    rpc: ServerAsks<WhyNot<R, "ctx.request">> & R,
+    ...args: SendArgsOf<R, AskRpcOptions<R>>
+  ): Promise<Received<R["response"]>>;
 }
 
 type ErrorArgs<C, Errors> = C extends keyof Errors

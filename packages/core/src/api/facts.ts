@@ -5,8 +5,11 @@ import type { Envelope, Meta } from "../protocol/envelope.ts";
 // milliseconds of the listener's monotonic clock (`listener.clock.monotonic()`); `length` counts UTF-16 units of a text
 // frame and bytes of a binary one.
 
-/** How a message is handled: with `on()`, with `rpc()`, by the protocol itself, or by nobody. */
-export type MessageKind = "on" | "rpc" | "control" | "unknown";
+/**
+ * How a message is handled: with `on()`, with `rpc()`, by the protocol itself, as the answer to a request of the server, or by
+ * nobody.
+ */
+export type MessageKind = "on" | "rpc" | "control" | "answer" | "unknown";
 
 /** A socket was taken in; `onOpen` has not run yet. */
 export interface Opened {
@@ -73,7 +76,7 @@ export interface Received {
 /** A frame was sent to one connection; a publish is told once, as `Published`. Pings and pongs are not told. */
 export interface Sent {
   readonly type: string;
-  readonly kind: "message" | "reply" | "progress" | "error" | "control";
+  readonly kind: "message" | "request" | "reply" | "progress" | "error" | "control";
   /** The request it belongs to. */
   readonly correlationId: string | undefined;
   readonly length: number;

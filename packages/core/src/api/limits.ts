@@ -11,6 +11,8 @@ export interface Limits {
    * counts until it has ended, also where its answer was given before, or was called off [64].
    */
   maxInflightRequests: number;
+  /** Requests of the server that one connection has not answered [64]. */
+  maxServerRequests: number;
   /** Topics that one connection follows [100]. */
   maxTopics: number;
   /** Bytes of a topic's name, as UTF-8 [128]. */
@@ -78,6 +80,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxDepth: 32,
   maxPendingMessages: 64,
   maxInflightRequests: 64,
+  maxServerRequests: 64,
   maxTopics: 100,
   maxTopicBytes: 128,
   maxBufferedBytes: 1_048_576,

@@ -1,8 +1,10 @@
+import type { AnyAskOptions } from "../api/asking.ts";
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { ask } from "../asking/ask.ts";
 import { assignOwn } from "../base/own.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
-import type { AnyMessage, SendOptions } from "../message/message.ts";
+import type { AnyMessage, Received, SendOptions } from "../message/message.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { askExpiry } from "./expiry.ts";
 import { askIdentity } from "./identity.ts";
@@ -73,6 +75,10 @@ export class OpenContextImpl extends BaseContext {
 
   send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {
     return sendMessage(this.conn, message, payload, options);
+  }
+
+  request(rpc: AnyMessage, payload?: unknown, options?: AnyAskOptions): Promise<Received<AnyMessage>> {
+    return ask(this.conn, rpc, payload, options);
   }
 
   error(code: ErrorCode, message: string, details?: unknown, retry?: RetryOptions): void {

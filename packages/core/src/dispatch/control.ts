@@ -1,14 +1,17 @@
+import { takeAnswer } from "../asking/take.ts";
 import { quote } from "../base/text.ts";
 import { errorPayload } from "../message/errors.ts";
 import {
   ABORT_TYPE,
   AUTH_TYPE,
   type Envelope,
+  FAILED_TYPE,
   GOAWAY_TYPE,
   MAX_CORRELATION_ID,
   PING_TYPE,
   PONG_FRAME,
   PONG_TYPE,
+  PROGRESS_TYPE,
 } from "../protocol/envelope.ts";
 import { neverStarted } from "./forget.ts";
 import { countAbort, violate } from "../sending/refusals.ts";
@@ -22,6 +25,7 @@ export function control(conn: Connection, envelope: Envelope): void {
   if (type === PONG_TYPE) return;
   if (type === PING_TYPE) post(conn, PONG_FRAME, PONG_TYPE, undefined);
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
+  else if ((type === FAILED_TYPE || type === PROGRESS_TYPE) && takeAnswer(conn, envelope)) return;
   else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
   else if (type === AUTH_TYPE && conn.hub.renew(conn, envelope)) return;
   else if (conn.hub.topicFrame(conn, envelope)) return;

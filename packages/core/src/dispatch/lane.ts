@@ -1,3 +1,4 @@
+import { takeAnswer } from "../asking/take.ts";
 import type { Expiring } from "../base/deadlines.ts";
 import type { MessageContextImpl } from "../contexts/message-context.ts";
 import type { Envelope } from "../protocol/envelope.ts";
@@ -7,6 +8,8 @@ import { arrivalAt, type Connection } from "../state/connection.ts";
 
 /** Puts a message behind those that wait. A peer that is too far ahead is no longer read, where the runtime can do that. */
 export function enqueue(conn: Connection, envelope: Envelope, arrived: number): void {
+  // What holds the lane may be waiting for it.
+  if (conn.hub.asked.has(conn) && takeAnswer(conn, envelope)) return;
   const waiting = (conn.waiting ??= []);
   const { maxPendingMessages } = conn.hub.limits;
   if (waiting.length >= maxPendingMessages) {

@@ -1,11 +1,13 @@
+import { takeAnswer } from "../asking/take.ts";
 import { bytesOf } from "../base/bytes.ts";
-import { keepAhead } from "./ahead.ts";
+import { isAhead, keepAhead } from "./ahead.ts";
 import { control } from "./control.ts";
 import { decode } from "./decode.ts";
 import { enqueue } from "./lane.ts";
+import { peek } from "./peek.ts";
 import { start } from "./run.ts";
-import type { Packet } from "../protocol/codec.ts";
-import { CONTROL_PREFIX, type Envelope, SUBSCRIBE_TYPE } from "../protocol/envelope.ts";
+import { codecName, type Packet, peekBy } from "../protocol/codec.ts";
+import { CONTROL_PREFIX, type Envelope, isServerId, SUBSCRIBE_TYPE } from "../protocol/envelope.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
 import { LEAVING } from "../state/phases.ts";
@@ -16,7 +18,7 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   conn.silent = 0;
   const packet = typeof data === "string" ? data : bytesOf(data);
   if (conn.hub.resume !== undefined && conn.hub.resume.takes(conn, packet)) return;
-  if (conn.paused && keepAhead(conn, packet)) return;
+  if (conn.paused && (answersAhead(conn, packet) || keepAhead(conn, packet))) return;
   const { hooks } = conn.hub;
   if (hooks !== undefined) return receiveObserved(conn, packet, hooks);
   const envelope = decode(conn, packet);
@@ -30,6 +32,19 @@ function receiveObserved(conn: Connection, packet: Packet, hooks: CompiledHooks<
   if (!hooks.admits(conn, packet)) return;
   const envelope = decode(conn, packet);
   if (envelope !== undefined) turn(conn, envelope, hooks.received(conn, envelope, packet.length));
+}
+
+/** Takes an answer among what is read in advance: the messages before it may be waiting for it. */
+function answersAhead(conn: Connection, packet: Packet): boolean {
+  const { asked, codec, hooks } = conn.hub;
+  if (!asked.has(conn) || !isAhead(conn)) return false;
+  const isJson = typeof packet === "string" && codecName(codec) === "json";
+  if (!isServerId((isJson ? peek(packet) : peekBy(codec, packet)).correlationId)) return false;
+  if (hooks !== undefined && !hooks.admits(conn, packet)) return true;
+  const envelope = decode(conn, packet);
+  if (envelope === undefined || !takeAnswer(conn, envelope)) return envelope === undefined;
+  hooks?.received(conn, envelope, packet.length);
+  return true;
 }
 
 /** Starts a message, or lines it up. */

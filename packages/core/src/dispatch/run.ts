@@ -1,3 +1,4 @@
+import { takeAnswer } from "../asking/take.ts";
 import { MAX_SHOWN, quote } from "../base/text.ts";
 import { isPromise } from "../base/when.ts";
 import { askIdentity } from "../contexts/identity.ts";
@@ -36,13 +37,7 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
   } else if (id === undefined) {
     if (route.concurrent && tooMany(conn, envelope)) return;
     ctx = new MessageContextImpl(conn, route, envelope, arrived);
-  } else
-    return refuse(
-      conn,
-      envelope,
-      "FAILED_PRECONDITION",
-      `${quote(envelope.type)} is not answered here: it is handled with on()`,
-    );
+  } else return unanswerable(conn, envelope);
 
   if (arrived !== 0 && conn.hub.hooks !== undefined) ctx.begins();
 
@@ -56,10 +51,18 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
   else wait(ctx, result);
 }
 
+/** A message with an id that is no request: the answer to one of the server, or sent by mistake. */
+function unanswerable(conn: Connection, envelope: Envelope): void {
+  if (takeAnswer(conn, envelope)) return;
+  const message = `${quote(envelope.type)} is not answered here: it is handled with on()`;
+  refuse(conn, envelope, "FAILED_PRECONDITION", message);
+}
+
 /** What no route takes: a frame of the protocol itself, or one that nobody understands. */
 function unrouted(conn: Connection, envelope: Envelope): void {
   const { type } = envelope;
   if (type.startsWith(CONTROL_PREFIX)) control(conn, envelope);
+  else if (takeAnswer(conn, envelope)) return;
   else if (type === ERROR_TYPE) violate(conn, "INVALID_ARGUMENT", "ERROR frames come from the server", ERROR_TYPE);
   else if (type.length > MAX_SHOWN) violate(conn, "UNIMPLEMENTED", `Nothing here handles ${quote(type)}…`, type);
   else refuse(conn, envelope, "UNIMPLEMENTED", `Nothing here handles ${quote(type)}`);

@@ -28,6 +28,7 @@ import {
   CONTROL_PREFIX,
   type Envelope,
   ERROR_TYPE,
+  isServerId,
   type Meta,
   PING_FRAME,
   PING_TYPE,
@@ -143,7 +144,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     if (received === undefined && settled === undefined) return 0;
     const at = this.clock.monotonic();
     if (received !== undefined && type !== PING_TYPE && type !== PONG_TYPE) {
-      tellAll(received, conn, { type, kind: kindOf(conn, type), correlationId: idIn(meta), meta, length, at });
+      tellAll(received, conn, { type, kind: kindOf(conn, type, meta), correlationId: idIn(meta), meta, length, at });
     }
     return arrivalAt(at);
   }
@@ -218,7 +219,8 @@ export function pathIn(url: string): string {
   return path.slice(0, MAX_PATH);
 }
 
-function kindOf(conn: Connection, type: string): MessageKind {
+function kindOf(conn: Connection, type: string, meta: Meta | undefined): MessageKind {
+  if (isServerId(meta?.correlationId)) return "answer";
   const route = conn.hub.routes()[type];
   if (route !== undefined) return route.isRpc ? "rpc" : "on";
   return type.startsWith(CONTROL_PREFIX) ? "control" : "unknown";
@@ -228,7 +230,8 @@ function sentAs(type: string, correlationId: string | undefined): Sent["kind"] {
   if (type === ERROR_TYPE) return "error";
   if (type === PROGRESS_TYPE) return "progress";
   if (type.startsWith(CONTROL_PREFIX)) return "control";
-  return correlationId === undefined ? "message" : "reply";
+  if (correlationId === undefined) return "message";
+  return isServerId(correlationId) ? "request" : "reply";
 }
 
 function idIn(meta: Meta | undefined): string | undefined {

@@ -20,6 +20,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   hub.untold?.delete(conn);
   endLease(conn);
   leaveAll(conn);
+  hub.asked.disconnect(conn);
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
   const ending = conn.ending ?? { code, reason };

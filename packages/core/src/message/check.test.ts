@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { check } from "./check.ts";
-import { defineMessage, defineRpc, type DefineKit } from "./define.ts";
+import { defineMessage, rpcMaker, type DefineKit } from "./define.ts";
 import { ValidationError } from "./errors.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 import { standardValidator } from "../schema/validator.ts";
@@ -24,7 +24,7 @@ function text(later = false): StandardSchema {
 
 test("a definition checks each of its parts", () => {
   const schema = text();
-  const Ask = defineRpc(kit, "ASK", schema, "ANSWER", schema, {
+  const Ask = rpcMaker(kit)("ASK", schema, "ANSWER", schema, {
     meta: schema,
     progress: schema,
     errors: { NOT_FOUND: schema },

@@ -10,7 +10,11 @@ type MessageProblem<
 > = Old["type"] extends New["type"]
   ? Old extends AnyRpc
     ? New extends AnyRpc
-      ? Taken<Old, New, Name> | Answered<Old, New, Name>
+      ? [Old["from"]] extends [New["from"]]
+        ? Old["from"] extends "server"
+          ? Asked<Old, New, Name>
+          : Taken<Old, New, Name> | Answered<Old, New, Name>
+        : `${Name}: is asked by the other end now`
       : `${Name}: is no rpc any more`
     : New extends AnyRpc
       ? `${Name}: is an rpc now`
@@ -45,6 +49,16 @@ type Answered<Old extends AnyRpc, New extends AnyRpc, Name extends string> =
       ? never
       : Given<InferProgressInput<Old>, InferProgressInput<New>, `${Name}: reports something else than before`>)
   | Refused<InferErrorsInput<Old>, InferErrorsInput<New>, `${Name}: refuses otherwise than before`>;
+
+/** An rpc that servers ask: what a client is asked, and what it answers. */
+type Asked<Old extends AnyRpc, New extends AnyRpc, Name extends string> =
+  | Given<InferInput<Old>, InferInput<New>, `${Name}: asks something else than before`>
+  | (Old["response"]["type"] extends New["response"]["type"] ? never : `${Name}: takes another answer than before`)
+  | Given<InferInput<New["response"]>, InferInput<Old["response"]>, `${Name}: takes another answer than before`>
+  | ([InferProgressInput<New>] extends [never]
+      ? never
+      : Given<InferProgressInput<New>, InferProgressInput<Old>, `${Name}: takes other reports than before`>)
+  | Refused<InferErrorsInput<New>, InferErrorsInput<Old>, `${Name}: takes other errors than before`>;
 
 /** An error may come or go; one that both declare has what it had. */
 type Refused<Old, New, Why> = {

@@ -73,7 +73,7 @@ function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchem
     name,
     type,
     kind,
-    from: kind === "rpc" ? "client" : ((message.from as "client" | "server" | undefined) ?? "either"),
+    from: (message.from as "client" | "server" | undefined) ?? (kind === "rpc" ? "client" : "either"),
     ...(payload && { payload: plain(payload) }),
     ...(meta && { meta: plain(meta) }),
     ...(response && {

@@ -92,24 +92,47 @@ function overflowOf(type: string, { overflow, by }: DefineOptions): Overflow | u
   throw new TypeError(`overflow of ${type} is "drop", or "conflate" with a function by`);
 }
 
-/** The untyped form of `rpc()`: the response is a message, or its type and payload in place. */
-export function defineRpc(kit: DefineKit, type: string, payload: unknown, ...rest: unknown[]): AnyRpc {
+/** The untyped form of `rpc()`. */
+export interface RpcMaker {
+  (type: string, payload: unknown, ...rest: unknown[]): AnyRpc;
+  readonly fromServer: (type: string, payload: unknown, ...rest: unknown[]) => AnyRpc;
+}
+
+/** Makes a validator's `rpc`, with the one that servers ask. */
+export function rpcMaker(kit: DefineKit): RpcMaker {
+  const maker =
+    (from?: "server") =>
+    (...given: [type: string, payload: unknown, ...rest: unknown[]]): AnyRpc =>
+      defineRpc(kit, from, ...given);
+  return Object.assign(maker(), { fromServer: maker("server") });
+}
+
+/** The response is a message, or its type and payload in place. */
+function defineRpc(
+  kit: DefineKit,
+  from: "server" | undefined,
+  type: string,
+  payload: unknown,
+  ...rest: unknown[]
+): AnyRpc {
   const [response, options = {}] = (
     typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
   ) as [AnyMessage | undefined, DefineOptions?];
   if (typeof process === "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`rpc(${JSON.stringify(type)})`, options, RPC_OPTIONS);
   }
+  if (from && options.idempotent) throw new TypeError(`${type} is asked by servers, which never ask twice`);
   if (options.overflow !== undefined) throw new TypeError(`${type} is an rpc, which always gets its answer`);
   if (!response?.kind) throw new TypeError(`${type} needs a response`);
-  if (response.from === "client") throw new TypeError(`${response.type} is sent by clients, and answers no request`);
+  if (response.from === (from ?? "client"))
+    throw new TypeError(`${response.type} is sent by ${response.from}s, and answers no request of theirs`);
   const progress = compiled(kit, type, options.progress, "progress");
   const errors = Object.entries(options.errors ?? {}).map(
     ([code, source]) => [code, compiled(kit, type, source, code)] as const,
   );
   return Object.freeze({
     kind: "rpc",
-    from: undefined,
+    from,
     ...describe(kit, type, payload, options, { progress, errors: Object.fromEntries(errors) }),
     response,
     progress: progress?.schema,

@@ -27,13 +27,20 @@ export interface ClientAsks<Why> {
   readonly why?: Why;
 }
 
+/** An rpc that servers ask. */
+export interface ServerAsks<Why> {
+  readonly [SPEC]?: Holds<{ type: string; from: "server" }>;
+  readonly why?: Why;
+}
+
 /** What is said of an rpc where a plain message belongs. */
 interface AnRpc {
   "client.send": "This is an rpc: ask it with client.request()";
   "client.on": "This is an rpc: client.request() gives its answer";
-  "client.request": never;
+  "client.request": "This rpc is asked by servers alone: client.handle() answers it";
   "ctx.send": "This is an rpc: clients ask it, router.rpc() answers it";
   "router.on": "This is an rpc: handle it with router.rpc(), which answers";
+  "ctx.request": "This rpc is asked by clients alone: rpc.fromServer() makes one that servers ask";
 }
 
 type NoMessage = "This is no message: message() makes one";

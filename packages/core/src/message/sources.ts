@@ -1,5 +1,5 @@
 import type { AnyMessage, Message, Rpc } from "./message.ts";
-import type { MessageSpec } from "./spec.ts";
+import type { MessageSpec, RpcSpec } from "./spec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 
 /**
@@ -110,12 +110,16 @@ export type OverflowOptions<P> =
 /** What an editor offers for the keys: those of a type that is yet to be inferred it does not know. */
 type Codes = { readonly [C in ErrorCode]?: unknown };
 
-/** What an rpc may declare besides its payload and response. */
-export interface RpcOptions<M, P, E> extends MessageOptions<M> {
+/** What an rpc that servers ask may declare besides its payload and response. */
+export interface AskedOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
   progress?: P | undefined;
   /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. */
   errors?: (E & Codes & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
+}
+
+/** What an rpc may declare besides its payload and response. */
+export interface RpcOptions<M, P, E> extends AskedOptions<M, P, E> {
   /** Whether running the request twice is the same as once, so that a client may resend it. Default: false. */
   idempotent?: boolean | undefined;
 }
@@ -137,8 +141,8 @@ export interface DefineMessage<V extends Sources> extends Define<V, undefined> {
   readonly fromServer: Define<V, "server">;
 }
 
-/** The type of a validator's `rpc`: its response either in place (its type, then its payload) or as a message. */
-export interface DefineRpc<V extends Sources> {
+/** What `rpc` and the one that servers ask take and give. */
+interface Asking<V extends Sources, F extends "server" | undefined> {
   <
     const T extends string,
     S extends V["any"] | undefined,
@@ -152,8 +156,10 @@ export interface DefineRpc<V extends Sources> {
     payload: S,
     responseType: RT,
     response?: R,
-    options?: RpcOptions<M, P, E>,
-  ): Rpc<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>;
+    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E>,
+  ): F extends From
+    ? Rpc<FromServer<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>>
+    : Rpc<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>;
   <
     const T extends string,
     S extends V["any"] | undefined,
@@ -165,6 +171,14 @@ export interface DefineRpc<V extends Sources> {
     type: T,
     payload: S,
     response: R,
-    options?: RpcOptions<M, P, E>,
-  ): Rpc<Call<V, T, S, R, M, P, E>>;
+    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E>,
+  ): F extends From ? Rpc<FromServer<Call<V, T, S, R, M, P, E>>> : Rpc<Call<V, T, S, R, M, P, E>>;
+}
+
+type FromServer<S extends RpcSpec> = Flat<{ type: S["type"]; from: "server" } & S>;
+
+/** The type of a validator's `rpc`: its response either in place (its type, then its payload) or as a message. */
+export interface DefineRpc<V extends Sources> extends Asking<V, undefined> {
+  /** A request that the server makes, by `ctx.request`, and that clients answer: a client that asked it does not compile. */
+  readonly fromServer: Asking<V, "server">;
 }

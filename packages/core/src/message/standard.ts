@@ -1,4 +1,4 @@
-import { type DefineKit, defineRpc, messageMaker } from "./define.ts";
+import { type DefineKit, messageMaker, rpcMaker } from "./define.ts";
 import type { DefineMessage, DefineRpc, Sources } from "./sources.ts";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "../schema/standard-schema.ts";
 import { standardValidator, type Validator } from "../schema/validator.ts";
@@ -35,9 +35,9 @@ export const message = /* @__PURE__ */ messageMaker(kit) as DefineMessage<Standa
  *
  * @example
  * const GetUser = rpc("GET_USER", type({ id: "string" }), "USER", type({ name: "string" }));
+ * const Confirm = rpc.fromServer("CONFIRM", type({ text: "string" }), "CONFIRMED", type({ yes: "boolean" })); // the server asks
  */
-export const rpc = ((type: string, payload: unknown, ...rest: unknown[]) =>
-  defineRpc(kit, type, payload, ...rest)) as DefineRpc<StandardSources>;
+export const rpc = /* @__PURE__ */ rpcMaker(kit) as DefineRpc<StandardSources>;
 
 function compile(source: unknown, what: string): Validator {
   const standard = (source as { "~standard"?: { validate?: unknown } } | null)?.["~standard"];

@@ -8,6 +8,12 @@ export const PROGRESS_TYPE = "$ws:progress";
 
 export const ABORT_TYPE = "$ws:abort";
 
+/** A client says why it has no answer to a request of the server. */
+export const FAILED_TYPE = "$ws:failed";
+
+/** How the ids of the server's requests begin, and no client's. */
+export const SERVER_ID_PREFIX = "s:";
+
 export const PING_TYPE = "$ws:ping";
 
 export const PONG_TYPE = "$ws:pong";
@@ -105,4 +111,9 @@ export function isEnvelope(value: unknown): value is Envelope {
     type !== "" &&
     (meta === undefined || (typeof meta === "object" && meta !== null && !Array.isArray(meta)))
   );
+}
+
+/** Whether it is the id of a request that the server makes. */
+export function isServerId(id: unknown): boolean {
+  return typeof id === "string" && id.startsWith(SERVER_ID_PREFIX);
 }

@@ -5,7 +5,7 @@ import { ListenerHub } from "../adapter/hub.ts";
 import type { AnyUpgradeOptions } from "../adapter/upgrade-options.ts";
 import type { RouterOptions } from "../api/options.ts";
 import { createRouter } from "../router/create-router.ts";
-import { message } from "../shared.ts";
+import { message, rpc } from "../shared.ts";
 import type { Connection } from "../state/connection.ts";
 
 interface Dialed {
@@ -113,6 +113,45 @@ describe("a connection whose socket breaks", () => {
     expect(second.socket.take()).toEqual([told(3)]);
     second.send(note(2));
     expect(log).toEqual([expect.stringMatching(/^open/), "note 1", "detach", "resume", "note 2"]);
+  });
+
+  it("is asked over the next one, and what was asked over the last is answered there", async () => {
+    const { router, join, open, hub } = rig();
+    const Confirm = rpc.fromServer("CONFIRM", undefined, "CONFIRMED");
+    const first = await join();
+    const handle = router.connections.get(first.conn.clientId);
+    const idOf = (frame: unknown) => (frame as { meta: { correlationId: string } }).meta.correlationId;
+    const answers = [handle?.request(Confirm)];
+    const [before] = first.socket.take();
+    first.cut();
+    answers.push(handle?.request(Confirm));
+    expect(hub.asked.of(first.conn)).toBe(2);
+    const second = await open("", `${first.id}.1`);
+    const [, meanwhile] = second.socket.take();
+    expect(meanwhile).toMatchObject({ n: 2, type: "CONFIRM" });
+    for (const frame of [before, meanwhile]) second.send({ type: "CONFIRMED", meta: { correlationId: idOf(frame) } });
+    expect(await Promise.all(answers.map((answer) => Promise.resolve(answer)))).toMatchObject([
+      { type: "CONFIRMED" },
+      { type: "CONFIRMED" },
+    ]);
+  });
+
+  it("rejects what it was asked when nobody comes, or its time is over before", async () => {
+    const { router, join, clock } = rig({ resume: { windowMs: 500 } });
+    const { conn, cut } = await join();
+    const Confirm = rpc.fromServer("CONFIRM", undefined, "CONFIRMED");
+    const handle = router.connections.get(conn.clientId);
+    const ends: string[] = [];
+    const ask = (timeoutMs: number) =>
+      handle?.request(Confirm, undefined, { timeoutMs }).catch(({ code }: { code: string }) => ends.push(code));
+    void ask(499);
+    void ask(501);
+    cut();
+    void ask(501);
+    await clock.advance(499);
+    expect(ends).toEqual(["DEADLINE_EXCEEDED"]);
+    await clock.advance(1);
+    expect(ends).toEqual(["DEADLINE_EXCEEDED", "UNAVAILABLE", "UNAVAILABLE"]);
   });
 
   it("closes with the code of its end when nobody comes, once, and has its topics until then", async () => {

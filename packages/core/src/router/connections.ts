@@ -1,6 +1,8 @@
+import type { AnyAskOptions, AskRpcOptions } from "../api/asking.ts";
 import type { ConnectionData } from "../api/data.ts";
-import type { ServerSends, WhyNot } from "../message/direction.ts";
-import type { AnyMessage, SendArgsOf, SendOptions } from "../message/message.ts";
+import { ask } from "../asking/ask.ts";
+import type { ServerAsks, ServerSends, WhyNot } from "../message/direction.ts";
+import type { AnyMessage, AnyRpc, Received, SendArgsOf, SendOptions } from "../message/message.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import type { RouterCore } from "./core.ts";
@@ -19,6 +21,19 @@ export interface ConnectionHandle<Data> {
   readonly topics: readonly string[];
   /** As `ctx.send`. */
   send<M extends AnyMessage>(message: ServerSends<WhyNot<M, "ctx.send">> & M, ...args: SendArgsOf<M>): boolean;
+  /**
+   * Asks its client, and gives its answer: `{ type, meta, payload }`. The rpc is one that servers ask, made by `rpc.fromServer`. It
+   * settles once, also where the connection breaks; its rejection need not be awaited.
+   * @throws RequestError for whatever keeps it from being answered, as a rejection: `isRequestError` tells of which kind.
+   *   ValidationError for a payload or an answer that does not fit its schema.
+   *
+   * @example
+   * const { payload } = await handle.request(Confirm, { text: "Keep the room?" }, { timeoutMs: 60_000 });
+   */
+  request<R extends AnyRpc>(
+    rpc: ServerAsks<WhyNot<R, "ctx.request">> & R,
+    ...args: SendArgsOf<R, AskRpcOptions<R>>
+  ): Promise<Received<R["response"]>>;
   /** Closes it. Default code 1000. */
   close(code?: number, reason?: string): void;
 }
@@ -107,6 +122,10 @@ class Handle {
 
   send(message: AnyMessage, payload?: unknown, options?: SendOptions): boolean {
     return sendMessage(this.conn, message, payload, options);
+  }
+
+  request(rpc: AnyMessage, payload?: unknown, options?: AnyAskOptions): Promise<Received<AnyMessage>> {
+    return ask(this.conn, rpc, payload, options);
   }
 
   close(code: number = CLOSE.NORMAL, reason = ""): void {

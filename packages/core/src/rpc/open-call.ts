@@ -1,4 +1,5 @@
-import { type Envelope, MAX_CORRELATION_ID } from "../protocol/envelope.ts";
+import { takeAnswer } from "../asking/take.ts";
+import { type Envelope, isServerId, MAX_CORRELATION_ID, SERVER_ID_PREFIX } from "../protocol/envelope.ts";
 import { RpcContextImpl } from "./rpc-context.ts";
 import { refuse, refuseAs } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
@@ -15,6 +16,12 @@ export function openCall(
   if (typeof id !== "string" || id === "" || id.length > MAX_CORRELATION_ID) {
     const message = `A request needs meta.correlationId: a string of 1 to ${MAX_CORRELATION_ID} characters`;
     refuseAs(conn, envelope.type, { inReplyTo: envelope.type }, "INVALID_ARGUMENT", message);
+    return undefined;
+  }
+  if (isServerId(id)) {
+    const message = `Ids of requests that clients make do not begin with ${SERVER_ID_PREFIX}`;
+    if (conn.hub.asked.get(conn, id) === undefined) refuse(conn, envelope, "INVALID_ARGUMENT", message);
+    else takeAnswer(conn, envelope);
     return undefined;
   }
   const { calls } = conn;

@@ -113,7 +113,11 @@ function assembleLater(
   );
 }
 
-function assemble(
+/**
+ * Encodes a frame with a meta, whose own keys the protocol alone writes.
+ * @throws ValidationError as `encodeWhole`.
+ */
+export function assemble(
   hub: Listener,
   type: string,
   payload: unknown,

@@ -16,6 +16,7 @@ import type { Envelope } from "../protocol/envelope.ts";
 import type { Backlog } from "./backlog.ts";
 import type { Calls, Joining } from "./calls.ts";
 import type { AnswerMemory } from "./answers.ts";
+import type { Asked } from "./asked.ts";
 import { type Followed, topicsIn } from "./followed.ts";
 import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
@@ -81,6 +82,8 @@ export interface Listener {
   readonly closing: Set<Connection>;
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;
+  /** What connections have been asked, and have yet to answer. */
+  readonly asked: Asked<Connection>;
   readonly followers: Followers<Connection>;
   readonly nativeTopics: boolean;
   /** Recorded topics: their log, and what proves who may see which of it. Undefined where there are none. */
@@ -253,6 +256,6 @@ export class Connection {
   get busy(): boolean {
     const { holder, waiting, calls, outbox, whenIdle, hub } = this;
     if (holder !== undefined || waiting !== undefined || outbox !== undefined || whenIdle !== undefined) return true;
-    return (calls !== undefined && calls.size > 0) || hub.closing.has(this);
+    return (calls !== undefined && calls.size > 0) || hub.asked.has(this) || hub.closing.has(this);
   }
 }
