@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { rateLimit } from "@ws-kit/rate-limit";
 import { type CloseContext, createRouter, WsKitError } from "@ws-kit/zod";
 import {
   Authenticate,
@@ -82,6 +83,9 @@ members.on(LeaveRoom, (ctx) => {
   ctx.topics.unsubscribe(room.id);
   leaveRoom(ctx, ctx.data.user, room);
 });
+
+/** One message a second, ten at once: the page waits and tries again by itself. */
+members.use(SendMessage, rateLimit({ limit: 10, perMs: 10_000, by: (ctx) => ctx.data.user.userId }));
 
 members.rpc(SendMessage, (ctx) => {
   const { roomId, text, attachment } = ctx.payload;

@@ -136,6 +136,13 @@ describe("talking", () => {
     expect(await field(ada).inputValue()).toBe("");
   });
 
+  test("who writes too fast waits a moment, and nothing is lost", async () => {
+    const [ada, bo] = await twoTabs();
+    for (let n = 1; n <= 12; n++) await say(ada, `Fast ${n}.`);
+    await messages(bo, "Fast 12.").waitFor();
+    expect(await bo.getByRole("article").count()).toBe(12);
+  });
+
   test("a link is attached by its address, and only one of the web", async () => {
     const [ada, bo] = await twoTabs();
     await ada.getByRole("button", { name: "Attach a link" }).click();

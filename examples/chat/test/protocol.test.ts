@@ -176,13 +176,27 @@ describe("messages", () => {
   });
 
   test("who joins later gets the last 50 messages, oldest first", async () => {
-    const ada = await person("Ada 4", "random");
-    for (let n = 1; n <= 55; n++) await ada.request("SEND_MESSAGE", { roomId: "random", text: `Message ${n}` });
+    // Nobody may say so much alone.
+    const names = Array.from({ length: 6 }, (_, n) => `Ada 4.${n}`);
+    const all = await Promise.all(names.map((name) => person(name, "random")));
+    for (let n = 1; n <= 55; n++) await all[n % 6]?.request("SEND_MESSAGE", { roomId: "random", text: `Message ${n}` });
     const late = await Wire.open(server.port);
     await late.logIn("Late");
     const { payload } = await late.request("JOIN_ROOM", { roomId: "random" });
     const texts = payload.history.map(({ text }: { text: string }) => text);
     expect(texts).toEqual(Array.from({ length: 50 }, (_, index) => `Message ${index + 6}`));
+  });
+
+  test("who says too much at once is told when to go on", async () => {
+    const ada = await person("Ada 6");
+    const texts = Array.from({ length: 20 }, (_, n) => ({ roomId: "general", text: `Much ${n}` }));
+    const answers = await Promise.all(texts.map((each) => ada.request("SEND_MESSAGE", each)));
+    const refused = answers.filter(({ type }) => type === "ERROR");
+    expect(answers.slice(0, 10).map(({ type }) => type)).toEqual(Array(10).fill("CHAT_MESSAGE"));
+    expect(refused[0]?.payload).toMatchObject({ code: "RESOURCE_EXHAUSTED", retryable: true });
+    expect(refused[0]?.payload.retryAfterMs).toBeLessThanOrEqual(1_000);
+    const other = await person("Bo 6");
+    expect((await other.request("SEND_MESSAGE", { roomId: "general", text: "Me too" })).type).toBe("CHAT_MESSAGE");
   });
 
   test.each([

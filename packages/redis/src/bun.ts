@@ -30,7 +30,7 @@ export function dialBun({ url, tls }: BunRedisOptions): Dial {
       'redisEngine({ url }) uses Bun\'s own Redis client, and this is not Bun: give it a client of the package "redis" or "ioredis"',
     );
   }
-  return ({ message, lost }, bytes): Wire => {
+  return ({ message, lost }, bytes, one): Wire => {
     if (bytes) {
       throw new Error(
         'Bun\'s own Redis client hands messages over as text: with a codec that makes bytes, give redisEngine a client of the package "redis" or "ioredis"',
@@ -43,11 +43,14 @@ export function dialBun({ url, tls }: BunRedisOptions): Dial {
       made.onclose = (error) => lost(error ?? new Error("The connection to Redis has ended"));
       return made;
     };
-    const subscriber = connection();
     const publisher = connection();
+    const subscriber = one === undefined ? connection() : publisher;
     const listener = (packet: string, channel: string): void => message(channel, packet);
     return {
-      open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.send("PING", [])))),
+      open: () =>
+        Promise.all(
+          [...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.send("PING", []))),
+        ),
       subscribe: (channels) => subscriber.subscribe(channels, listener),
       unsubscribe: (channels) => subscriber.unsubscribe(channels),
       publish: (channel, packet) => publisher.publish(channel, packet as string),

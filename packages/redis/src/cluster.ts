@@ -52,6 +52,6 @@ export function clusterParts(kind: ClusterKind, count: number): { tag: string; d
   };
   return hashTags(count).map(({ tag, slot }) => ({
     tag,
-    dial: async (events, bytes) => kind.dial(await master(slot))(events, bytes),
+    dial: async (events, bytes, one) => kind.dial(await master(slot))(events, bytes, one),
   }));
 }

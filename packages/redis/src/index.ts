@@ -1,33 +1,15 @@
 import type { Engine } from "@ws-kit/core/extend";
-import { type BunRedisOptions, dialBun } from "./bun.ts";
 import { type ClusterKind, clusterParts } from "./cluster.ts";
-import {
-  dialIoRedis,
-  type IoRedisClient,
-  type IoRedisCluster,
-  ioRedisClusterKind,
-  isIoRedis,
-  isIoRedisCluster,
-} from "./ioredis.ts";
-import {
-  dialNodeRedis,
-  isNodeRedis,
-  isNodeRedisCluster,
-  type NodeRedisClient,
-  type NodeRedisCluster,
-  nodeRedisClusterKind,
-} from "./node-redis.ts";
 import { type Dial, type Kind, RedisSession } from "./session.ts";
+import { checkPrefix, clusterOf, dialOf, type RedisClusterSource, type RedisSource } from "./sources.ts";
 
 export type { BunRedisOptions } from "./bun.ts";
 export type { IoRedisClient, IoRedisCluster } from "./ioredis.ts";
 export type { NodeRedisClient, NodeRedisCluster } from "./node-redis.ts";
 
-/** A client of node-redis or ioredis, open or not, that stays the application's; or a URL for Bun's own client. */
-export type RedisSource = NodeRedisClient | IoRedisClient | BunRedisOptions;
-
-/** A client of a Redis Cluster, open or not, that stays the application's. */
-export type RedisClusterSource = NodeRedisCluster | IoRedisCluster;
+export type { RedisClusterSource, RedisSource } from "./sources.ts";
+export { redisRateLimits } from "./rate-limits.ts";
+export type { RedisRateLimits, RedisRateLimitsOptions } from "./rate-limits.ts";
 
 const MAX_CLUSTER_SLOTS = 256;
 
@@ -67,15 +49,13 @@ export function redisEngine(
   source: RedisSource | RedisClusterSource | readonly RedisSource[],
   { prefix = "ws-kit", clusterSlots }: RedisEngineOptions = {},
 ): Engine {
-  if (prefix === "" || /[:\s]/.test(prefix)) {
-    throw new TypeError(`A prefix is a string without colons and spaces, not ${JSON.stringify(prefix)}`);
-  }
+  checkPrefix(prefix);
   const cluster = clusterOf(source);
   if (cluster !== undefined) return clusterEngine(cluster, prefix, clusterSlots ?? 8);
   if (clusterSlots !== undefined) throw new TypeError("clusterSlots is for a client of a cluster");
   const sources = Array.isArray(source) ? (source as readonly RedisSource[]) : [source as RedisSource];
   if (sources.length === 0) throw new TypeError("redisEngine needs a server");
-  const dials = sources.map((each) => dialOf(each));
+  const dials = sources.map((each) => dialOf(each, "redisEngine"));
   const [dial] = dials;
   if (dial !== undefined && dials.length === 1) return engineOf("redis", dial, prefix);
   return { name: "redis", shards: dials.map((each, i) => engineOf(`redis[${i}]`, each, prefix)), connect: unreachable };
@@ -96,21 +76,4 @@ function engineOf(name: string, dial: Dial, prefix: string, kind: Kind = "plain"
 
 function unreachable(): never {
   throw new Error("An engine of several servers is connected to by its shards");
-}
-
-function clusterOf(source: object): ClusterKind | undefined {
-  if (typeof source !== "object" || source === null) return undefined;
-  if (isNodeRedisCluster(source)) return nodeRedisClusterKind(source);
-  return isIoRedisCluster(source) ? ioRedisClusterKind(source) : undefined;
-}
-
-function dialOf(source: RedisSource): Dial {
-  if (typeof source === "object" && source !== null) {
-    if (isNodeRedis(source)) return dialNodeRedis(source);
-    if (isIoRedis(source)) return dialIoRedis(source);
-    if ("url" in source && typeof source.url === "string") return dialBun(source);
-  }
-  throw new TypeError(
-    'redisEngine takes a client of the package "redis" (createClient(), createCluster()) or "ioredis" (new Redis(), new Cluster()), or on Bun { url: "redis://…" }',
-  );
 }

@@ -64,15 +64,15 @@ const NOTHING_BY_ITSELF = {
 };
 
 export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
-  return ({ message, lost }, bytes): Wire => {
+  return ({ message, lost }, bytes, one): Wire => {
     const connection = (): Connection => {
       const made = client.duplicate(NOTHING_BY_ITSELF) as Connection;
       made.on("error", (error) => lost(error ?? new Error("Redis reported an error")));
       made.on("close", () => lost(new Error("The connection to Redis has ended")));
       return made;
     };
-    const subscriber = connection();
     const publisher = connection();
+    const subscriber = one === undefined ? connection() : publisher;
     const isSharded = kind === "sharded";
     const listener = (channel: Buffer, packet: Buffer): void => message(String(channel), packet);
     if (bytes) subscriber.on(isSharded ? "smessageBuffer" : "messageBuffer", listener);
@@ -82,7 +82,8 @@ export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
       ? (["ssubscribe", "sunsubscribe", "spublish"] as const)
       : (["subscribe", "unsubscribe", "publish"] as const);
     return {
-      open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.ping()))),
+      open: () =>
+        Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping()))),
       subscribe: (channels) => subscriber[subscribe](...channels),
       unsubscribe: (channels) => subscriber[unsubscribe](...channels),
       publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),

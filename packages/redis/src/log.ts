@@ -102,16 +102,24 @@ export class RedisLog implements EngineLog {
     return `${this.prefix}~${kind}:{${topic}}${id === undefined ? "" : `\n${id}`}`;
   }
 
-  private async run({ sha, text }: Script, keys: readonly string[], args: readonly Packet[]): Promise<Reply> {
-    const command = this.command();
-    const rest = [String(keys.length), ...keys, ...args];
-    try {
-      return await command(["EVALSHA", sha, ...rest]);
-    } catch (error) {
-      // Somebody has emptied the cache since the connection was made.
-      if (!String(error).includes("NOSCRIPT")) throw error;
-      return command(["EVAL", text, ...rest]);
-    }
+  private run(script: Script, keys: readonly string[], args: readonly Packet[]): Promise<Reply> {
+    return runScript(this.command(), script, keys, args);
+  }
+}
+
+export async function runScript(
+  command: Command,
+  { sha, text }: Script,
+  keys: readonly string[],
+  args: readonly Packet[],
+): Promise<Reply> {
+  const rest = [String(keys.length), ...keys, ...args];
+  try {
+    return await command(["EVALSHA", sha, ...rest]);
+  } catch (error) {
+    // Somebody has emptied the cache since the connection was made.
+    if (!String(error).includes("NOSCRIPT")) throw error;
+    return command(["EVAL", text, ...rest]);
   }
 }
 

@@ -51,7 +51,7 @@ export function isNodeRedis(client: object): client is NodeRedisClient {
 }
 
 export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Dial {
-  return ({ message, lost }, bytes): Wire => {
+  return ({ message, lost }, bytes, one): Wire => {
     const connection = (): Connection => {
       const made = client.duplicate({
         disableOfflineQueue: true,
@@ -61,8 +61,8 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
       made.on("end", () => lost(new Error("The connection to Redis has ended")));
       return made;
     };
-    const subscriber = connection();
     const publisher = connection();
+    const subscriber = one === undefined ? connection() : publisher;
     const listener: Listener = (packet, channel) => message(String(channel), packet);
     const isSharded = kind === "sharded";
     if (isSharded) {
@@ -72,7 +72,8 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
       ? (["sSubscribe", "sUnsubscribe", "sPublish"] as const)
       : (["subscribe", "unsubscribe", "publish"] as const);
     return {
-      open: () => Promise.all([subscriber, publisher].map((each) => each.connect().then(() => each.ping()))),
+      open: () =>
+        Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping()))),
       subscribe: (channels) => subscriber[subscribe](channels, listener, bytes),
       unsubscribe: (channels) => subscriber[unsubscribe](channels),
       publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),

@@ -97,6 +97,24 @@ end
 return { e, string.format('%.0f', t), c, limited, found }
 `);
 
+/**
+ * KEYS: when a bucket will have all of its burst again. ARGV: milliseconds after which one comes back, burst. Answers the
+ * milliseconds until there is one, 0 where it was taken: as `take` of `@ws-kit/rate-limit`, by this server's clock.
+ */
+export const TAKE: Script = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + time[2] / 1000
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local full = tonumber(redis.call('GET', KEYS[1]) or '') or now
+-- A server with an earlier clock may have taken over.
+full = math.min(math.max(full, now), now + interval * burst)
+local wait = full - now - interval * (burst - 1 + 1 / 1024)
+if wait > 0 then return string.format('%.3f', wait) end
+full = full + interval
+redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', string.format('%.0f', math.ceil(full - now)))
+return '0'
+`);
+
 function script(text: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }

@@ -21,8 +21,11 @@ export interface WireEvents {
   readonly lost: (cause: Error) => void;
 }
 
-/** Makes one that is not open yet, with a client that neither queues nor reconnects nor subscribes again by itself. */
-export type Dial = (events: WireEvents, bytes: boolean) => Wire | Promise<Wire>;
+/**
+ * Makes one that is not open yet, with a client that neither queues nor reconnects nor subscribes again by itself.
+ * @param one Of one connection, for who subscribes to nothing.
+ */
+export type Dial = (events: WireEvents, bytes: boolean, one?: "one") => Wire | Promise<Wire>;
 
 /** Plain pub/sub, or the sharded one of a cluster: there a channel belongs to a slot, and the slot to one server. */
 export type Kind = "plain" | "sharded";
