@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** They start Redis and NATS. */
-const ENGINES = ["packages/{redis,nats}/test/**/*.test.ts"];
+/** They start Redis, NATS and Prometheus. */
+const ENGINES = ["packages/{redis,nats,otel}/test/**/*.test.ts"];
 
 // Vitest no longer looks for a file of this name; the test script passes it with --config.
 export default defineConfig({

@@ -20,6 +20,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Contracts", link: "/contracts" },
       { text: "Who may connect", link: "/auth" },
       { text: "Rate limits", link: "/rate-limits" },
+      { text: "Telemetry", link: "/telemetry" },
       { text: "Who is here", link: "/presence" },
       { text: "Patterns", link: "/patterns" },
       { text: "Extensions", link: "/extensions" },
@@ -38,10 +39,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Packages",
     collapsed: true,
-    items: packages.map((name) => ({
-      text: name === "create-ws-kit" ? name : `@ws-kit/${name}`,
-      link: `/packages/${name}`,
-    })),
+    items: packages.map((name) => ({ text: `@ws-kit/${name}`, link: `/packages/${name}` })),
   },
   {
     text: "Reference",

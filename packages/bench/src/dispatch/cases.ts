@@ -1,6 +1,9 @@
+import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import { type Router } from "@ws-kit/core";
 import { defineSlot, type Extension, requestLog } from "@ws-kit/core/extend";
+import { instrument } from "@ws-kit/otel";
 import { rateLimit, rateLimitGate } from "@ws-kit/rate-limit";
 import { createRouter, message, z } from "@ws-kit/zod";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
@@ -124,6 +127,12 @@ const gateWithSlot: Extension = {
   setup: () => ({ gate: (connection) => (frames.of(connection).count++ < 0 ? "drop" : undefined) }),
 };
 
+/** OpenTelemetry's own SDK, with nobody to tell. */
+const telemetry = {
+  tracer: new BasicTracerProvider().getTracer("bench"),
+  meter: new MeterProvider().getMeter("bench"),
+};
+
 /** A limit that lets all through. */
 const PLENTY = { limit: 1_000_000_000, perMs: 1_000 };
 
@@ -226,6 +235,13 @@ export function dispatchCases(): Case[] {
     byRouter("echo, refused", "hand-written, refused", tolerant, REFUSED_FRAME),
     byRouter("echo, refused, middleware", "hand-written, refused", tolerantBehind, REFUSED_FRAME),
     byRouter("echo, gate and slot", "echo", echoRouter(true).extend(gateWithSlot), ECHO_FRAME),
+    byRouter(
+      "echo, telemetry of 1 %",
+      "echo",
+      instrument(echoRouter(true), { ...telemetry, sample: 0.01 }),
+      ECHO_FRAME,
+    ),
+    byRouter("echo, telemetry of all", "echo", instrument(echoRouter(true), { ...telemetry, sample: 1 }), ECHO_FRAME),
     byRouter("echo, rate limit as a gate", "echo", echoRouter(true).extend(rateLimitGate(PLENTY)), ECHO_FRAME),
     byRouter("echo, rate limit as middleware", "echo", echoRouter(true).use(rateLimit(PLENTY)), ECHO_FRAME),
     byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),

@@ -1,12 +1,12 @@
 import { describe, inject, test } from "vitest";
-import type { Found } from "./setup.ts";
+import type { Found, Program } from "./setup.ts";
 
 /**
- * A suite that needs the server of an engine. Without one it is left out with the reason and the command that would bring
+ * A suite that needs a server, an engine's say. Without one it is left out with the reason and the command that would bring
  * it; in CI that is a failure.
  */
-export function withServer(engine: "redis" | "nats", name: string, suite: (path: string) => void): void {
-  const found: Found = inject("engineServers")[engine];
+export function withServer(server: Program, name: string, suite: (path: string) => void): void {
+  const found: Found = inject("engineServers")[server];
   // oxlint-disable vitest/no-conditional-tests, vitest/valid-title -- what stands in for a suite that cannot run
   if ("path" in found) {
     describe(name, () => {

@@ -1,0 +1,1 @@
+export { createRouter, url, wsClient } from "./telemetry.ts";

@@ -1,0 +1,157 @@
+import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
+import type { Closed, ExtensionListener, Published, Refused, Settled, UpgradeRefused } from "@ws-kit/core/extend";
+import type { ClusterState } from "@ws-kit/core";
+import { ERROR_TYPE, messaging, OUTCOME, rpc } from "./names.ts";
+
+/** Seconds, as the conventions advise for both histograms, and below: a handler is done in less than HTTP takes. */
+const BOUNDARIES = [0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
+
+/** Counted by what they have in common; a counter of the SDK costs more than an echo, so it is told the sums when it asks. */
+class Counts {
+  private readonly counts = new Map<string, { readonly attributes: Attributes; count: number }>();
+
+  add(key: string, attributes: () => Attributes): void {
+    const known = this.counts.get(key);
+    if (known === undefined) this.counts.set(key, { attributes: attributes(), count: 1 });
+    else known.count++;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [number, Attributes]> {
+    for (const { count, attributes } of this.counts.values()) yield [count, attributes];
+  }
+}
+
+/** How messages of one type have ended. */
+interface End extends Pick<Settled, "kind" | "outcome" | "code"> {
+  readonly attributes: Attributes;
+  count: number;
+}
+
+function attributesOf({ type, kind, outcome, code }: Settled): Attributes {
+  return {
+    ...(kind === "rpc" ? rpc(type) : messaging("process", type)),
+    [OUTCOME]: outcome,
+    ...(code === undefined ? {} : { [ERROR_TYPE]: code }),
+  };
+}
+
+/** The figures of all listeners of a router. */
+export class Metrics {
+  private readonly listeners = new Set<ExtensionListener>();
+  /** By type, since looking for one of a few is cheaper than making a key of all that they have in common. */
+  private readonly ends = new Map<string, End[]>();
+  private readonly refused = new Counts();
+  private readonly published = new Counts();
+  private readonly upgrades = new Counts();
+  private readonly closed = new Counts();
+  private readonly cluster: () => ClusterState | undefined;
+  private readonly record: (seconds: number, isRpc: boolean, attributes: Attributes) => void;
+
+  constructor(meter: Meter, cluster: () => ClusterState | undefined) {
+    this.cluster = cluster;
+    const duration = (name: string, description: string) =>
+      meter.createHistogram(name, { description, unit: "s", advice: { explicitBucketBoundaries: BOUNDARIES } });
+    const processed = duration("messaging.process.duration", "How long handlers of messages took");
+    const called = duration("rpc.server.call.duration", "How long requests took from their turn to their answer");
+    this.record = (seconds, isRpc, attributes) => (isRpc ? called : processed).record(seconds, attributes);
+
+    const counter = (name: string, unit: string, description: string) =>
+      meter.createObservableCounter(`ws_kit.server.${name}`, { unit, description });
+    const gauge = (name: string, unit: string, description: string) =>
+      meter.createObservableGauge(`ws_kit.server.${name}`, { unit, description });
+    const counters = [
+      [counter("refused", "{frame}", "Frames that got to no handler"), this.refused],
+      [counter("published", "{message}", "Messages published here"), this.published],
+      [counter("upgrades.refused", "{request}", "Upgrades that were refused"), this.upgrades],
+      [counter("disconnections", "{connection}", "Connections that have ended"), this.closed],
+    ] as const;
+    const messages = counter("messages", "{message}", "Messages and requests that have ended");
+    const connections = gauge("connections", "{connection}", "Connections");
+    const buffered = gauge("buffered", "By", "Bytes sent to peers that have not read them");
+    const topics = gauge("topics", "{topic}", "Topics that somebody follows");
+    const link = gauge("cluster.link", "1", "1 while the link to the other nodes is up, 0 while it is down");
+    const lost = counter(
+      "cluster.lost",
+      "{message}",
+      "Publishes of which it is not known whether other nodes got them",
+    );
+
+    meter.addBatchObservableCallback(
+      (result) => {
+        for (const [instrument, counts] of counters) {
+          for (const [count, attributes] of counts) result.observe(instrument, count, attributes);
+        }
+        for (const ends of this.ends.values()) {
+          for (const { count, attributes } of ends) result.observe(messages, count, attributes);
+        }
+        this.look(result, { connections, buffered, topics });
+        const state = this.cluster();
+        if (state === undefined) return;
+        const attributes = { "ws_kit.engine": state.engine };
+        result.observe(link, state.state === "up" ? 1 : 0, attributes);
+        result.observe(lost, state.counters.lost, attributes);
+      },
+      [...counters.map(([instrument]) => instrument), messages, connections, buffered, topics, link, lost],
+    );
+  }
+
+  private look(
+    result: BatchObservableResult,
+    {
+      connections,
+      buffered,
+      topics,
+    }: Record<"connections" | "buffered" | "topics", ReturnType<Meter["createObservableGauge"]>>,
+  ): void {
+    let bytes = 0;
+    let open = 0;
+    const followed = new Set<string>();
+    for (const listener of this.listeners) {
+      open += listener.connections.size;
+      for (const connection of listener.connections) bytes += listener.buffered(connection);
+      for (const topic of listener.topics()) followed.add(topic);
+    }
+    result.observe(connections, open);
+    result.observe(buffered, bytes);
+    result.observe(topics, followed.size);
+  }
+
+  begun(listener: ExtensionListener): void {
+    this.listeners.add(listener);
+  }
+
+  ended(listener: ExtensionListener): void {
+    this.listeners.delete(listener);
+  }
+
+  /** @param timed Whether its time is among those that are measured. */
+  settled(fact: Settled, timed: boolean): void {
+    const { type, kind, outcome, code, startedAt, at } = fact;
+    let known = this.ends.get(type);
+    if (known === undefined) this.ends.set(type, (known = []));
+    let end: End | undefined;
+    for (const other of known) if (other.outcome === outcome && other.code === code && other.kind === kind) end = other;
+    if (end === undefined) known.push((end = { kind, outcome, code, attributes: attributesOf(fact), count: 0 }));
+    end.count++;
+    if (timed && startedAt > 0) this.record((at - startedAt) / 1_000, kind === "rpc", end.attributes);
+  }
+
+  frameRefused({ code, by }: Refused): void {
+    this.refused.add(`${code} ${by}`, () => ({
+      [ERROR_TYPE]: code ?? "dropped",
+      ...(by === undefined ? {} : { "ws_kit.by": by }),
+    }));
+  }
+
+  publishedOne({ type }: Published): void {
+    this.published.add(type, () => messaging("send", type));
+  }
+
+  upgradeRefused({ cause, status }: UpgradeRefused): void {
+    this.upgrades.add(`${cause} ${status}`, () => ({ "ws_kit.cause": cause, "http.response.status_code": status }));
+  }
+
+  closedWith({ code }: Closed): void {
+    this.closed.add(String(code), () => ({ "ws_kit.close.code": code }));
+  }
+}

@@ -1,0 +1,143 @@
+import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { wsClient } from "@ws-kit/client/zod";
+import { createTestServer } from "@ws-kit/testing";
+import { createRouter } from "@ws-kit/zod";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { traced } from "../src/client.ts";
+import { instrument } from "../src/index.ts";
+import { Add, Join, Marked, Room, Said, Say } from "./messages.ts";
+import { ended, spans, tracer } from "./world.ts";
+
+beforeEach(() => spans.reset());
+
+function world(sample = 1, clientSample = 1) {
+  const router = instrument(createRouter(), { sample })
+    .on(Join, (ctx) => void ctx.topics.subscribe(Room({ id: "7" })))
+    .on(Say, async (ctx) => {
+      await tracer.startActiveSpan("database", async (span) => {
+        await Promise.resolve();
+        span.end();
+      });
+      if (ctx.payload.text === "throw") throw new Error("No such room");
+      if (ctx.payload.text === "error") return ctx.error("NOT_FOUND", "No such room");
+      await ctx.publish(Room({ id: "7" }), Said, ctx.payload);
+    })
+    .on(Marked, (ctx) => void ctx.send(Said, { text: String(Object.keys(ctx.meta).length > 0) }))
+    .rpc(Add, (ctx) => {
+      if (ctx.payload.a < 0) return ctx.error("OUT_OF_RANGE", "Negative");
+      return { sum: ctx.payload.a + ctx.payload.b };
+    })
+    .onError(() => {});
+  const server = createTestServer(router);
+  const client = () => {
+    const made = wsClient({ url: "ws://test/", WebSocket: server.WebSocket });
+    return traced(made, { sample: clientSample });
+  };
+  return { server, client };
+}
+
+function parentOf(span: ReadableSpan | undefined): string | undefined {
+  const all = spans.getFinishedSpans();
+  const parent = all.find((other) => other.spanContext().spanId === span?.parentSpanContext?.spanId);
+  return parent?.name;
+}
+
+describe("one trace", () => {
+  it("goes from who sends a message to who gets what was published for it", async () => {
+    const { client } = world();
+    const [ada, bob] = [client(), client()];
+    const heard = new Promise<void>((resolve) => {
+      bob.on(Said, () => tracer.startActiveSpan("render", (span) => (span.end(), resolve())));
+    });
+    bob.send(Join);
+    await vi.waitFor(() => expect(ended("process JOIN")).toHaveLength(1));
+    spans.reset();
+    tracer.startActiveSpan("click", (span) => {
+      ada.send(Say, { text: "hello" });
+      span.end();
+    });
+    await heard;
+    await vi.waitFor(() => {
+      for (const name of ["process SAY", "process SAID"]) expect(ended(name)).toHaveLength(1);
+    });
+    const chain = ["click", "send SAY", "process SAY", "process SAID", "render"];
+    expect(chain.slice(1).map((name) => parentOf(ended(name)[0]))).toEqual(chain.slice(0, -1));
+    expect(parentOf(ended("database")[0])).toBe("process SAY");
+    expect(new Set(spans.getFinishedSpans().map((span) => span.spanContext().traceId)).size).toBe(1);
+    expect(ended("send SAY")[0]?.kind).toBe(SpanKind.PRODUCER);
+    expect(ended("process SAY")[0]).toMatchObject({
+      kind: SpanKind.CONSUMER,
+      attributes: {
+        "messaging.system": "ws_kit",
+        "messaging.operation.type": "process",
+        "messaging.destination.name": "SAY",
+        "ws_kit.outcome": "ok",
+      },
+      events: [{ name: "publish", attributes: { "ws_kit.topic": "room:7" } }],
+    });
+  });
+
+  it("goes through a request, and its errors are told at both ends", async () => {
+    const { client } = world();
+    const ada = client();
+    expect((await ada.request(Add, { a: 1, b: 2 })).payload.sum).toBe(3);
+    await expect(ada.request(Add, { a: -1, b: 2 })).rejects.toThrow("Negative");
+    expect(await ada.attempt(Add, { a: -1, b: 2 })).toMatchObject({ ok: false });
+    await vi.waitFor(() => expect(ended("ADD")).toHaveLength(6));
+    const asked = ended("ADD").filter(({ kind }) => kind === SpanKind.CLIENT);
+    const answered = ended("ADD").filter(({ kind }) => kind === SpanKind.SERVER);
+    expect(answered.map((span) => span.parentSpanContext?.spanId)).toEqual(
+      asked.map((span) => span.spanContext().spanId),
+    );
+    expect(asked[0]?.attributes).toMatchObject({ "rpc.system": "ws_kit", "rpc.method": "ADD" });
+    for (const [, second, third] of [asked, answered]) {
+      for (const span of [second, third]) {
+        expect(span?.attributes["error.type"]).toBe("OUT_OF_RANGE");
+        expect(span?.status.code).toBe(SpanStatusCode.ERROR);
+      }
+    }
+  });
+});
+
+it("says how a message's handler ended", async () => {
+  const { client } = world();
+  const ada = client();
+  ada.send(Say, { text: "throw" });
+  ada.send(Say, { text: "error" });
+  await vi.waitFor(() => expect(ended("process SAY")).toHaveLength(2));
+  const [threw, erred] = ended("process SAY");
+  expect(threw).toMatchObject({ attributes: { "error.type": "INTERNAL" }, status: { code: SpanStatusCode.ERROR } });
+  expect(threw?.events[0]?.attributes?.["exception.message"]).toBe("No such room");
+  expect(erred).toMatchObject({ attributes: { "error.type": "NOT_FOUND" }, events: [] });
+});
+
+it("goes with the meta that a message declares", async () => {
+  const { client } = world();
+  const ada = client();
+  const heard: string[] = [];
+  ada.on(Said, ({ payload }) => heard.push(payload.text));
+  ada.send(Marked, { n: 1 }, { meta: { tenant: "acme" } });
+  await vi.waitFor(() => expect(ended("process MARKED")).toHaveLength(1));
+  expect(parentOf(ended("process MARKED")[0])).toBe("send MARKED");
+  await vi.waitFor(() => expect(heard).toEqual(["true"]));
+});
+
+it("draws who is traced at the root, and follows a trace that is there", async () => {
+  const { client, server } = world(0, 0);
+  const ada = client();
+  await ada.request(Add, { a: 1, b: 2 });
+  expect(spans.getFinishedSpans()).toEqual([]);
+  await tracer.startActiveSpan("click", async (span) => {
+    await ada.request(Add, { a: 1, b: 2 });
+    span.end();
+  });
+  await server.settle();
+  expect(spans.getFinishedSpans().map(({ name }) => name)).toEqual(["ADD", "ADD", "click"]);
+});
+
+it("refuses options that there are not, and shares out of range", () => {
+  expect(() => instrument(createRouter(), { sample: 2 })).toThrow(RangeError);
+  expect(() => instrument(createRouter(), { sampel: 1 } as never)).toThrow("sampel");
+  expect(() => traced(wsClient({ url: "ws://test/" }), { sample: -1 })).toThrow(RangeError);
+});
