@@ -26,8 +26,8 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
   cluster: {
     does: "the link to other nodes: what is followed, packing, order, probes",
-    all: "base",
-    types: "api ports protocol",
+    all: "base ports",
+    types: "api protocol",
   },
   topics: {
     does: "following, permission, publishing, coming back",
@@ -36,7 +36,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   presence: {
     does: "who is there in a topic, and who is told of it",
-    all: "base message protocol schema sending state",
+    all: "base message ports protocol schema sending state",
   },
   asking: {
     does: "what the server asks a client, from its start to its one end",

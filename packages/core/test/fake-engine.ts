@@ -1,12 +1,13 @@
 import type { Engine, EngineSession, NodeSide } from "../src/ports/engine.ts";
+import type { MemberStore } from "../src/ports/member-store.ts";
 import type { Packet } from "../src/protocol/codec.ts";
 
 /** What becomes of a command or a packet of the fake engine. */
 export interface Whims {
   /** Rejects the command. */
-  refuses?(command: "follow" | "publish" | "probe"): boolean;
+  refuses?(command: "follow" | "publish" | "probe" | "members"): boolean;
   /** Milliseconds until it is done; `Infinity` never. */
-  takes?(command: "follow" | "publish" | "probe" | "delivery"): number;
+  takes?(command: "follow" | "publish" | "probe" | "members" | "delivery"): number;
   /** How often a packet arrives, and at which of the others' turn. */
   copies?(): number;
 }
@@ -17,6 +18,11 @@ export class FakeEngine implements Engine {
   readonly sessions: Set<FakeSession> = new Set();
   readonly calls: string[] = [];
   up = true;
+  readonly members = true;
+  /** What all nodes say of themselves: gone when it is emptied. */
+  readonly leases: Map<string, number> = new Map();
+  readonly sets: Map<string, Map<string, Map<string, string>>> = new Map();
+  time: () => number = () => Date.now();
 
   readonly setTimer: (callback: () => void, ms: number) => unknown;
   readonly whims: Whims;
@@ -46,7 +52,66 @@ export class FakeEngine implements Engine {
   }
 }
 
+/** As Redis keeps them. */
+class FakeMembers implements MemberStore {
+  private readonly session: FakeSession;
+  private readonly engine: FakeEngine;
+
+  constructor(session: FakeSession, engine: FakeEngine) {
+    this.session = session;
+    this.engine = engine;
+  }
+
+  renew(node: string, leaseMs: number, begins: boolean): Promise<ReadonlyMap<string, number> | undefined> {
+    const { leases } = this.engine;
+    return this.does(() => {
+      const now = this.engine.time();
+      if (!begins && !((leases.get(node) ?? 0) > now)) return undefined;
+      leases.set(node, now + leaseMs);
+      return new Map([...leases].map(([name, endsAt]) => [name, endsAt - now]));
+    });
+  }
+
+  release(node: string, inMs: number): Promise<unknown> {
+    return this.does(() => this.engine.leases.set(node, this.engine.time() + inMs));
+  }
+
+  write(set: string, node: string, changes: ReadonlyMap<string, string | undefined>): Promise<unknown> {
+    return this.does(() => {
+      const nodes = this.engine.sets.get(set) ?? new Map<string, Map<string, string>>();
+      this.engine.sets.set(set, nodes);
+      const entries = nodes.get(node) ?? new Map<string, string>();
+      nodes.set(node, entries);
+      for (const [entry, text] of changes) {
+        if (text === undefined) entries.delete(entry);
+        else entries.set(entry, text);
+      }
+      if (entries.size === 0) nodes.delete(node);
+    });
+  }
+
+  read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return this.does(() => {
+      const nodes = [...(this.engine.sets.get(set) ?? [])];
+      return new Map(nodes.map(([node, entries]) => [node, new Map(entries)]));
+    });
+  }
+
+  sweep(node: string): Promise<unknown> {
+    return this.does(() => {
+      for (const nodes of this.engine.sets.values()) nodes.delete(node);
+      this.engine.leases.delete(node);
+    });
+  }
+
+  private does<T>(act: () => T): Promise<T> {
+    let done!: T;
+    return this.session.does("members", () => (done = act())).then(() => done);
+  }
+}
+
 export class FakeSession implements EngineSession {
+  readonly members: MemberStore;
   readonly topics: Set<string> = new Set();
   deaf = false;
   private generation = 0;
@@ -60,6 +125,7 @@ export class FakeSession implements EngineSession {
   constructor(engine: FakeEngine, node: NodeSide) {
     this.engine = engine;
     this.node = node;
+    this.members = new FakeMembers(this, engine);
   }
 
   open(): void {
@@ -128,7 +194,7 @@ export class FakeSession implements EngineSession {
     }
   }
 
-  private does(command: "follow" | "publish" | "probe", act: () => unknown): Promise<void> {
+  does(command: "follow" | "publish" | "probe" | "members", act: () => unknown): Promise<void> {
     const { generation } = this;
     if (!this.isOpen) return Promise.reject(new Error("not connected"));
     if (this.engine.whims.refuses?.(command) === true) return Promise.reject(new Error(`refused ${command}`));

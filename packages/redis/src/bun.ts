@@ -1,4 +1,4 @@
-import type { Reply } from "./log.ts";
+import type { Reply } from "./run-script.ts";
 import type { Dial, Wire } from "./session.ts";
 
 /** What Bun's own client takes. */

@@ -1,6 +1,6 @@
 import type { Packet } from "@ws-kit/core/extend";
 import { clusterParts } from "./cluster.ts";
-import { type Reply, runScript } from "./log.ts";
+import { type Reply, runScript } from "./run-script.ts";
 import type { Script } from "./scripts.ts";
 import type { Dial, Wire } from "./session.ts";
 import { slotOf } from "./slots.ts";

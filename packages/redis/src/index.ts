@@ -71,7 +71,7 @@ function clusterEngine(kind: ClusterKind, prefix: string, slots: number): Engine
 }
 
 function engineOf(name: string, dial: Dial, prefix: string, kind: Kind = "plain"): Engine {
-  return { name, records: true, connect: (node) => new RedisSession(dial, node, prefix, kind) };
+  return { name, records: true, members: true, connect: (node) => new RedisSession(dial, node, prefix, kind) };
 }
 
 function unreachable(): never {

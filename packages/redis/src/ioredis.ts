@@ -1,6 +1,6 @@
 import { asArgument } from "./node-redis.ts";
 import type { ClusterKind } from "./cluster.ts";
-import type { Reply } from "./log.ts";
+import type { Reply } from "./run-script.ts";
 import type { Dial, Kind, Wire } from "./session.ts";
 
 /** What is used of a client of the package `ioredis` from version 5. */

@@ -8,13 +8,8 @@ import type {
   ReadLimits,
   Recording,
 } from "@ws-kit/core/extend";
-import { APPEND, READ, type Script } from "./scripts.ts";
-
-/** What a command answers: texts as `Packet`s are, numbers, lists of them. */
-export type Reply = Packet | number | null | readonly Reply[];
-
-/** Sends a command to the server that has the keys. Rejects when the connection is lost. */
-export type Command = (args: readonly Packet[]) => Promise<Reply>;
+import { type Command, runScript, textOf } from "./run-script.ts";
+import { APPEND, READ } from "./scripts.ts";
 
 /** Milliseconds after which a topic that keeps nothing any more does not know any longer how far it came. */
 const REMEMBERED_MS = 86_400_000;
@@ -54,7 +49,12 @@ export class RedisLog implements EngineLog {
       String(DEDUPE_MS),
     ];
     const parts = messages.flatMap(({ packet, from, id }) => [packet, from ?? "", id === undefined ? "" : "1"]);
-    const reply = await this.run(APPEND, [this.key("m", topic), this.key("s", topic), ...ids], [...head, ...parts]);
+    const reply = await runScript(
+      this.command(),
+      APPEND,
+      [this.key("m", topic), this.key("s", topic), ...ids],
+      [...head, ...parts],
+    );
     const [now = "", ...places] = (reply as readonly Packet[]).map(textOf);
     return places.map((place) => {
       const [first = "", second] = place.split(" ");
@@ -69,7 +69,7 @@ export class RedisLog implements EngineLog {
 
   async read(topic: string, after: number, { ttlMs }: Keeping, limits: ReadLimits): Promise<LogReading> {
     const args = [epoch(), String(after), figure(limits.messages), figure(limits.bytes), figure(ttlMs + REMEMBERED_MS)];
-    const reply = await this.run(READ, [this.key("m", topic), this.key("s", topic)], args);
+    const reply = await runScript(this.command(), READ, [this.key("m", topic), this.key("s", topic)], args);
     const [name, topText, chain, limited, found] = reply as [Packet, Packet, Packet, Packet, [Packet, Packet[]][]];
     const top = Number(textOf(topText));
     const entries = found
@@ -101,26 +101,6 @@ export class RedisLog implements EngineLog {
   private key(kind: string, topic: string, id?: string): string {
     return `${this.prefix}~${kind}:{${topic}}${id === undefined ? "" : `\n${id}`}`;
   }
-
-  private run(script: Script, keys: readonly string[], args: readonly Packet[]): Promise<Reply> {
-    return runScript(this.command(), script, keys, args);
-  }
-}
-
-export async function runScript(
-  command: Command,
-  { sha, text }: Script,
-  keys: readonly string[],
-  args: readonly Packet[],
-): Promise<Reply> {
-  const rest = [String(keys.length), ...keys, ...args];
-  try {
-    return await command(["EVALSHA", sha, ...rest]);
-  } catch (error) {
-    // Somebody has emptied the cache since the connection was made.
-    if (!String(error).includes("NOSCRIPT")) throw error;
-    return command(["EVAL", text, ...rest]);
-  }
 }
 
 /** What a script has published; undefined for what a node has. */
@@ -136,10 +116,6 @@ export function logFrame(packet: Packet): LogFrame | undefined {
     packet: packet.slice(end + 1),
     from: from === "" ? undefined : from,
   };
-}
-
-function textOf(value: Packet): string {
-  return typeof value === "string" ? value : new TextDecoder().decode(value);
 }
 
 /** A whole number that Redis takes. */

@@ -1,6 +1,6 @@
 import type { Packet } from "@ws-kit/core/extend";
 import type { ClusterKind } from "./cluster.ts";
-import type { Reply } from "./log.ts";
+import type { Reply } from "./run-script.ts";
 import type { Dial, Kind, Wire } from "./session.ts";
 
 /** What is used of a client of the package `redis` (node-redis) from version 5. */

@@ -115,6 +115,46 @@ redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', string.format('%.0
 return '0'
 `);
 
+export const RECORD_SCRIPTS: readonly Script[] = [APPEND, READ];
+
+const NOW = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
+/** KEYS: leases. ARGV: node, milliseconds, "1" where it begins. Answers null where it has ended, else every node and what is left. */
+export const RENEW: Script = script(`${NOW}
+if ARGV[3] ~= '1' then
+  local ends = redis.call('ZSCORE', KEYS[1], ARGV[1])
+  if not ends or tonumber(ends) <= now then return false end
+end
+redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+local all = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+for i = 2, #all, 2 do all[i] = string.format('%.0f', all[i] - now) end
+return all
+`);
+
+/** KEYS: leases. ARGV: node, milliseconds. Of a lease that is there, it ends then. */
+export const RELEASE: Script = script(`${NOW}
+return redis.call('ZADD', KEYS[1], 'XX', string.format('%.0f', now + ARGV[2]), ARGV[1])
+`);
+
+// As one answers in any version of the protocol: a list, of a hash with fields and values in turn.
+/** KEYS: a hash. */
+export const ENTRIES: Script = script("return redis.call('HGETALL', KEYS[1])");
+/** KEYS: a set. */
+export const NAMES: Script = script("return redis.call('SMEMBERS', KEYS[1])");
+
+/** KEYS: a hash. ARGV: how the fields begin that are taken away. */
+export const DROP: Script = script(`
+local begin = ARGV[1]
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, #begin) == begin then redis.call('HDEL', KEYS[1], field) end
+end
+`);
+
+export const MEMBER_SCRIPTS: readonly Script[] = [RENEW, RELEASE, ENTRIES, NAMES, DROP];
+
 function script(text: string): Script {
   return { text, sha: createHash("sha1").update(text).digest("hex") };
 }

@@ -1,7 +1,16 @@
-import { Dialing, type EngineLog, type EngineSession, type NodeSide, type Packet } from "@ws-kit/core/extend";
+import {
+  Dialing,
+  type EngineLog,
+  type EngineSession,
+  type MemberStore,
+  type NodeSide,
+  type Packet,
+} from "@ws-kit/core/extend";
 
-import { logFrame, RedisLog, type Reply } from "./log.ts";
-import { APPEND, READ } from "./scripts.ts";
+import type { Reply } from "./run-script.ts";
+import { logFrame, RedisLog } from "./log.ts";
+import { RedisMembers } from "./members.ts";
+import { MEMBER_SCRIPTS, RECORD_SCRIPTS } from "./scripts.ts";
 
 /** Two connections: were there one, an output buffer that Redis cuts off would end publishing too. */
 export interface Wire {
@@ -38,16 +47,19 @@ export class RedisSession implements EngineSession {
   private readonly prefix: string;
   private readonly ownChannel: string;
   readonly log: EngineLog;
+  readonly members: MemberStore;
 
   constructor(dial: Dial, node: NodeSide, prefix: string, kind: Kind) {
     this.node = node;
     this.prefix = `${prefix}:`;
     this.ownChannel = `${prefix}~${node.id}`;
     this.dialing = new Dialing((lost) => this.dial(dial, lost), node);
-    this.log = new RedisLog(prefix, kind === "sharded", () => {
+    const command = (): Wire["command"] => {
       const wire = this.dialing.connected;
       return (args) => wire.command(args);
-    });
+    };
+    this.log = new RedisLog(prefix, kind === "sharded", command);
+    this.members = new RedisMembers(prefix, command);
   }
 
   follow(topics: readonly string[]): Promise<unknown> {
@@ -80,7 +92,7 @@ export class RedisSession implements EngineSession {
       await wire.open();
       await wire.subscribe([this.ownChannel]);
       // So that those that are under way together keep their order: none of them has to be run again by its text.
-      const scripts = this.node.records ? [APPEND, READ] : [];
+      const scripts = [...(this.node.records ? RECORD_SCRIPTS : []), ...(this.node.members ? MEMBER_SCRIPTS : [])];
       await Promise.all(scripts.map(({ text }) => wire.command(["SCRIPT", "LOAD", text])));
       return wire;
     } catch (error) {

@@ -5,15 +5,18 @@ import { RecordedNode } from "@ws-kit/conformance/engines/recorded-node";
 import { RETURNED } from "@ws-kit/conformance/engines/recorded-suite";
 import { startRedis } from "@ws-kit/conformance/engines/servers";
 import { withServer } from "@ws-kit/conformance/engines/suites";
-import { EngineNode, Tick, until } from "@ws-kit/conformance/engines/world";
+import { EngineNode, Tick, until, wait } from "@ws-kit/conformance/engines/world";
 import { redisEngine } from "@ws-kit/redis";
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 import { describe, expect, it } from "vitest";
+import { PresentNode } from "./present-node.ts";
 
-/** The rows "ACL" of the page: for what is live, and what recorded topics need as well. */
+/** The rows "ACL" of the page: for what is live, and what recorded topics and presence need as well. */
 const page = readFileSync(join(import.meta.dirname, "../../../docs/deployment.md"), "utf8");
-const [live = [], recorded = []] = [...page.matchAll(/^\| ACL .*$/gm)].map(([row]) => row.match(/\+[\w|\\]+/g) ?? []);
+const [live = [], recorded = [], present = []] = [...page.matchAll(/^\| ACL .*$/gm)].map(
+  ([row]) => row.match(/\+[\w|\\]+/g) ?? [],
+);
 const user = (rights: readonly string[]) => [
   "--user",
   "app",
@@ -59,6 +62,28 @@ withServer("redis", "a user of Redis with no more rights than the page names", (
         await Promise.all(nodes.map((node) => node.close()));
         await server.stop();
       }
+    });
+
+    it("says who is there", async () => {
+      const server = await startRedis(path, user([...live, ...present]));
+      const nodes = [new PresentNode(makeEngine(server.port)), new PresentNode(makeEngine(server.port))] as const;
+      try {
+        await Promise.all(nodes.map(({ router }) => until(() => router.cluster?.state === "up")));
+        const leave = nodes[0].enter("ann");
+        nodes[0].enter("bob");
+        nodes[1].enter("cat");
+        await nodes[1].holds(["ann", "bob", "cat"]);
+        leave();
+        await nodes[1].holds(["bob", "cat"]);
+        // What a node leaves behind the other one takes away.
+        await nodes[0].hub.dispose();
+        await nodes[1].holds(["cat"]);
+        await wait(3_500);
+      } finally {
+        await Promise.all(nodes.map(({ hub }) => hub.dispose()));
+        await server.stop();
+      }
+      expect(nodes.flatMap(({ lines }) => lines)).toEqual([]);
     });
   });
 });

@@ -23,7 +23,7 @@ import { opened } from "../lifecycle/open.ts";
 import { renew } from "../lifecycle/renewal.ts";
 import { PressureWatch } from "../lifecycle/pressure-watch.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Local } from "../cluster/link.ts";
+import type { Local } from "../cluster/link-options.ts";
 import type { Recorded } from "../history/recorded.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Runtime } from "../ports/runtime.ts";

@@ -1,9 +1,10 @@
 import type { LinkReport } from "../api/cluster.ts";
 import { Cluster } from "../cluster/cluster.ts";
-import type { Local } from "../cluster/link.ts";
+import type { Local } from "../cluster/link-options.ts";
 import { Replicas } from "../history/replicas.ts";
 import type { LogLink } from "../ports/engine-log.ts";
 import { codecName, type Packet } from "../protocol/codec.ts";
+import type { Presence } from "../presence/presence.ts";
 import type { RouterCore } from "../router/core.ts";
 import type { Listener } from "../state/connection.ts";
 import { tellChange } from "../topics/changes.ts";
@@ -16,6 +17,7 @@ const NO_ENGINE =
 interface Member extends Listener, Local {
   readonly handlers: RouterCore;
   readonly link: Cluster | undefined;
+  readonly presence: Presence | undefined;
 }
 
 /**
@@ -31,9 +33,11 @@ export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined 
   const report = (change: LinkReport): void => handlers.linkChanged(change, logger);
   const shared = isApart ? undefined : handlers.cluster;
   const logs = hub.recorded && ((link: LogLink) => replicasFor(hub, link));
-  const options = { engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report, logs };
+  const members = hub.presence !== undefined;
+  const options = { engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report, logs, members };
   const cluster = shared ?? new Cluster(options);
   if (shared === undefined) hub.recorded?.serve((topic) => cluster.logsOf(topic) as Replicas);
+  if (shared === undefined) hub.presence?.serve(cluster);
   cluster.add(hub);
   if (!isApart) handlers.cluster = cluster;
   return cluster;

@@ -1,8 +1,11 @@
 import type { ClusterState } from "../api/cluster.ts";
 import type { LogEvents } from "../ports/engine-log.ts";
 import type { Engine, NodeLink } from "../ports/engine.ts";
+import type { MemberEvents, Members } from "../ports/member-store.ts";
 import type { Frame } from "./bundle.ts";
-import { Link, type LinkOptions, type Local } from "./link.ts";
+import type { Heard } from "./channels.ts";
+import { Link } from "./link.ts";
+import type { LinkOptions, Local } from "./link-options.ts";
 import { shardOf } from "./shards.ts";
 
 /** This process's links to the servers of its engine: one, or one for each of those that share the topics. */
@@ -63,6 +66,24 @@ export class Cluster implements NodeLink {
 
   publish(topic: string, frame: Frame): "sent" | "away" {
     return this.linkOf(topic).publish(topic, frame);
+  }
+
+  listen(name: string, heard: Heard): Promise<void> | undefined {
+    return this.linkOf(name).listen(name, heard);
+  }
+
+  unlisten(name: string): void {
+    this.linkOf(name).unlisten(name);
+  }
+
+  /** The nodes of the server that has what is said under this name. */
+  membersOf(name: string): Members | undefined {
+    return this.linkOf(name).leases;
+  }
+
+  /** Tells of the nodes of each server. */
+  watchMembers(events: MemberEvents): void {
+    for (const { leases } of this.links) leases?.listen(events);
   }
 
   /** The recorded topics of the server that keeps this one. */

@@ -1,37 +1,16 @@
-import type { ClusterState, LinkReport } from "../api/cluster.ts";
-import type { Clock } from "../base/clock.ts";
-import type { Logger } from "../base/logger.ts";
+import type { ClusterState } from "../api/cluster.ts";
 import { toError } from "../base/thrown.ts";
 import { attempt } from "../base/when.ts";
-import type { LogEvents, LogLink } from "../ports/engine-log.ts";
-import type { Engine, EngineSession } from "../ports/engine.ts";
+import type { LogEvents } from "../ports/engine-log.ts";
+import type { EngineSession } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { type Frame, unpack } from "./bundle.ts";
+import { Channels, type Heard } from "./channels.ts";
 import { Interest } from "./interest.ts";
+import { type LinkOptions, type Local, nodeId } from "./link-options.ts";
+import { NodeLeases } from "./node-leases.ts";
 import { Outbox } from "./outbox.ts";
 import { Seen } from "./seen.ts";
-
-/** A listener of this process, as the link sees it. */
-export interface Local {
-  /** Delivers a frame that another listener or node has published. */
-  arrived(topic: string, frame: Frame): void;
-}
-
-/** What a link is made of. */
-export interface LinkOptions {
-  readonly engine: Engine;
-  /** Whether the codec makes bytes. */
-  readonly bytes: boolean;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** How long a follower waits until the engine has confirmed, at most. */
-  readonly engineTimeoutMs: number;
-  /** Bytes that may wait while the engine stalls. */
-  readonly maxEngineBytes: number;
-  readonly report: (report: LinkReport) => void;
-  /** What the link's recorded topics hear of it; undefined where there are none. */
-  readonly logs?: ((link: LogLink) => LogEvents) | undefined;
-}
 
 const PROBE_EVERY_MS = 1_000;
 const PROBE_TIMEOUT_MS = 3_000;
@@ -44,6 +23,9 @@ export class Link {
   readonly locals: Set<Local> = new Set();
   readonly nodeId: string = nodeId();
   readonly logs: LogEvents | undefined;
+  /** The nodes that have leases; undefined where nothing asks for them. */
+  readonly leases: NodeLeases | undefined;
+  private readonly channels: Channels;
   private readonly session: EngineSession;
   private readonly interest: Interest;
   private readonly outbox: Outbox;
@@ -86,12 +68,16 @@ export class Link {
       failed: (error) => logger.warn(`${engine.name} refused to follow topics; it is asked again`, error),
     });
     this.outbox = new Outbox(clock, this.nodeId, options.maxEngineBytes, (error) => this.unusable(toError(error)));
+    this.channels = new Channels(this);
     this.logs = options.logs?.(this);
+    const refused = (error: unknown): void => logger.warn(`${engine.name} refused what nodes say of themselves`, error);
+    this.leases = options.members === true ? new NodeLeases(clock, this.nodeId, refused) : undefined;
     this.probeTimer = clock.setTimeout(this.absent, PROBE_TIMEOUT_MS);
     this.session = engine.connect({
       id: this.nodeId,
       bytes: options.bytes,
       records: this.logs !== undefined,
+      members: this.leases !== undefined,
       deliver: (topic, packet) => this.deliver(topic, packet),
       keepingOf: (topic) => this.logs?.keepingOf(topic),
       added: (topic, frame) => this.closed || this.logs?.added(topic, frame),
@@ -138,6 +124,15 @@ export class Link {
     this.interest.delete(topic);
   }
 
+  /** Hears what other nodes publish under a name that is no topic's, until `unlisten`. */
+  listen(name: string, heard: Heard): Promise<void> | undefined {
+    return this.channels.listen(name, heard);
+  }
+
+  unlisten(name: string): void {
+    this.channels.unlisten(name);
+  }
+
   /** Hands a frame to the other nodes. */
   publish(topic: string, frame: Frame): "sent" | "away" {
     return this.outbox.add(topic, frame) ? "sent" : "away";
@@ -150,6 +145,7 @@ export class Link {
     this.interest.close();
     this.outbox.down();
     this.logs?.down();
+    await this.leases?.close();
     this.seen.clear();
     await this.session.close();
   }
@@ -170,6 +166,7 @@ export class Link {
       return;
     }
     this.received += frames.length;
+    if (this.channels.heard(topic, frames)) return;
     for (const frame of frames) for (const local of this.locals) local.arrived(topic, frame);
   }
 
@@ -188,6 +185,7 @@ export class Link {
     this.outbox.up(this.session);
     this.interest.up(this.session);
     if (this.session.log !== undefined) this.logs?.up(this.session.log);
+    if (this.session.members !== undefined) this.leases?.up(this.session.members);
     this.probe();
   }
 
@@ -200,6 +198,7 @@ export class Link {
     if (oldest !== undefined && oldest < this.provenAt) this.provenAt = oldest;
     this.outbox.down();
     this.logs?.down();
+    this.leases?.down();
     this.interest.down();
     this.seen.interrupted();
     if (this.state === "up") this.change("down");
@@ -212,6 +211,7 @@ export class Link {
     this.ready = true;
     this.change("up");
     this.tellUp();
+    this.leases?.behind();
   }
 
   private tellUp(): void {
@@ -240,6 +240,7 @@ export class Link {
     const isUp = this.state === "up";
     this.tellDown(new Error("A packet of another node is missing"), sinceMs);
     if (isUp) this.tellUp();
+    this.leases?.behind();
   }
 
   private change(state: "up" | "down"): void {
@@ -288,11 +289,4 @@ export class Link {
     this.down(cause);
     void attempt(() => this.session.reconnect(cause));
   }
-}
-
-/** 96 random bits. */
-function nodeId(): string {
-  const bytes = new Uint8Array(12);
-  crypto.getRandomValues(bytes);
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

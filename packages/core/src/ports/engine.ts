@@ -1,5 +1,6 @@
 import type { Packet } from "../protocol/codec.ts";
 import type { EngineLog, Keeping, LogFrame } from "./engine-log.ts";
+import type { MemberEvents, Members, MemberStore } from "./member-store.ts";
 
 /**
  * Carries packets between the processes (nodes) that serve a router, by topic: Redis, NATS or your own. A packet is text where
@@ -17,6 +18,8 @@ export interface Engine {
   connect(node: NodeSide): EngineSession;
   /** Its sessions have a `log`: topics with a history need one. */
   readonly records?: boolean;
+  /** Its sessions have `members`: topics with a presence need them. */
+  readonly members?: boolean;
   /** Several servers that share the topics, each by itself; this one's own `connect` is then not called. */
   readonly shards?: readonly Engine[];
 }
@@ -31,6 +34,8 @@ export interface NodeSide {
   deliver(topic: string, packet: Packet): void;
   /** Whether any topic has a history: the log is then used. */
   readonly records: boolean;
+  /** Whether nodes say something of themselves for others to read: `members` is then used. */
+  readonly members: boolean;
   /** What the log keeps of a topic; undefined for one that is live. */
   keepingOf(topic: string): Keeping | undefined;
   /** A message that was added to the log of a topic which this node follows. */
@@ -56,6 +61,8 @@ export interface EngineSession {
   probe(): Promise<unknown>;
   /** Where it keeps recorded topics. */
   readonly log?: EngineLog;
+  /** Where it keeps what nodes say of themselves. */
+  readonly members?: MemberStore;
   /** Drops its connections and opens new ones: a probe was not answered, whatever the library believes. */
   reconnect(cause: Error): void;
   close(): Promise<void> | void;
@@ -71,4 +78,14 @@ export interface NodeLink {
   /** A listener's last follower of the topic has left. */
   unfollow(topic: string): void;
   publish(topic: string, frame: Packet): "sent" | "away";
+  /**
+   * Hears what other nodes publish under a name that is no topic's, since it begins with a control character.
+   * @returns a promise where the engine has yet to confirm.
+   */
+  listen(name: string, heard: (frame: Packet) => void): Promise<void> | undefined;
+  unlisten(name: string): void;
+  /** The nodes that share what is said under the name; undefined where nodes have no leases. */
+  membersOf(name: string): Members | undefined;
+  /** Tells of the nodes, of all servers. */
+  watchMembers(events: MemberEvents): void;
 }

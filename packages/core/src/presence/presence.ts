@@ -5,6 +5,7 @@ import { errorPayload, WsKitError } from "../message/errors.ts";
 import { meantForPeer } from "../message/meant.ts";
 import type { PresencePolicy } from "../message/presence.ts";
 import type { AnyTopic } from "../message/topic.ts";
+import type { NodeLink } from "../ports/engine.ts";
 import { type Envelope, PRESENCE_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
@@ -12,6 +13,8 @@ import type { Connection } from "../state/connection.ts";
 import type { Presences } from "../state/presence.ts";
 import { CLOSED } from "../state/phases.ts";
 import { checked, keyOf } from "./checked.ts";
+import { Elsewhere } from "./elsewhere.ts";
+import { type Entry, PresenceRoom } from "./room.ts";
 import { Saying } from "./saying.ts";
 import { Watched } from "./watched.ts";
 
@@ -23,6 +26,8 @@ export class Presence implements Presences<Connection> {
   private readonly topics: Map<string, Watched> = new Map();
   /** What each connection says of itself, by topic. */
   private readonly sayings: WeakMap<Connection, Map<string, Saying>> = new WeakMap();
+  /** Who is there on other nodes; undefined without an engine. */
+  private elsewhere: Elsewhere | undefined = undefined;
   private lastId = 0;
 
   /** @returns undefined where no topic has a presence. */
@@ -37,6 +42,11 @@ export class Presence implements Presences<Connection> {
     this.families = families;
     this.clock = clock;
     this.deadlines = new Deadlines(clock, sleeps);
+  }
+
+  /** By this link the other nodes are reached. */
+  serve(link: NodeLink): void {
+    this.elsewhere = new Elsewhere(link, this.clock);
   }
 
   track(conn: Connection, topic: string, state: unknown, isPart: boolean): void | Promise<void> {
@@ -76,18 +86,30 @@ export class Presence implements Presences<Connection> {
   }
 
   async list(topic: string): Promise<Map<string, unknown[]>> {
-    this.policyOf(topic);
-    return Promise.resolve(this.topics.get(topic)?.room.list() ?? new Map<string, unknown[]>());
+    return (await this.roomOf(topic)).list();
   }
 
   async count(topic: string): Promise<number> {
-    this.policyOf(topic);
-    return Promise.resolve(this.topics.get(topic)?.room.count ?? 0);
+    return (await this.roomOf(topic)).count;
+  }
+
+  /** Who is there on all nodes: what is known here where somebody looks, and asked for once where nobody does. */
+  private async roomOf(topic: string): Promise<PresenceRoom> {
+    const policy = this.policyOf(topic);
+    const here = this.topics.get(topic);
+    if (here?.isWhole === true || this.elsewhere === undefined) return here?.room ?? new PresenceRoom(policy);
+    const room = new PresenceRoom(policy);
+    const others = await this.elsewhere.list(topic);
+    for (const entries of [this.topics.get(topic)?.room ?? [], others]) {
+      for (const [id, entry] of entries) room.set(id, entry);
+    }
+    return room;
   }
 
   /** Lets go of timers. */
   stop(): void {
     this.deadlines.clear();
+    this.elsewhere?.stop();
     for (const watched of this.topics.values()) watched.stop();
     this.topics.clear();
   }
@@ -102,7 +124,7 @@ export class Presence implements Presences<Connection> {
     const failed = (error: unknown): void => refuse(conn, topic, error);
     if (policy === undefined) return failed(withoutPresence(topic));
     if (said.watch === false) this.unwatch(conn, topic);
-    else if (said.watch !== undefined) this.watchedOf(topic, policy).watch(conn);
+    else if (said.watch !== undefined) this.watch(conn, this.watchedOf(topic, policy));
     if (said.leave === undefined && !("state" in said)) return;
     if (policy.fromServer) {
       return failed(
@@ -160,20 +182,37 @@ export class Presence implements Presences<Connection> {
     saying.end(conn.state === CLOSED);
   }
 
-  private unwatch(conn: Connection, topic: string): void {
-    const watched = this.topics.get(topic);
-    watched?.unwatch(conn);
-    if (watched !== undefined) this.forget(watched);
+  /** What a connection says has changed; undefined where it is gone. */
+  put(topic: string, policy: PresencePolicy, id: string, entry: Entry | undefined): void {
+    const watched = this.watchedOf(topic, policy);
+    if (entry === undefined) watched.delete(id);
+    else watched.set(id, entry);
+    this.elsewhere?.say(topic, id, entry);
+    this.forget(watched);
   }
 
-  watchedOf(topic: string, policy: PresencePolicy): Watched {
+  private watch(conn: Connection, watched: Watched): void {
+    const { elsewhere } = this;
+    if (elsewhere !== undefined && !watched.isWatched) watched.waitFor(elsewhere.look(watched.topic, watched));
+    watched.watch(conn);
+  }
+
+  private unwatch(conn: Connection, topic: string): void {
+    const watched = this.topics.get(topic);
+    if (watched?.isWatched !== true) return;
+    watched.unwatch(conn);
+    if (!watched.isWatched) this.elsewhere?.lookAway(topic);
+    this.forget(watched);
+  }
+
+  private watchedOf(topic: string, policy: PresencePolicy): Watched {
     let watched = this.topics.get(topic);
     if (watched === undefined) this.topics.set(topic, (watched = new Watched(topic, policy, this.clock)));
     return watched;
   }
 
-  /** Nobody is there, and nobody looks. */
-  forget(watched: Watched): void {
+  /** Forgets a topic where nobody is there, and nobody looks. */
+  private forget(watched: Watched): void {
     if (watched.idle && this.topics.get(watched.topic) === watched) this.topics.delete(watched.topic);
   }
 

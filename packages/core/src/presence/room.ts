@@ -56,12 +56,8 @@ export class PresenceRoom {
     return this.told === undefined;
   }
 
-  get(id: string): Entry | undefined {
-    return this.entries.get(id);
-  }
-
-  ids(): IterableIterator<string> {
-    return this.entries.keys();
+  [Symbol.iterator](): IterableIterator<[id: string, entry: Entry]> {
+    return this.entries[Symbol.iterator]();
   }
 
   /** @returns whether that changes anything. */

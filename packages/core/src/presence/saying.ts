@@ -1,7 +1,7 @@
 import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Clock } from "../base/clock.ts";
 import type { PresencePolicy } from "../message/presence.ts";
-import type { Watched } from "./watched.ts";
+import type { Entry } from "./room.ts";
 
 /** Milliseconds between two states of one connection: what comes faster waits, and the last one counts. */
 const PACE_MS = 200;
@@ -10,8 +10,8 @@ const PACE_MS = 200;
 interface Host {
   readonly clock: Clock;
   readonly deadlines: Deadlines;
-  watchedOf(topic: string, policy: PresencePolicy): Watched;
-  forget(watched: Watched): void;
+  /** What a connection says has changed; undefined where it is gone. */
+  put(topic: string, policy: PresencePolicy, id: string, entry: Entry | undefined): void;
 }
 
 /** What one connection says of itself in one topic. */
@@ -63,12 +63,8 @@ export class Saying implements Expiring {
     host.deadlines.delete(this);
     if (latest === undefined) return;
     if (!hasClosed || graceMs === 0) return this.remove();
-    this.watched.set(id, { key, text: latest, lingers: true });
+    host.put(this.topic, this.policy, id, { key, text: latest, lingers: true });
     host.deadlines.add(this, graceMs);
-  }
-
-  private get watched(): Watched {
-    return this.host.watchedOf(this.topic, this.policy);
   }
 
   expire(): void {
@@ -81,12 +77,10 @@ export class Saying implements Expiring {
     this.next = undefined;
     this.text = text;
     this.nextAt = now + PACE_MS;
-    this.watched.set(this.id, { key: this.key, text, lingers: false });
+    this.host.put(this.topic, this.policy, this.id, { key: this.key, text, lingers: false });
   }
 
   private remove(): void {
-    const { watched } = this;
-    watched.delete(this.id);
-    this.host.forget(watched);
+    this.host.put(this.topic, this.policy, this.id, undefined);
   }
 }

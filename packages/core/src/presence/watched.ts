@@ -26,6 +26,8 @@ export class Watched {
   private version = 0;
   private timer: unknown = undefined;
   private dueAt = Infinity;
+  /** What other nodes say is asked for: nobody is told before. */
+  private waiting: Promise<void> | undefined = undefined;
 
   constructor(topic: string, policy: PresencePolicy, clock: Clock) {
     this.topic = topic;
@@ -46,11 +48,31 @@ export class Watched {
     if (this.room.delete(id)) this.changed();
   }
 
+  get isWatched(): boolean {
+    return this.watchers.size > 0;
+  }
+
+  /** Whether what is known here is everything. */
+  get isWhole(): boolean {
+    return this.isWatched && this.waiting === undefined;
+  }
+
+  /** Nobody is told before this has ended. */
+  waitFor(whole: Promise<void>): void {
+    this.waiting = whole;
+    void whole.then(() => {
+      if (this.waiting !== whole) return;
+      this.waiting = undefined;
+      this.tellAll();
+    });
+  }
+
   /** Tells a connection from now on; one that asks again has missed something. */
   watch(conn: Connection): void {
     this.room.begin();
     const isNew = !this.watchers.has(conn);
     this.watchers.set(conn, true);
+    if (this.waiting !== undefined) return;
     if (!isNew || !this.tell(conn, this.encode(conn, this.room.whole()))) this.tellIn(BATCH_MS);
   }
 
@@ -67,7 +89,7 @@ export class Watched {
   }
 
   private changed(): void {
-    if (this.watchers.size > 0) this.tellIn(this.room.counts ? COUNT_MS : BATCH_MS);
+    if (this.isWhole) this.tellIn(this.room.counts ? COUNT_MS : BATCH_MS);
   }
 
   private tellIn(ms: number): void {

@@ -50,6 +50,7 @@ export function checkHistory(families: readonly AnyTopic[], engine: Engine | und
 export function checkPresence(families: readonly AnyTopic[], engine: Engine | undefined): void {
   const present = families.find(({ presence }) => presence !== undefined);
   if (present === undefined || engine === undefined) return;
+  if ((engine.shards ?? [engine]).every(({ members }) => members === true)) return;
   throw new Error(
     `${present.pattern} has a presence, which the engine ${JSON.stringify(engine.name)} does not keep: serve it from one process`,
   );
