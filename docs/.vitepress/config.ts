@@ -15,6 +15,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: "The server", link: "/server" },
       { text: "The client", link: "/client" },
+      { text: "Requests of the server", link: "/asking" },
       { text: "Validators", link: "/validators" },
       { text: "Types", link: "/types" },
       { text: "Contracts", link: "/contracts" },

@@ -9,8 +9,9 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   socket: ["api", "steps"],
   link: ["api", "socket", "steps"],
   requests: ["api", "steps", "link:types"],
+  handlers: ["api", "steps", "link:types"],
   topics: ["api", "steps", "link:types"],
-  client: ["api", "socket", "steps", "link", "requests", "topics"],
+  client: ["api", "socket", "steps", "link", "requests", "handlers", "topics"],
   // The entries.
   ".": ["api", "socket", "client", "steps:types"],
 };

@@ -12,8 +12,8 @@ import { type wsClient } from "./index.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
-const CEILING = 9_860;
-const LITE_CEILING = 5_570;
+const CEILING = 9_900;
+const LITE_CEILING = 5_580;
 
 const root = join(import.meta.dirname, "../../..");
 let directory: string;

@@ -15,3 +15,14 @@ export const Upload = rpc("UPLOAD", { data: z.string(), deep: z.unknown().option
 });
 /** An application's own heartbeat; the server sends it back. */
 export const Beat = message("BEAT", { sentAt: z.number() });
+/** What the server asks its client, and a request that it asks for. */
+export const Guess = rpc.fromServer(
+  "GUESS",
+  { n: z.number() },
+  "GUESSED",
+  { n: z.number() },
+  {
+    progress: { at: z.number() },
+  },
+);
+export const Double = rpc("DOUBLE", { n: z.number() }, "DOUBLED", { n: z.number(), at: z.number() });

@@ -2,7 +2,7 @@
 import { serve } from "@ws-kit/bun";
 import { createRouter } from "@ws-kit/zod";
 import { msgpack } from "./codecs.ts";
-import { Aborted, Add, Beat, Count, Echo, Fail, Find, Note, Slow, Upload } from "./messages.ts";
+import { Aborted, Add, Beat, Count, Double, Echo, Fail, Find, Guess, Note, Slow, Upload } from "./messages.ts";
 
 const router = createRouter({
   heartbeat: { intervalMs: 30_000, timeoutMs: 5_000 },
@@ -27,6 +27,11 @@ router.rpc(Count, (ctx) => {
 });
 router.rpc(Find, (ctx) => {
   ctx.error("NOT_FOUND", "No such thing", { id: ctx.payload.id });
+});
+router.rpc(Double, async (ctx) => {
+  let at = 0;
+  const { payload } = await ctx.request(Guess, ctx.payload, { onProgress: (report) => (at = report.at) });
+  return { ...payload, at };
 });
 router.rpc(Upload, (ctx) => {
   ctx.reply({ bytes: ctx.payload.data.length });

@@ -1,6 +1,7 @@
 import { isServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
+import { handlers } from "@ws-kit/client/parts";
 import { codecFor } from "./codecs.ts";
-import { Add, Count, Echo, Find, Note } from "./messages.ts";
+import { Add, Count, Double, Echo, Find, Guess, Note } from "./messages.ts";
 
 /** Goes once through what a client does, in whatever runtime. Answers `ok`. */
 export async function tour(url: string, options: Partial<ClientOptions> = {}): Promise<string> {
@@ -10,6 +11,7 @@ export async function tour(url: string, options: Partial<ClientOptions> = {}): P
     auth: { getToken: () => "a b", attach: "protocol" },
     ...codecFor(url),
     ...options,
+    use: [handlers()],
   });
   const echoed = new Promise<number>((resolve) => client.once(Echo, ({ payload }) => resolve(payload.n)));
   client.send(Note, { n: 7 });
@@ -20,6 +22,13 @@ export async function tour(url: string, options: Partial<ClientOptions> = {}): P
   assert(progress === 6, "progress");
   const error = await client.request(Find, { id: "x" }).catch((reason: unknown) => reason);
   assert(isServerError(error, Find) && error.code === "NOT_FOUND" && error.context?.id === "x", "error");
+  client.handle(Guess, (request) => {
+    const { payload } = request;
+    request.progress({ at: payload.n });
+    return { n: payload.n * 2 };
+  });
+  const { payload: doubled } = await client.request(Double, { n: 4 });
+  assert(doubled.n === 8 && doubled.at === 4, "asked by the server");
   while (client.latencyMs === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   await client.close();
   assert(client.state === "closed", "closed");

@@ -1,3 +1,4 @@
+import type { RequestHandler } from "@ws-kit/client/parts";
 import { ConnectionClosedError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
 import {
   check,
@@ -15,6 +16,7 @@ import {
   ValidationError,
   type AnyMessage,
   type ClientSends,
+  type ServerAsks,
   type ServerSends,
   type WhyNot,
   type AnyRpc,
@@ -26,6 +28,7 @@ import {
   type InferProgress,
   type SendArgsOf,
 } from "@ws-kit/core";
+import { Handlers } from "./handling.ts";
 import { MemorySocket, type Closed } from "./socket.ts";
 
 /** A frame as it came off the wire. */
@@ -83,6 +86,7 @@ export class TestClient {
   private readonly calls = new Map<string, Call>();
   /** Requests whose answers nobody wants any more. */
   private readonly abandoned = new Set<string>();
+  private readonly handlers = new Handlers((frame) => this.sendRaw(frame));
   private readonly server: Surroundings;
   private end: Closed | undefined;
   private listener: ((frame: Frame) => void) | undefined;
@@ -99,6 +103,7 @@ export class TestClient {
         this.end = closed;
         for (const call of this.calls.values()) call.reject(new ConnectionClosedError(describe(closed), true));
         this.calls.clear();
+        this.handlers.close();
         resolve(closed);
         server.delivered();
       },
@@ -160,6 +165,14 @@ export class TestClient {
     if (frame.type === ERROR_TYPE) throw await this.toError(message, frame.payload as ErrorPayload, timeoutMs);
     if (frame.type !== response.type) throw new StateError(`Got ${frame.type} for an answer`);
     return this.check(response, frame);
+  }
+
+  /**
+   * Answers what the server asks by `ctx.request`, as `client.handle` of the real client does; the last handler of an rpc
+   * counts. What none answers is a frame as others are, for `next`.
+   */
+  handle<R extends AnyRpc>(rpc: ServerAsks<WhyNot<R, "ctx.request">> & R, handler: RequestHandler<R>): void {
+    this.handlers.add(rpc, handler as unknown as RequestHandler<AnyRpc>);
   }
 
   /**
@@ -239,6 +252,7 @@ export class TestClient {
   private arrived(frame: Frame): void {
     this.received.push(frame);
     this.listener?.(frame);
+    if (this.handlers.takes(frame)) return this.server.delivered();
     const id = frame.meta?.["correlationId"];
     const call = typeof id === "string" ? this.calls.get(id) : undefined;
     if (typeof id !== "string" || call === undefined) {

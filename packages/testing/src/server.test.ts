@@ -1,5 +1,5 @@
 import { ConnectionClosedError, isServerError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
-import { createRouter, message, rpc, ValidationError, WsKitError, z, type Codec } from "@ws-kit/zod";
+import { createRouter, isRequestError, message, rpc, ValidationError, WsKitError, z, type Codec } from "@ws-kit/zod";
 import { expect, expectTypeOf, test } from "vitest";
 import { createTestServer, RefusedError, VirtualClock } from "./index.ts";
 
@@ -266,4 +266,56 @@ test("speaks the router's codec, bytes included, and is refused where it offers 
   client.socket.reading = true;
   client.sendRaw('{"type":"PLAIN"}');
   expect(await client.closed).toEqual({ code: 1003, reason: "Text frames are not understood" });
+});
+
+test("a client answers what the server asks, or lets the test do it", async () => {
+  const Confirm = rpc.fromServer(
+    "CONFIRM",
+    { text: z.string() },
+    "CONFIRMED",
+    { yes: z.boolean() },
+    {
+      progress: { seen: z.boolean() },
+    },
+  );
+  const Archive = rpc("ARCHIVE", undefined, "ARCHIVED", { kept: z.boolean(), seen: z.boolean() });
+  const router = createRouter();
+  router.rpc(Archive, async (ctx) => {
+    let seen = false;
+    const onProgress = (report: { seen: boolean }) => (seen = report.seen);
+    try {
+      const { payload } = await ctx.request(Confirm, { text: "Keep it?" }, { onProgress, signal: ctx.signal });
+      return { kept: payload.yes, seen };
+    } catch (error) {
+      return ctx.error("ABORTED", isRequestError(error, Confirm) ? error.message : String(error));
+    }
+  });
+  const server = createTestServer(router);
+  const client = await server.connect();
+  const asked = client.request(Archive);
+  const { meta } = await client.next();
+  client.sendRaw({ type: "CONFIRMED", meta, payload: { yes: false } });
+  expect((await asked).payload).toEqual({ kept: false, seen: false });
+
+  client.handle(Confirm, ({ payload, progress }) => {
+    progress({ seen: true });
+    return { yes: payload.text === "Keep it?" };
+  });
+  expect((await client.request(Archive)).payload).toEqual({ kept: true, seen: true });
+  client.handle(Confirm, () => {
+    throw new WsKitError("ABORTED", "Nobody is there");
+  });
+  await expect(client.request(Archive)).rejects.toMatchObject({ code: "ABORTED", message: "Nobody is there" });
+
+  const controller = new AbortController();
+  const aborted = new Promise((resolve) => {
+    client.handle(Confirm, ({ signal }) => {
+      signal.addEventListener("abort", () => resolve(signal.reason));
+      controller.abort();
+      return new Promise(() => {});
+    });
+  });
+  await expect(client.request(Archive, undefined, { signal: controller.signal })).rejects.toThrow("aborted");
+  expect(await aborted).toMatchObject({ message: "The server gave up" });
+  await client.silent();
 });

@@ -1,4 +1,4 @@
-import { checkHandler, checkMessage, jsonCodec, when } from "@ws-kit/core/protocol";
+import { checkHandler, checkMessage, FAILED_TYPE, jsonCodec, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, SendOptions } from "@ws-kit/core/protocol";
 import type { Client, Off } from "../api/client.ts";
 import { ConnectionClosedError, StateError } from "../api/errors.ts";
@@ -41,7 +41,9 @@ export function createClient(
     _on: (...args) => on(...args),
     _leads: () => true,
     _control: ignore,
-    _take: ignore,
+    // A server that asks is not left to wait for whom nobody here would answer.
+    _take: (id, { meta }) =>
+      id.startsWith("s:") && host._leads() && link._transmit(codec.encode({ type: FAILED_TYPE, meta })),
     _see: ignore,
     _placed: ignore,
     // Its first part says how connections are made.

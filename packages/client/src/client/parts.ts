@@ -1,6 +1,8 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ClientPart } from "../api/part.ts";
+import type { Handling, HandlersOptions } from "../api/handlers.ts";
+import { createHandlers } from "../handlers/create-handlers.ts";
 import { createAgreement } from "../link/agreement.ts";
 import { createRenewal } from "../link/renewal.ts";
 import { createResuming } from "../link/resuming.ts";
@@ -24,6 +26,17 @@ export const requests = (): ClientPart<
   Pick<Client, "request" | "attempt" | "stream" | "observe" | "onOpen">,
   OptionsNamed<"maxPendingRequests">
 > => part("requests", createRequests);
+
+/**
+ * `handle`: what the server asks (`ctx.request`) is answered by this page. Of clients that share a socket the first one
+ * answers.
+ *
+ * @example
+ * const client = wsClient({ url, use: [handlers()] });
+ * client.handle(Confirm, ({ payload }) => ({ yes: confirm(payload.text) }));
+ */
+export const handlers = ({ maxRunning = 64 }: HandlersOptions = {}): ClientPart<Handling> =>
+  part("handlers", (host) => createHandlers(host, maxRunning));
 
 /** Tokens: `auth` asks for one before every dial, and for the next while connected, before its time is over. */
 export const tokens = (): ClientPart<unknown, OptionsNamed<"auth">> =>

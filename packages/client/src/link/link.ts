@@ -35,6 +35,8 @@ export interface Link {
   _begins?: (opening: never) => void;
   /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */
   _token?: (refresh: boolean) => Promise<Token>;
+  /** Why the connection ended that the next one may go on with. */
+  _lost?: string | undefined;
   /** The present connection, or that to come, goes on with the one before. */
   _resumed?: boolean | undefined;
   /** As `_transmit`, or on the next connection where that goes on with the last. */

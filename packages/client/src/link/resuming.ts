@@ -10,13 +10,11 @@ export type Resuming = (hear: Hear) => Hear;
 export function createResuming(memory: Memory, link: Link): Resuming {
   const outbox = link._outbox;
   const { _lose } = outbox;
-  /** Why the connection ended whose frames on their way may yet arrive. */
-  let lost: string | undefined;
   const arm = createTimer();
 
   const settle = (given: boolean): void => {
-    const reason = lost;
-    lost = undefined;
+    const reason = link._lost;
+    link._lost = undefined;
     arm();
     if (given && reason !== undefined) _lose(reason, false, false)();
   };
@@ -27,17 +25,17 @@ export function createResuming(memory: Memory, link: Link): Resuming {
       settle(false);
       return _lose(reason, final, clean);
     }
-    if (lost === undefined)
+    if (link._lost === undefined)
       arm(memory._windowMs, () => {
         forget(memory);
         settle(true);
       });
-    lost = reason;
+    link._lost = reason;
     return () => {};
   };
 
   link._pass = (packet) => {
-    if (lost === undefined) return link._transmit(packet);
+    if (link._lost === undefined) return link._transmit(packet);
     keep(memory, packet);
     return true;
   };

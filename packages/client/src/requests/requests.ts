@@ -50,7 +50,7 @@ export interface Requests {
   /** What of them the application gets. */
   readonly _surface: { request: Request; attempt: Attempted; stream: Stream; observe: (observer: Observer) => Off };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
-  readonly _take: (id: string, frame: Envelope) => void | Promise<void>;
+  readonly _take: (id: string, frame: Envelope) => unknown;
 }
 
 /** What they need of the client. */
@@ -59,6 +59,7 @@ interface Asking {
   readonly _codec: Codec;
   readonly _link: Link;
   readonly _listeners: Listeners;
+  readonly _take: (id: string, frame: Envelope) => unknown;
 }
 
 export function createRequests({
@@ -66,6 +67,7 @@ export function createRequests({
   _codec: codec,
   _link: link,
   _listeners: listeners,
+  _take,
 }: Asking): Requests {
   // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
   const { crypto } = globalThis as { crypto?: Crypto };
@@ -77,7 +79,7 @@ export function createRequests({
         .slice(2)}.`
     : "";
 
-  const pending = new Map<string, (frame: Envelope) => void | Promise<void>>();
+  const pending = new Map<string, Asking["_take"]>();
 
   const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}, cancelBy) =>
     new Promise((resolve, reject) => {
@@ -156,7 +158,7 @@ export function createRequests({
       };
 
       deadline(timeoutMs, late);
-      pending.set(correlationId, (got) => attempt(() => take(got), fail));
+      pending.set(correlationId, (_, got) => attempt(() => take(got), fail));
       cancelBy?.(cancel);
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
@@ -206,6 +208,6 @@ export function createRequests({
   return {
     _ask: ask,
     _surface: { request, attempt: attempted, stream, observe },
-    _take: (id, frame) => pending.get(id)?.(frame),
+    _take: (id, frame) => (pending.get(id) ?? _take)(id, frame),
   };
 }

@@ -147,9 +147,10 @@ test.each([
   [{ code: "NOT_FOUND", message: "no", details: "any" }, { retryable: false }],
   [
     { code: "toString", message: 7 },
-    { code: "UNKNOWN", message: "" },
+    { code: "UNKNOWN", message: "The client answered UNKNOWN" },
   ],
-  [undefined, { code: "UNKNOWN" }],
+  [null, { code: "UNKNOWN" }],
+  [undefined, { code: "UNIMPLEMENTED" }],
 ])("a client that has no answer rejects: %j", async (payload, expected) => {
   const { ask, asked, from, socket } = rig();
   const got = outcome(ask());

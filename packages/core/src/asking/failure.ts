@@ -11,13 +11,14 @@ import type { ErrorPayload } from "../protocol/envelope.ts";
  * @throws ValidationError for details that do not fit what the rpc declares for their code, also as a rejection.
  */
 export function failureOf(rpc: AnyRpc, payload: unknown): RequestError | Promise<RequestError> {
+  if (payload === undefined) return new RequestError("UNIMPLEMENTED", "The client handles no such request", undefined);
   const { code: given, message, details, retryable, retryAfterMs } = Object(payload) as Partial<ErrorPayload>;
   const code = typeof given === "string" && Object.hasOwn(ERROR_CODES, given) ? (given as ErrorCode) : "UNKNOWN";
   const declared = details !== undefined && validatorsOf(rpc).errors?.[code] !== undefined;
   return when(
     declared ? check(rpc, code, "in", details) : details,
     (checked) =>
-      new RequestError(code, typeof message === "string" ? message : "", checked, {
+      new RequestError(code, typeof message === "string" ? message : `The client answered ${code}`, checked, {
         retryable: typeof retryable === "boolean" ? retryable : undefined,
         retryAfterMs: typeof retryAfterMs === "number" ? retryAfterMs : undefined,
       }),
