@@ -1,11 +1,14 @@
+import { handlers } from "@ws-kit/client/parts";
 import { type Client, type ConnectionState, type Opening, ServerError, wsClient } from "@ws-kit/client/zod";
 import type { InferPayload } from "@ws-kit/zod";
 import {
   Authenticate,
   ChatMessage,
   JoinRoom,
+  KeepRoom,
   LeaveRoom,
   LogOut,
+  RoomArchived,
   RoomList,
   SendMessage,
   TypingStart,
@@ -43,13 +46,19 @@ export class Chat {
     heartbeat: {},
     // What cannot be sent now stays in the composer.
     queue: "off",
+    use: [handlers()],
   });
 
   /**
    * @param changed Called after every change.
    * @param failed Called with what the user should be told when something does not work.
+   * @param ask Called with what the user is asked, until the signal says that nobody waits for it any more.
    */
-  constructor(changed: () => void, failed: (message: string) => void) {
+  constructor(
+    changed: () => void,
+    failed: (message: string) => void,
+    ask: (question: string, signal: AbortSignal) => Promise<boolean>,
+  ) {
     this.#changed = changed;
     this.#failed = failed;
     const client = this.#client;
@@ -68,6 +77,14 @@ export class Chat {
       else if (type !== "connect" && type !== "lost") console.error(error);
     });
 
+    client.handle(KeepRoom, async ({ payload, signal }) => ({
+      keep: await ask(`${payload.name} is being archived. Keep it?`, signal),
+    }));
+    client.on(RoomArchived, ({ payload }) => {
+      const room = this.rooms.get(payload.roomId);
+      room?.clear();
+      room?.notice("What was said here is archived");
+    });
     client.on(RoomList, ({ payload }) => this.#updateRooms(payload.rooms));
     client.on(ChatMessage, ({ payload }) => this.#receive(payload));
     client.on(UserJoined, ({ payload }) => this.rooms.get(payload.roomId)?.notice(`${payload.username} joined`));

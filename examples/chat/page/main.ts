@@ -4,10 +4,11 @@ import { find, setText } from "./dom.ts";
 import { wireLogin } from "./login.ts";
 import { MessageList } from "./message-list.ts";
 import { paintAvatar } from "./people.ts";
+import { askUser } from "./question.ts";
 import { RoomList } from "./room-list.ts";
 import { toast } from "./toasts.ts";
 
-const chat = new Chat(scheduleRender, toast);
+const chat = new Chat(scheduleRender, toast, askUser);
 const roomList = new RoomList(chat);
 const messageList = new MessageList(chat);
 const composer = new Composer(chat, leaveComposer);

@@ -1,5 +1,6 @@
 import { serve } from "@ws-kit/bun";
 import page from "../page/index.html";
+import { watchRooms } from "./archive.ts";
 import { chat } from "./chat.ts";
 
 const port = Number(process.env["PORT"] ?? 3000);
@@ -14,11 +15,15 @@ chat.onLink((report) => {
 
 try {
   const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development });
+  const stopWatching = watchRooms();
   console.log(`The chat is at ${server.url}`);
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // Tells the pages to come back in a moment, rather than letting their connections drop.
-    process.once(signal, () => void server.stop().then(() => process.exit()));
+    process.once(signal, () => {
+      stopWatching();
+      void server.stop().then(() => process.exit());
+    });
   }
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;

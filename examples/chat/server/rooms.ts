@@ -17,6 +17,8 @@ export class Room {
   readonly name: string;
   readonly topic: string;
   readonly history: Said[] = [];
+  /** When it was last of use, in milliseconds since the epoch. */
+  #usedAt = 0;
   /** Connections by user: after a lost network the same user is here twice until the old connection is found dead. */
   readonly #members = new Map<string, Set<string>>();
 
@@ -40,7 +42,17 @@ export class Room {
     return connections?.delete(clientId) === true && connections.size === 0 && this.#members.delete(userId);
   }
 
+  touch(): void {
+    this.#usedAt = Date.now();
+  }
+
+  /** Whether there is something to forget, and nobody has added to it for so many milliseconds. */
+  isQuietFor(ms: number): boolean {
+    return this.history.length > 0 && Date.now() - this.#usedAt >= ms;
+  }
+
   remember(message: Said): void {
+    this.touch();
     this.history.push(message);
     if (this.history.length > HISTORY_SIZE) this.history.shift();
   }

@@ -66,6 +66,13 @@ export const JoinRoom = rpc("JOIN_ROOM", { roomId: RoomId }, "ROOM_JOINED", {
   history: z.array(ChatPayload),
 });
 
+/** Asked by the server in a room where nobody has said anything for long, before what was said there is gone. */
+export const KeepRoom = rpc.fromServer("KEEP_ROOM", { roomId: RoomId, name: z.string() }, "ROOM_KEPT", {
+  keep: z.boolean(),
+});
+
+export const RoomArchived = message("ROOM_ARCHIVED", { roomId: RoomId });
+
 export const LeaveRoom = message("LEAVE_ROOM", { roomId: RoomId });
 
 // Typing -------------------------------------------------------------------------------------------------------------

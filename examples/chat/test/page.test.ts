@@ -81,6 +81,36 @@ async function twoTabs(): Promise<[Page, Page]> {
   return [ada, bo];
 }
 
+describe("a silent room", () => {
+  test("is archived, unless one of those in it says no to the server's question", async () => {
+    const quiet = await startChat(undefined, { ARCHIVE_AFTER_MS: "1500" });
+    onTestFinished(() => quiet.kill());
+    const context = await openBrowser();
+    const join = async (name: string) => enter(await logIn(await openTab(context, quiet.port), name), "General");
+    const [ada, bo] = [await join("Ada"), await join("Bo")];
+    await say(ada, "Keep this");
+    const question = (page: Page) =>
+      page.getByRole("dialog").filter({ hasText: "General is being archived. Keep it?" });
+    await question(ada).waitFor();
+    await question(bo).waitFor();
+    await screenshot(bo, "chat-question");
+    await bo.getByRole("button", { name: "Keep it" }).click();
+    // It need not be answered by anybody else.
+    await question(ada).waitFor({ state: "hidden" });
+    expect(await messages(ada, "Keep this").count()).toBe(1);
+
+    // Again it is silent, and nobody wants it.
+    for (const page of [ada, bo]) {
+      await question(page).waitFor();
+      await page.keyboard.press("Escape");
+    }
+    for (const page of [ada, bo]) {
+      await page.getByText("What was said here is archived").waitFor();
+      expect(await messages(page, "Keep this").count()).toBe(0);
+    }
+  });
+});
+
 describe("talking", () => {
   test("two tabs are two users who see each other's messages", async () => {
     const [ada, bo] = await twoTabs();

@@ -15,9 +15,9 @@ export interface ChatServer {
 }
 
 /** Starts the chat and waits until it listens. */
-export async function startChat(port?: number): Promise<ChatServer> {
+export async function startChat(port?: number, env: NodeJS.ProcessEnv = {}): Promise<ChatServer> {
   const chosen = port ?? (await freePort());
-  const process = runChat(chosen);
+  const process = runChat(chosen, env);
   const exited = once(process, "exit");
   const lines = createInterface({ input: process.stdout });
   const [line] = (await Promise.race([once(lines, "line"), exited])) as [unknown];
@@ -32,9 +32,9 @@ export async function startChat(port?: number): Promise<ChatServer> {
   };
 }
 
-export function runChat(port: number) {
+export function runChat(port: number, env: NodeJS.ProcessEnv = {}) {
   return spawn("bun", [MAIN], {
-    env: { ...process.env, PORT: String(port) },
+    env: { ...process.env, PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
 }
