@@ -39,6 +39,7 @@ export function asking(bed: Bed): void {
       const peer = await bed.room().join();
       peer.send("CONSULT", { text: "?", timeoutMs: 50 });
       const { meta } = await asked(peer);
+      await bed.target.elapse(50);
       await peer.expect({ type: "$ws:abort", meta }, said("DEADLINE_EXCEEDED"));
     });
 
