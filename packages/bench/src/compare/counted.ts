@@ -45,7 +45,12 @@ export async function compareConnectionBytes(checkouts: Checkouts): Promise<read
   ]);
   return Object.entries(head).map(([name, is]) => {
     const was = base[name] ?? Number.NaN;
-    return { name: `${name} connection, bytes`, base: was, head: is, difference: signed(is - was) };
+    return {
+      name: `${name} connection, bytes`,
+      base: was,
+      head: is,
+      difference: Number.isNaN(was) ? "not in base" : signed(is - was),
+    };
   });
 }
 
