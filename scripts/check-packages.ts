@@ -48,8 +48,8 @@ function check(name: string, tarball: string): void {
   const manifest = JSON.parse(run("tar", ["-xzOf", tarball, "package/package.json"]).output) as Manifest;
 
   for (const file of files) {
-    // Beside what is built: Grafana's and Prometheus's files, which a test tries.
-    if (!/^package\/(dist\/|dashboards\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file)) {
+    // Beside what is built: Grafana's and Prometheus's files, and what projects are made of; tests try both.
+    if (!/^package\/(dist\/|dashboards\/|templates\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file)) {
       failures.push(`${name}: packs ${file}`);
     }
     if (/\.test\.|\.test-d\./.test(file)) failures.push(`${name}: packs the test ${file}`);

@@ -40,7 +40,10 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   {
     text: "Packages",
     collapsed: true,
-    items: packages.map((name) => ({ text: `@ws-kit/${name}`, link: `/packages/${name}` })),
+    items: packages.map((name) => ({
+      text: name === "create-ws-kit" ? name : `@ws-kit/${name}`,
+      link: `/packages/${name}`,
+    })),
   },
   {
     text: "Reference",

@@ -9,7 +9,7 @@ export interface Registry extends AsyncDisposable {
   readonly url: string;
 }
 
-/** A registry of npm with these packages alone, for their scope: so commands can be run as they are written. */
+/** A registry of npm with these packages, that sends on to npm's for all others: so commands can be run as they are written. */
 export async function startRegistry(packages: readonly Packed[]): Promise<Registry> {
   const tarballs = new Map<string, Buffer>();
   const documents = new Map<string, object>();
@@ -17,8 +17,9 @@ export async function startRegistry(packages: readonly Packed[]): Promise<Regist
     const path = decodeURIComponent(new URL(req.url ?? "/", "http://localhost").pathname).slice(1);
     const tarball = tarballs.get(path);
     const found = documents.get(path);
-    if (tarball === undefined && found === undefined) res.writeHead(404);
-    res.end(tarball ?? JSON.stringify(found ?? { error: "Not found" }));
+    if (tarball !== undefined || found !== undefined) return res.end(tarball ?? JSON.stringify(found));
+    const isOurs = path.startsWith("@ws-kit/");
+    return res.writeHead(isOurs ? 404 : 307, isOurs ? {} : { location: `https://registry.npmjs.org${req.url}` }).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;

@@ -1,0 +1,6 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  // Vite has the page, the server the socket. No `changeOrigin`: the server compares the page's host with the one it is asked for.
+  server: { proxy: { "/ws": { target: `http://localhost:${process.env["PORT"] ?? 3000}`, ws: true } } },
+});
