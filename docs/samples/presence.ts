@@ -7,3 +7,5 @@ const Said = message("SAID", { text: z.string() });
 export const Room = topic("room:{roomId}", [Said], {
   presence: { state: z.object({ name: z.string(), idle: z.boolean() }) },
 });
+export const roomId = "lobby";
+export declare function render(members: readonly unknown[]): void;

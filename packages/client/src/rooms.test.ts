@@ -11,7 +11,8 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   requests: ["api", "steps", "link:types"],
   handlers: ["api", "steps", "link:types"],
   topics: ["api", "steps", "link:types"],
-  client: ["api", "socket", "steps", "link", "requests", "handlers", "topics"],
+  presence: ["api", "steps", "link:types", "topics:types"],
+  client: ["api", "socket", "steps", "link", "requests", "handlers", "topics", "presence"],
   // The entries.
   ".": ["api", "socket", "client", "steps:types"],
 };

@@ -76,7 +76,7 @@ export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
 export { topic } from "./message/topic.ts";
 export type { HistoryOptions } from "./message/history.ts";
-export type { Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
+export type { MaybePresent, Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
 export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition, Subscribed } from "./api/history.ts";

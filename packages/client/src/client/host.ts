@@ -33,6 +33,8 @@ export interface Host {
   _take: (id: string, frame: Envelope) => unknown;
   /** Sees each frame before anybody. @returns false where nobody may have it, or what is to be done before. */
   _see: Topics["_see"];
+  /** As `client.subscribe`. */
+  _subscribe?: Topics["_subscribe"];
   /** Where in its topic a message stands. */
   _placed: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
 }

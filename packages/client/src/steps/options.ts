@@ -61,7 +61,8 @@ export function checkClientOptions(options: Options, own: readonly ClientPart[])
     if (typeof added !== "object")
       throw new TypeError("wsClient(): use takes what a part's function gives, as requests()");
     if (names.size === names.add(added.part).size) throw new TypeError(`wsClient() has the part ${added.part} already`);
-    if (added.part === "topics" && !names.has("requests")) throw new TypeError("topics() needs requests() before it");
+    const needed = { topics: "requests", presence: "topics" }[added.part];
+    if (needed && !names.has(needed)) throw new TypeError(`${added.part}() needs ${needed}() before it`);
   }
   for (const [option, part] of Object.entries(OPTIONS_OF_PARTS)) {
     if (options[option as keyof Options] && !names.has(part))

@@ -54,10 +54,10 @@ export interface Topics {
   readonly _see: (frame: TopicFrame) => false | (() => unknown) | undefined;
   /** What a handler is told beside the message. */
   readonly _placed: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
+  /** As `client.subscribe`. */
+  readonly _subscribe: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
   /** What of them the application gets. */
-  readonly _surface: {
-    readonly subscribe: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
-  };
+  readonly _surface: { readonly subscribe: Topics["_subscribe"] };
 }
 
 /** What they need of the client. */
@@ -148,6 +148,32 @@ export function createTopics(host: Following): Topics {
   };
   listeners._add(STATE, (state) => state === "open" || arm());
 
+  const subscribe: Topics["_subscribe"] = (topic, { onGap, since } = {}) => {
+    const user: User = { _onGap: onGap, _offs: [] };
+    const want = wanted.get(topic) ?? begin(topic, since);
+    want._users.add(user);
+    return {
+      topic,
+      ready: want._ready,
+      on(message: AnyMessage, handler: (received: never) => unknown) {
+        const off = on(
+          message,
+          (received: { topic?: string }) => received.topic !== topic || handler(received as never),
+        );
+        user._offs.push(off);
+        return off;
+      },
+      unsubscribe() {
+        for (const off of user._offs) off();
+        if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
+        wanted.delete(topic);
+        positions._forget(topic);
+        // Others on the same socket may follow it still.
+        if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
+      },
+    };
+  };
+
   return {
     _see(frame) {
       const seen = positions._see(frame);
@@ -159,33 +185,7 @@ export function createTopics(host: Following): Topics {
       return seen && ((): void => gap(...seen));
     },
     _placed: (at) => at && { topic: at[0], position: { epoch: String(positions._of(at[0])?.[0]), offset: at[1] } },
-    _surface: {
-      subscribe(topic, { onGap, since } = {}) {
-        const user: User = { _onGap: onGap, _offs: [] };
-        const want = wanted.get(topic) ?? begin(topic, since);
-        want._users.add(user);
-        const subscription: Subscription<AnyMessage> = {
-          topic,
-          ready: want._ready,
-          on(message: AnyMessage, handler: (received: never) => unknown) {
-            const off = on(
-              message,
-              (received: { topic?: string }) => received.topic !== topic || handler(received as never),
-            );
-            user._offs.push(off);
-            return off;
-          },
-          unsubscribe() {
-            for (const off of user._offs) off();
-            if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
-            wanted.delete(topic);
-            positions._forget(topic);
-            // Others on the same socket may follow it still.
-            if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
-          },
-        };
-        return subscription;
-      },
-    },
+    _subscribe: subscribe,
+    _surface: { subscribe },
   };
 }

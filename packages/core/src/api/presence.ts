@@ -1,4 +1,4 @@
-import type { Present } from "../message/presence.ts";
+import type { MaybePresent } from "../message/presence.ts";
 
 /** Who a connection is where, for those who follow the topic: `ctx.presence`. Its topics have a `presence` in their declaration. */
 export interface Presence {
@@ -13,14 +13,14 @@ export interface Presence {
    * await ctx.topics.subscribe(Room({ roomId }));
    * await ctx.presence.track(Room({ roomId }), { name: ctx.data.name, typing: false });
    */
-  track<In>(this: Presence, topic: string & Present<In>, state: NoInfer<In>): Promise<void>;
+  track<In>(this: Presence, topic: string & MaybePresent<In>, state: NoInfer<In>): Promise<void>;
   /**
    * As `track`, with some of the state's keys: the others stay.
    * @throws WsKitError FAILED_PRECONDITION also where it is not tracked; else as `track`.
    *
    * @example await ctx.presence.update(Room({ roomId }), { typing: true });
    */
-  update<In>(this: Presence, topic: string & Present<In>, part: Partial<NoInfer<In>>): Promise<void>;
+  update<In>(this: Presence, topic: string & MaybePresent<In>, part: Partial<NoInfer<In>>): Promise<void>;
   /** Ends it: others see a member leave at once. One that is not tracked is left as it is. */
   untrack(this: Presence, topic: string): Promise<void>;
 }

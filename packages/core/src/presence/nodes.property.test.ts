@@ -17,7 +17,7 @@ const Out = message("OUT", fields({ room: "string" }));
 const Room = topic("room:{id}", [Said], { presence: { state: fields({ name: "string" }), maxMembers: 1_000 } });
 const USERS = ["ann", "bob", "cat"];
 const ROOMS = [Room({ id: "a" }), Room({ id: "b" })];
-const [WATCHED] = ROOMS as [string];
+const WATCHED: string = Room({ id: "a" });
 
 interface Node {
   readonly router: Router<{ user: string }>;

@@ -1,6 +1,6 @@
 import type { Members } from "../api/presence.ts";
 import { WsKitError } from "../message/errors.ts";
-import type { Present } from "../message/presence.ts";
+import type { MaybePresent } from "../message/presence.ts";
 import type { Listener } from "../state/connection.ts";
 import type { Presences } from "../state/presence.ts";
 
@@ -20,7 +20,7 @@ export class RouterPresence {
    *
    * @example for (const [userId, [{ name }]] of await router.presence.list(Room({ roomId }))) greet(userId, name);
    */
-  async list<Out>(topic: string & Present<unknown, Out>): Promise<Members<Out>> {
+  async list<Out>(topic: string & MaybePresent<unknown, Out>): Promise<Members<Out>> {
     const all = new Map<string, Out[]>();
     for (const presence of this.presences(topic)) {
       for (const [key, states] of await presence.list(topic)) {
