@@ -37,5 +37,5 @@ export function natsEngine(
     throw new TypeError(`storage is "file" or "memory", not ${JSON.stringify(storage)}`);
   }
   const session = (node: NodeSide): NatsSession => new NatsSession(connection, node, prefix, { replicas, storage });
-  return { name: "nats", records: true, connect: session };
+  return { name: "nats", records: true, members: true, connect: session };
 }

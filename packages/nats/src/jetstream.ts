@@ -82,3 +82,69 @@ export async function storedMessage(
   const asking = ask<{ message: Stored }>(connection, `STREAM.MSG.GET.${stream}`, which);
   return (await unless(NO_MESSAGE, asking))?.message;
 }
+
+/** Nanoseconds after which a reading that nobody ended is given up by the server. */
+const IDLE_NS = 10e9;
+
+/** Which messages of a stream are read, from the first to the present last one. */
+export interface Reading {
+  readonly deliver_policy: string;
+  readonly opt_start_seq?: number;
+  readonly filter_subject: string;
+}
+
+/** Reads what a stream has now. @throws Error where it does not come in time, by rejecting. */
+export async function consume(
+  connection: NatsConnection,
+  stream: string,
+  which: Reading,
+  each: (msg: Msg, seq: number) => unknown,
+): Promise<void> {
+  const inbox = `_INBOX.${crypto.randomUUID()}`;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let end!: () => void;
+  const whole = new Promise<void>((resolve) => (end = resolve));
+  const subscription = connection.subscribe(inbox, {
+    callback: (error, msg) => {
+      if (error !== null) return;
+      const { seq, pending } = placeOf(msg.reply ?? "");
+      each(msg, seq);
+      if (pending === 0) end();
+    },
+  });
+  try {
+    const config = {
+      ...which,
+      deliver_subject: inbox,
+      ack_policy: "none",
+      max_deliver: 1,
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: IDLE_NS,
+    };
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), TIMEOUT_MS);
+    });
+    late.catch(() => {});
+    const asked = { stream_name: stream, config };
+    const made = await ask<ConsumerInfo>(connection, `CONSUMER.CREATE.${stream}`, asked);
+    // There is nothing, and nothing was sent either.
+    if (made.num_pending === 0 && made.delivered.consumer_seq === 0) return;
+    await Promise.race([whole, late]);
+  } finally {
+    clearTimeout(timer);
+    subscription.unsubscribe();
+  }
+}
+
+interface ConsumerInfo {
+  readonly num_pending: number;
+  readonly delivered: { readonly consumer_seq: number };
+}
+
+/** `$JS.ACK.<stream>.<consumer>.<delivered>.<seq>.<seq of the consumer>.<time>.<pending>`, or the longer form with a domain. */
+function placeOf(reply: string): { readonly seq: number; readonly pending: number } {
+  const parts = reply.split(".");
+  const shift = parts.length > 9 ? 2 : 0;
+  return { seq: Number(parts[5 + shift]), pending: Number(parts[8 + shift]) };
+}

@@ -10,13 +10,11 @@ import type {
   ReadLimits,
   Recording,
 } from "@ws-kit/core/extend";
-import { answerOf, ask, storedMessage, type StreamInfo } from "./jetstream.ts";
+import { answerOf, ask, consume, storedMessage, type StreamInfo } from "./jetstream.ts";
 import type { Stream, Streams } from "./streams.ts";
 
 const FROM = "Ws-Kit-From";
 const TIMEOUT_MS = 3_000;
-/** Nanoseconds after which a reading that nobody ended is given up by the server. */
-const IDLE_NS = 10e9;
 
 export interface NatsLogSide {
   readonly connection: NatsConnection;
@@ -115,48 +113,10 @@ export class NatsLog implements EngineLog {
     after: number,
   ): Promise<LogEntry[]> {
     const entries: LogEntry[] = [];
-    const inbox = `_INBOX.${crypto.randomUUID()}`;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let end!: () => void;
-    const whole = new Promise<void>((resolve) => (end = resolve));
-    const subscription = connection.subscribe(inbox, {
-      callback: (error, msg) => {
-        if (error !== null) return;
-        const { seq, pending } = placeOf(msg.reply ?? "");
-        entries.push(this.entry(msg, seq));
-        if (pending === 0) end();
-      },
-    });
-    try {
-      const config = {
-        deliver_subject: inbox,
-        deliver_policy: "by_start_sequence",
-        opt_start_seq: after + 1,
-        filter_subject: subject,
-        ack_policy: "none",
-        max_deliver: 1,
-        mem_storage: true,
-        num_replicas: 1,
-        inactive_threshold: IDLE_NS,
-      };
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), TIMEOUT_MS);
-      });
-      await ask(connection, `CONSUMER.CREATE.${stream}`, { stream_name: stream, config });
-      await Promise.race([whole, late]);
-      return entries;
-    } finally {
-      clearTimeout(timer);
-      subscription.unsubscribe();
-    }
+    const which = { deliver_policy: "by_start_sequence", opt_start_seq: after + 1, filter_subject: subject };
+    await consume(connection, stream, which, (msg, seq) => entries.push(this.entry(msg, seq)));
+    return entries;
   }
-}
-
-/** `$JS.ACK.<stream>.<consumer>.<delivered>.<seq>.<seq of the consumer>.<time>.<pending>`, or the longer form with a domain. */
-function placeOf(reply: string): { readonly seq: number; readonly pending: number } {
-  const parts = reply.split(".");
-  const shift = parts.length > 9 ? 2 : 0;
-  return { seq: Number(parts[5 + shift]), pending: Number(parts[8 + shift]) };
 }
 
 /** The last ones, as many as the limits and what the topic keeps allow. */

@@ -7,7 +7,8 @@ import {
 } from "@nats-io/transport-node";
 import { Dialing, type EngineSession, type Keeping, type NodeSide, type Packet, type Wire } from "@ws-kit/core/extend";
 
-import { NatsLog } from "./log.ts";
+import { NatsLog, type NatsLogSide } from "./log.ts";
+import { NatsMembers } from "./members.ts";
 import { type RecordOptions, Streams, token } from "./streams.ts";
 
 /** What the client does by itself when a connection is lost is done by the session, which has to know when. */
@@ -39,16 +40,19 @@ export class NatsSession implements EngineSession {
   private readonly prefix: string;
   private readonly records: RecordOptions;
   readonly log: NatsLog;
+  readonly members: NatsMembers;
 
   constructor(options: NodeConnectionOptions, node: NodeSide, prefix: string, records: RecordOptions) {
     this.options = options;
     this.node = node;
     this.prefix = prefix;
     this.records = records;
-    this.log = new NatsLog(() => {
+    const side = (): NatsLogSide => {
       const { main: connection, streams } = this.dialing.connected;
       return { connection, streams };
-    }, node.bytes);
+    };
+    this.log = new NatsLog(side, node.bytes);
+    this.members = new NatsMembers(side, prefix);
     this.dialing = new Dialing((lost) => this.dial(lost), node);
   }
 

@@ -45,6 +45,15 @@ export interface Stream extends Epoch {
   readonly republished: (topic: string) => string;
 }
 
+/** Names of the streams in which nodes say something of themselves. */
+interface MemberStreams {
+  readonly leases: string;
+  readonly entries: string;
+}
+
+/** Milliseconds of a lease, where nobody has begun one yet. */
+const LEASE_MS = 10_000;
+
 /** The streams that one connection has looked at. */
 export class Streams {
   private readonly connection: NatsConnection;
@@ -53,6 +62,7 @@ export class Streams {
   private readonly byPattern = new Map<string, Promise<Stream>>();
   private readonly known = new Map<string, Stream>();
   private meta: Promise<string> | undefined = undefined;
+  private present: Promise<MemberStreams> | undefined = undefined;
 
   constructor(connection: NatsConnection, prefix: string, options: RecordOptions) {
     this.connection = connection;
@@ -76,6 +86,26 @@ export class Streams {
   /** As it was when it was last opened. */
   opened({ pattern }: Keeping): Stream | undefined {
     return this.known.get(pattern);
+  }
+
+  /** Those in which nodes say something of themselves: looked at once, and made where they are missing. */
+  members(leaseMs: number = LEASE_MS): Promise<MemberStreams> {
+    this.present ??= this.openMembers(leaseMs * 1e6);
+    this.present.catch(() => (this.present = undefined));
+    return this.present;
+  }
+
+  private async openMembers(leaseNs: number): Promise<MemberStreams> {
+    const hash = shortHash(this.prefix);
+    const one = { max_msgs_per_subject: 1, storage: "memory" } as const;
+    const leases = `${safe(this.prefix)}_leases_${hash}`;
+    const entries = `${safe(this.prefix)}_members_${hash}`;
+    const subjects = (kind: string): string[] => [`${this.prefix}.${kind}.>`];
+    await Promise.all([
+      this.made({ ...one, name: leases, subjects: subjects("s"), max_age: leaseNs, duplicate_window: leaseNs }),
+      this.made({ ...one, name: entries, subjects: subjects("m"), max_age: 0, duplicate_window: DEDUPE_NS }),
+    ]);
+    return { leases, entries };
   }
 
   /** It may be another one now: whoever asks next looks again. */
@@ -171,10 +201,11 @@ export class Streams {
     wanted: Pick<
       StreamConfig,
       "name" | "subjects" | "max_msgs_per_subject" | "max_age" | "duplicate_window" | "republish"
-    >,
+    > &
+      Partial<Pick<StreamConfig, "storage">>,
   ): Promise<StreamInfo> {
     const { replicas = 1, storage = "file" } = this.options;
-    const config = { ...wanted, storage, num_replicas: replicas, retention: "limits", discard: "old" } as const;
+    const config = { storage, ...wanted, num_replicas: replicas, retention: "limits", discard: "old" } as const;
     const { connection } = this;
     const found = await unless(NO_STREAM, ask<StreamInfo>(connection, `STREAM.INFO.${config.name}`));
     if (found === undefined) {

@@ -1,0 +1,104 @@
+import { headers } from "@nats-io/transport-node";
+import type { MemberStore } from "@ws-kit/core/extend";
+import { answerOf, ApiError, ask, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
+import type { NatsLogSide } from "./log.ts";
+import { token } from "./streams.ts";
+
+const TIMEOUT_MS = 3_000;
+/** What is said to be left of a lease: how much is, the server does not tell of all together, so they are looked at each second. */
+const LOOK_MS = 1_000;
+
+/**
+ * Where NATS keeps what nodes say of themselves: a stream whose messages are gone after the time of a lease, and one with a
+ * message for each node and each of its entries. Both are in memory: what is lost the nodes say again.
+ */
+export class NatsMembers implements MemberStore {
+  private readonly side: () => NatsLogSide;
+  private readonly prefix: string;
+  /** Number of the last message by which a node has renewed its lease. */
+  private readonly renewed: Map<string, number> = new Map();
+
+  /** @param side What it works with now. @throws Error where there is no connection. */
+  constructor(side: () => NatsLogSide, prefix: string) {
+    this.side = side;
+    this.prefix = prefix;
+  }
+
+  async renew(node: string, leaseMs: number, begins: boolean): Promise<ReadonlyMap<string, number> | undefined> {
+    const { connection, streams } = this.side();
+    const { leases, entries } = await streams.members(leaseMs);
+    const conditions = headers();
+    conditions.set("Nats-Expected-Last-Subject-Sequence", String(begins ? 0 : (this.renewed.get(node) ?? 0)));
+    try {
+      const options = { timeout: TIMEOUT_MS, headers: conditions };
+      const { seq } = answerOf(await connection.request(this.lease(node), node, options)) as { seq: number };
+      if (begins) this.renewed.clear();
+      this.renewed.set(node, seq);
+    } catch (error) {
+      if (error instanceof ApiError && error.code === WRONG_LAST) return undefined;
+      throw error;
+    }
+    if (begins) answerOf(await connection.request(this.known(node), node, { timeout: TIMEOUT_MS }));
+    const [live, known] = await Promise.all([
+      ask<StreamInfo>(connection, `STREAM.INFO.${leases}`, { subjects_filter: this.lease("*") }),
+      ask<StreamInfo>(connection, `STREAM.INFO.${entries}`, { subjects_filter: this.known("*") }),
+    ]);
+    const left = new Map(lastTokens(known).map((name) => [name, 0]));
+    for (const name of lastTokens(live)) left.set(name, LOOK_MS);
+    return left;
+  }
+
+  /** Its lease ends by itself. */
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async write(set: string, node: string, changes: ReadonlyMap<string, string | undefined>): Promise<void> {
+    const { connection, streams } = this.side();
+    const { entries } = await streams.members();
+    await Promise.all(
+      [...changes].map(async ([entry, text]) => {
+        const subject = this.entry(token(set), node, token(entry));
+        if (text === undefined) await ask(connection, `STREAM.PURGE.${entries}`, { filter: subject });
+        else answerOf(await connection.request(subject, text, { timeout: TIMEOUT_MS }));
+      }),
+    );
+  }
+
+  async read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    const { connection, streams } = this.side();
+    const { entries } = await streams.members();
+    const nodes = new Map<string, Map<string, string>>();
+    const which = { deliver_policy: "all", filter_subject: this.entry(token(set), "*", "*") };
+    await consume(connection, entries, which, (msg) => {
+      const [node = "", entry = ""] = msg.subject.split(".").slice(-2);
+      const found = nodes.get(node) ?? new Map<string, string>();
+      nodes.set(node, found.set(Buffer.from(entry, "base64url").toString(), msg.string()));
+    });
+    return nodes;
+  }
+
+  async sweep(node: string): Promise<void> {
+    const { connection, streams } = this.side();
+    const { leases, entries } = await streams.members();
+    await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.entry("*", node, "*") });
+    await ask(connection, `STREAM.PURGE.${leases}`, { filter: this.lease(node) });
+    await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.known(node) });
+  }
+
+  private lease(node: string): string {
+    return `${this.prefix}.s.${node}`;
+  }
+
+  private known(node: string): string {
+    return `${this.prefix}.m.n.${node}`;
+  }
+
+  private entry(set: string, node: string, entry: string): string {
+    return `${this.prefix}.m.e.${set}.${node}.${entry}`;
+  }
+}
+
+function lastTokens({ state }: StreamInfo): string[] {
+  return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf(".") + 1));
+}

@@ -1,0 +1,13 @@
+import { presenceSuite } from "@ws-kit/conformance/engines/presence-suite";
+import { startNats } from "@ws-kit/conformance/engines/servers";
+import { withServer } from "@ws-kit/conformance/engines/suites";
+import { describe } from "vitest";
+
+withServer("nats", "presence by nats", (path) => {
+  describe.each([
+    ["node", true],
+    ["bun", false],
+  ])("on %s", (runtime, leases) => {
+    presenceSuite(() => startNats(path, ["-js"]), [runtime, `${import.meta.dirname}/presence-node.ts`], leases);
+  });
+});
