@@ -20,6 +20,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Types", link: "/types" },
       { text: "Contracts", link: "/contracts" },
       { text: "Who may connect", link: "/auth" },
+      { text: "Users", link: "/users" },
       { text: "Rate limits", link: "/rate-limits" },
       { text: "Telemetry", link: "/telemetry" },
       { text: "Who is here", link: "/presence" },

@@ -1,4 +1,4 @@
-import { refuse, type Admission, type Peer, type UpgradeOptions } from "@ws-kit/core/adapter";
+import { refuse, type Admission, type AnyUpgradeOptions, type Peer, type UpgradeOptions } from "@ws-kit/core/adapter";
 import type { OpenData } from "@ws-kit/core";
 import { notKeepable } from "./state.ts";
 
@@ -99,4 +99,10 @@ export class Tickets {
       this.asked.set(ticket, settle);
     });
   }
+}
+
+/** Takes what the Worker's `authenticate` gave; where it has none, the object asks its own. */
+export function decideOn(own: AnyUpgradeOptions["authenticate"]) {
+  return (req: Request, peer: CloudflarePeer & { readonly handed: HandedOver }): unknown =>
+    peer.handed.decided || own === undefined ? peer.handed.data : own(req, peer as never);
 }

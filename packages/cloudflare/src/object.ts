@@ -8,6 +8,7 @@ import {
   resolveTuning,
   withAuthenticate,
   connectionsOf,
+  usersOf,
   refuse,
   type Admission,
   type Admit,
@@ -25,15 +26,9 @@ import type {
   PublishResult,
   Router,
   RouterConnections,
+  RouterUsers,
 } from "@ws-kit/core";
-import {
-  notAlone,
-  peerOf,
-  Tickets,
-  type CloudflarePeer,
-  type HandedOver,
-  type ObjectUpgradeOptions,
-} from "./admission.ts";
+import { decideOn, notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
 import { SqlLog } from "./log.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
@@ -43,16 +38,12 @@ import { Watch } from "./watch.ts";
 /** Marks our sockets among those that an object may have accepted for itself. */
 const TAG = "ws-kit";
 
-/** Takes what the Worker's `authenticate` gave; where it has none, the object asks its own. */
-function decideOn(own: AnyUpgradeOptions["authenticate"]) {
-  return (req: Request, peer: CloudflarePeer & { readonly handed: HandedOver }): unknown =>
-    peer.handed.decided || own === undefined ? peer.handed.data : own(req, peer as never);
-}
-
 /** A Durable Object that serves a router, and sleeps while its connections are idle. */
 export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<Env> {
   /** The live connections of this object. */
   readonly connections: RouterConnections<Data>;
+  /** Users, on all of their connections to this object: see `identify`. */
+  readonly users: RouterUsers;
   private readonly hub: Hub;
   /** Of those that no Worker has admitted; and of those that one has, as many as there is room for. */
   private readonly admit: { readonly others: Admit; readonly handed: Admit };
@@ -96,6 +87,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     const log = new SqlLog(ctx.storage);
     this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, expires, tuning, log });
     this.connections = connectionsOf(this.hub);
+    this.users = usersOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
     const ownsAlarm = this.alarm === RouterObject.prototype.alarm;
     this.watch = new Watch(ctx, this.hub, this.keeper, ownsAlarm);

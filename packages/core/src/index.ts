@@ -33,6 +33,7 @@ export type {
   RouterOptions,
 } from "./api/options.ts";
 export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
+export type { UserReach, UserResult } from "./api/users.ts";
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
@@ -87,6 +88,7 @@ export type { ErrorCode } from "./protocol/codes.ts";
 export type { Codec, Packet } from "./protocol/codec.ts";
 export type { ErrorPayload, Meta } from "./protocol/envelope.ts";
 export type { ConnectionHandle, RouterConnections } from "./router/connections.ts";
+export type { RouterUsers } from "./router/users.ts";
 export type { GuardRefusal } from "./router/guard.ts";
 export { createRouter } from "./router/create-router.ts";
 export type { RouterPresence } from "./router/presence.ts";

@@ -7,6 +7,7 @@ import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { RouterConnections } from "../router/connections.ts";
+import { RouterUsers } from "../router/users.ts";
 import { coreOf, type Router } from "../router/router.ts";
 import { prepare as prepareData, type WebSocketCallbacks, websocketCallbacks } from "../router/websocket.ts";
 import type { Entrance } from "./entrance.ts";
@@ -100,6 +101,12 @@ export const Hub: new <Data>(router: Router<Data>, runtime?: Runtime<Connection>
 export function connectionsOf<Data>(hub: Hub): RouterConnections<Data> {
   const hubs = new Set([hub as ListenerHub]);
   return new RouterConnections<Data>({ servedBy: () => hubs });
+}
+
+/** The users of one hub's connections, as `router.users` has those of all. */
+export function usersOf(hub: Hub): RouterUsers {
+  const hubs = new Set([hub as ListenerHub]);
+  return new RouterUsers(() => ({ servedBy: () => hubs, unreachable: () => undefined }));
 }
 
 /** What a runtime drives for a listener with these settings: `router.websocket` itself, where they are the router's. */

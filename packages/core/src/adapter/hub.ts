@@ -44,6 +44,7 @@ import type { Presence } from "../presence/presence.ts";
 import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
+import { Identities } from "../state/identities.ts";
 import type { Lease } from "../state/lease.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
 import { Laggards } from "../state/laggards.ts";
@@ -75,7 +76,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly validateOutgoing: boolean;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
-  readonly identities: WeakMap<Connection, string> = new WeakMap();
+  readonly identities: Identities<Connection> = new Identities();
   addresses: WeakMap<object, string | undefined> | undefined = undefined;
   readonly expiresAt: ExpiresAt<never> | undefined;
   readonly leases: WeakMap<Connection, Lease> = new WeakMap();
@@ -244,7 +245,6 @@ export class ListenerHub implements Listener, Entrance, Local {
     }
   }
 
-  /** A frame arrived. */
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void {
     this.receiving = conn;
     try {

@@ -2,10 +2,12 @@ import type { ClusterState } from "../api/cluster.ts";
 import type { LogEvents } from "../ports/engine-log.ts";
 import type { Engine, NodeLink } from "../ports/engine.ts";
 import type { MemberEvents, Members } from "../ports/member-store.ts";
+import type { NodeAnswers, UserAsk } from "../ports/nodes.ts";
 import type { Frame } from "./bundle.ts";
 import type { Heard } from "./channels.ts";
 import { Link } from "./link.ts";
 import type { LinkOptions, Local } from "./link-options.ts";
+import { Nodes, type NodesOptions } from "./nodes.ts";
 import { shardOf } from "./shards.ts";
 
 /** This process's links to the servers of its engine: one, or one for each of those that share the topics. */
@@ -14,14 +16,23 @@ export class Cluster implements NodeLink {
   private readonly links: readonly Link[];
   private readonly names: readonly string[];
   private readonly name: string;
+  private readonly nodes: Nodes | undefined;
 
-  constructor(options: LinkOptions) {
+  /** @param answer Does here what other nodes ask about users; left out where nobody knows any. */
+  constructor(options: LinkOptions, answer?: NodesOptions["answer"]) {
     const { engine } = options;
     const [server = engine, ...others]: readonly Engine[] = engine.shards ?? [];
     this.name = engine.name;
     this.names = [server, ...others].map(({ name }) => name);
-    this.first = new Link({ ...options, engine: server });
-    this.links = [this.first, ...others.map((other) => new Link({ ...options, engine: other }))];
+    const report: LinkOptions["report"] = (change) => {
+      options.report(change);
+      if (change.state === "up") this.nodes?.greet();
+    };
+    const link = (each: Engine): Link => new Link({ ...options, report, engine: each });
+    this.first = link(server);
+    this.links = [this.first, ...others.map(link)];
+    const { bytes, clock } = options;
+    this.nodes = answer && new Nodes({ id: this.first.nodeId, post: this, clock, bytes, answer });
   }
 
   /** `up` where all of them are; figures are sums. */
@@ -86,12 +97,19 @@ export class Cluster implements NodeLink {
     for (const { leases } of this.links) leases?.listen(events);
   }
 
+  askNodes(what: UserAsk, frame: Frame): Promise<NodeAnswers> | undefined {
+    return this.nodes?.ask(what, frame);
+  }
+
   /** The recorded topics of the server that keeps this one. */
   logsOf(topic: string): LogEvents | undefined {
     return this.linkOf(topic).logs;
   }
 
   async close(): Promise<void> {
+    this.nodes?.close();
+    // What was said last leaves first.
+    await Promise.resolve();
     await Promise.all(this.links.map((link) => link.close()));
   }
 

@@ -18,6 +18,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   const { hub } = conn;
   hub.connections.delete(conn);
   hub.untold?.delete(conn);
+  hub.identities.forget(conn);
   endLease(conn);
   leaveAll(conn);
   hub.asked.disconnect(conn);

@@ -1,6 +1,7 @@
 import type { Packet } from "../protocol/codec.ts";
 import type { EngineLog, Keeping, LogFrame } from "./engine-log.ts";
 import type { MemberEvents, Members, MemberStore } from "./member-store.ts";
+import type { NodeAnswers, UserAsk } from "./nodes.ts";
 
 /**
  * Carries packets between the processes (nodes) that serve a router, by topic: Redis, NATS or your own. A packet is text where
@@ -88,4 +89,6 @@ export interface NodeLink {
   membersOf(name: string): Members | undefined;
   /** Tells of the nodes, of all servers. */
   watchMembers(events: MemberEvents): void;
+  /** Asks all other nodes about a user; undefined where they do not know users (without `identify`). Never rejects. */
+  askNodes(what: UserAsk, frame: Packet): Promise<NodeAnswers> | undefined;
 }

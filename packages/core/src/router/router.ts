@@ -23,6 +23,7 @@ import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardRefusal } from "./guard.ts";
 import { RouterPresence } from "./presence.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
+import { RouterUsers } from "./users.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
 import type { Event, Hook } from "../state/connection.ts";
 import { publishOnAll } from "../topics/publish-on-all.ts";
@@ -41,6 +42,8 @@ export class Router<Data = OpenData> {
   readonly connections: RouterConnections<Data>;
   /** Who is there in topics that have a presence. */
   readonly presence: RouterPresence = new RouterPresence(() => this.#core.servedBy());
+  /** Users, on all of their connections and nodes, by the ids that `identify` gives. */
+  readonly users: RouterUsers = new RouterUsers(() => this.#core);
   /**
    * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets
    * of every router that asks for the same settings.
@@ -289,10 +292,7 @@ export class Router<Data = OpenData> {
     return this;
   }
 
-  /**
-   * Shuts down gracefully: refuses new connections, tells clients to come back later, waits for what runs, and closes
-   * with 1012. Resolves when every connection is closed.
-   */
+  /** Shuts down gracefully: refuses connections, tells clients to come back later, waits for what runs, and closes with 1012. */
   drain(options: DrainOptions = {}): Promise<void> {
     return drain(this.#core.servedBy(), options);
   }

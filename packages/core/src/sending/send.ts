@@ -51,9 +51,16 @@ function postUnlessBehind(
     report(conn.hub, error, undefined, conn);
   }
   if (skip === undefined) return false;
-  if (isPromise(frame) || waits(conn)) return post(conn, frame, message.type, undefined);
+  if (isPromise(frame)) return post(conn, frame, message.type, undefined);
+  return postFrame(conn, frame, message.type, skip);
+}
+
+/** Sends a frame that may be one of those that are skipped. */
+export function postFrame(conn: Connection, frame: Packet, type: string, skip: Skip | undefined): boolean {
+  if (conn.state >= LEAVING) return false;
+  if (skip === undefined || waits(conn)) return post(conn, frame, type, undefined);
   const written = writeUnlessBehind(conn, frame, skip);
-  conn.hub.hooks?.sent(conn, message.type, undefined, frame.length, written);
+  conn.hub.hooks?.sent(conn, type, undefined, frame.length, written);
   return written;
 }
 

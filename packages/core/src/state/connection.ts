@@ -22,6 +22,7 @@ import type { Followers } from "./followers.ts";
 import type { CompiledHooks } from "./hooks.ts";
 import type { Lease } from "./lease.ts";
 import { CLOSED, OPENING } from "./phases.ts";
+import type { Identities } from "./identities.ts";
 import type { Laggards } from "./laggards.ts";
 import type { Presences } from "./presence.ts";
 import type { Registry } from "./registry.ts";
@@ -62,8 +63,8 @@ export interface Listener {
   readonly validateOutgoing: boolean;
   readonly authorizeTopic: AuthorizeTopic<never> | undefined;
   readonly identify: Identify<never> | undefined;
-  /** Whose each connection is, once that is known. */
-  readonly identities: WeakMap<Connection, string>;
+  /** Whose each connection is; empty without `identify`. */
+  readonly identities: Identities<Connection>;
   /** From where connections came, by their data, which nobody else has; undefined where no extension asks for it. */
   addresses: WeakMap<object, string | undefined> | undefined;
   readonly expiresAt: ExpiresAt<never> | undefined;

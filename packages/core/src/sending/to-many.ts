@@ -1,0 +1,56 @@
+import { isPromise } from "../base/when.ts";
+import type { AnyMessage, SendOptions } from "../message/message.ts";
+import type { UserAsk } from "../ports/nodes.ts";
+import type { Packet } from "../protocol/codec.ts";
+import type { Connection, Listener } from "../state/connection.ts";
+import { checkSent, encode } from "./encode.ts";
+import { close } from "./frames.ts";
+import { type Skip, skipOf } from "./overflow.ts";
+import { report } from "./report.ts";
+import { postFrame } from "./send.ts";
+
+/** A message that is ready for any number of connections. */
+export interface Encoded {
+  readonly frame: Packet;
+  readonly type: string;
+  readonly skip: Skip | undefined;
+}
+
+/** @throws whatever is wrong with the message; as a rejection where its schema is asynchronous. */
+export function encodeForMany(
+  hub: Listener,
+  message: AnyMessage,
+  payload: unknown,
+  options: SendOptions | undefined,
+): Encoded | Promise<Encoded> {
+  const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(undefined, message, options?.meta);
+  checkSent(message);
+  const skip = skipOf(message, payload, "");
+  const frame = encode(hub, message, payload, meta);
+  const { type } = message;
+  return isPromise(frame) ? frame.then((ready) => ({ frame: ready, type, skip })) : { frame, type, skip };
+}
+
+/** Sends it to each of them, and says to how many. A socket that throws does not cut off those after it. */
+export function sendToMany(connections: Iterable<Connection>, { frame, type, skip }: Encoded): number {
+  let reached = 0;
+  for (const conn of connections) {
+    try {
+      if (postFrame(conn, frame, type, skip)) reached++;
+    } catch (error) {
+      report(conn.hub, error, undefined, conn);
+    }
+  }
+  return reached;
+}
+
+/** Does something to all connections that a user has on these listeners, and says to how many. */
+export function doToUser(hubs: Iterable<Listener>, ask: UserAsk, frame: Packet): number {
+  const connections = [...hubs].flatMap(({ identities }) => identities.of(ask.user));
+  if (ask.op === "send") {
+    const skip = ask.skip && { key: ask.skip.key };
+    return sendToMany(connections, { frame, type: ask.type, skip });
+  }
+  if (ask.op === "close") for (const conn of connections) close(conn, ask.code, ask.reason);
+  return connections.length;
+}
