@@ -51,7 +51,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   rpc: {
     does: "a request from its start to its one answer",
     all: "asking base contexts message protocol sending state",
-    types: "api",
+    types: "api ports",
   },
   dispatch: {
     does: "a frame's way in",

@@ -69,7 +69,7 @@ export function usersSuite(
     nodes = [];
     // One after the other: three at once are slow to start.
     while (nodes.length < 3) nodes.push(await start());
-  });
+  }, 180_000);
   afterAll(async () => {
     for (const node of nodes ?? []) await node.stop();
     await engine?.stop();

@@ -123,10 +123,10 @@ export class Peer {
 }
 
 /** Fails by name instead of hanging until the test does. */
-export async function patiently<T>(what: string, promise: Promise<T>): Promise<T> {
+export async function patiently<T>(what: string, promise: Promise<T>, ms: number = PATIENCE_MS): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Waited ${PATIENCE_MS} ms for ${what}`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`Waited ${ms} ms for ${what}`)), ms);
   });
   try {
     return await Promise.race([promise, late]);

@@ -6,6 +6,9 @@ import { deferred } from "./gates.ts";
 import { patiently } from "./peer.ts";
 import { Refusal, type ConnectOptions, type Target, type Wire, type WireEvents } from "./target.ts";
 
+/** A runtime takes a second to start, and many where the machine is busy. */
+const START_MS = 40_000;
+
 /**
  * Starts a server in a process of its own. It serves the fixture on 127.0.0.1 and prints `LISTENING <port>`.
  * @param command The runtime's executable, then its arguments.
@@ -27,7 +30,10 @@ export async function spawnTarget(command: string, args: readonly string[]): Pro
   child.stderr.on("data", read);
   child.on("error", reject);
   void exited.then(() => reject(new Error(`The server ended:\n${output}`)));
-  const port = await patiently("the server to listen", listening);
+  const port = await patiently("the server to listen", listening, START_MS).catch((error: unknown) => {
+    child.kill("SIGKILL");
+    throw error;
+  });
   return {
     ...socketsOf(`127.0.0.1:${port}`),
     logs: () => output,

@@ -27,6 +27,7 @@ export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export { Dialing } from "./cluster/dialing.ts";
 export type { Wire } from "./cluster/dialing.ts";
+export type { AnswerStore, Claim, SharedAnswer } from "./ports/answer-store.ts";
 export type { Engine, EngineSession, NodeSide } from "./ports/engine.ts";
 export type { Added, EngineLog, Keeping, LogEntry, LogFrame, LogReading, Recording } from "./ports/engine-log.ts";
 export type { MemberStore } from "./ports/member-store.ts";

@@ -8,6 +8,8 @@ export type { IoRedisClient, IoRedisCluster } from "./ioredis.ts";
 export type { NodeRedisClient, NodeRedisCluster } from "./node-redis.ts";
 
 export type { RedisClusterSource, RedisSource } from "./sources.ts";
+export { redisAnswers } from "./answers.ts";
+export type { RedisAnswers, RedisAnswersOptions } from "./answers.ts";
 export { redisRateLimits } from "./rate-limits.ts";
 export type { RedisRateLimits, RedisRateLimitsOptions } from "./rate-limits.ts";
 

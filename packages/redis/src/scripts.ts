@@ -98,6 +98,50 @@ return { e, string.format('%.0f', t), c, limited, found }
 `);
 
 /**
+ * Of an idempotent request there is a hash: `p` print of its payload, `o` owner, `u` until when its lease lasts, and in its place
+ * `a` the answer. KEYS: the hash. ARGV: print, owner, lease, ttl. Answers the state and, of an answer, that.
+ */
+export const CLAIM: Script = script(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local p, u, a = unpack(redis.call('HMGET', KEYS[1], 'p', 'u', 'a'))
+if not p then
+  redis.call('HSET', KEYS[1], 'p', ARGV[1], 'o', ARGV[2], 'u', string.format('%.0f', now + ARGV[3]))
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+  return { 'mine', '' }
+end
+if p ~= ARGV[1] then return { 'other', '' } end
+if a then return { 'answered', a } end
+if tonumber(u) > now then return { 'running', '' } end
+return { 'lost', '' }
+`);
+
+/** KEYS: the hash. ARGV: owner, lease. Renews the lease of what has not been answered. */
+export const HOLD: Script = script(`
+local o, a = unpack(redis.call('HMGET', KEYS[1], 'o', 'a'))
+if o ~= ARGV[1] or a then return '0' end
+local time = redis.call('TIME')
+redis.call('HSET', KEYS[1], 'u', string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[2]))
+return '1'
+`);
+
+/**
+ * KEYS: the hash. ARGV: owner, print, ttl, answer ('' where none is kept). What the server has forgotten is written anew;
+ * somebody else's is left alone.
+ */
+export const SETTLE: Script = script(`
+local o = redis.call('HGET', KEYS[1], 'o')
+if o and o ~= ARGV[1] then return '0' end
+if ARGV[4] == '' then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('HSET', KEYS[1], 'p', ARGV[2], 'o', ARGV[1], 'a', ARGV[4])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+return '1'
+`);
+
+/**
  * KEYS: when a bucket will have all of its burst again. ARGV: milliseconds after which one comes back, burst. Answers the
  * milliseconds until there is one, 0 where it was taken: as `take` of `@ws-kit/rate-limit`, by this server's clock.
  */

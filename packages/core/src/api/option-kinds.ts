@@ -18,6 +18,7 @@ export const ROUTER_OPTIONS: Kinds<RouterOptions<never>> = {
   limits: "object",
   validateOutgoing: "boolean",
   engine: "object",
+  answers: "object",
   logger: "object|function",
   codec: "object",
   authorizeTopic: "function",

@@ -5,6 +5,7 @@ import type { ResumeOptions } from "./resume.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyTopic } from "../message/topic.ts";
+import type { AnswerStore } from "../ports/answer-store.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { RuntimeTuning } from "../ports/tuning.ts";
 import type { Codec } from "../protocol/codec.ts";
@@ -41,6 +42,12 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   validateOutgoing?: boolean | undefined;
   /** Brings publishes to other processes, as `redisEngine` of `@ws-kit/redis` does. Left out: this process alone. */
   engine?: Engine | undefined;
+  /**
+   * Keeps the answers of idempotent requests for all processes, as `redisAnswers` of `@ws-kit/redis` does, so that a repeat
+   * which comes to another one does not run again. It is for requests whose answer is an identity's (`identify`) or a secret's
+   * (as `wsClient`'s keys have). Left out: each process remembers its own.
+   */
+  answers?: AnswerStore | undefined;
   /** Default: warnings and errors to the console. */
   logger?: Logger | undefined;
   /**

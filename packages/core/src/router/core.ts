@@ -14,6 +14,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { AnswerStore } from "../ports/answer-store.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import type { Presence } from "../presence/presence.ts";
@@ -52,6 +53,7 @@ export class RouterCore implements RouteSource, Handlers {
   readonly heartbeat: ResolvedHeartbeat | undefined;
   readonly resume: ResolvedResume | undefined;
   readonly engine: Engine | undefined;
+  readonly answers: AnswerStore | undefined;
   /** The link of all listeners of this process that can be reached from here, while there is one. */
   cluster: Cluster | undefined = undefined;
   readonly onLink: LinkHandler[] = [];
@@ -87,6 +89,7 @@ export class RouterCore implements RouteSource, Handlers {
     if (typeof options.resume === "object") checkOptions("createRouter(): resume", options.resume, RESUME_OPTIONS);
     this.resume = resolveResume(options.resume);
     this.engine = options.engine;
+    this.answers = options.answers;
     this.authorizeTopic = options.authorizeTopic;
     this.identify = options.identify;
     this.authenticate = options.authenticate;

@@ -1,6 +1,7 @@
 import { fingerprint } from "../base/fingerprint.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { errorPayload } from "../message/errors.ts";
+import { claimed } from "./claim.ts";
 import type { RpcContextImpl } from "./rpc-context.ts";
 import type { Asker } from "../state/answers.ts";
 import type { Stage } from "../state/route.ts";
@@ -24,8 +25,11 @@ export function once(call: RpcContextImpl, key: string, handler: Stage): unknown
   const print = fingerprint(envelope.payload);
   const first = answers.find(place);
   if (first === undefined) {
-    call.remembered = answers.open(place, asker, print);
-    return handler(call as never);
+    const entry = (call.remembered = answers.open(place, asker, print));
+    const store = conn.hub.handlers.answers;
+    // What is a connection's alone no other process is asked for.
+    const isOwn = asker.identity === undefined && !SECRET.test(key);
+    return store === undefined || isOwn ? handler(call as never) : claimed(call, entry, store, handler);
   }
   if (first.print !== print) {
     const message = "Another request with this idempotencyKey had another payload";

@@ -47,6 +47,8 @@ export class Remembered {
   answer: Answer | undefined = undefined;
   private readonly memory: AnswerMemory;
   private readonly waiting: ((answer: Answer) => void)[] = [];
+  /** Told what it came to, where other processes ask; undefined for what is not worth remembering. */
+  private told: ((answer: Answer | undefined) => void) | undefined = undefined;
 
   constructor(memory: AnswerMemory, key: string, asker: Asker, print: string, expiresAt: number) {
     this.memory = memory;
@@ -61,12 +63,24 @@ export class Remembered {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
+  /** Has others told what it comes to. */
+  share(told: (answer: Answer | undefined) => void): void {
+    this.told = told;
+  }
+
+  /** It had its answer before there was anybody to tell. */
+  settled(): void {
+    const { answer } = this;
+    this.told?.(answer?.error !== undefined && passing(answer.error) ? undefined : answer);
+  }
+
   settle(answer: Answer): void {
     if (this.answer !== undefined) return;
     this.answer = answer;
     // What may go better the next time is not worth remembering.
     if (answer.error !== undefined && passing(answer.error)) this.memory.forget(this);
     else this.memory.keep(this, answer.bytes);
+    if (this.told !== undefined) this.settled();
     for (const resolve of this.waiting.splice(0)) resolve(answer);
   }
 }

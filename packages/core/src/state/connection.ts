@@ -7,6 +7,7 @@ import type { Deadlines, Expiring } from "../base/deadlines.ts";
 import type { Turns } from "../base/turns.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Recorded } from "../history/recorded.ts";
+import type { AnswerStore } from "../ports/answer-store.ts";
 import type { NodeLink } from "../ports/engine.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import type { Socket } from "../ports/socket.ts";
@@ -41,6 +42,8 @@ export interface Handlers {
   errorHandlers(): readonly ErrorHandler<never>[];
   /** Who may follow topics of which family. */
   topicRules(): readonly TopicRule[];
+  /** What keeps answers of idempotent requests for other processes too. */
+  readonly answers: AnswerStore | undefined;
 }
 
 /**
