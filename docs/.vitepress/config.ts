@@ -1,5 +1,7 @@
 import { defineConfig, type DefaultTheme } from "vitepress";
+import { apiPages } from "./api-pages.ts";
 import { packages, siteLinks } from "./links.ts";
+import { writeLlms } from "./llms.ts";
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
@@ -53,6 +55,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Architecture", link: "/architecture" },
     ],
   },
+  { text: "API", collapsed: true, items: apiPages() },
 ];
 
 export default defineConfig({
@@ -60,6 +63,7 @@ export default defineConfig({
   description: "Type-safe WebSockets for TypeScript: one definition of a message, checked on both ends.",
   cleanUrls: true,
   srcExclude: ["samples/**", "test/**"],
+  buildEnd: (site) => writeLlms(sidebar, site.outDir, site.site.title, site.site.description),
   markdown: { config: siteLinks },
   themeConfig: {
     search: { provider: "local" },

