@@ -79,6 +79,23 @@ test("topics() asks for what is subscribed", async () => {
   expect(network.received).toMatchObject([{ type: "$ws:subscribe", payload: { topic: "news" } }]);
 });
 
+test("what a part sends beside the queue leaves also where no connection is resumed", async () => {
+  const network = new FakeNetwork();
+  const client = wsClient({ url, WebSocket: network.WebSocket, use: [requests(), topics()] });
+  const room = client.subscribe("news");
+  const aborting = new AbortController();
+  const asked = client.request(Ask, { n: 1 }, { signal: aborting.signal }).catch((error: Error) => error.message);
+  await settled();
+  network.socket.accept();
+  await settled();
+  network.socket.read();
+  aborting.abort();
+  room.unsubscribe();
+  expect(await asked).toBe("Request aborted");
+  network.socket.read();
+  expect(network.received.slice(-2).map(({ type }) => type)).toEqual(["$ws:abort", "$ws:unsubscribe"]);
+});
+
 test("resume() lets several share a socket", async () => {
   const network = new FakeNetwork();
   const clients = [1, 2].map(() => wsClient({ url, WebSocket: network.WebSocket, use: [resume()], share: true }));

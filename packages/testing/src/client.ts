@@ -28,15 +28,9 @@ import {
   type InferProgress,
   type SendArgsOf,
 } from "@ws-kit/core";
+import type { Frame } from "./frame.ts";
 import { Handlers } from "./handling.ts";
 import { MemorySocket, type Closed } from "./socket.ts";
-
-/** A frame as it came off the wire. */
-export interface Frame {
-  readonly type: string;
-  readonly meta?: Readonly<Record<string, unknown>> | undefined;
-  readonly payload?: unknown;
-}
 
 /** A message as `expect` gives it: validated. */
 export interface Received<M extends AnyMessage> {

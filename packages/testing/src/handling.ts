@@ -1,6 +1,6 @@
 import { WsKitError, type RequestHandler } from "@ws-kit/client/parts";
 import { ABORT_TYPE, check, FAILED_TYPE, PROGRESS_TYPE, type AnyRpc } from "@ws-kit/core/protocol";
-import type { Frame } from "./client.ts";
+import type { Frame } from "./frame.ts";
 
 /** What answers the server's requests in a test. */
 export class Handlers {

@@ -1,5 +1,6 @@
 export { TestClient } from "./client.ts";
-export type { Frame, Received, TestRequestOptions } from "./client.ts";
+export type { Received, TestRequestOptions } from "./client.ts";
+export type { Frame } from "./frame.ts";
 export { expectComplete } from "./complete.ts";
 export { VirtualClock } from "./clock.ts";
 export { createTestServer, RefusedError, TestServer } from "./server.ts";

@@ -48,7 +48,7 @@ export function createHandlers(host: Handled, maxRunning: number): Handlers {
   /** What is at work, by its id: ends it without an answer. */
   const running = new Map<string, (reason: string) => void>();
 
-  const say = (packet: Packet): boolean => (link._pass ?? link._transmit)(packet);
+  const say = (packet: Packet): boolean => link._pass(packet);
 
   const stopAll = (reason: string): void => {
     for (const stop of running.values()) stop(reason);

@@ -257,6 +257,7 @@ export function createLink(
       return phase !== "over";
     },
     _buffered: () => socket?._buffered() ?? 0,
+    _pass: (packet) => link._transmit(packet),
     _transmit(packet) {
       const left = link._state === "open" && !!socket?._send(packet);
       if (left) listeners._tell?.("sent", packet);

@@ -40,7 +40,7 @@ export interface Link {
   /** The present connection, or that to come, goes on with the one before. */
   _resumed?: boolean | undefined;
   /** As `_transmit`, or on the next connection where that goes on with the last. */
-  _pass?: (packet: Packet) => boolean;
+  _pass: (packet: Packet) => boolean;
   /** Sends at once or not at all. @returns whether the socket took it. */
   readonly _transmit: (packet: Packet) => boolean;
 }

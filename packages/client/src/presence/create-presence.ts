@@ -60,9 +60,7 @@ export function createPresence(host: Watching) {
   const rooms = new Map<string, Room>();
 
   const post = (topic: string, said: object): void => {
-    const packet = codec.encode({ type: PRESENCE_TYPE, payload: { topic, ...said } });
-    if (link._pass) link._pass(packet);
-    else link._transmit(packet);
+    link._pass(codec.encode({ type: PRESENCE_TYPE, payload: { topic, ...said } }));
   };
 
   /** All that a connection that has begun to follow the topic has to know. */

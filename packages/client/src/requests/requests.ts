@@ -112,7 +112,7 @@ export function createRequests({
       };
 
       const fail = (error: unknown): undefined => {
-        if (settle(error)) link._pass?.(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
+        if (settle(error)) link._pass(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
         reject(error);
       };
 

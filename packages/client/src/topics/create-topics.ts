@@ -169,7 +169,7 @@ export function createTopics(host: Following): Topics {
         wanted.delete(topic);
         positions._forget(topic);
         // Others on the same socket may follow it still.
-        if (!share) link._pass?.(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
+        if (!share) link._pass(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
       },
     };
   };
