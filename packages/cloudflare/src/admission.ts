@@ -106,3 +106,7 @@ export function decideOn(own: AnyUpgradeOptions["authenticate"]) {
   return (req: Request, peer: CloudflarePeer & { readonly handed: HandedOver }): unknown =>
     peer.handed.decided || own === undefined ? peer.handed.data : own(req, peer as never);
 }
+
+/** What is logged of a socket that came past all of this. */
+export const SKIPPED =
+  "Closed a socket that skipped the checks of origin and authenticate: pass its upgrade to super.fetch(req), or handle its messages before calling super.webSocketMessage()";

@@ -1,4 +1,4 @@
-import type { Connection } from "@ws-kit/core/adapter";
+import { type Connection, keptPresence } from "@ws-kit/core/adapter";
 import type { Logger } from "@ws-kit/core";
 import type { ObjectSocket } from "./socket.ts";
 import { MAX_ATTACHMENT_BYTES, notKeepable, type Kept } from "./state.ts";
@@ -27,7 +27,7 @@ export class Keeper {
   /** Reads what did not fit an attachment. */
   async load(kept: Kept): Promise<Kept> {
     if (kept.stored === undefined) return kept;
-    const more = await this.storage.get<Pick<Kept, "data" | "topics">>(PREFIX + kept.stored);
+    const more = await this.storage.get<Pick<Kept, "data" | "topics" | "present">>(PREFIX + kept.stored);
     return more === undefined ? { ...kept, lost: true } : { ...kept, ...more };
   }
 
@@ -56,7 +56,8 @@ export class Keeper {
       ...(url !== undefined && { url }),
       ...(from !== undefined && { from }),
     };
-    const state = { data: conn.data, topics: conn.following ?? [] };
+    const present = keptPresence(conn);
+    const state = { data: conn.data, topics: conn.following ?? [], ...(present && { present }) };
     const trouble = notKeepable(conn.data, "data");
     if (trouble !== undefined) return this.lose(socket, base, trouble);
     try {
@@ -68,7 +69,12 @@ export class Keeper {
     }
   }
 
-  private store(socket: ObjectSocket, base: Kept, state: Pick<Kept, "data" | "topics">, cause: unknown): void {
+  private store(
+    socket: ObjectSocket,
+    base: Kept,
+    state: Pick<Kept, "data" | "topics" | "present">,
+    cause: unknown,
+  ): void {
     const stored = (socket.stored ??= crypto.randomUUID());
     const refused = (error: unknown) => {
       this.lose(socket, base, `it is over ${MAX_ATTACHMENT_BYTES} bytes, and the storage refused it too`, error);

@@ -9,6 +9,8 @@ import {
   withAuthenticate,
   connectionsOf,
   usersOf,
+  presenceOf,
+  restorePresence,
   refuse,
   type Admission,
   type Admit,
@@ -27,8 +29,17 @@ import type {
   Router,
   RouterConnections,
   RouterUsers,
+  RouterPresence,
 } from "@ws-kit/core";
-import { decideOn, notAlone, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
+import {
+  decideOn,
+  SKIPPED,
+  notAlone,
+  peerOf,
+  Tickets,
+  type HandedOver,
+  type ObjectUpgradeOptions,
+} from "./admission.ts";
 import { SqlLog } from "./log.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
@@ -44,6 +55,8 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   readonly connections: RouterConnections<Data>;
   /** Users, on all of their connections to this object: see `identify`. */
   readonly users: RouterUsers;
+  /** Who is there among them, in topics that have a presence. */
+  readonly presence: RouterPresence;
   private readonly hub: Hub;
   /** Of those that no Worker has admitted; and of those that one has, as many as there is room for. */
   private readonly admit: { readonly others: Admit; readonly handed: Admit };
@@ -88,9 +101,9 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     this.hub = new Hub(router, { sleeps: true, ownHeartbeat: true, apart, settled, expires, tuning, log });
     this.connections = connectionsOf(this.hub);
     this.users = usersOf(this.hub);
+    this.presence = presenceOf(this.hub);
     this.keeper = new Keeper(ctx.storage, this.hub.logger);
-    const ownsAlarm = this.alarm === RouterObject.prototype.alarm;
-    this.watch = new Watch(ctx, this.hub, this.keeper, ownsAlarm);
+    this.watch = new Watch(ctx, this.hub, this.keeper, this.alarm === RouterObject.prototype.alarm);
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING_FRAME, PONG_FRAME));
     this.#wake();
     this.watch.expire();
@@ -223,7 +236,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   #restore(socket: ObjectSocket, kept: Kept): void {
-    const { id, data, topics = [], stored, asked, opened, slot, url, from } = kept;
+    const { id, data, topics = [], present, stored, asked, opened, slot, url, from } = kept;
     if (data === undefined) {
       this.hub.logger.error(`Closed ${id}: its ctx.data could not be kept while the object slept`);
       return socket.close(1011, "The connection's state was lost");
@@ -242,6 +255,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
     }
     if (opened) {
       socket.conn = this.hub.restore(socket, data, id, topics, socket.ws);
+      if (present !== undefined) restorePresence(socket.conn, present);
       return undefined;
     }
     // The object ended in the middle of `onOpen`.
@@ -258,9 +272,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   }
 
   #refuse(ws: WebSocket): void {
-    this.hub.logger.error(
-      "Closed a socket that skipped the checks of origin and authenticate: pass its upgrade to super.fetch(req), or handle its messages before calling super.webSocketMessage()",
-    );
+    this.hub.logger.error(SKIPPED);
     ws.close(1008, "Not upgraded by WS-Kit");
   }
 
@@ -282,10 +294,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   /** Resolves when nothing of the connection runs: until then the event that waits for it keeps the object awake. */
   #rest(conn: Connection): Promise<void> | undefined {
     if (!conn.busy) return undefined;
-    return new Promise((resolve) => {
-      const waiting = this.resting.get(conn);
-      if (waiting === undefined) this.resting.set(conn, new Set([resolve]));
-      else waiting.add(resolve);
-    });
+    const waiting = this.resting.get(conn) ?? new Set<() => void>();
+    return new Promise((resolve) => void this.resting.set(conn, waiting.add(resolve)));
   }
 }

@@ -1,3 +1,5 @@
+import type { KeptPresence } from "@ws-kit/core/adapter";
+
 /** What is kept of a connection while its object sleeps: the attachment of its WebSocket. */
 export interface Kept {
   /** Version of this form. */
@@ -16,6 +18,8 @@ export interface Kept {
   /** Absent where `stored` or `lost` says why. */
   readonly data?: Record<string, unknown>;
   readonly topics?: readonly string[];
+  /** What it says of itself in them, and in which it is told who is there. */
+  readonly present?: readonly KeptPresence[];
   /** Under this key the object's storage has data and topics, which did not fit. */
   readonly stored?: string;
   /** Data could not be kept: the connection ends when the object wakes up. */

@@ -5,7 +5,18 @@ export { createAdmit } from "./adapter/admission.ts";
 export type { Admit } from "./adapter/admission.ts";
 export { createEntrance } from "./adapter/entrance.ts";
 export type { Arrival, Entrance, PeerSource } from "./adapter/entrance.ts";
-export { connectionsOf, expel, Hub, prepare, usersOf, websocketFor } from "./adapter/door.ts";
+export {
+  connectionsOf,
+  expel,
+  Hub,
+  keptPresence,
+  prepare,
+  presenceOf,
+  restorePresence,
+  usersOf,
+  websocketFor,
+} from "./adapter/door.ts";
+export type { KeptPresence } from "./state/presence.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
 export { answered, isForEndpoint, stopOnce, untilNone, urlOf } from "./adapter/server.ts";
 export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";

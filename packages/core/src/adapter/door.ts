@@ -8,8 +8,11 @@ import type { Socket } from "../ports/socket.ts";
 import type { Tuning } from "../ports/tuning.ts";
 import { RouterConnections } from "../router/connections.ts";
 import { RouterUsers } from "../router/users.ts";
+import { RouterPresence } from "../router/presence.ts";
 import { coreOf, type Router } from "../router/router.ts";
 import { prepare as prepareData, type WebSocketCallbacks, websocketCallbacks } from "../router/websocket.ts";
+import type { Connection as KnownConnection } from "../state/connection.ts";
+import type { KeptPresence } from "../state/presence.ts";
 import type { Entrance } from "./entrance.ts";
 import { ListenerHub } from "./hub.ts";
 
@@ -107,6 +110,23 @@ export function connectionsOf<Data>(hub: Hub): RouterConnections<Data> {
 export function usersOf(hub: Hub): RouterUsers {
   const hubs = new Set([hub as ListenerHub]);
   return new RouterUsers(() => ({ servedBy: () => hubs, unreachable: () => undefined }));
+}
+
+/** Who is there among the connections of one hub, as `router.presence` shows it of all. */
+export function presenceOf(hub: Hub): RouterPresence {
+  return new RouterPresence(() => [hub as ListenerHub]);
+}
+
+/** What is to be kept of a connection's presence while its hub sleeps; undefined for nothing. */
+export function keptPresence(conn: Connection): readonly KeptPresence[] | undefined {
+  const known = conn as unknown as KnownConnection;
+  return known.hub.presence?.kept(known);
+}
+
+/** Gives a connection that was restored its presence again. */
+export function restorePresence(conn: Connection, kept: readonly KeptPresence[]): void {
+  const known = conn as unknown as KnownConnection;
+  known.hub.presence?.restore(known, kept);
 }
 
 /** What a runtime drives for a listener with these settings: `router.websocket` itself, where they are the router's. */

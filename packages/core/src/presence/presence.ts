@@ -10,7 +10,7 @@ import { type Envelope, PRESENCE_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
-import type { Presences } from "../state/presence.ts";
+import type { KeptPresence, Presences } from "../state/presence.ts";
 import { CLOSED } from "../state/phases.ts";
 import { checked, keyOf } from "./checked.ts";
 import { Elsewhere } from "./elsewhere.ts";
@@ -33,9 +33,7 @@ export class Presence implements Presences<Connection> {
   /** @returns undefined where no topic has a presence. */
   static of(declared: readonly AnyTopic[], clock: Clock, sleeps: boolean): Presence | undefined {
     const families = declared.filter(({ presence }) => presence !== undefined);
-    if (families.length === 0) return undefined;
-    if (sleeps) throw new TypeError("A Durable Object does not keep who is there while it sleeps");
-    return new Presence(families, clock, sleeps);
+    return families.length === 0 ? undefined : new Presence(families, clock, sleeps);
   }
 
   private constructor(families: readonly AnyTopic[], clock: Clock, sleeps: boolean) {
@@ -106,6 +104,28 @@ export class Presence implements Presences<Connection> {
     return room;
   }
 
+  kept(conn: Connection): readonly KeptPresence[] | undefined {
+    const kept = conn.following.flatMap((topic): KeptPresence[] => {
+      const isTold = this.topics.get(topic)?.tells(conn) === true;
+      const { key, latest } = this.sayings.get(conn)?.get(topic) ?? {};
+      if (key !== undefined && latest !== undefined) return [[topic, isTold, key, latest]];
+      return isTold ? [[topic, isTold]] : [];
+    });
+    return kept.length > 0 ? kept : undefined;
+  }
+
+  restore(conn: Connection, kept: readonly KeptPresence[]): void {
+    for (const [topic, isTold, key, text] of kept) {
+      const policy = this.find(topic);
+      if (policy === undefined || !follows(conn, topic)) continue;
+      if (key !== undefined && text !== undefined) this.sayingOf(conn, topic, policy).say(key, text);
+      const watched = this.watchedOf(topic, policy);
+      if (isTold) watched.resume(conn);
+      // Nothing has changed: waking up is told to nobody.
+      watched.stop();
+    }
+  }
+
   /** Lets go of timers. */
   stop(): void {
     this.deadlines.clear();
@@ -125,6 +145,7 @@ export class Presence implements Presences<Connection> {
     if (policy === undefined) return failed(withoutPresence(topic));
     if (said.watch === false) this.unwatch(conn, topic);
     else if (said.watch !== undefined) this.watch(conn, this.watchedOf(topic, policy));
+    if (said.watch !== undefined) conn.hub.runtime.settled?.(conn);
     if (said.leave === undefined && !("state" in said)) return;
     if (policy.fromServer) {
       return failed(
@@ -159,7 +180,9 @@ export class Presence implements Presences<Connection> {
     return when(checked(policy.state, whole, topic, conn.hub.limits.maxPresenceBytes), (text) => {
       checkFollows(conn, topic);
       // Something later was said meanwhile, or it was left.
-      if (saying.asked === turn) saying.say(key, text);
+      if (saying.asked !== turn) return;
+      saying.say(key, text);
+      conn.hub.runtime.settled?.(conn);
     });
   }
 
@@ -180,6 +203,7 @@ export class Presence implements Presences<Connection> {
     if (saying === undefined) return;
     sayings?.delete(topic);
     saying.end(conn.state === CLOSED);
+    if (conn.state !== CLOSED) conn.hub.runtime.settled?.(conn);
   }
 
   /** What a connection says has changed; undefined where it is gone. */

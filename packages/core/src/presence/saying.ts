@@ -21,7 +21,8 @@ export class Saying implements Expiring {
   /** Counts what it was asked to say: only the last of it is said. */
   asked = 0;
   private text: string | undefined = undefined;
-  private key = "";
+  /** Of which member it is. */
+  key = "";
   /** Waits until enough time has passed since what was said last. */
   private next: string | undefined = undefined;
   private nextAt = 0;

@@ -76,6 +76,17 @@ export class Watched {
     if (!isNew || !this.tell(conn, this.encode(conn, this.room.whole()))) this.tellIn(BATCH_MS);
   }
 
+  /** Whether a connection is told. */
+  tells(conn: Connection): boolean {
+    return this.watchers.has(conn);
+  }
+
+  /** One that was told before it slept: with the next change it is told everything, whatever its last version was. */
+  resume(conn: Connection): void {
+    this.room.begin();
+    this.watchers.set(conn, true);
+  }
+
   unwatch(conn: Connection): void {
     if (!this.watchers.delete(conn) || this.watchers.size > 0) return;
     this.room.rest();

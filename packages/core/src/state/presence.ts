@@ -1,5 +1,8 @@
 import type { Envelope } from "../protocol/envelope.ts";
 
+/** What is kept of a connection's presence in one topic while it sleeps: whether it is told, and as whom it says what. */
+export type KeptPresence = readonly [topic: string, isTold: boolean, key?: string, text?: string];
+
 /**
  * Who is where, as other rooms see it.
  *
@@ -17,6 +20,10 @@ export interface Presences<C> {
   parted(conn: C, topic: string): void;
   /** What a client says. False for what cannot be understood. */
   frame(conn: C, envelope: Envelope): boolean;
+  /** What of a connection is to be kept while it sleeps; undefined for nothing. */
+  kept(conn: C): readonly KeptPresence[] | undefined;
+  /** It woke up, and follows its topics again. */
+  restore(conn: C, kept: readonly KeptPresence[]): void;
   /** @throws WsKitError FAILED_PRECONDITION for a topic that has no presence. */
   list(topic: string): Promise<Map<string, unknown[]>>;
   count(topic: string): Promise<number>;
