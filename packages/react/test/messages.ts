@@ -5,6 +5,9 @@ export const Say = message.fromClient("SAY", { text: z.string() });
 export const Said = message.fromServer("SAID", { text: z.string() });
 export const Tick = message.fromServer("TICK", { n: z.number() });
 export const Room = topic("room:{id}", [Said], { history: {} });
+export const Lobby = topic("lobby:{id}", [Said], {
+  presence: { state: z.object({ name: z.string(), idle: z.boolean() }), graceMs: 200 },
+});
 export const GetUser = rpc(
   "GET_USER",
   { id: z.string() },

@@ -1,3 +1,4 @@
+import { presence } from "@ws-kit/client/presence";
 import { wsClient } from "@ws-kit/client/zod";
 import {
   useCall,
@@ -5,6 +6,7 @@ import {
   useConnection,
   useLatency,
   useMessage,
+  usePresence,
   useRequest,
   useStream,
   useSuspenseRequest,
@@ -14,7 +16,7 @@ import {
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Component, type ReactNode, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { GetUser, Import, Join, Rename, Room, Said, Say, Tick } from "./messages.ts";
+import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "./messages.ts";
 
 const renders: Record<string, number> = {};
 Object.assign(window, { renders });
@@ -25,6 +27,7 @@ const make = () =>
     url: `${location.origin.replace("http", "ws")}/ws`,
     reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
     heartbeat: { intervalMs: 300 },
+    use: [presence()],
   });
 
 function Status() {
@@ -60,6 +63,20 @@ function Texts({ id }: { id: string }) {
       <p id="texts">{texts.join(",")}</p>
       <p id="topic">{room.error?.message ?? room.status}</p>
       <button id="say" onClick={() => client.send(Say, { text: "hello" })} />
+    </>
+  );
+}
+
+function Who({ name }: { name: string }) {
+  rendered("who");
+  const { members, count, update } = usePresence(Lobby({ id: "1" }), name === "" ? undefined : { name, idle: false });
+  const states = [...members.values()].flat();
+  return (
+    <>
+      <p id="who">
+        {count} {states.map((state) => `${state.name} ${state.idle ? "idle" : "there"}`).join(",")}
+      </p>
+      <button id="idle" onClick={() => update({ idle: true })} />
     </>
   );
 }
@@ -134,7 +151,8 @@ function App() {
   const [room, setRoom] = useState("1");
   const [round, setRound] = useState(0);
   const [rows, setRows] = useState(5);
-  Object.assign(window, { setId, setRoom, setRound, setRows });
+  const [name, setName] = useState<string>();
+  Object.assign(window, { setId, setRoom, setRound, setRows, setName });
   return (
     <WsProvider key={round} client={make}>
       <Status />
@@ -142,6 +160,7 @@ function App() {
       <Ticks />
       <Texts id={room} />
       {id !== "" && <User id={id} />}
+      {name !== undefined && <Who name={name} />}
       <Renaming />
       <Importing rows={rows} />
       <QueryClientProvider client={queries}>

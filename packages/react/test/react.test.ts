@@ -36,6 +36,7 @@ declare global {
     setRoom(id: string): void;
     setRound(round: number): void;
     setRows(rows: number): void;
+    setName(name: string | undefined): void;
   }
 }
 
@@ -99,6 +100,29 @@ describe.each(["18", "19"] as const)("React %s, in StrictMode", (version) => {
       await expectShown("ticks", String(from + i + 1));
     }
     expect(await page.evaluate(() => window.renders)).toEqual(before);
+  });
+
+  test("who is there, what they say of themselves, and that they have gone", async () => {
+    await page.evaluate(() => window.setName("ada"));
+    await expectShown("who", /^1 ada there$/);
+    const other = await browser.newPage();
+    await other.goto(site.url);
+    await other.waitForFunction(() => document.querySelector("#state")?.textContent === "open true");
+    await other.evaluate(() => window.setName("")); // looks, and is not there
+    await vi.waitFor(async () => expect(await other.textContent("#who")).toBe("1 ada there"));
+    await other.evaluate(() => window.setName("bob"));
+    await expectShown("who", /^2 ada there,bob there$/);
+    await page.click("#idle");
+    await vi.waitFor(async () => expect(await other.textContent("#who")).toContain("ada idle"));
+    await page.evaluate(() => window.setName("ann"));
+    await vi.waitFor(async () => expect(await other.textContent("#who")).toContain("ann there"));
+    await other.evaluate(() => window.setName(undefined));
+    await expectShown("who", /^1 ann there$/);
+    const renders = await page.evaluate(() => window.renders["who"]);
+    await other.close();
+    await site.router.publish("ticks", Tick, { n: 1 });
+    expect(await page.evaluate(() => window.renders["who"])).toBe(renders);
+    expect(problems).toEqual([]);
   });
 
   test("a query of TanStack's is answered, and what the server pushes goes into its cache", async () => {

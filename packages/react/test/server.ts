@@ -1,14 +1,15 @@
 import { serve } from "@ws-kit/node";
 import { createRouter } from "@ws-kit/zod";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GetUser, Import, Join, Rename, Room, Said, Say } from "./messages.ts";
+import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say } from "./messages.ts";
 
 /** A server of the page, with what it has seen. */
 export async function startServer(page: string) {
   const aborted: string[] = [];
   const asked: string[] = [];
-  const router = createRouter({ topics: [Room] });
+  const router = createRouter({ topics: [Room, Lobby] });
   router.topic(Room, { authorize: ({ id }) => id !== "closed" });
+  router.topic(Lobby, { authorize: () => true });
   router.on(Join, (ctx) => ctx.topics.subscribe("ticks"));
   router.on(Say, (ctx) => void ctx.publish(Room({ id: "1" }), Said, ctx.payload));
   router.rpc(GetUser, async (ctx) => {
