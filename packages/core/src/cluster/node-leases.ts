@@ -145,10 +145,12 @@ export class NodeLeases implements Members {
     if (named === undefined) return this.begin(linked);
     const askedAt = this.clock.monotonic();
     attempt(() => linked.renew(named, LEASE_MS, false))
-      .then((leases) => {
+      .then(async (leases) => {
         if (generation !== this.generation) return;
-        if (leases === undefined) this.begin(linked);
-        else this.learn(leases as ReadonlyMap<string, number>, askedAt);
+        if (leases === undefined) return this.begin(linked);
+        this.learn(leases as ReadonlyMap<string, number>, askedAt);
+        // What could not be taken away before: nobody else does it, as long as this is the first of the living.
+        await this.sweepFormer(linked, generation);
       })
       .catch((error: unknown) => this.again(error, generation));
   };
@@ -167,6 +169,8 @@ export class NodeLeases implements Members {
       if (this.isOwn(node)) continue;
       if (left <= 0) {
         dead.push(node);
+        // Also one that was never heard of: what it has left must not pass for news of one that has just come.
+        if (!this.others.has(node)) this.others.set(node, { endsAt: -Infinity, heardAt: now, isListed: false });
         continue;
       }
       this.others.set(node, { endsAt: askedAt + left, heardAt: now, isListed: true });

@@ -8,7 +8,7 @@ import { createRouter } from "../router/create-router.ts";
 import type { Router } from "../router/router.ts";
 
 /** By hand more: `RUNS=10000 SEED=7 vitest run … nodes.property`. */
-const RUNS = fromEnv("RUNS", 50);
+const RUNS = fromEnv("RUNS", 300);
 const SEED = fromEnv("SEED", 1);
 
 const Said = message.fromServer("SAID");

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { FakeEngine, type FakeSession } from "../../test/fake-engine.ts";
 import { bench, fields, memoryLogger, type Peer, VirtualClock } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
@@ -116,6 +116,30 @@ it("goes on under another name where a node's lease has ended, and nothing is fo
   expect([names, name]).toEqual([[name.replace(/1$/, "2")], name]);
   const sets = [...engine.sets.values()].flatMap((nodes) => [...nodes.keys()]);
   expect(sets).not.toContain(name);
+});
+
+it("takes away what a node had under its former name also where that failed at first, and nobody takes it for news", async () => {
+  const { clock, engine, node } = world();
+  const [here, there] = [node(), node()];
+  const ann = await there.enter("ann");
+  await clock.advance(300);
+  const former = [...engine.leases.keys()].find((lease) => lease.startsWith(there.session.node.id)) ?? "";
+  const sweeps = vi.spyOn(there.session.members, "sweep").mockRejectedValue(new Error("Not now"));
+  const others = vi.spyOn(here.session.members, "sweep").mockRejectedValue(new Error("Not now"));
+  engine.leases.set(former, 0);
+  leave(ann);
+  await clock.advance(10_000);
+  // Of a node that came when that one was dead already.
+  const late = node();
+  vi.spyOn(late.session.members, "sweep").mockRejectedValue(new Error("Not now"));
+  await clock.advance(100);
+  expect((await late.router.presence.list(LOBBY)).size).toBe(0);
+  expect(engine.leases.has(former)).toBe(true);
+  sweeps.mockRestore();
+  await clock.advance(10_000);
+  expect(engine.leases.has(former)).toBe(false);
+  expect([...engine.sets.values()].flatMap((nodes) => [...nodes.keys()])).not.toContain(former);
+  others.mockRestore();
 });
 
 it("stays as it was while the engine is away, says so to who asks, and tells nothing of its return", async () => {
