@@ -92,7 +92,7 @@ class FakeMembers implements MemberStore {
 
   read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     return this.does(() => {
-      const nodes = [...(this.engine.sets.get(set) ?? [])];
+      const nodes = [...(this.engine.sets.get(set) ?? [])].filter(([node]) => this.engine.leases.has(node));
       return new Map(nodes.map(([node, entries]) => [node, new Map(entries)]));
     });
   }

@@ -40,11 +40,11 @@ export class NatsMembers implements MemberStore {
     }
     if (begins) answerOf(await connection.request(this.known(node), node, { timeout: TIMEOUT_MS }));
     const [live, known] = await Promise.all([
-      ask<StreamInfo>(connection, `STREAM.INFO.${leases}`, { subjects_filter: this.lease("*") }),
-      ask<StreamInfo>(connection, `STREAM.INFO.${entries}`, { subjects_filter: this.known("*") }),
+      namesIn(connection, leases, this.lease("*")),
+      namesIn(connection, entries, this.known("*")),
     ]);
-    const left = new Map(lastTokens(known).map((name) => [name, 0]));
-    for (const name of lastTokens(live)) left.set(name, LOOK_MS);
+    const left = new Map(known.map((name) => [name, 0]));
+    for (const name of live) left.set(name, LOOK_MS);
     return left;
   }
 
@@ -75,6 +75,10 @@ export class NatsMembers implements MemberStore {
       const found = nodes.get(node) ?? new Map<string, string>();
       nodes.set(node, found.set(Buffer.from(entry, "base64url").toString(), msg.string()));
     });
+    if (nodes.size === 0) return nodes;
+    // Asked afterwards: a node is known before it writes anything, and no longer when it was swept.
+    const known = new Set(await namesIn(connection, entries, this.known("*")));
+    for (const node of nodes.keys()) if (!known.has(node)) nodes.delete(node);
     return nodes;
   }
 
@@ -99,6 +103,8 @@ export class NatsMembers implements MemberStore {
   }
 }
 
-function lastTokens({ state }: StreamInfo): string[] {
+/** The nodes that a stream has a message of under subjects of this form. */
+async function namesIn(connection: NatsLogSide["connection"], stream: string, subjects: string): Promise<string[]> {
+  const { state } = await ask<StreamInfo>(connection, `STREAM.INFO.${stream}`, { subjects_filter: subjects });
   return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf(".") + 1));
 }

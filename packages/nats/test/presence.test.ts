@@ -1,6 +1,8 @@
+import { membersSuite } from "@ws-kit/conformance/engines/members-suite";
 import { presenceSuite } from "@ws-kit/conformance/engines/presence-suite";
 import { startNats } from "@ws-kit/conformance/engines/servers";
 import { withServer } from "@ws-kit/conformance/engines/suites";
+import { natsEngine } from "@ws-kit/nats";
 import { describe } from "vitest";
 
 withServer("nats", "presence by nats", (path) => {
@@ -10,4 +12,8 @@ withServer("nats", "presence by nats", (path) => {
   ])("on %s", (runtime, leases) => {
     presenceSuite(() => startNats(path, ["-js"]), [runtime, `${import.meta.dirname}/presence-node.ts`], leases);
   });
+  membersSuite(
+    () => startNats(path, ["-js"]),
+    (port) => natsEngine({ servers: `nats://127.0.0.1:${port}` }),
+  );
 });

@@ -145,6 +145,7 @@ describe.each(["18", "19"] as const)("React %s, in StrictMode", (version) => {
   });
 
   test("a stream that is turned off is not pending, and another question is asked anew", async () => {
+    await expectShown("import", / 5 false some$/);
     await page.evaluate(() => window.setRows(1_000));
     await expectShown("import", / true some$/);
     await page.evaluate(() => window.setRows(0));

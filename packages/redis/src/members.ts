@@ -50,7 +50,7 @@ export class RedisMembers implements MemberStore {
 
   async read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     const nodes = new Map<string, Map<string, string>>();
-    for (const [field, text] of pairs(await runScript(this.command(), ENTRIES, [this.key(set)], []))) {
+    for (const [field, text] of pairs(await runScript(this.command(), ENTRIES, [this.key(set), this.leases], []))) {
       const end = field.indexOf(":");
       const node = field.slice(0, end);
       let entries = nodes.get(node);

@@ -184,8 +184,22 @@ return redis.call('ZADD', KEYS[1], 'XX', string.format('%.0f', now + ARGV[2]), A
 `);
 
 // As one answers in any version of the protocol: a list, of a hash with fields and values in turn.
-/** KEYS: a hash. */
-export const ENTRIES: Script = script("return redis.call('HGETALL', KEYS[1])");
+/** KEYS: a hash, leases. Of a node without a lease nothing is answered, and it is taken away: nobody else would do that. */
+export const ENTRIES: Script = script(`
+local all = redis.call('HGETALL', KEYS[1])
+local leased, found = {}, {}
+for i = 1, #all, 2 do
+  local node = string.match(all[i], '^[^:]*')
+  if leased[node] == nil then leased[node] = redis.call('ZSCORE', KEYS[2], node) and true end
+  if leased[node] then
+    found[#found + 1] = all[i]
+    found[#found + 1] = all[i + 1]
+  else
+    redis.call('HDEL', KEYS[1], all[i])
+  end
+end
+return found
+`);
 /** KEYS: a set. */
 export const NAMES: Script = script("return redis.call('SMEMBERS', KEYS[1])");
 

@@ -23,7 +23,11 @@ export interface MemberStore {
     changes: ReadonlyMap<string, string | undefined>,
     isEmpty: boolean,
   ): Promise<unknown>;
-  /** What all nodes have in a set, by node and entry: those of the dead as well, until they are swept. */
+  /**
+   * What all nodes have in a set, by node and entry: those of the dead as well, until they are swept. Not what was written
+   * by a node whose lease the server has lost, or that was swept before: nobody would ever take it away, and the node, where it
+   * lives, says all of it again under its next name.
+   */
   read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>>;
   /** Takes away a node's lease, and before that all that it has in any set. */
   sweep(node: string): Promise<unknown>;

@@ -142,6 +142,22 @@ it("takes away what a node had under its former name also where that failed at f
   others.mockRestore();
 });
 
+it("has nobody of a node that was killed after the engine had forgotten its lease", async () => {
+  const { clock, engine, node } = world();
+  const [here, there] = [node(), node()];
+  await there.enter("ann");
+  await clock.advance(300);
+  // As by FLUSHALL: the link stays.
+  engine.leases.clear();
+  engine.sets.clear();
+  await there.enter("bob");
+  await clock.advance(150);
+  expect(engine.sets.size).toBe(1);
+  there.kill();
+  await clock.advance(20_000);
+  expect((await here.router.presence.list(LOBBY)).size).toBe(0);
+});
+
 it("stays as it was while the engine is away, says so to who asks, and tells nothing of its return", async () => {
   const { clock, engine, node } = world();
   const [here, there] = [node(), node()];
