@@ -41,7 +41,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   asking: {
     does: "what the server asks a client, from its start to its one end",
     all: "base message protocol sending state",
-    types: "api",
+    types: "api ports schema",
   },
   contexts: {
     does: "what handlers hold at run time",

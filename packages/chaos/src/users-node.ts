@@ -8,6 +8,9 @@ export const Tell = rpc("TELL", { user: z.string(), text: z.string() }, "TOLD", 
 export const Expel = rpc("EXPEL", { user: z.string() }, "EXPELLED", Result);
 export const Where = rpc("WHERE", { user: z.string() }, "THERE", { ...Result, online: z.boolean(), node: z.string() });
 
+export const Confirm = rpc.fromServer("CONFIRM", { text: z.string() }, "CONFIRMED", { yes: z.boolean() });
+export const Ask = rpc("ASK", { user: z.string(), text: z.string() }, "ASKED", { yes: z.boolean() });
+
 /** Serves one node whose users others may reach, until it is killed. */
 export async function serveUsers(engine: Engine): Promise<void> {
   const router = createRouter<{ user?: string }>({
@@ -17,6 +20,7 @@ export async function serveUsers(engine: Engine): Promise<void> {
   });
   router.rpc(Tell, ({ payload: { user, text } }) => router.users.send(user, Note, { text }));
   router.rpc(Expel, ({ payload: { user } }) => router.users.close(user, 4_403, "Suspended"));
+  router.rpc(Ask, async ({ payload: { user, text } }) => (await router.users.request(user, Confirm, { text })).payload);
   router.rpc(Where, async ({ payload: { user } }) => ({
     ...(await router.users.connections(user)),
     online: await router.users.isOnline(user),

@@ -4,9 +4,10 @@ import { spawnTarget, type Target } from "@ws-kit/conformance";
 import type { AnyRpc, InferInput } from "@ws-kit/zod";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { WebSocket } from "ws";
-import { Expel, Tell, Where } from "./users-node.ts";
+import { Ask, Expel, Tell, Where } from "./users-node.ts";
 
 interface Told {
+  readonly yes?: boolean;
   readonly ok: boolean;
   readonly connections: number;
   readonly nodes: number;
@@ -18,6 +19,9 @@ interface Told {
 /** One connection, and what it was sent. */
 class Client {
   readonly notes: string[] = [];
+  /** Ids of what it was asked, and of what it need not answer any more. */
+  readonly questions: string[] = [];
+  readonly aborted: string[] = [];
   readonly ended: Promise<unknown>;
   private readonly socket: WebSocket;
   private readonly asked = new Map<string, (payload: Told) => void>();
@@ -33,6 +37,8 @@ class Client {
         payload: Told & { text: string };
       };
       if (type === "NOTE") this.notes.push(payload.text);
+      else if (type === "CONFIRM") this.questions.push(meta?.correlationId ?? "");
+      else if (type === "$ws:abort") this.aborted.push(meta?.correlationId ?? "");
       else this.asked.get(meta?.correlationId ?? "")?.(payload);
     });
   }
@@ -41,6 +47,12 @@ class Client {
     const socket = new WebSocket(`ws://127.0.0.1:${target.port}/${user === undefined ? "" : `?user=${user}`}`);
     await once(socket, "open");
     return new Client(socket);
+  }
+
+  /** Answers the question that it was asked last. */
+  answer(yes: boolean): void {
+    const correlationId = this.questions.at(-1);
+    this.socket.send(JSON.stringify({ type: "CONFIRMED", meta: { correlationId }, payload: { yes } }));
   }
 
   request<R extends AnyRpc>({ type }: R, payload: InferInput<R>): Promise<Told> {
@@ -100,6 +112,22 @@ export function usersSuite(
     await vi.waitFor(async () => {
       expect(await asker.request(Where, { user: "ada" })).toMatchObject({ connections: 0, nodes: 0, online: false });
     });
+  });
+
+  test("a user is asked on all nodes: the first answer is given, and the others learn that it is not wanted", async () => {
+    const asker = await open(0);
+    const adas = [await open(0, "ada"), await open(1, "ada"), await open(2, "ada")] as const;
+    await vi.waitFor(async () => {
+      expect(await asker.request(Where, { user: "ada" })).toMatchObject({ connections: 3, nodes: 3 });
+    }, 20_000);
+    const asked = asker.request(Ask, { user: "ada", text: "Log in?" });
+    await vi.waitFor(() => expect(adas.map(({ questions }) => questions.length)).toEqual([1, 1, 1]));
+    adas[1].answer(true);
+    expect(await asked).toEqual({ yes: true });
+    await vi.waitFor(() => {
+      expect(adas.map(({ aborted }) => aborted)).toEqual([adas[0].questions, [], adas[2].questions]);
+    });
+    await asker.request(Expel, { user: "ada" });
   });
 
   test("a node that was killed is missing, and nothing is thrown", async () => {

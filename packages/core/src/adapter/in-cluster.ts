@@ -1,9 +1,10 @@
 import type { LinkReport } from "../api/cluster.ts";
+import { serveRequest } from "../asking/ask-user.ts";
 import { Cluster } from "../cluster/cluster.ts";
 import type { Local } from "../cluster/link-options.ts";
+import type { Answers } from "../cluster/nodes.ts";
 import { Replicas } from "../history/replicas.ts";
 import type { LogLink } from "../ports/engine-log.ts";
-import type { UserAsk } from "../ports/nodes.ts";
 import { codecName, type Packet } from "../protocol/codec.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { RouterCore } from "../router/core.ts";
@@ -36,9 +37,12 @@ export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined 
   const shared = isApart ? undefined : handlers.cluster;
   const logs = hub.recorded && ((link: LogLink) => replicasFor(hub, link));
   const members = hub.presence !== undefined;
-  const answer = hub.identify && ((ask: UserAsk, frame: Packet): number => doToUser(hub.peers, ask, frame));
+  const answers: Answers | undefined = hub.identify && {
+    answer: (ask, frame) => doToUser(hub.peers, ask, frame),
+    request: (what, frame, done) => serveRequest([...hub.peers], what, frame, done),
+  };
   const options = { engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report, logs, members };
-  const cluster = shared ?? new Cluster(options, answer);
+  const cluster = shared ?? new Cluster(options, answers);
   if (shared === undefined) hub.recorded?.serve((topic) => cluster.logsOf(topic) as Replicas);
   if (shared === undefined) hub.presence?.serve(cluster);
   cluster.add(hub);

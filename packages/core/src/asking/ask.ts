@@ -7,15 +7,15 @@ import { check } from "../message/check.ts";
 import type { AnyMessage, AnyRpc, Received } from "../message/message.ts";
 import { RequestError } from "../message/request-error.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
-import { ABORT_TYPE, type Envelope, FAILED_TYPE, PROGRESS_TYPE, SERVER_ID_PREFIX } from "../protocol/envelope.ts";
+import { ABORT_TYPE, type Envelope, PROGRESS_TYPE, SERVER_ID_PREFIX } from "../protocol/envelope.ts";
 import { inTurn } from "../sending/outbox.ts";
 import { report } from "../sending/report.ts";
 import { post } from "../sending/send.ts";
 import type { OpenAsk } from "../state/asked.ts";
 import type { Connection } from "../state/connection.ts";
 import { LEAVING } from "../state/phases.ts";
+import { answerOf } from "./answer.ts";
 import { encodeRequest, wireOf, type Wire } from "./encode.ts";
-import { failureOf } from "./failure.ts";
 
 /** Asks the client of a connection. The promise need not be awaited: its rejection alone ends no process. */
 export function ask(
@@ -33,7 +33,7 @@ export function ask(
 }
 
 /** @throws TypeError for what servers do not ask. */
-function checkAsked(rpc: AnyMessage): void {
+export function checkAsked(rpc: AnyMessage): void {
   checkMessage("ctx.request()", rpc);
   if (rpc.kind === "rpc" && rpc.from === "server") return;
   const type = JSON.stringify(rpc.type);
@@ -94,7 +94,7 @@ class Ask implements OpenAsk, Expiring {
     deadlines.add(this, this.timeoutMs);
     signal?.addEventListener("abort", this.abort);
     try {
-      const wire = wireOf(conn, rpc, payload, options.meta, this.id);
+      const wire = wireOf(conn.hub, conn, rpc, payload, options.meta, this.id);
       if (isPromise(wire)) inTurn(conn, wire, this.send, this.fail);
       else this.send(wire);
     } catch (error) {
@@ -155,17 +155,12 @@ class Ask implements OpenAsk, Expiring {
     }
   }
 
-  private judge({ type, meta = {}, payload }: Envelope): void | Promise<void> {
+  private judge(frame: Envelope): void | Promise<void> {
     const { rpc } = this;
-    if (type === PROGRESS_TYPE) return when(check(rpc, "progress", "in", payload), this.progress);
-    if (type === FAILED_TYPE) return when(failureOf(rpc, payload), this.fail);
-    const { response } = rpc;
-    if (type !== response.type) return this.end("UNKNOWN", `Got ${JSON.stringify(type)} for an answer`);
-    return when(check(response, "meta", "in", meta), (declared) =>
-      when(check(response, "payload", "in", payload), (value) => {
-        if (this.settle()) this.resolve({ type, meta: { ...meta, ...(declared as object) }, payload: value });
-      }),
-    );
+    if (frame.type === PROGRESS_TYPE) return when(check(rpc, "progress", "in", frame.payload), this.progress);
+    return when(answerOf(rpc, frame), (answer) => {
+      if (this.settle()) this.resolve(answer);
+    });
   }
 
   private readonly progress = (value: unknown): void => {

@@ -14,15 +14,18 @@ export interface Wire {
   readonly declared: object | undefined;
 }
 
-/** @throws ValidationError for what does not fit, also as a rejection where the schema is asynchronous. */
+/**
+ * @param conn Whom it is for, with the request's id; undefined where that may be several.
+ * @throws ValidationError for what does not fit, also as a rejection where the schema is asynchronous.
+ */
 export function wireOf(
-  conn: Connection,
+  { hooks, validateOutgoing }: Listener,
+  conn: Connection | undefined,
   rpc: AnyRpc,
   payload: unknown,
   given: Meta | undefined,
-  id: string,
+  id: string | undefined,
 ): Wire | Promise<Wire> {
-  const { hooks, validateOutgoing } = conn.hub;
   const meta = hooks === undefined ? given : hooks.stamp(conn, rpc, given, undefined, id);
   const { payload: forPayload, meta: forMeta } = validatorsOf(rpc);
   if (!validateOutgoing) return { payload: forPayload && payload, meta, declared: undefined };

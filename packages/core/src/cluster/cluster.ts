@@ -2,12 +2,12 @@ import type { ClusterState } from "../api/cluster.ts";
 import type { LogEvents } from "../ports/engine-log.ts";
 import type { Engine, NodeLink } from "../ports/engine.ts";
 import type { MemberEvents, Members } from "../ports/member-store.ts";
-import type { NodeAnswers, UserAsk } from "../ports/nodes.ts";
+import type { NodeAnswers, NodeRequest, RequestEvents, UserAsk, UserRequest } from "../ports/nodes.ts";
 import type { Frame } from "./bundle.ts";
 import type { Heard } from "./channels.ts";
 import { Link } from "./link.ts";
 import type { LinkOptions, Local } from "./link-options.ts";
-import { Nodes, type NodesOptions } from "./nodes.ts";
+import { type Answers, Nodes } from "./nodes.ts";
 import { shardOf } from "./shards.ts";
 
 /** This process's links to the servers of its engine: one, or one for each of those that share the topics. */
@@ -18,8 +18,8 @@ export class Cluster implements NodeLink {
   private readonly name: string;
   private readonly nodes: Nodes | undefined;
 
-  /** @param answer Does here what other nodes ask about users; left out where nobody knows any. */
-  constructor(options: LinkOptions, answer?: NodesOptions["answer"]) {
+  /** @param answers Does here what other nodes ask about users; left out where nobody knows any. */
+  constructor(options: LinkOptions, answers?: Answers) {
     const { engine } = options;
     const [server = engine, ...others]: readonly Engine[] = engine.shards ?? [];
     this.name = engine.name;
@@ -32,7 +32,7 @@ export class Cluster implements NodeLink {
     this.first = link(server);
     this.links = [this.first, ...others.map(link)];
     const { bytes, clock } = options;
-    this.nodes = answer && new Nodes({ id: this.first.nodeId, post: this, clock, bytes, answer });
+    this.nodes = answers && new Nodes({ id: this.first.nodeId, post: this, clock, bytes, ...answers });
   }
 
   /** `up` where all of them are; figures are sums. */
@@ -99,6 +99,10 @@ export class Cluster implements NodeLink {
 
   askNodes(what: UserAsk, frame: Frame): Promise<NodeAnswers> | undefined {
     return this.nodes?.ask(what, frame);
+  }
+
+  requestOfNodes(what: UserRequest, frame: Frame, events: RequestEvents): NodeRequest | undefined {
+    return this.nodes?.request(what, frame, events);
   }
 
   /** The recorded topics of the server that keeps this one. */

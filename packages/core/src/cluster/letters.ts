@@ -1,11 +1,13 @@
-import type { UserAsk } from "../ports/nodes.ts";
+import type { UserAsk, UserRequest } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 
 /** What nodes write to each other. */
 export type Letter = { readonly node: string } & (
   | { readonly t: "hello" | "beat" | "bye" }
   | { readonly t: "ask"; readonly id: number; readonly what: UserAsk }
+  | { readonly t: "request"; readonly id: number; readonly what: UserRequest }
   | { readonly t: "told"; readonly id: number; readonly count: number }
+  | { readonly t: "answered" | "enough"; readonly id: number }
 );
 
 const LINE_FEED = 10;

@@ -1,7 +1,8 @@
 import type { Clock } from "../base/clock.ts";
-import type { NodeAnswers, UserAsk } from "../ports/nodes.ts";
+import type { NodeAnswers, NodeRequest, RequestEvents, Serving, UserAsk, UserRequest } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { type Letter, readLetter, writeLetter } from "./letters.ts";
+import { Requests } from "./requests.ts";
 
 /** A control character is in no topic of an application. */
 const EVERYBODY = "\u0000nodes";
@@ -30,14 +31,20 @@ interface Question {
   timer: unknown;
 }
 
-export interface NodesOptions {
+/** What this process does for others. */
+export interface Answers {
+  /** Does here what another node asks for; says to how many connections. */
+  answer(ask: UserAsk, frame: Packet): number;
+  /** Puts another node's request to a user's clients here. `done` is called later, once, and not where it is stopped. */
+  request(what: UserRequest, frame: Packet, done: (outcome: Packet) => void): Serving;
+}
+
+export interface NodesOptions extends Answers {
   readonly id: string;
   readonly post: Post;
   readonly clock: Clock;
   /** Whether the codec makes bytes. */
   readonly bytes: boolean;
-  /** Does here what another node asks for; says to how many connections. */
-  readonly answer: (ask: UserAsk, frame: Packet) => number;
 }
 
 /**
@@ -53,6 +60,7 @@ export class Nodes {
   /** When each said goodbye: what it said before may come after. */
   private readonly gone = new Map<string, number>();
   private readonly questions = new Map<number, Question>();
+  private readonly requests = new Requests();
   private asked = 0;
   /** Until when nodes that are not known may still answer to a greeting. */
   private knownAt = Infinity;
@@ -73,14 +81,29 @@ export class Nodes {
 
   /** Asks all others. Never rejects. */
   ask(what: UserAsk, frame: Packet): Promise<NodeAnswers> {
+    const id = ++this.asked;
+    return this.question(id, { t: "ask", id, what }, frame);
+  }
+
+  /** Has all others put a request to their clients. */
+  request(what: UserRequest, frame: Packet, events: RequestEvents): NodeRequest {
+    const id = ++this.asked;
+    this.requests.begin(id, events);
+    const asked = this.question(id, { t: "request", id, what }, frame);
+    const end = (): void => {
+      for (const node of this.requests.end(id)) this.say({ t: "enough", id }, "", node);
+    };
+    return { asked, end };
+  }
+
+  private question(id: number, letter: Unsigned, frame: Packet): Promise<NodeAnswers> {
     const { clock } = this.options;
     const now = clock.monotonic();
     const missing = new Set(this.lost.keys());
     const counts = new Map<string, number>();
     const isSettled = now >= this.knownAt;
     if (isSettled && this.alive.size === 0) return Promise.resolve({ counts, missing: [...missing], away: false });
-    const id = ++this.asked;
-    if (this.say({ t: "ask", id, what }, frame) === "away") {
+    if (this.say(letter, frame) === "away") {
       return Promise.resolve({ counts, missing: [...missing, ...this.alive.keys()], away: true });
     }
     return new Promise((resolve) => {
@@ -103,6 +126,7 @@ export class Nodes {
     this.say({ t: "bye" });
     for (const name of [EVERYBODY, nameOf(id)]) post.unlisten(name);
     for (const each of this.questions.keys()) this.end(each);
+    this.requests.close();
   }
 
   private read(letter: Letter, frame: Packet): void {
@@ -118,10 +142,23 @@ export class Nodes {
     if (letter.t === "hello") this.say({ t: "beat" }, "", node);
     else if (letter.t === "ask") {
       this.say({ t: "told", id: letter.id, count: this.options.answer(letter.what, frame) }, "", node);
-    } else if (letter.t === "told") this.told(letter.id, node, letter.count);
+    } else if (letter.t === "request") this.serve(node, letter.id, letter.what, frame);
+    else if (letter.t === "told") this.told(letter.id, node, letter.count);
+    else if (letter.t === "answered") this.requests.answered(letter.id, node, frame);
+    else if (letter.t === "enough") this.requests.stop(node, letter.id);
+  }
+
+  private serve(node: string, id: number, what: UserRequest, frame: Packet): void {
+    const serving = this.options.request(what, frame, (outcome) => {
+      this.requests.done(node, id);
+      this.say({ t: "answered", id }, outcome, node);
+    });
+    if (serving.count > 0) this.requests.serve(node, id, serving);
+    this.say({ t: "told", id, count: serving.count }, "", node);
   }
 
   private told(id: number, node: string, count: number): void {
+    this.requests.told(id, node, count);
     const question = this.questions.get(id);
     if (question === undefined) return;
     question.counts.set(node, count);
@@ -132,6 +169,7 @@ export class Nodes {
 
   /** A node answers no more. */
   private without(node: string, isMissing: boolean): void {
+    this.requests.without(node);
     for (const [id, { awaited, missing }] of this.questions) {
       if (!awaited.delete(node)) continue;
       if (isMissing) missing.add(node);

@@ -1,7 +1,7 @@
 import type { Packet } from "../protocol/codec.ts";
 import type { EngineLog, Keeping, LogFrame } from "./engine-log.ts";
 import type { MemberEvents, Members, MemberStore } from "./member-store.ts";
-import type { NodeAnswers, UserAsk } from "./nodes.ts";
+import type { NodeAnswers, NodeRequest, RequestEvents, UserAsk, UserRequest } from "./nodes.ts";
 
 /**
  * Carries packets between the processes (nodes) that serve a router, by topic: Redis, NATS or your own. A packet is text where
@@ -91,4 +91,6 @@ export interface NodeLink {
   watchMembers(events: MemberEvents): void;
   /** Asks all other nodes about a user; undefined where they do not know users (without `identify`). Never rejects. */
   askNodes(what: UserAsk, frame: Packet): Promise<NodeAnswers> | undefined;
+  /** Puts a request to a user's clients on all other nodes; undefined where they do not know users. */
+  requestOfNodes(what: UserRequest, frame: Packet, events: RequestEvents): NodeRequest | undefined;
 }

@@ -1,8 +1,10 @@
+import type { AskOptions } from "../api/asking.ts";
 import type { UserReach, UserResult } from "../api/users.ts";
+import { askUser } from "../asking/ask-user.ts";
 import { toError } from "../base/thrown.ts";
 import { WsKitError } from "../message/errors.ts";
-import type { ServerSends, WhyNot } from "../message/direction.ts";
-import type { AnyMessage, SendArgsOf, SendOptions } from "../message/message.ts";
+import type { ServerAsks, ServerSends, WhyNot } from "../message/direction.ts";
+import type { AnyMessage, AnyRpc, InferMetaInput, Received, SendArgsOf, SendOptions } from "../message/message.ts";
 import type { UserAsk } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
@@ -51,6 +53,30 @@ export class RouterUsers {
     });
   }
 
+  /**
+   * Asks every connection of a user and gives the first answer: `{ type, meta, payload }`. The handlers of the others learn by their
+   * `signal` that it is no longer wanted. It settles once; its rejection need not be awaited.
+   *
+   * @throws RequestError where none has answered, as a rejection: with what a client's handler said, where one said anything;
+   *   UNAVAILABLE where nobody is there, or nodes do not say who is; otherwise as `handle.request`. ValidationError for a payload or
+   *   an answer that does not fit its schema; WsKitError FAILED_PRECONDITION where nobody says whose a connection is.
+   *
+   * @example
+   * const { payload } = await router.users.request(userId, Confirm, { text: "Log in on a new device?" }, { timeoutMs: 60_000 });
+   */
+  request<R extends AnyRpc>(
+    userId: string,
+    rpc: ServerAsks<WhyNot<R, "ctx.request">> & R,
+    ...args: SendArgsOf<R, AskOptions<InferMetaInput<R>>>
+  ): Promise<Received<R["response"]>> {
+    const [payload, options] = args as [unknown, AskOptions?];
+    const { groups, error } = this.served();
+    if (error === undefined) return askUser(groups, userId, rpc, payload, options);
+    const refused = Promise.reject(error);
+    refused.catch(() => {});
+    return refused;
+  }
+
   /** Closes every connection of a user. Default code 1000. Never rejects. */
   async close(userId: string, code: number = CLOSE.NORMAL, reason = ""): Promise<UserResult> {
     return this.onAll((hubs) => everywhere(hubs, { op: "close", user: userId, code, reason }, ""));
@@ -75,12 +101,9 @@ export class RouterUsers {
 
   /** Does it on each router that has this one in it, by all of its listeners of this process, and adds up. */
   private async onAll(each: (hubs: readonly Listener[]) => Promise<Reach>): Promise<UserResult> {
-    const core = this.core();
-    const all = [...core.servedBy()];
-    const error = core.unreachable() ?? (all.length > 0 && all.every(saysNobody) ? nobodySays() : undefined);
+    const { groups, error } = this.served();
     if (error !== undefined) return { ok: false, error, ...NOBODY };
-    const groups = new Map(all.map(({ peers }) => [peers, all.filter((hub) => hub.peers === peers)]));
-    const settled = await Promise.allSettled([...groups.values()].map(async (hubs) => each(hubs)));
+    const settled = await Promise.allSettled(groups.map(async (hubs) => each(hubs)));
     const reached = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
     const sum = {
       connections: reached.reduce((total, { connections }) => total + connections, 0),
@@ -91,6 +114,15 @@ export class RouterUsers {
     const failure =
       failed === undefined ? reached.find((one) => one.error !== undefined)?.error : toError(failed.reason);
     return failure === undefined ? { ok: true, ...sum } : { ok: false, error: failure, ...sum };
+  }
+
+  /** The listeners that serve it, those of a router together; or why users cannot be reached. */
+  private served(): { groups: Listener[][]; error: Error | undefined } {
+    const core = this.core();
+    const all = [...core.servedBy()];
+    const error = core.unreachable() ?? (all.length > 0 && all.every(saysNobody) ? nobodySays() : undefined);
+    const groups = new Map(all.map(({ peers }) => [peers, all.filter((hub) => hub.peers === peers)]));
+    return { groups: [...groups.values()], error };
   }
 }
 
