@@ -30,6 +30,9 @@ export default defineConfig({
   clean: true,
   // Shaking drops the banner.
   treeshake: name !== "@ws-kit/react",
+  ...(name === "@ws-kit/devtools" && {
+    esbuildPlugins: [(await import("./packages/devtools/page-plugin.ts")).pagePlugin],
+  }),
   // A page pays for the client's names: members that stay inside begin with `_` and are shortened, and constants are put
   // where they are used.
   esbuildOptions(options) {

@@ -27,6 +27,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Telemetry", link: "/telemetry" },
       { text: "Who is here", link: "/presence" },
       { text: "Patterns", link: "/patterns" },
+      { text: "Devtools", link: "/devtools" },
       { text: "Extensions", link: "/extensions" },
     ],
   },

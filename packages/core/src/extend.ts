@@ -1,5 +1,6 @@
 // For what stands on the core without being part of it: extensions, and engines that carry publishes to other nodes.
-export type { Extension, ExtensionConnection, ExtensionListener, Hooks, Verdict } from "./api/extensions.ts";
+export type { ExtensionConnection } from "./api/extension-connection.ts";
+export type { Extension, ExtensionListener, Hooks, Verdict } from "./api/extensions.ts";
 export type {
   Closed,
   ControlFrame,

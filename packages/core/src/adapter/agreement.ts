@@ -61,6 +61,6 @@ function refuse(conn: Connection): void {
   conn.state = CLOSED;
   hub.connections.delete(conn);
   endLease(conn);
-  hub.hooks?.closed(conn, CLOSE.BAD_REQUEST, reason);
+  hub.hooks?.closed(conn, CLOSE.BAD_REQUEST, reason, true);
   conn.socket.close(CLOSE.BAD_REQUEST, reason);
 }

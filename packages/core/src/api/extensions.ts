@@ -1,3 +1,4 @@
+import type { ExtensionConnection } from "./extension-connection.ts";
 import type { AnyPublishOptions, PublishResult } from "./publishing.ts";
 import type {
   Closed,
@@ -20,29 +21,17 @@ import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, InferMetaInput, SendArgsOf, SendOptions } from "../message/message.ts";
-import type { Packet } from "../protocol/codec.ts";
+import type { Codec, Packet } from "../protocol/codec.ts";
 import type { Carries } from "../message/topic.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
-
-/** One connection as extensions see it: the same object from `opened` to `closed`. Never a message's context. */
-export interface ExtensionConnection {
-  readonly clientId: string;
-  /** `ctx.data`. */
-  readonly data: Record<string, unknown>;
-  /** The topics it follows, in the order in which it joined them. */
-  readonly following: readonly string[] | undefined;
-  /** `onOpen` is through with it. */
-  readonly opened: boolean;
-  readonly closed: boolean;
-  /** A handler of it runs, something waits for one, or a frame has yet to be sent. */
-  readonly busy: boolean;
-}
 
 /** What an extension may see and do of one listener (one server, one Durable Object). None of its functions throws. */
 export interface ExtensionListener {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Decodes what hooks are told as `packet`. */
+  readonly codec: Codec;
   readonly limits: Readonly<Limits>;
   /** New connections are refused. */
   readonly draining: boolean;

@@ -1,9 +1,11 @@
+import type { ExtensionConnection } from "./extension-connection.ts";
+import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
 
 // What extensions are told: plain data, made where somebody listens, shared by all who do. `at` and its like are
 // milliseconds of the listener's monotonic clock (`listener.clock.monotonic()`); `length` counts UTF-16 units of a text
-// frame and bytes of a binary one.
+// frame and bytes of a binary one; `packet` is the frame as it travels, which `listener.codec` decodes.
 
 /**
  * How a message is handled: with `on()`, with `rpc()`, by the protocol itself, as the answer to a request of the server, or by
@@ -23,6 +25,8 @@ export interface Closed {
   /** RFC 6455 close code; 1006 when the peer vanished. */
   readonly code: number;
   readonly reason: string;
+  /** It was this end that closed it, for whatever reason, and not its client or the network. */
+  readonly byServer: boolean;
   readonly at: number;
 }
 
@@ -57,9 +61,14 @@ export interface Outgoing {
 export interface Published {
   readonly topic: string;
   readonly type: string;
+  readonly packet: Packet;
   readonly length: number;
   /** Receivers on this listener. */
   readonly matched: number;
+  /** One that gets nothing (`excludeSelf`). */
+  readonly except: ExtensionConnection | undefined;
+  /** Those that a `filter` let through; undefined where all followers get it. */
+  readonly chosen: readonly ExtensionConnection[] | undefined;
   readonly at: number;
 }
 
@@ -69,6 +78,7 @@ export interface Received {
   readonly kind: MessageKind;
   readonly correlationId: string | undefined;
   readonly meta: Readonly<Meta> | undefined;
+  readonly packet: Packet;
   readonly length: number;
   readonly at: number;
 }
@@ -79,6 +89,7 @@ export interface Sent {
   readonly kind: "message" | "request" | "reply" | "progress" | "error" | "control";
   /** The request it belongs to. */
   readonly correlationId: string | undefined;
+  readonly packet: Packet;
   readonly length: number;
   /** False where the peer is gone or too far behind. */
   readonly ok: boolean;

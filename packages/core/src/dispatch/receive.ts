@@ -31,7 +31,7 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
 function receiveObserved(conn: Connection, packet: Packet, hooks: CompiledHooks<Connection>): void {
   if (!hooks.admits(conn, packet)) return;
   const envelope = decode(conn, packet);
-  if (envelope !== undefined) turn(conn, envelope, hooks.received(conn, envelope, packet.length));
+  if (envelope !== undefined) turn(conn, envelope, hooks.received(conn, envelope, packet));
 }
 
 /** Takes an answer among what is read in advance: the messages before it may be waiting for it. */
@@ -43,7 +43,7 @@ function answersAhead(conn: Connection, packet: Packet): boolean {
   if (hooks !== undefined && !hooks.admits(conn, packet)) return true;
   const envelope = decode(conn, packet);
   if (envelope === undefined || !takeAnswer(conn, envelope)) return envelope === undefined;
-  hooks?.received(conn, envelope, packet.length);
+  hooks?.received(conn, envelope, packet);
   return true;
 }
 
@@ -65,5 +65,5 @@ export function take(conn: Connection, packet: Packet): void {
   if (hooks !== undefined && !hooks.admits(conn, packet)) return;
   const envelope = decode(conn, packet);
   if (envelope === undefined) return;
-  start(conn, envelope, hooks === undefined ? 0 : hooks.received(conn, envelope, packet.length));
+  start(conn, envelope, hooks === undefined ? 0 : hooks.received(conn, envelope, packet));
 }

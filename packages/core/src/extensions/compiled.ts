@@ -1,4 +1,5 @@
-import type { ExtensionConnection, Hooks, Verdict } from "../api/extensions.ts";
+import type { ExtensionConnection } from "../api/extension-connection.ts";
+import type { Hooks, Verdict } from "../api/extensions.ts";
 import type {
   Closed,
   ControlFrame,
@@ -100,9 +101,9 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     if (opened !== undefined) tellAll(opened, conn, { restored, at: this.clock.monotonic() });
   }
 
-  closed(conn: Connection, code: number, reason: string): void {
+  closed(conn: Connection, code: number, reason: string, byServer: boolean): void {
     const { closed } = this.heard;
-    if (closed !== undefined) tellAll(closed, conn, { code, reason, at: this.clock.monotonic() });
+    if (closed !== undefined) tellAll(closed, conn, { code, reason, byServer, at: this.clock.monotonic() });
   }
 
   joined(conn: Connection, topic: string, first: boolean): void {
@@ -133,30 +134,42 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     return added === undefined ? meta : { ...added, ...meta };
   }
 
-  published(conn: Connection | undefined, topic: string, type: string, length: number, matched: number): void {
+  published(
+    conn: Connection | undefined,
+    topic: string,
+    type: string,
+    packet: Packet,
+    matched: number,
+    except: Connection | undefined,
+    chosen: readonly Connection[] | undefined,
+  ): void {
     const { published } = this.heard;
     if (published === undefined) return;
-    tellAll(published, conn, { topic, type, length, matched, at: this.clock.monotonic() });
+    const { length } = packet;
+    tellAll(published, conn, { topic, type, packet, length, matched, except, chosen, at: this.clock.monotonic() });
   }
 
-  received(conn: Connection, { type, meta }: Envelope, length: number): number {
+  received(conn: Connection, { type, meta }: Envelope, packet: Packet): number {
     const { received, settled } = this.heard;
     if (received === undefined && settled === undefined) return 0;
     const at = this.clock.monotonic();
     if (received !== undefined && type !== PING_TYPE && type !== PONG_TYPE) {
-      tellAll(received, conn, { type, kind: kindOf(conn, type, meta), correlationId: idIn(meta), meta, length, at });
+      const kind = kindOf(conn, type, meta);
+      const { length } = packet;
+      tellAll(received, conn, { type, kind, correlationId: idIn(meta), meta, packet, length, at });
     }
     return arrivalAt(at);
   }
 
-  sent(conn: Connection, type: string, correlationId: string | undefined, length: number, ok: boolean): void {
+  sent(conn: Connection, type: string, correlationId: string | undefined, packet: Packet, ok: boolean): void {
     const { sent } = this.heard;
     if (sent === undefined || type === PONG_TYPE) return;
     tellAll(sent, conn, {
       type,
       kind: sentAs(type, correlationId),
       correlationId,
-      length,
+      packet,
+      length: packet.length,
       ok,
       at: this.clock.monotonic(),
     });

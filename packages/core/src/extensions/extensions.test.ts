@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, gate, memoryLogger, Note, settle, Told } from "../../test/harness.ts";
-import type { Extension, ExtensionConnection, ExtensionListener, Hooks } from "../api/extensions.ts";
+import type { ExtensionConnection } from "../api/extension-connection.ts";
+import type { Extension, ExtensionListener, Hooks } from "../api/extensions.ts";
 import { defineSlot } from "../state/slots.ts";
 import { message, rpc } from "../message/standard.ts";
 import { createRouter } from "../router/create-router.ts";
@@ -57,9 +58,9 @@ describe("facts", () => {
       ["opened", "client-2", { restored: false }],
       ["joined", "client-2", { topic: "room", first: false }],
       ["parted", "client-2", { topic: "room", last: false }],
-      ["closed", "client-2", { code: 1001, reason: "away" }],
+      ["closed", "client-2", { code: 1001, reason: "away", byServer: false }],
       ["parted", "client-1", { topic: "room", last: true }],
-      ["closed", "client-1", { code: 1000, reason: "" }],
+      ["closed", "client-1", { code: 1000, reason: "", byServer: false }],
     ]);
   });
 
@@ -239,6 +240,36 @@ describe("facts", () => {
     expect(of("sent")).toEqual([]);
   });
 
+  it("tell what travelled, and who is left out of a publish", async () => {
+    const { extension, of } = witness();
+    let codec: unknown;
+    const router = createRouter()
+      .extend(extension)
+      .extend({ name: "codec", setup: (listener) => ((codec = listener.codec), {}) })
+      .onOpen((ctx) => void ctx.topics.subscribe("room"))
+      .on(Note, (ctx) => {
+        ctx.send(Told, { n: 1 });
+        void ctx.publish("room", Told, { n: 2 }, { excludeSelf: true });
+        void ctx.publish("room", Told, { n: 3 }, { filter: ({ clientId }) => clientId === "client-1" });
+      });
+    const { connect } = bench(router);
+    const peer = connect();
+    connect();
+    peer.message("NOTE", { n: 1 });
+    await settle();
+    const frames = ["received", "sent", "published"].flatMap((hook) =>
+      of(hook).map(({ packet }) => (codec as { decode(packet: unknown): unknown }).decode(packet)),
+    );
+    expect(frames).toEqual([
+      { type: "NOTE", payload: { n: 1 } },
+      ...[1, 2, 3].map((n) => ({ type: "TOLD", payload: { n } })),
+    ]);
+    expect(of("published")).toMatchObject([
+      { matched: 1, except: { clientId: "client-1" }, chosen: undefined },
+      { matched: 1, except: undefined, chosen: [{ clientId: "client-1" }] },
+    ]);
+  });
+
   it("leave pings and pongs out", () => {
     const { extension, told } = witness();
     const peer = bench(createRouter().extend(extension)).connect();
@@ -317,7 +348,7 @@ describe("a gate", () => {
     const { peer, of } = served(() => ({ close: 4403, reason: "Suspended" }));
     peer.message("NOTE", { n: 1 });
     expect(peer.socket.ended).toEqual({ code: 4403, reason: "Suspended" });
-    expect(of("closed")).toMatchObject([{ code: 4403, reason: "Suspended" }]);
+    expect(of("closed")).toMatchObject([{ code: 4403, reason: "Suspended", byServer: true }]);
   });
 
   it("is not asked about pings", () => {

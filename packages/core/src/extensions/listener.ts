@@ -33,6 +33,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
   const listener: Untyped = {
     logger: hub.logger,
     clock: hub.clock,
+    codec: hub.codec,
     limits: hub.limits,
     connections: hub.connections,
     keepAddresses: () => void (hub.addresses ??= new WeakMap()),
@@ -53,7 +54,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
       const frame = encode(payload, meta);
       if (frame === undefined) return 0;
       const matched = deliverLocally(hub, topic, frame, undefined);
-      hub.hooks?.published(undefined, topic, control ?? "", frame.length, matched);
+      hub.hooks?.published(undefined, topic, control ?? "", frame, matched, undefined, undefined);
       return matched;
     },
   };
@@ -63,7 +64,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
 /** `ExtensionListener` as it is inside: with connections, and messages of whatever type. */
 interface Untyped extends Pick<
   ExtensionListener,
-  "logger" | "clock" | "limits" | "draining" | "keepAddresses" | "topics"
+  "logger" | "clock" | "codec" | "limits" | "draining" | "keepAddresses" | "topics"
 > {
   readonly connections: Registry<Connection>;
   followers(topic: string): ReadonlySet<Connection>;

@@ -1,4 +1,5 @@
-import type { Extension, ExtensionConnection, Hooks } from "../api/extensions.ts";
+import type { ExtensionConnection } from "../api/extension-connection.ts";
+import type { Extension, Hooks } from "../api/extensions.ts";
 import type { ControlFrame } from "../api/facts.ts";
 import { type Listed, ListenerHooks, type Registered } from "./compiled.ts";
 import { Heard } from "./heard.ts";

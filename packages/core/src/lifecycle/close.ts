@@ -25,7 +25,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
   const ending = conn.ending ?? { code, reason };
-  if (hub.hooks !== undefined) hub.hooks.closed(conn, ending.code, ending.reason);
+  if (hub.hooks !== undefined) hub.hooks.closed(conn, ending.code, ending.reason, conn.ending !== undefined);
   const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
   if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
   const timer = new CloseTimer(ctx);

@@ -134,7 +134,7 @@ export class Watched {
     let written = false;
     try {
       written = writeUnlessBehind(conn, frame, LEFT_OUT);
-      conn.hub.hooks?.sent(conn, PRESENCE_TYPE, undefined, frame.length, written);
+      conn.hub.hooks?.sent(conn, PRESENCE_TYPE, undefined, frame, written);
     } catch (error) {
       report(conn.hub, error, undefined, conn);
     }

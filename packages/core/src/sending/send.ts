@@ -60,7 +60,7 @@ export function postFrame(conn: Connection, frame: Packet, type: string, skip: S
   if (conn.state >= LEAVING) return false;
   if (skip === undefined || waits(conn)) return post(conn, frame, type, undefined);
   const written = writeUnlessBehind(conn, frame, skip);
-  conn.hub.hooks?.sent(conn, type, undefined, frame.length, written);
+  conn.hub.hooks?.sent(conn, type, undefined, frame, written);
   return written;
 }
 
@@ -82,7 +82,7 @@ export function writeOne(conn: Connection, frame: Packet, type: string, correlat
 
 function writeObserved(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
   const written = write(conn, frame);
-  conn.hub.hooks?.sent(conn, type, correlationId, frame.length, written);
+  conn.hub.hooks?.sent(conn, type, correlationId, frame, written);
   return written;
 }
 

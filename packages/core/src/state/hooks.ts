@@ -23,7 +23,7 @@ export interface CompiledHooks<C> {
   /** @param url Of the request; its path alone is told. */
   upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void;
   opened(conn: C, restored: boolean): void;
-  closed(conn: C, code: number, reason: string): void;
+  closed(conn: C, code: number, reason: string, byServer: boolean): void;
   joined(conn: C, topic: string, first: boolean): void;
   parted(conn: C, topic: string, last: boolean): void;
   /** The meta to send. */
@@ -34,10 +34,18 @@ export interface CompiledHooks<C> {
     topic?: string,
     correlationId?: string,
   ): Meta | undefined;
-  published(conn: C | undefined, topic: string, type: string, length: number, matched: number): void;
+  published(
+    conn: C | undefined,
+    topic: string,
+    type: string,
+    packet: Packet,
+    matched: number,
+    except: C | undefined,
+    chosen: readonly C[] | undefined,
+  ): void;
   /** @returns when it arrived, as contexts keep it. */
-  received(conn: C, envelope: Envelope, length: number): number;
-  sent(conn: C, type: string, correlationId: string | undefined, length: number, ok: boolean): void;
+  received(conn: C, envelope: Envelope, packet: Packet): number;
+  sent(conn: C, type: string, correlationId: string | undefined, packet: Packet, ok: boolean): void;
   settled(
     conn: C,
     envelope: Envelope,

@@ -145,11 +145,10 @@ function distribute(
   if (recorded !== undefined && history !== undefined) {
     return record(hub, recorded, history, sender, topic, type, frame, options);
   }
+  const except = exceptOf(sender, options);
   const matched =
-    chosen === undefined
-      ? deliverHere(hub, topic, frame, exceptOf(sender, options), skip)
-      : serve(topic, chosen, frame, skip);
-  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
+    chosen === undefined ? deliverHere(hub, topic, frame, except, skip) : serve(topic, chosen, frame, skip);
+  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame, matched, except, chosen);
   const remote = hub.link === undefined || options.local === true ? "none" : hub.link.publish(topic, frame);
   return { ok: true, matched, remote };
 }

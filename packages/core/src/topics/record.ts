@@ -42,9 +42,10 @@ export function record(
     return recordElsewhere(hub, recorded, sender, topic, type, { packet: frame, from, id: options.id }, options);
   const { position, duplicate } = log.append(topic, frame, history, from, options.id);
   if (duplicate) return { ok: true, matched: 0, remote: "none", position, duplicate };
-  const matched = deliverHere(hub, topic, placed(hub.codec, frame, topic, position.offset), except, undefined);
+  const there = placed(hub.codec, frame, topic, position.offset);
+  const matched = deliverHere(hub, topic, there, except, undefined);
   if (except !== undefined && hub.followers.of(topic)?.has(except) === true) tellPosition(except, topic, position);
-  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame.length, matched);
+  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, there, matched, except, undefined);
   return { ok: true, matched, remote: "none", position };
 }
 
@@ -65,6 +66,7 @@ async function recordElsewhere(
   let matched = 0;
   for (const peer of hub.peers) matched += peer.followers.of(topic)?.size ?? 0;
   if (recording.from !== undefined && sender !== undefined && hub.followers.of(topic)?.has(sender) === true) matched--;
-  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, recording.packet.length, matched);
+  const except = recording.from === undefined ? undefined : sender;
+  if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, recording.packet, matched, except, undefined);
   return { ok: true, matched, remote: "sent", position };
 }

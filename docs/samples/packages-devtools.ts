@@ -1,0 +1,1 @@
+export { devtools, router, serve } from "./devtools.ts";

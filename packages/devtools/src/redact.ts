@@ -1,0 +1,71 @@
+/**
+ * What is never shown or recorded: names of keys that are hidden beside those that always are; or a function that says of
+ * each value whether it is hidden (true), shown (false), or left to the names that always are (undefined).
+ */
+export type RedactRule =
+  | readonly string[]
+  | ((path: readonly (string | number)[], value: unknown) => boolean | undefined);
+
+/** What a hidden value is replaced by; a session numbers its own, so that one value stays one. */
+export type Replacement = (value: unknown) => string;
+
+export const REDACTED = "[redacted]";
+
+/** Names of keys whose values are hidden: `userPassword`, `access_token`, `x-api-key` and the like. */
+const SECRET =
+  /pass(word|wd|phrase|code)|secret|token|authori[sz]ation|cookie|credential|(api|private|access|secret)[-_]?key|session[-_]?id|^(pwd|auth|otp|pin|cvv|cvc|ssn|iban|jwt)$|card[-_]?number/i;
+
+/** In a text: parameters of a URL, what follows `Bearer`, and JSON Web Tokens (RFC 7519), wherever they stand. */
+const IN_QUERY = /([?&#]([^=&#\s"']+)=)([^&#\s"']+)/g;
+const BEARER = /\b(Bearer|Basic) +([\w.~+/=-]{8,})/gi;
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+
+/** How deep is looked; what is deeper is hidden. */
+const MAX_DEPTH = 64;
+
+/**
+ * Makes what hides secrets in a copy of a value.
+ * @param path Where the value stands.
+ */
+export function redactor(
+  rule: RedactRule | undefined,
+  replacement: Replacement = () => REDACTED,
+): (value: unknown, path?: readonly (string | number)[]) => unknown {
+  const names = new Set(typeof rule === "function" ? [] : (rule ?? []).map((name) => name.toLowerCase()));
+  const own = typeof rule === "function" ? rule : undefined;
+
+  const isHidden = (path: readonly (string | number)[], value: unknown): boolean => {
+    const said = own?.(path, value);
+    if (said !== undefined) return said;
+    const name = path.at(-1);
+    if (typeof name !== "string" || value === null || value === undefined || typeof value === "boolean") return false;
+    return SECRET.test(name) || names.has(name.toLowerCase());
+  };
+
+  const inText = (text: string): string => {
+    if (text.length < 8) return text;
+    return text
+      .replaceAll(IN_QUERY, (whole, before: string, name: string, value: string) =>
+        SECRET.test(name) || names.has(name.toLowerCase()) ? before + replacement(value) : whole,
+      )
+      .replaceAll(BEARER, (_, scheme: string, value: string) => `${scheme} ${replacement(value)}`)
+      .replaceAll(JWT, (value) => replacement(value));
+  };
+
+  const redact = (value: unknown, path: readonly (string | number)[]): unknown => {
+    if (path.length > 0 && isHidden(path, value)) return replacement(value);
+    if (typeof value === "string") return inText(value);
+    if (typeof value === "bigint") return `${value}n`;
+    if (typeof value !== "object" || value === null) return typeof value === "function" ? "[function]" : value;
+    if (path.length > MAX_DEPTH) return REDACTED;
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+    if (Array.isArray(value)) return value.map((each: unknown, index) => redact(each, [...path, index]));
+    if (value instanceof Map) return redact(Object.fromEntries(value), path);
+    if (value instanceof Set) return redact([...(value as Set<unknown>)], path);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, each]: [string, unknown]) => [key, redact(each, [...path, key])]),
+    );
+  };
+  return (value, path = []) => redact(value, path);
+}
