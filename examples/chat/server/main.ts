@@ -16,7 +16,13 @@ chat.onLink((report) => {
 try {
   const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development });
   const stopWatching = watchRooms();
-  console.log(`The chat is at ${server.url}`);
+  console.log(`The chat is at ${server.url}
+
+Open it in two tabs: each is its own user. Stop this with Ctrl+C and start it again, and they come back by themselves.
+Then look at examples/chat/server/chat.ts, or at examples/patterns, examples/dashboard and examples/game.
+  npx -y pnpm@12 run docs   serves the docs
+  npx -y pnpm@12 test       runs every test
+  npm create ws-kit         begins a project of your own`);
 
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     // Tells the pages to come back in a moment, rather than letting their connections drop.
