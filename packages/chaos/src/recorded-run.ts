@@ -10,7 +10,7 @@ import { type Fault, happen, pick, type World } from "./faults.ts";
 import { HEARTBEAT } from "./followers.ts";
 import { Record } from "./messages.ts";
 import { startProxy } from "./proxy.ts";
-import { random } from "./random.ts";
+import { random } from "../../../test/random.ts";
 import { RecordedFollowers } from "./recorded-followers.ts";
 
 export interface RecordedChaosOptions {

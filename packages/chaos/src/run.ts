@@ -7,7 +7,7 @@ import { type Fault, happen, pick } from "./faults.ts";
 import { Followers, HEARTBEAT } from "./followers.ts";
 import { ROOMS, Say } from "./messages.ts";
 import { startProxy } from "./proxy.ts";
-import { random } from "./random.ts";
+import { random } from "../../../test/random.ts";
 
 export interface ChaosOptions {
   readonly seed: number;

@@ -1,3 +1,4 @@
+import { random } from "../../../test/random.ts";
 import { wsClient, type WebSocketClass } from "@ws-kit/client";
 import { wsClient as liteClient } from "@ws-kit/client/lite";
 import { handlers } from "@ws-kit/client/parts";
@@ -9,17 +10,6 @@ import { WebSocket } from "ws";
 const Ask = rpc.fromServer("ASK", { n: z.number() }, "ANSWER", { n: z.number() });
 const Hello = message("HELLO");
 const CUTS = 1_000;
-
-/** mulberry32: the same numbers for the same seed. */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 

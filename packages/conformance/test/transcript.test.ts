@@ -1,3 +1,4 @@
+import { choices } from "../../../test/random.ts";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startConformance } from "../../cloudflare/test/workerd.ts";
@@ -17,17 +18,6 @@ const RUNTIMES: Readonly<Record<string, () => Promise<Target>>> = {
 };
 
 const STEPS = 60;
-
-/** Numbers that look random and are the same in every run (Mulberry32). */
-function dice(seed: number): (sides: number) => number {
-  let state = seed;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % sides;
-  };
-}
 
 /** One thing that a client may do: right, wrong, or odd. */
 function action(roll: (sides: number) => number, room: string): (peer: Peer) => void {
@@ -86,7 +76,7 @@ function comparable(value: unknown): string {
 
 /** Three clients do so many things, one after the other; what each of them read and how it ended. */
 async function play(target: Target, seed: number, steps: number): Promise<string[]> {
-  const roll = dice(seed);
+  const roll = choices(seed);
   const transcript: string[] = [];
   const peers: Peer[] = [];
   for (const role of ["admin", "user", "user"]) {

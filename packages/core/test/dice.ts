@@ -1,16 +1,5 @@
 import { VirtualClock } from "./harness.ts";
 
-/** mulberry32: the same numbers for the same seed. */
-export function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** As VirtualClock, for many runs: timers are few there, and chains of promises short. */
 export class FastClock extends VirtualClock {
   private readonly turns: number;

@@ -13,17 +13,6 @@ import { expect } from "vitest";
 /** A repeatable choice: a whole number from 0 up to, but not, `below`. */
 export type Choose = (below: number) => number;
 
-/** A repeatable source of choices (mulberry32). */
-export function chooser(seed: number): Choose {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 /** A schema, and a source of values that fit it more often than not. */
 export interface Case<S extends StandardSchema> {
   readonly schema: S;

@@ -1,7 +1,8 @@
 import { createRouter, message, type v } from "@ws-kit/valibot";
 import { validatorsOf } from "@ws-kit/core/schema";
 import { expect } from "vitest";
-import { type Case, chooser, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
+import { choices } from "../../../../test/random.ts";
+import { type Case, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
 import { asynchronous, branches, leaves, object, variant } from "./valibot.ts";
 
 // Making a router teaches the server to read the validator's schemas.
@@ -22,7 +23,7 @@ const KINDS =
 
 /** Compares so many values with what valibot says of them, in both directions; answers the kinds of schemas that never came. */
 export async function fuzzValibot(cases: number): Promise<string[]> {
-  const choose = chooser(SEED + 1);
+  const choose = choices(SEED + 1);
   const seen: Seen = { accepted: 0, refused: 0 };
   const kinds = new Set<string>();
   let begun = 0;

@@ -2,7 +2,8 @@ import { createRouter, message, type z } from "@ws-kit/zod";
 import { validatorsOf } from "@ws-kit/core/schema";
 import * as core from "zod/v4/core";
 import { expect } from "vitest";
-import { type Case, chooser, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
+import { choices } from "../../../../test/random.ts";
+import { type Case, type Choose, compare, pick, SEED, type Seen } from "./fuzz.ts";
 import { asynchronous, branches, leaves, object, variant } from "./zod.ts";
 
 // Making a router teaches the server to read the validator's schemas.
@@ -31,7 +32,7 @@ const REFUSED = new Set([
 
 /** Compares so many values with what zod says of them, in both directions; answers the kinds of schemas that never came. */
 export async function fuzzZod(cases: number): Promise<string[]> {
-  const choose = chooser(SEED);
+  const choose = choices(SEED);
   const seen: Seen = { accepted: 0, refused: 0 };
   const kinds = new Set<string>();
   let begun = 0;

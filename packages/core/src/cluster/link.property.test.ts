@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { FastClock, fromEnv, random } from "../../test/dice.ts";
+import { random } from "../../../../test/random.ts";
+import { FastClock, fromEnv } from "../../test/dice.ts";
 import { memoryLogger, settle, type VirtualClock } from "../../test/harness.ts";
 import type { LinkReport } from "../api/cluster.ts";
 import { FakeEngine } from "../../test/fake-engine.ts";

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { FastClock, fromEnv, random } from "../../test/dice.ts";
+import { random } from "../../../../test/random.ts";
+import { FastClock, fromEnv } from "../../test/dice.ts";
 import { ScriptedLog, ScriptedSide } from "../../test/scripted-log.ts";
 import type { Position } from "../protocol/position.ts";
 import { Replicas } from "./replicas.ts";

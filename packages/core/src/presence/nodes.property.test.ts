@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { FastClock, fromEnv, random } from "../../test/dice.ts";
+import { random } from "../../../../test/random.ts";
+import { FastClock, fromEnv } from "../../test/dice.ts";
 import { FakeEngine } from "../../test/fake-engine.ts";
 import { type Bench, bench, fields, memoryLogger, type Peer } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
