@@ -3,6 +3,9 @@ import type { devtools as make } from "@ws-kit/devtools";
 
 export { devtools } from "@ws-kit/devtools";
 export { serve } from "@ws-kit/bun";
+export { createTestServer } from "@ws-kit/testing";
+export { writeFile } from "node:fs/promises";
+export { expect, test } from "vitest";
 export const router = createRouter();
 export declare const tools: ReturnType<typeof make>;
 export declare const app: { fetch(req: Request, env: object): Promise<Response> };

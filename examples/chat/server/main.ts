@@ -1,11 +1,18 @@
 import { serve } from "@ws-kit/bun";
+import { devtools } from "@ws-kit/devtools";
 import page from "../page/index.html";
 import { watchRooms } from "./archive.ts";
+import * as messages from "../shared/messages.ts";
 import { chat } from "./chat.ts";
 
 const port = Number(process.env["PORT"] ?? 3000);
 /** Bun then bundles the page anew on every change and reloads it. */
 const development = process.env["NODE_ENV"] === "development";
+
+/** Everything that travels. */
+const sent = Object.values(messages).filter((each) => typeof each === "object");
+/** What happens here is shown at /devtools, as long as nobody else is served: production would have to say who may look. */
+const tools = process.env["NODE_ENV"] === "production" ? undefined : devtools(chat, { messages: sent });
 
 chat.onLink((report) => {
   console.log(
@@ -14,7 +21,7 @@ chat.onLink((report) => {
 });
 
 try {
-  const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development });
+  const server = serve(chat, { port, path: "/ws", routes: { "/": page }, development, fetch: tools });
   const stopWatching = watchRooms();
   console.log(`The chat is at ${server.url}
 

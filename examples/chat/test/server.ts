@@ -15,9 +15,9 @@ export interface ChatServer {
 }
 
 /** Starts the chat and waits until it listens. */
-export async function startChat(port?: number, env: NodeJS.ProcessEnv = {}): Promise<ChatServer> {
+export async function startChat(port?: number, env: NodeJS.ProcessEnv = {}, main?: string): Promise<ChatServer> {
   const chosen = port ?? (await freePort());
-  const process = runChat(chosen, env);
+  const process = runChat(chosen, env, main);
   const exited = once(process, "exit");
   const lines = createInterface({ input: process.stdout });
   const [line] = (await Promise.race([once(lines, "line"), exited])) as [unknown];
@@ -32,8 +32,8 @@ export async function startChat(port?: number, env: NodeJS.ProcessEnv = {}): Pro
   };
 }
 
-export function runChat(port: number, env: NodeJS.ProcessEnv = {}) {
-  return spawn("bun", [MAIN], {
+export function runChat(port: number, env: NodeJS.ProcessEnv = {}, main: string = MAIN) {
+  return spawn("bun", [main], {
     env: { ...process.env, PORT: String(port), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -23,11 +23,11 @@ export class Wire {
     });
   }
 
-  /** Connects until the end of the test. */
-  static async open(port: number): Promise<Wire> {
+  /** Connects until the end of the test, or until something else ends it. */
+  static async open(port: number, ends: (close: () => void) => void = onTestFinished): Promise<Wire> {
     const socket = new WebSocket(`ws://localhost:${port}/ws`);
     const wire = new Wire(socket);
-    onTestFinished(() => socket.close());
+    ends(() => socket.close());
     await once(socket, "open");
     return wire;
   }

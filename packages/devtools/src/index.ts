@@ -14,8 +14,6 @@ import type { Look, Seen, SendRequest } from "./wire.ts";
 export type { DevtoolsOptions } from "./options.ts";
 export type { RedactRule } from "./redact.ts";
 export type { Recording, RecordOptions } from "./session/record.ts";
-export type { Session, SessionEvent, SessionHeader } from "./session/format.ts";
-export { parseSession } from "./session/format.ts";
 
 /** A router, as far as its tools need it. */
 export interface ToolsRouter extends SendingRouter {

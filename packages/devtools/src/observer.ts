@@ -70,7 +70,7 @@ export class Observer {
         if (!restored) this.counted.of(connection).since = at + zero;
         this.recorder?.opened(connection, at + zero);
       },
-      closed: (connection, { code, reason, at }) => this.recorder?.closed(connection, code, reason, at + zero),
+      closed: (connection, fact) => this.recorder?.closed(connection, fact, fact.at + zero),
       gate: (connection, frame) => this.recorder?.came(connection, frame, listener, clock.monotonic() + zero),
       received: (connection, { type, kind, correlationId, packet, length, at }) => {
         if (!this.isWatched()) return;

@@ -9,7 +9,8 @@ router
   .on(Join, (ctx) => ctx.topics.subscribe(ctx.payload.room))
   .on(Say, (ctx) => {
     if (ctx.payload.text === "fail") throw new Error("The database is gone");
-    void ctx.publish(ctx.payload.room, Said, ctx.payload);
+    const { room, text } = ctx.payload;
+    void ctx.publish(room, Said, { room, text: process.env["CHANGED"] === undefined ? text : `${text}!` });
   })
   .rpc(LogIn, (ctx) => {
     if (ctx.payload.password === "wrong") return ctx.error("UNAUTHENTICATED", "No such user");

@@ -20,7 +20,8 @@ export interface SessionEvent {
   readonly in?: unknown;
   /** What it was sent. */
   readonly out?: unknown;
-  readonly close?: { readonly code: number; readonly reason: string };
+  /** It is over; `byServer`: this end closed it. */
+  readonly close?: { readonly code: number; readonly reason: string; readonly byServer?: true };
 }
 
 export interface Session {

@@ -1,4 +1,4 @@
-import type { ExtensionConnection, ExtensionListener, Packet } from "@ws-kit/core/extend";
+import type { Closed, ExtensionConnection, ExtensionListener, Packet } from "@ws-kit/core/extend";
 import type { RedactRule } from "../redact.ts";
 import { redactor } from "../redact.ts";
 import type { Session, SessionEvent } from "./format.ts";
@@ -50,9 +50,10 @@ export class Recorder {
     return c;
   }
 
-  closed(connection: ExtensionConnection, code: number, reason: string, at: number): void {
+  closed(connection: ExtensionConnection, { code, reason, byServer }: Closed, at: number): void {
     const c = this.numbers.get(connection);
-    if (c !== undefined) this.events.push({ at: this.time(at), c, close: { code, reason } });
+    if (c !== undefined)
+      this.events.push({ at: this.time(at), c, close: { code, reason, ...(byServer && { byServer }) } });
   }
 
   came(connection: ExtensionConnection, frame: Packet, listener: ExtensionListener, at: number): void {
