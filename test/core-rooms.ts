@@ -50,7 +50,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   },
   rpc: {
     does: "a request from its start to its one answer",
-    all: "asking base contexts message protocol sending state",
+    all: "asking base contexts message protocol schema sending state",
     types: "api ports",
   },
   dispatch: {

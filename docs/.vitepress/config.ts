@@ -18,6 +18,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "The server", link: "/server" },
       { text: "The client", link: "/client" },
       { text: "Requests of the server", link: "/asking" },
+      { text: "Streams", link: "/streams" },
       { text: "Validators", link: "/validators" },
       { text: "Types", link: "/types" },
       { text: "Contracts", link: "/contracts" },

@@ -59,10 +59,10 @@ function publishing({ name }: TopicJson): Json {
   return { action: "send", channel: { $ref: `#/channels/${name}` } };
 }
 
-function operationsOf({ message, request, replies }: Frames): [string, Json][] {
+function operationsOf({ message, request, sent, replies }: Frames): [string, Json][] {
   const { name, from, kind } = message;
   const channel = { $ref: "#/channels/socket" };
-  const messages = [{ $ref: `#/channels/socket/messages/${request.key}` }];
+  const messages = [request, ...sent].map(({ key }) => ({ $ref: `#/channels/socket/messages/${key}` }));
   const reply = {
     reply: { channel, messages: replies.map(({ key }) => ({ $ref: `#/channels/socket/messages/${key}` })) },
   };

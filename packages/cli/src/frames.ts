@@ -6,6 +6,8 @@ type Json = { readonly [key: string]: unknown };
 export interface Frames {
   readonly message: MessageJson;
   readonly request: Frame;
+  /** What goes the same way beside it. */
+  readonly sent: readonly Frame[];
   readonly replies: readonly Frame[];
   readonly all: readonly Frame[];
 }
@@ -25,7 +27,7 @@ interface Frame {
 const CORRELATED = { type: "object", properties: { correlationId: { type: "string" } }, required: ["correlationId"] };
 
 export function framesOf(message: MessageJson): Frames {
-  const { name, type, kind, payload, meta, response, progress, errors } = message;
+  const { name, type, kind, payload, meta, response, progress, errors, stream } = message;
   const summary = kind === "rpc" ? `Asks for ${response?.type}` : type;
   const correlated = kind === "rpc";
   const request: Frame = { key: name, type, summary, payload, meta, correlated };
@@ -59,7 +61,21 @@ export function framesOf(message: MessageJson): Frames {
         },
       ]
     : [];
-  return { message, request, replies, all: [request, ...replies] };
+  const chunk = (end: "fromClient" | "fromServer", suffix: string, by: string): Frame[] =>
+    stream?.[end] === undefined
+      ? []
+      : [
+          {
+            ...answer,
+            key: name + suffix,
+            type: "$ws:chunk",
+            summary: `One item that the ${by} sends beside ${type}`,
+            payload: stream[end],
+          },
+        ];
+  replies.push(...chunk("fromServer", "ServerChunk", "server"));
+  const sent = chunk("fromClient", "ClientChunk", "client");
+  return { message, request, sent, replies, all: [request, ...sent, ...replies] };
 }
 
 /** Everything that is referred to, each schema in a place of its own. */

@@ -1,6 +1,6 @@
 import { Parser } from "@asyncapi/parser";
 import { toAsyncApi } from "@ws-kit/cli";
-import { contract, z } from "@ws-kit/zod";
+import { contract, rpc, z } from "@ws-kit/zod";
 import { describe, expect, it } from "vitest";
 import { Chat } from "./fixtures/chat.ts";
 
@@ -43,6 +43,22 @@ describe("a contract as AsyncAPI 3", () => {
     expect(frame["type"]?.const()).toBe("IMPORTED");
     expect(frame["meta"]?.properties()?.["correlationId"]?.type()).toBe("string");
     expect(frame["payload"]?.properties()?.["rows"]?.type()).toBe("integer");
+  });
+
+  it("has the items of streams, each on the way that it goes", async () => {
+    const Copy = rpc(
+      "COPY",
+      {},
+      "COPIED",
+      {},
+      { stream: { fromClient: { a: z.string() }, fromServer: { b: z.int() } } },
+    );
+    const operation = (await parse(contract({ Copy }) as typeof Chat)).operations().get("receiveCopy");
+    const [sent, given] = [operation?.messages().all() ?? [], operation?.reply()?.messages().all() ?? []];
+    expect(sent.map((message) => message.name())).toEqual(["COPY", "$ws:chunk"]);
+    expect(given.map((message) => message.name())).toEqual(["COPIED", "ERROR", "$ws:chunk"]);
+    expect(sent[1]?.payload()?.properties()?.["payload"]?.properties()?.["a"]?.type()).toBe("string");
+    expect(given[2]?.payload()?.properties()?.["payload"]?.properties()?.["b"]?.type()).toBe("integer");
   });
 
   it("has a channel for each topic, with its parameters and what it carries", async () => {

@@ -4,6 +4,8 @@ export type {
   Codec,
   ErrorCode,
   GapReason,
+  InferChunk,
+  InferChunkInput,
   InferErrors,
   InferInput,
   InferMessage,

@@ -11,8 +11,9 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   requests: ["api", "steps", "link:types"],
   handlers: ["api", "steps", "link:types"],
   topics: ["api", "steps", "link:types"],
+  streams: ["api", "steps", "link:types"],
   presence: ["api", "steps", "link:types", "topics:types"],
-  client: ["api", "socket", "steps", "link", "requests", "handlers", "topics", "presence"],
+  client: ["api", "socket", "steps", "link", "requests", "handlers", "topics", "presence", "streams"],
   // The entries.
   ".": ["api", "socket", "client", "steps:types"],
 };

@@ -77,6 +77,12 @@ test("presence() is as small as docs/presence.md says", async () => {
   expect(Math.abs(added - Number(kilobytes) * 1_000)).toBeLessThan(100);
 });
 
+test("streams() is as small as docs/streams.md says", async () => {
+  const [, kilobytes] = /of some (\d\.\d) KB/.exec(readFileSync(join(root, "docs/streams.md"), "utf8")) ?? [];
+  const added = (await sizeOf(`${FULL}; export { streams } from "@ws-kit/client/streams"`)) - (await sizeOf(FULL));
+  expect(Math.abs(added - Number(kilobytes) * 1_000)).toBeLessThan(100);
+});
+
 test("the table of docs/client.md is what a page loads", { timeout: 60_000 }, async () => {
   const rows = [
     ...readFileSync(join(root, "docs/client.md"), "utf8").matchAll(

@@ -26,3 +26,31 @@ export const Guess = rpc.fromServer(
   },
 );
 export const Double = rpc("DOUBLE", { n: z.number() }, "DOUBLED", { n: z.number(), at: z.number() });
+
+/** Sends back what comes, item by item, and says how much that was. */
+export const Copy = rpc(
+  "COPY",
+  { most: z.number().optional() },
+  "COPIED",
+  { items: z.number() },
+  { stream: { fromClient: { text: z.string() }, fromServer: { text: z.string() } } },
+);
+/** Sends so many items of so many characters. */
+export const Pour = rpc(
+  "POUR",
+  { items: z.number(), characters: z.number() },
+  "POURED",
+  { items: z.number() },
+  {
+    stream: { fromServer: z.string() },
+  },
+);
+/** Takes one item each time that it is told to `Take`, and all once it is told to take 0. */
+export const Sip = rpc("SIP", undefined, "SIPPED", { items: z.number() }, { stream: { fromClient: z.string() } });
+export const Take = message("TAKE", { items: z.number() });
+/** How many items the last `Pour` has sent, how many requests run, and how the last request with a stream ended. */
+export const Look = rpc("LOOK", undefined, "LOOKED", {
+  poured: z.number(),
+  streams: z.number(),
+  ended: z.string(),
+});

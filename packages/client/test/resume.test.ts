@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { type Client, type ClientOptions, wsClient } from "../src/index.ts";
+import { type ClientOptions, wsClient } from "../src/index.ts";
+import { streams } from "../src/streams.ts";
 import { type RunningServer, startServer } from "./process.ts";
-import { Double, Join, Said, Say, Stream, Tick, Told } from "./resume/messages.ts";
+import { Double, Join, Relay, Said, Say, Stream, Tick, Told } from "./resume/messages.ts";
 import { startTcpProxy, type TcpProxy } from "./resume/tcp-proxy.ts";
 
 let server: RunningServer;
 let proxy: TcpProxy;
-let client: Client;
+const make = (options: ClientOptions) => wsClient({ ...options, use: [streams()] });
+let client: ReturnType<typeof make>;
 const openings: boolean[] = [];
 const reports: string[] = [];
 
@@ -25,7 +27,7 @@ async function start(
   server = await startServer(0, "resume/server.ts", { WINDOW_MS: String(windowMs) }, runtime);
   proxy = await startTcpProxy(server.port);
   openings.length = reports.length = 0;
-  client = wsClient({ url: proxy.url, reconnect: { initialDelayMs: 20, maxDelayMs: 200, jitter: "none" }, ...options });
+  client = make({ url: proxy.url, reconnect: { initialDelayMs: 20, maxDelayMs: 200, jitter: "none" }, ...options });
   client.onOpen(({ resumed }) => void openings.push(resumed));
   client.onError((error, { type }) => void (type === "connect" || reports.push(`${type}: ${error.message}`)));
   await client.connect();
@@ -64,6 +66,24 @@ describe.each(["bun", "node", "deno"] as const)("on %s", (runtime) => {
     expect(openings).toEqual([false, ...openings.slice(1).map(() => true)]);
     expect(openings.length).toBeGreaterThan(2);
     expect(reports).toEqual([]);
+  }, 60_000);
+
+  test("a stream goes on over the next socket: each item comes once, in order, both ways", async () => {
+    await start(runtime);
+    async function* numbers() {
+      for (let n = 0; n < 400; n++) {
+        yield { n };
+        await sleep(1);
+        if (n % 80 === 40) proxy.cut();
+      }
+    }
+    const call = client.stream(Relay, {}, { send: numbers() });
+    const seen: number[] = [];
+    for await (const { n } of call) seen.push(n);
+    expect(seen).toEqual(Array.from({ length: 400 }, (_, n) => n));
+    expect((await call.result).payload).toEqual({ items: 400 });
+    expect(openings.length).toBeGreaterThan(2);
+    expect(openings.slice(1)).not.toContain(false);
   }, 60_000);
 
   test("a line that has gone dead without a word costs nothing either", async () => {

@@ -24,6 +24,7 @@ export const TIGHT = {
   maxDepth: 8,
   maxPendingMessages: 4,
   maxInflightRequests: 2,
+  maxStreamBytes: 500,
   maxTopics: 3,
   maxTopicBytes: 16,
   maxBufferedBytes: 65_536,

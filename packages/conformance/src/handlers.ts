@@ -89,6 +89,7 @@ export function addHandlers(router: Router<Data>, gates: Gates): void {
   addState(router);
   addTopics(router);
   addCalls(router, gates);
+  addStreams(router);
   addFailures(router);
   addClosing(router);
 }
@@ -123,6 +124,38 @@ function addTopics(router: Router<Data>): void {
     } catch (error) {
       return { refused: (error as WsKitError).code };
     }
+  });
+}
+
+function addStreams(router: Router<Data>): void {
+  router.rpc(m.Relay, async (ctx) => {
+    let items = 0;
+    journal(ctx, "relaying");
+    try {
+      if (ctx.payload.reads === false) {
+        await new Promise((resolve) => ctx.signal.addEventListener("abort", resolve));
+      }
+      for await (const { text } of ctx.incoming) {
+        items++;
+        if (text === "leave") break;
+        if (text === "throw") throw new WsKitError("ABORTED", "No more");
+        await ctx.write({ text });
+      }
+    } catch (error) {
+      journal(ctx, "relayed", { code: (error as WsKitError).code, aborted: ctx.signal.aborted });
+      throw error;
+    }
+    return { items };
+  });
+  router.rpc(m.Pour, async (ctx) => {
+    const text = "x".repeat(ctx.payload.characters);
+    let items = 0;
+    for (; items < ctx.payload.items; items++) {
+      const written = ctx.write({ text });
+      journal(ctx, "pouring", { items });
+      await written;
+    }
+    return { items };
   });
 }
 

@@ -18,6 +18,23 @@ export const Journal = message("JOURNAL", { event: z.string(), detail: z.record(
 export const Confirm = rpc.fromServer("CONFIRM", { text: z.string() }, "CONFIRMED", { yes: z.boolean() });
 export const Consult = message("CONSULT", { text: z.string(), timeoutMs: z.number().optional() });
 
+/** Sends back what comes until it is told to `leave` or to `throw`; `reads: false` looks at nothing. */
+export const Relay = rpc(
+  "RELAY",
+  { reads: z.boolean().optional() },
+  "RELAYED",
+  { items: z.number() },
+  { stream: { fromClient: { text: z.string() }, fromServer: { text: z.string() } } },
+);
+/** Sends as many items of so many characters as it is asked for, and says how many it was let. */
+export const Pour = rpc(
+  "POUR",
+  { items: z.number(), characters: z.number() },
+  "POURED",
+  { items: z.number() },
+  { stream: { fromServer: { text: z.string() } } },
+);
+
 export const Who = rpc("WHO", undefined, "WHO_IS", {
   clientId: z.string(),
   data: z.record(z.string(), z.unknown()),

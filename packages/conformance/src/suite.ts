@@ -17,6 +17,7 @@ import { own } from "./suite/own.ts";
 import { pressure } from "./suite/pressure.ts";
 import { pulse } from "./suite/pulse.ts";
 import { routing } from "./suite/routing.ts";
+import { streams } from "./suite/streams.ts";
 import { topics } from "./suite/topics.ts";
 import { upgrade } from "./suite/upgrade.ts";
 import type { Target } from "./target.ts";
@@ -33,6 +34,7 @@ const WITH_FRAMES = [
   failures,
   calls,
   asking,
+  streams,
   topics,
   routing,
   pressure,

@@ -52,6 +52,8 @@ export type {
   AnyRpc,
   ErrorSchemas,
   Frame,
+  InferChunk,
+  InferChunkInput,
   InferErrors,
   InferErrorsInput,
   InferInput,
@@ -69,7 +71,7 @@ export type {
   SendArgsOf,
   SendOptions,
 } from "./message/message.ts";
-export type { MessageOptions, RpcOptions } from "./message/sources.ts";
+export type { MessageOptions, RpcOptions, StreamingOptions } from "./message/sources.ts";
 export type { MessageSpec, RpcSpec } from "./message/spec.ts";
 export type { Parts } from "./message/parts.ts";
 export { prefixed } from "./message/prefixed.ts";

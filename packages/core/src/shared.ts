@@ -14,6 +14,8 @@ export type {
   AnyRpc,
   ErrorSchemas,
   Frame,
+  InferChunk,
+  InferChunkInput,
   InferErrors,
   InferErrorsInput,
   InferInput,
@@ -31,7 +33,7 @@ export type {
   SendArgsOf,
   SendOptions,
 } from "./message/message.ts";
-export type { MessageOptions, RpcOptions } from "./message/sources.ts";
+export type { MessageOptions, RpcOptions, StreamingOptions } from "./message/sources.ts";
 export type { MessageSpec, RpcSpec } from "./message/spec.ts";
 export { message, rpc } from "./message/standard.ts";
 export { validatorsOf } from "./message/validators.ts";
@@ -41,6 +43,10 @@ export { CLOSE, ERROR_CODES, isTerminalClose } from "./protocol/codes.ts";
 export type { ErrorCode } from "./protocol/codes.ts";
 export {
   ABORT_TYPE,
+  CHUNK_TYPE,
+  CREDIT_TYPE,
+  END_TYPE,
+  STOP_TYPE,
   FAILED_TYPE,
   SERVER_ID_PREFIX,
   CONTROL_PREFIX,

@@ -36,10 +36,10 @@ it("editors offer the codes of errors, those that are declared left out", { time
 });
 
 it.each([
-  ["rpc", ["errors", "idempotent", "meta", "progress"]],
+  ["rpc", ["errors", "idempotent", "meta", "progress", "stream"]],
   ["message", ["by", "meta", "overflow"]],
   ["topic", ["ephemeral", "history", "presence"]],
-  ["definition", ["errors", "from", "idempotent", "kind", "meta", "payload", "progress", "response", "type"]],
+  ["definition", ["errors", "from", "idempotent", "kind", "meta", "payload", "progress", "response", "stream", "type"]],
 ])("editors offer what a %s has, and nothing of its inside", { timeout: 60_000 }, (mark, names) => {
   expect(offered(mark)).toEqual([names]);
 });

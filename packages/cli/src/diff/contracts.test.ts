@@ -49,6 +49,9 @@ describe("who sends it decides what breaks", () => {
     expect(breaks(reports(old), reports(now))).toBe(server);
     const fails = (shape: z.core.$ZodShape) => ({ R: rpc("R", {}, "A", {}, { errors: { NOT_FOUND: shape } }) });
     expect(breaks(fails(old), fails(now))).toBe(server);
+    const flows = (stream: object) => ({ R: rpc("R", {}, "A", {}, { stream }) });
+    expect(breaks(flows({ fromClient: old }), flows({ fromClient: now }))).toBe(client);
+    expect(breaks(flows({ fromServer: old }), flows({ fromServer: now }))).toBe(server);
     // One that servers ask, the other way round.
     const { fromServer: asks } = rpc;
     expect(breaks({ R: asks("R", old, "A", {}) }, { R: asks("R", now, "A", {}) })).toBe(server);
@@ -148,4 +151,13 @@ test("its name and version may change", () => {
     { breaking: false, path: "(name)", text: "is Chat now" },
     { breaking: false, path: "(version)", text: "is 2 now, was 1" },
   ]);
+});
+
+test("a stream that comes or goes breaks", () => {
+  const plain = { R: rpc("R", {}, "A", {}) };
+  const down = { R: rpc("R", {}, "A", {}, { stream: { fromServer: one } }) };
+  const both = { R: rpc("R", {}, "A", {}, { stream: { fromClient: one, fromServer: one } }) };
+  expect(told(plain, down)).toEqual(["! R.stream.fromServer is new"]);
+  expect(told(both, down)).toEqual(["! R.stream.fromClient is gone"]);
+  expect(told(down, down)).toEqual([]);
 });

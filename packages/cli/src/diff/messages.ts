@@ -54,6 +54,7 @@ function answers(was: MessageJson, is: MessageJson): Change[] {
     ...part(`${name}.response.payload`, was.response?.payload, is.response?.payload, by),
     ...progress(was, is, by),
     ...errors(was, is, by),
+    ...streams(was, is),
     ...idempotence(was, is),
   ];
 }
@@ -64,6 +65,18 @@ function progress(was: MessageJson, is: MessageJson, by: Writers): Change[] {
   if (was.progress === undefined && is.progress === undefined) return [];
   if (was.progress === undefined || is.progress === undefined) return [fine(path, is.progress ? "is new" : "is gone")];
   return part(path, was.progress, is.progress, by);
+}
+
+/** What is asked with a stream and what is asked without are answered otherwise, and so is each end of one. */
+function streams(was: MessageJson, is: MessageJson): Change[] {
+  return (["client", "server"] as const).flatMap((writer) => {
+    const end = writer === "client" ? "fromClient" : "fromServer";
+    const path = `${was.name}.stream.${end}`;
+    const [old, now] = [was.stream?.[end], is.stream?.[end]];
+    if (old === undefined && now === undefined) return [];
+    if (old === undefined || now === undefined) return [breaks(path, now === undefined ? "is gone" : "is new")];
+    return part(path, old, now, [writer]);
+  });
 }
 
 /** An error that is not declared is an error all the same, and one that is may never come. */

@@ -71,7 +71,9 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
 }
 
 /** What follows an rpc in `client.request(rpc, …)`. */
-export type RequestArgs<R extends AnyRpc> = SendArgsOf<R, RpcOptions<R>>;
+export type RequestArgs<R extends AnyRpc> = R extends { readonly stream: undefined }
+  ? SendArgsOf<R, RpcOptions<R>>
+  : [payload: "This rpc has a stream: ask it with client.stream(), of a client that uses streams()"];
 
 /** What came of an rpc: its answer, one of its declared errors with their details, or `"failed"`. */
 export type Attempt<R extends AnyRpc> =
@@ -91,6 +93,10 @@ export interface Reporting<Why> {
   readonly progress: object;
   readonly why?: Why;
 }
+
+type WhyNotIterated<R> = R extends { readonly stream: object }
+  ? "This rpc has a stream: the client needs streams() in use, of @ws-kit/client/streams"
+  : "This rpc declares no progress: ask it with client.request()";
 
 /** `RpcOptions` of whatever rpc. */
 export interface CallOptions extends RequestOptions {
@@ -239,9 +245,7 @@ export interface Client extends AsyncDisposable {
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(
-    rpc: Reporting<"This rpc declares no progress: ask it with client.request()"> &
-      ClientAsks<WhyNot<R, "client.request">> &
-      R,
+    rpc: Reporting<WhyNotIterated<R>> & ClientAsks<WhyNot<R, "client.request">> & R,
     ...args: SendArgsOf<R, StreamOptions<R>>
   ): ProgressStream<R>;
 }

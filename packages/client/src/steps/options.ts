@@ -61,7 +61,7 @@ export function checkClientOptions(options: Options, own: readonly ClientPart[])
     if (typeof added !== "object")
       throw new TypeError("wsClient(): use takes what a part's function gives, as requests()");
     if (names.size === names.add(added.part).size) throw new TypeError(`wsClient() has the part ${added.part} already`);
-    const needed = { topics: "requests", presence: "topics" }[added.part];
+    const needed = { topics: "requests", presence: "topics", streams: "requests" }[added.part];
     if (needed && !names.has(needed)) throw new TypeError(`${added.part}() needs ${needed}() before it`);
   }
   for (const [option, part] of Object.entries(OPTIONS_OF_PARTS)) {

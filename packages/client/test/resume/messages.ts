@@ -17,3 +17,13 @@ export const Double = rpc(
 );
 /** What the server has heard of it and of others, in order. */
 export const Told = rpc("TOLD", {}, "ALL", { log: z.array(z.string()) });
+/** Sends each item back. */
+export const Relay = rpc(
+  "RELAY",
+  {},
+  "RELAYED",
+  { items: z.number() },
+  {
+    stream: { fromClient: { n: z.number() }, fromServer: { n: z.number() } },
+  },
+);

@@ -1,7 +1,7 @@
 /** A server whose connections outlive their sockets, in a process of its own. Run by Bun, Node or Deno; prints its port. */
 import type { serve as serveOnNode } from "@ws-kit/node";
 import { createRouter } from "@ws-kit/zod";
-import { Double, Join, Said, Say, Stream, Told, Tick } from "./messages.ts";
+import { Double, Join, Relay, Said, Say, Stream, Told, Tick } from "./messages.ts";
 
 type Serve = typeof serveOnNode;
 
@@ -33,6 +33,14 @@ router.rpc(Double, async (ctx) => {
   ctx.progress({ half: true });
   await new Promise((resolve) => setTimeout(resolve, ms));
   return { n: n * 2 };
+});
+router.rpc(Relay, async (ctx) => {
+  let items = 0;
+  for await (const item of ctx.incoming) {
+    await ctx.write(item);
+    items++;
+  }
+  return { items };
 });
 router.rpc(Told, () => ({ log }));
 

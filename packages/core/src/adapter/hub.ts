@@ -45,7 +45,6 @@ import { Connection, type Listener } from "../state/connection.ts";
 import { Followers } from "../state/followers.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
 import { Identities } from "../state/identities.ts";
-import type { Lease } from "../state/lease.ts";
 import { CLOSING, OPEN } from "../state/phases.ts";
 import { Laggards } from "../state/laggards.ts";
 import { Registry } from "../state/registry.ts";
@@ -79,7 +78,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly identities: Identities<Connection> = new Identities();
   addresses: WeakMap<object, string | undefined> | undefined = undefined;
   readonly expiresAt: ExpiresAt<never> | undefined;
-  readonly leases: WeakMap<Connection, Lease> = new WeakMap();
+  readonly leases: Listener["leases"] = new WeakMap();
   readonly arrivals: WeakMap<object, Arrival> | undefined;
   readonly agreement: Agreement | undefined;
   readonly heartbeat: ResolvedHeartbeat | undefined;
@@ -92,6 +91,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;
   readonly asked: Asked<Connection> = new Asked();
+  streams: Listener["streams"] = undefined;
   readonly followers: Followers<Connection> = new Followers();
   readonly nativeTopics: boolean;
   readonly recorded: Recorded | undefined;

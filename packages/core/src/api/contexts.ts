@@ -8,6 +8,8 @@ import type { RetryOptions } from "../message/errors.ts";
 import type {
   AnyMessage,
   AnyRpc,
+  InferChunk,
+  InferChunkInput,
   InferErrorsInput,
   InferMeta,
   InferMetaInput,
@@ -200,6 +202,42 @@ export interface RpcContext<R extends AnyRpc = AnyRpc, Data = OpenData> extends 
   /** Reports progress; false once the rpc has ended. */
   progress(this: Bound, payload: InferProgressInput<R>): boolean;
 }
+
+/** In the handler of an rpc whose definition has a `stream.fromClient`. */
+export interface ReadingContext<In> {
+  /**
+   * What the client sends, each item checked when it is asked for. What nobody asks for is not sent either: the client waits.
+   * Leaving the loop tells it to stop. Throws where the request has ended, or an item does not fit its schema.
+   *
+   * @example
+   * for await (const { bytes } of ctx.incoming) await file.write(bytes);
+   */
+  readonly incoming: AsyncIterableIterator<In>;
+}
+
+/** In the handler of an rpc whose definition has a `stream.fromServer`. */
+export interface WritingContext<Out> {
+  /**
+   * Sends one item, and resolves when there may be another: at once, or when the client has taken enough of those before.
+   *
+   * @throws WsKitError where the request has ended, and ValidationError for what does not fit its schema, as a rejection.
+   *
+   * @example
+   * for await (const row of rows) await ctx.write(row);
+   */
+  write(this: Bound, item: Out): Promise<void>;
+}
+
+/** What the streams of an rpc add to its handler's context. */
+export type StreamsOf<R> = R extends { readonly stream: object } ? ReadingOf<R> & WritingOf<R> : unknown;
+
+type ReadingOf<R> = R extends { readonly stream: { readonly fromClient: object } }
+  ? ReadingContext<InferChunk<R, "fromClient">>
+  : unknown;
+
+type WritingOf<R> = R extends { readonly stream: { readonly fromServer: object } }
+  ? WritingContext<InferChunkInput<R, "fromServer">>
+  : unknown;
 
 /** In the handler of an rpc made from two plain messages. */
 export interface RequestContext<M extends AnyMessage = AnyMessage, Data = OpenData> extends MessageContext<M, Data> {

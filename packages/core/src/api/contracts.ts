@@ -1,4 +1,4 @@
-import type { MessageContext, RpcContext } from "./contexts.ts";
+import type { MessageContext, RpcContext, StreamsOf } from "./contexts.ts";
 import type { MaybePromise } from "./data.ts";
 import type { HandledNames } from "../message/contract.ts";
 import type { AnyMessage, AnyRpc, InferInput } from "../message/message.ts";
@@ -6,7 +6,7 @@ import type { Parts } from "../message/parts.ts";
 
 /** The handler of one part of a contract: of an rpc, it returns its answer. */
 export type PartHandler<M, Data> = M extends AnyRpc
-  ? (ctx: RpcContext<M, Data>) => MaybePromise<InferInput<M["response"]>>
+  ? (ctx: RpcContext<M, Data> & StreamsOf<M>) => MaybePromise<InferInput<M["response"]>>
   : M extends AnyMessage
     ? (ctx: MessageContext<M, Data>) => unknown
     : never;

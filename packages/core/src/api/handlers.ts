@@ -1,4 +1,11 @@
-import type { AnyContext, MessageContext, MiddlewareContext, RequestContext, RpcContext } from "./contexts.ts";
+import type {
+  AnyContext,
+  MessageContext,
+  MiddlewareContext,
+  RequestContext,
+  RpcContext,
+  StreamsOf,
+} from "./contexts.ts";
 import type { MaybePromise } from "./data.ts";
 import type { AnyMessage, AnyRpc, InferInput } from "../message/message.ts";
 
@@ -16,5 +23,5 @@ export type MessageHandler<M extends AnyMessage, Data> = (ctx: MessageContext<M,
 export type RequestHandler<M extends AnyMessage, Data> = (ctx: RequestContext<M, Data>) => MaybePromise<void>;
 
 export type RpcHandler<R extends AnyRpc, Data> = (
-  ctx: RpcContext<R, Data>,
+  ctx: RpcContext<R, Data> & StreamsOf<R>,
 ) => MaybePromise<InferInput<R["response"]> | void>;

@@ -11,6 +11,11 @@ export interface Limits {
    * counts until it has ended, also where its answer was given before, or was called off [64].
    */
   maxInflightRequests: number;
+  /**
+   * What a client may send into one stream ahead of the handler that reads it, in UTF-16 units of its frames, or bytes where
+   * the codec gives bytes; checked before a frame, so that one is let through that goes over it [262,144].
+   */
+  maxStreamBytes: number;
   /** Requests of the server that one connection has not answered [64]. */
   maxServerRequests: number;
   /** Topics that one connection follows [100]. */
@@ -80,6 +85,7 @@ export const DEFAULT_LIMITS: Readonly<Limits> = Object.freeze({
   maxDepth: 32,
   maxPendingMessages: 64,
   maxInflightRequests: 64,
+  maxStreamBytes: 262_144,
   maxServerRequests: 64,
   maxTopics: 100,
   maxTopicBytes: 128,

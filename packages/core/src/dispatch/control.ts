@@ -13,6 +13,7 @@ import {
   PONG_TYPE,
   PROGRESS_TYPE,
 } from "../protocol/envelope.ts";
+import { flow } from "./flow.ts";
 import { neverStarted } from "./forget.ts";
 import { countAbort, violate } from "../sending/refusals.ts";
 import { post, sendError } from "../sending/send.ts";
@@ -27,6 +28,7 @@ export function control(conn: Connection, envelope: Envelope): void {
   else if (type === ABORT_TYPE) abort(conn, meta?.correlationId);
   else if ((type === FAILED_TYPE || type === PROGRESS_TYPE) && takeAnswer(conn, envelope)) return;
   else if (type === GOAWAY_TYPE) conn.hub.untold?.delete(conn);
+  else if (flow(conn, envelope)) return;
   else if (type === AUTH_TYPE && conn.hub.renew(conn, envelope)) return;
   else if (conn.hub.topicFrame(conn, envelope)) return;
   else if (conn.hub.hooks?.control(conn, envelope) !== true) {

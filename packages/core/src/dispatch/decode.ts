@@ -94,7 +94,7 @@ function tooLarge(conn: Connection, packet: Packet, bytes: number): undefined {
 function tooDeep(conn: Connection, packet: Packet, value?: unknown): undefined {
   const message = `The frame nests deeper than limits.maxDepth, ${conn.hub.limits.maxDepth}`;
   if (!isEnvelope(value)) return refuse(conn, packet, "INVALID_ARGUMENT", message);
-  return violate(conn, "INVALID_ARGUMENT", message, value.type, value.meta?.correlationId);
+  return violateBy(conn, "INVALID_ARGUMENT", message, value.type, value.meta?.correlationId);
 }
 
 function shapeless(conn: Connection, packet: Packet): undefined {
@@ -107,5 +107,17 @@ function refuse(conn: Connection, packet: Packet, code: ErrorCode, message: stri
   const { codec } = conn.hub;
   const isJson = typeof packet === "string" && codecName(codec) === "json";
   const { type, correlationId } = isJson ? peek(packet) : peekBy(codec, packet);
-  return violate(conn, code, message, type, correlationId);
+  return violateBy(conn, code, message, type, correlationId);
+}
+
+/** A stream that lacks an item ends, by which its request is answered. */
+function violateBy(
+  conn: Connection,
+  code: ErrorCode,
+  message: string,
+  type: string | undefined,
+  correlationId: string | undefined,
+): undefined {
+  const lacks = conn.hub.streams?.lack(conn, type, correlationId, code, message) === true;
+  return violate(conn, code, message, type, lacks ? undefined : correlationId);
 }

@@ -3,6 +3,7 @@ import { bytesOf } from "../base/bytes.ts";
 import { isAhead, keepAhead } from "./ahead.ts";
 import { control } from "./control.ts";
 import { decode } from "./decode.ts";
+import { takeItem } from "./flow.ts";
 import { enqueue } from "./lane.ts";
 import { peek } from "./peek.ts";
 import { start } from "./run.ts";
@@ -19,10 +20,10 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   const packet = typeof data === "string" ? data : bytesOf(data);
   if (conn.hub.resume !== undefined && conn.hub.resume.takes(conn, packet)) return;
   if (conn.paused && (answersAhead(conn, packet) || keepAhead(conn, packet))) return;
-  const { hooks } = conn.hub;
+  const { hooks, streams } = conn.hub;
   if (hooks !== undefined) return receiveObserved(conn, packet, hooks);
   const envelope = decode(conn, packet);
-  if (envelope === undefined) return;
+  if (envelope === undefined || (streams !== undefined && takeItem(conn, streams, envelope, packet.length))) return;
   // As `turn` does: what nearly every message takes is few calls deep, and so inlined.
   if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0);
   else turn(conn, envelope, 0);
@@ -31,7 +32,10 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
 function receiveObserved(conn: Connection, packet: Packet, hooks: CompiledHooks<Connection>): void {
   if (!hooks.admits(conn, packet)) return;
   const envelope = decode(conn, packet);
-  if (envelope !== undefined) turn(conn, envelope, hooks.received(conn, envelope, packet));
+  if (envelope === undefined) return;
+  const arrived = hooks.received(conn, envelope, packet);
+  const { streams } = conn.hub;
+  if (streams === undefined || !takeItem(conn, streams, envelope, packet.length)) turn(conn, envelope, arrived);
 }
 
 /** Takes an answer among what is read in advance: the messages before it may be waiting for it. */
@@ -61,9 +65,10 @@ function waitsToSubscribe({ opened }: Connection, { type }: Envelope): boolean {
 
 /** Starts a frame that was read in advance, when all before it have been started. */
 export function take(conn: Connection, packet: Packet): void {
-  const { hooks } = conn.hub;
+  const { hooks, streams } = conn.hub;
   if (hooks !== undefined && !hooks.admits(conn, packet)) return;
   const envelope = decode(conn, packet);
   if (envelope === undefined) return;
-  start(conn, envelope, hooks === undefined ? 0 : hooks.received(conn, envelope, packet));
+  const arrived = hooks === undefined ? 0 : hooks.received(conn, envelope, packet);
+  if (streams === undefined || !takeItem(conn, streams, envelope, packet.length)) start(conn, envelope, arrived);
 }

@@ -18,7 +18,9 @@ export function turnAway(
 ): boolean {
   const { type, correlationId } = glimpse(frame, conn.hub.codec);
   const { hooks } = conn.hub;
+  const lost = conn.hub.streams;
   if (verdict === "drop") {
+    lost?.lack(conn, type, correlationId, "ABORTED", "An item of the stream was dropped");
     hooks?.refused(conn, type, correlationId, undefined, "Dropped", by);
     return true;
   }
@@ -37,7 +39,9 @@ export function turnAway(
       ...(isId(correlationId) && { correlationId }),
       ...(type !== undefined && { inReplyTo: type }),
     };
-    sendError(conn, meta, errorPayload(error, message, details, retry));
+    if (lost?.lack(conn, type, correlationId, error, message) !== true) {
+      sendError(conn, meta, errorPayload(error, message, details, retry));
+    }
     hooks?.refused(conn, type, correlationId, error, message, by);
     return true;
   }

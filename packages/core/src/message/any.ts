@@ -25,6 +25,7 @@ export interface AnyRpc extends AnyMessage {
   readonly response: AnyMessage;
   readonly progress: any;
   readonly errors: any;
+  readonly stream: any;
   readonly idempotent: boolean;
 }
 /* oxlint-enable typescript/no-explicit-any */

@@ -1,5 +1,12 @@
 import type { Contract } from "./contract.ts";
-import type { AnyMessage, AnyRpc, InferErrorsInput, InferInput, InferProgressInput } from "./message.ts";
+import type {
+  AnyMessage,
+  AnyRpc,
+  InferChunkInput,
+  InferErrorsInput,
+  InferInput,
+  InferProgressInput,
+} from "./message.ts";
 import type { AnyTopic } from "./topic.ts";
 
 /** What a message or an rpc of the old contract trips over. Compared is what travels, which is what a sender gives. */
@@ -48,7 +55,24 @@ type Answered<Old extends AnyRpc, New extends AnyRpc, Name extends string> =
   | ([InferProgressInput<Old>] extends [never]
       ? never
       : Given<InferProgressInput<Old>, InferProgressInput<New>, `${Name}: reports something else than before`>)
-  | Refused<InferErrorsInput<Old>, InferErrorsInput<New>, `${Name}: refuses otherwise than before`>;
+  | Refused<InferErrorsInput<Old>, InferErrorsInput<New>, `${Name}: refuses otherwise than before`>
+  | Flowed<Old, New, Name>;
+
+/** Streams are there or not, in each direction; what clients send has to be taken, what they are sent has to be what it was. */
+type Flowed<Old extends AnyRpc, New extends AnyRpc, Name extends string> =
+  | ([keyof Old["stream"], keyof New["stream"]] extends [keyof New["stream"], keyof Old["stream"]]
+      ? never
+      : `${Name}: has other streams than before`)
+  | ([InferChunkInput<Old, "fromClient">] extends [InferChunkInput<New, "fromClient">]
+      ? never
+      : `${Name}: takes less than before`)
+  | ([InferChunkInput<Old, "fromServer">] extends [never]
+      ? never
+      : Given<
+          InferChunkInput<Old, "fromServer">,
+          InferChunkInput<New, "fromServer">,
+          `${Name}: gives something else than before`
+        >);
 
 /** An rpc that servers ask: what a client is asked, and what it answers. */
 type Asked<Old extends AnyRpc, New extends AnyRpc, Name extends string> =

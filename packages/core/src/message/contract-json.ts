@@ -25,6 +25,8 @@ export interface MessageJson {
   readonly response?: { readonly type: string; readonly payload?: unknown };
   readonly progress?: unknown;
   readonly errors?: Readonly<Record<string, unknown>>;
+  /** Items of its streams, by who sends them. */
+  readonly stream?: { readonly fromClient?: unknown; readonly fromServer?: unknown };
   /** Of an rpc that clients may send twice. */
   readonly idempotent?: true;
 }
@@ -60,7 +62,7 @@ function byName<T>(entries: readonly [string, T][]): [string, T][] {
 
 function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchema): MessageJson {
   const { type, kind, payload, meta } = message;
-  const { response, progress, errors, idempotent } = message as Partial<AnyRpc>;
+  const { response, progress, errors, stream, idempotent } = message as Partial<AnyRpc>;
   const details = byName(Object.entries((errors ?? {}) as Record<string, StandardSchema>));
   const plain = (schema: StandardSchema): unknown => {
     try {
@@ -81,6 +83,11 @@ function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchem
     }),
     ...(progress !== undefined && { progress: plain(progress as StandardSchema) }),
     ...(details.length > 0 && { errors: Object.fromEntries(details.map(([code, schema]) => [code, plain(schema)])) }),
+    ...(stream !== undefined && {
+      stream: Object.fromEntries(
+        Object.entries(stream as Record<string, StandardSchema>).map(([end, schema]) => [end, plain(schema)]),
+      ),
+    }),
     ...(idempotent === true && { idempotent }),
   };
 }

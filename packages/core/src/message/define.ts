@@ -28,6 +28,8 @@ export interface DefineOptions {
   progress?: unknown;
   /** Details that go with an error, by gRPC code. */
   errors?: { [C in ErrorCode]?: unknown };
+  /** Items of the streams that go beside the rpc, by who sends them. */
+  stream?: { fromClient?: unknown; fromServer?: unknown };
   /** Whether running the request twice is the same as once; lets a client resend it after a lost connection. */
   idempotent?: boolean;
 }
@@ -47,6 +49,7 @@ const RPC_OPTIONS: Kinds<DefineOptions> = {
   by: "any",
   progress: "any",
   errors: "object",
+  stream: "object",
   idempotent: "any",
 };
 
@@ -121,24 +124,43 @@ function defineRpc(
   if (typeof process === "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`rpc(${JSON.stringify(type)})`, options, RPC_OPTIONS);
   }
-  if (from && options.idempotent) throw new TypeError(`${type} is asked by servers, which never ask twice`);
+  const { stream, idempotent } = options;
+  if (from && idempotent) throw new TypeError(`${type} is asked by servers, which never ask twice`);
   if (options.overflow !== undefined) throw new TypeError(`${type} is an rpc, which always gets its answer`);
   if (!response?.kind) throw new TypeError(`${type} needs a response`);
   if (response.from === (from ?? "client"))
     throw new TypeError(`${response.type} is sent by ${response.from}s, and answers no request of theirs`);
   const progress = compiled(kit, type, options.progress, "progress");
-  const errors = Object.entries(options.errors ?? {}).map(
-    ([code, source]) => [code, compiled(kit, type, source, code)] as const,
-  );
+  const each = (sources: object = {}) =>
+    Object.entries(sources).map(([part, source]) => [part, compiled(kit, type, source, part)] as const);
+  const errors = each(options.errors);
+  const streams = each(stream);
+  if (
+    stream &&
+    (from || idempotent || progress || !streams.every(([end]) => /^from(Client|Server)$/.test(end)) || !streams[0])
+  ) {
+    throw new TypeError(
+      `The stream of ${type} is fromClient, fromServer or both, and goes with no progress, idempotent or rpc.fromServer`,
+    );
+  }
   return Object.freeze({
     kind: "rpc",
     from,
-    ...describe(kit, type, payload, options, { progress, errors: Object.fromEntries(errors) }),
+    ...describe(kit, type, payload, options, {
+      progress,
+      errors: Object.fromEntries(errors),
+      ...Object.fromEntries(streams),
+    }),
     response,
     progress: progress?.schema,
-    errors: Object.fromEntries(errors.map(([code, details]) => [code, details?.schema])),
-    idempotent: !!options.idempotent,
+    errors: schemasOf(errors),
+    stream: stream && schemasOf(streams),
+    idempotent: !!idempotent,
   }) as unknown as AnyRpc;
+}
+
+function schemasOf(parts: readonly (readonly [part: string, validator: Validator | undefined])[]) {
+  return Object.fromEntries(parts.map(([part, validator]) => [part, validator?.schema]));
 }
 
 function describe(kit: DefineKit, type: string, payload: unknown, options: DefineOptions, more?: Partial<Validators>) {

@@ -11,6 +11,7 @@ import type {
   PayloadOf,
   ProgressSchemaOf,
   RpcSpec,
+  StreamSchemasOf,
 } from "./spec.ts";
 import type { StandardProps, StandardSchema } from "../schema/standard-schema.ts";
 
@@ -59,6 +60,8 @@ export interface Rpc<S extends RpcSpec> extends Message<S> {
   readonly progress: ProgressSchemaOf<S>;
   /** Schemas of the error details, by code. */
   readonly errors: ErrorSchemasOf<S>;
+  /** Schemas of the items of its streams, by who sends them; undefined where it has none. */
+  readonly stream: StreamSchemasOf<S>;
   /** Whether a client may send a request again when it cannot know if the first one ran. */
   readonly idempotent: boolean;
 }
@@ -116,6 +119,20 @@ export type InferErrorsInput<R> = R extends { readonly errors: infer E }
 export type InferErrors<R> = R extends { readonly errors: infer E }
   ? { [C in keyof E]: E[C] extends StandardSchema<infer _, infer Out> ? Out : never }
   : Record<never, never>;
+
+/** One item of an rpc's stream, as who reads it gets it; `End` is who sends it. */
+export type InferChunk<R, End extends "fromClient" | "fromServer"> = R extends {
+  readonly stream: { readonly [E in End]: StandardSchema<infer _, infer Out> };
+}
+  ? Out
+  : never;
+
+/** One item of an rpc's stream, as who writes it gives it; `End` is who sends it. */
+export type InferChunkInput<R, End extends "fromClient" | "fromServer"> = R extends {
+  readonly stream: { readonly [E in End]: StandardSchema<infer In, infer _> };
+}
+  ? In
+  : never;
 
 /** Options of one outgoing message. */
 export interface SendOptions<MetaIn = unknown> {

@@ -72,18 +72,24 @@ type Errors<V extends Sources, E> = [keyof E] extends [never]
     ? { errors: Outs<V, E> }
     : { errors: Outs<V, E>; errorsInput: Ins<V, E> };
 
+type Streams<V extends Sources, X> = [keyof X] extends [never]
+  ? unknown
+  : Same<Ins<V, X>, Outs<V, X>> extends true
+    ? { stream: Outs<V, X> }
+    : { stream: Outs<V, X>; streamInput: Ins<V, X> };
+
 /** The spec of an rpc; most declare nothing besides. */
-type Call<V extends Sources, T extends string, S, R extends AnyMessage, M, P, E> = [M, P, keyof E] extends [
-  undefined,
-  undefined,
-  never,
-]
+type Call<V extends Sources, T extends string, S, R extends AnyMessage, M, P, E, X> = [
+  M,
+  P,
+  keyof E | keyof X,
+] extends [undefined, undefined, never]
   ? [S] extends [undefined]
     ? { type: T; response: R }
     : IsPlain<V, S> extends true
       ? { type: T; payload: Out<V, S>; response: R }
       : { type: T; payload: Out<V, S>; input: In<V, S>; response: R }
-  : Flat<Spec<V, T, S, M> & { response: R } & Progress<V, P> & Errors<V, E>>;
+  : Flat<Spec<V, T, S, M> & { response: R } & Progress<V, P> & Errors<V, E> & Streams<V, X>>;
 
 /** What a message may declare besides its payload. */
 export interface MessageOptions<M> {
@@ -122,6 +128,18 @@ export interface AskedOptions<M, P, E> extends MessageOptions<M> {
 export interface RpcOptions<M, P, E> extends AskedOptions<M, P, E> {
   /** Whether running the request twice is the same as once, so that a client may resend it. Default: false. */
   idempotent?: boolean | undefined;
+  stream?: undefined;
+}
+
+/** What an rpc with a stream may declare: it is never sent twice, and what it reports are items of its stream. */
+export interface StreamingOptions<M, E, X> extends AskedOptions<M, undefined, E> {
+  /**
+   * Schemas of the items that clients send while it runs (gRPC: client streaming), that the server sends (server streaming),
+   * or of both; with zod and valibot also shapes.
+   */
+  stream: X & { readonly [End in Exclude<keyof X, "fromClient" | "fromServer">]: never };
+  progress?: undefined;
+  idempotent?: undefined;
 }
 
 /** What `message` and its two directions take and give. */
@@ -151,15 +169,16 @@ interface Asking<V extends Sources, F extends "server" | undefined> {
     M extends V["any"] | undefined = undefined,
     P extends V["any"] | undefined = undefined,
     E extends { readonly [C in ErrorCode]?: V["any"] } = Record<never, never>,
+    X extends { readonly fromClient?: V["any"]; readonly fromServer?: V["any"] } = Record<never, never>,
   >(
     type: T,
     payload: S,
     responseType: RT,
     response?: R,
-    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E>,
+    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E> | StreamingOptions<M, E, X>,
   ): F extends From
-    ? Rpc<FromServer<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>>
-    : Rpc<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E>>;
+    ? Rpc<FromServer<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E, X>>>
+    : Rpc<Call<V, T, S, Message<Payload<V, RT, R>>, M, P, E, X>>;
   <
     const T extends string,
     S extends V["any"] | undefined,
@@ -167,12 +186,13 @@ interface Asking<V extends Sources, F extends "server" | undefined> {
     M extends V["any"] | undefined = undefined,
     P extends V["any"] | undefined = undefined,
     E extends { readonly [C in ErrorCode]?: V["any"] } = Record<never, never>,
+    X extends { readonly fromClient?: V["any"]; readonly fromServer?: V["any"] } = Record<never, never>,
   >(
     type: T,
     payload: S,
     response: R,
-    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E>,
-  ): F extends From ? Rpc<FromServer<Call<V, T, S, R, M, P, E>>> : Rpc<Call<V, T, S, R, M, P, E>>;
+    options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E> | StreamingOptions<M, E, X>,
+  ): F extends From ? Rpc<FromServer<Call<V, T, S, R, M, P, E, X>>> : Rpc<Call<V, T, S, R, M, P, E, X>>;
 }
 
 type FromServer<S extends RpcSpec> = Flat<{ type: S["type"]; from: "server" } & S>;

@@ -17,6 +17,12 @@ export interface MessageSpec {
   from?: "client" | "server";
 }
 
+/** What its streams carry, by who sends them. */
+interface StreamItems {
+  readonly fromClient?: unknown;
+  readonly fromServer?: unknown;
+}
+
 /** What an rpc is, in one type: what stands between the brackets of `Rpc<…>`. */
 export interface RpcSpec extends MessageSpec {
   response: AnyMessage;
@@ -28,6 +34,10 @@ export interface RpcSpec extends MessageSpec {
   errors?: { readonly [C in ErrorCode]?: unknown };
   /** The same as the handler gives them, where a schema transforms. */
   errorsInput?: { readonly [C in ErrorCode]?: unknown };
+  /** One item of each stream that goes beside it, as who reads it gets it. Left out: there is none. */
+  stream?: StreamItems;
+  /** The same as who writes it gives it, where a schema transforms. */
+  streamInput?: StreamItems;
 }
 
 // Looked up, not inferred: that costs less, and of `any` it gives `any`.
@@ -50,3 +60,12 @@ export type ErrorSchemasOf<S> = S extends { errors: infer Errors }
       >;
     }
   : Record<never, never>;
+
+export type StreamSchemasOf<S> = S extends { stream: infer Streams }
+  ? {
+      readonly [End in keyof Streams]: StandardSchema<
+        S extends { streamInput: { readonly [E in End]: infer Input } } ? Input : Streams[End],
+        Streams[End]
+      >;
+    }
+  : undefined;

@@ -14,6 +14,9 @@ export interface Validators {
   readonly meta?: Validator | undefined;
   readonly progress?: Validator | undefined;
   readonly errors?: { readonly [C in ErrorCode]?: Validator } | undefined;
+  /** Of one item of the stream that clients send into an rpc, and of the one that servers send out of it. */
+  readonly fromClient?: Validator | undefined;
+  readonly fromServer?: Validator | undefined;
   /**
    * Finds what JSON cannot carry. Here, so that a page has it once and only where it has messages.
    */
@@ -23,7 +26,7 @@ export interface Validators {
 }
 
 /** What a schema may be declared for; an error code stands for the details that go with it. */
-export type PartName = "payload" | "meta" | "progress" | ErrorCode;
+export type PartName = "payload" | "meta" | "progress" | "fromClient" | "fromServer" | ErrorCode;
 
 /** What WS-Kit's packages know of a definition besides: how both ends check it. */
 export function validatorsOf(message: AnyMessage): Validators {

@@ -11,6 +11,18 @@ export const ABORT_TYPE = "$ws:abort";
 /** A client says why it has no answer to a request of the server. */
 export const FAILED_TYPE = "$ws:failed";
 
+/** One item of a request's stream, in either direction. */
+export const CHUNK_TYPE = "$ws:chunk";
+
+/** Who reads a stream says how much has been taken of it, by which the other end knows what it may send. */
+export const CREDIT_TYPE = "$ws:credit";
+
+/** A client has sent all of its stream. */
+export const END_TYPE = "$ws:end";
+
+/** The server wants no more of a client's stream. */
+export const STOP_TYPE = "$ws:stop";
+
 /** How the ids of the server's requests begin, and no client's. */
 export const SERVER_ID_PREFIX = "s:";
 
@@ -73,6 +85,7 @@ export const RESERVED_META: readonly string[] = [
   "timeoutMs",
   "inReplyTo",
   "idempotencyKey",
+  "streamWindow",
 ];
 
 /** What accompanies a payload. Keys without a declaration are passed on unvalidated. */

@@ -1,6 +1,6 @@
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import type { MergeOptions, RouteOptions } from "../api/options.ts";
-import type { AnyMessage } from "../message/message.ts";
+import type { AnyMessage, AnyRpc } from "../message/message.ts";
 import { validatorsOf } from "../message/validators.ts";
 import type { CompiledRoute, RouteTable, Stage } from "../state/route.ts";
 import { Chain } from "./chain.ts";
@@ -118,6 +118,7 @@ function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRout
     payload,
     meta,
     isRpc: kind === "rpc",
+    streams: (message as Partial<AnyRpc>).stream !== undefined,
     concurrent: options.concurrent === true,
     handler,
     errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).toReversed())],

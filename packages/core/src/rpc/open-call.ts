@@ -1,6 +1,8 @@
 import { takeAnswer } from "../asking/take.ts";
 import { type Envelope, isServerId, MAX_CORRELATION_ID, SERVER_ID_PREFIX } from "../protocol/envelope.ts";
 import { RpcContextImpl } from "./rpc-context.ts";
+import { StreamContextImpl } from "./stream-context.ts";
+import { quote } from "../base/text.ts";
 import { refuse, refuseAs } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledRoute } from "../state/route.ts";
@@ -32,6 +34,7 @@ export function openCall(
     }
     if (tooMany(conn, envelope)) return undefined;
   }
+  if (route.streams) return openStream(conn, route, envelope, arrived, id);
   const call = new RpcContextImpl(conn, route, envelope, arrived, id);
   const key: unknown = envelope.meta?.["idempotencyKey"];
   if (key === undefined || (route.message as { idempotent?: boolean }).idempotent !== true) return call;
@@ -46,6 +49,23 @@ export function openCall(
   }
   call.key = key;
   return call;
+}
+
+/** What asks for an rpc with a stream as if it had none would wait for an answer that may never come. */
+function openStream(
+  conn: Connection,
+  route: CompiledRoute,
+  envelope: Envelope,
+  arrived: number,
+  id: string,
+): RpcContextImpl | undefined {
+  const window: unknown = envelope.meta?.["streamWindow"];
+  if (typeof window === "number" && window >= 0) {
+    return new StreamContextImpl(conn, route, envelope, arrived, id, window);
+  }
+  const message = `${quote(envelope.type)} has a stream, and is asked with meta.streamWindow: in WS-Kit by client.stream(), of a client that uses streams()`;
+  refuse(conn, envelope, "INVALID_ARGUMENT", message);
+  return undefined;
 }
 
 /** Refuses a message where as many handlers run beside each other as may. */

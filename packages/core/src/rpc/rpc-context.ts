@@ -139,7 +139,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
     this.deliver({ message, payload, meta });
   }
 
-  private fail(error: unknown): void {
+  protected fail(error: unknown): void {
     this.report(error);
     this.settleError(errorPayload("INTERNAL", "Internal error"));
   }
@@ -151,7 +151,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
     return this.settled;
   }
 
-  private end(): void {
+  protected end(): void {
     this.settled = true;
     over(this.conn, this.id);
     this.release();

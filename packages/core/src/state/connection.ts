@@ -27,6 +27,7 @@ import type { Identities } from "./identities.ts";
 import type { Laggards } from "./laggards.ts";
 import type { Presences } from "./presence.ts";
 import type { Registry } from "./registry.ts";
+import type { Streams } from "./streams.ts";
 import type { Resumption } from "./resumption.ts";
 import type { RouteTable } from "./route.ts";
 import type { TopicRule } from "./topic-rule.ts";
@@ -88,6 +89,8 @@ export interface Listener {
   readonly answers: AnswerMemory;
   /** What connections have been asked, and have yet to answer. */
   readonly asked: Asked<Connection>;
+  /** Of requests that run; undefined while there are none, which is all that a message looks at. */
+  streams: Streams<Connection> | undefined;
   readonly followers: Followers<Connection>;
   readonly nativeTopics: boolean;
   /** Recorded topics: their log, and what proves who may see which of it. Undefined where there are none. */

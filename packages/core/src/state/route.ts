@@ -23,6 +23,8 @@ export interface CompiledRoute {
   readonly payload: Validators["payload"];
   readonly meta: Validators["meta"];
   readonly isRpc: boolean;
+  /** An rpc beside which items travel. */
+  readonly streams: boolean;
   readonly concurrent: boolean;
   readonly handler: Stage;
   readonly errorHandlers: readonly ErrorHandler<never>[];

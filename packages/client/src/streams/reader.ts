@@ -1,0 +1,100 @@
+type Result = IteratorResult<unknown, undefined>;
+
+/** What a server sends, until somebody asks for it. */
+export interface Reader {
+  readonly _add: (item: unknown) => void;
+  /** There will be no more. */
+  readonly _end: (error?: Error) => void;
+  /** @param leave Called where who iterates wants no more. */
+  readonly _items: (leave: () => void) => AsyncIterable<unknown>;
+}
+
+/** Units of a frame by what is in it, roughly: where characters are escaped it may take six times as many. */
+function sizeOf(item: unknown): number {
+  if (typeof item === "string") return item.length + 8;
+  if (ArrayBuffer.isView(item)) return item.byteLength + 8;
+  let size = 8;
+  if (typeof item === "object") for (const key in item) size += key.length + sizeOf(item[key as never]);
+  return size;
+}
+
+/**
+ * @param look What an item's schema makes of it.
+ * @param most Units, counted roughly, after which the server is told that they have been taken.
+ * @param confirm Tells it how many items have been.
+ * @param fail Told of an item that does not fit.
+ */
+export function createReader(
+  look: (item: unknown) => unknown,
+  most: number,
+  confirm: (taken: number) => void,
+  fail: (error: unknown) => void,
+): Reader {
+  let items: unknown[] = [];
+  let owed = 0;
+  let taken = 0;
+  let over = false;
+  let failure: Error | undefined;
+  let wake: (() => void) | undefined;
+
+  const next = async (): Promise<Result> => {
+    for (;;) {
+      if (items.length > 0) {
+        const item = items.shift();
+        taken++;
+        owed += sizeOf(item);
+        if (owed >= most) {
+          owed = 0;
+          confirm(taken);
+        }
+        try {
+          return { value: await look(item), done: false };
+        } catch (error) {
+          fail(error);
+          throw error;
+        }
+      }
+      if (failure !== undefined) throw failure;
+      if (over) return { value: undefined, done: true };
+      await new Promise<void>((resolve) => {
+        const before = wake;
+        wake = () => {
+          before?.();
+          resolve();
+        };
+      });
+    }
+  };
+
+  const stir = (): void => {
+    const waiting = wake;
+    wake = undefined;
+    waiting?.();
+  };
+
+  return {
+    _add(item) {
+      if (over) return;
+      items.push(item);
+      stir();
+    },
+    _end(error) {
+      if (over) return;
+      over = true;
+      failure = error;
+      stir();
+    },
+    _items: (leave) => ({
+      [Symbol.asyncIterator]: () => ({
+        next,
+        return: () => {
+          items = [];
+          over = true;
+          leave();
+          stir();
+          return Promise.resolve({ value: undefined, done: true });
+        },
+      }),
+    }),
+  };
+}
