@@ -15,6 +15,8 @@ export const PACKED = [
   "bun",
   "cloudflare",
   "react",
+  "redis",
+  "rate-limit",
   "testing",
   "cli",
   "create-ws-kit",

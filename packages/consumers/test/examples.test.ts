@@ -1,0 +1,78 @@
+import { once } from "node:events";
+import { cp, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { describe, expect, inject, onTestFinished, test } from "vitest";
+import { WebSocket } from "ws";
+import { whyLeftOut } from "../src/left-out.ts";
+import { createProject } from "../src/project.ts";
+
+const EXAMPLES = join(import.meta.dirname, "../../../examples");
+const RUNTIMES = [
+  join(createRequire(import.meta.url).resolve("bun/package.json"), "../bin"),
+  dirname(process.execPath),
+];
+const why = whyLeftOut();
+
+interface Example {
+  readonly folder: string;
+  readonly command: string;
+  /** Where its socket is. */
+  readonly socket: string;
+  /** The subprotocol that a client offers. */
+  readonly protocol?: string;
+  /** What is served besides has no page. */
+  readonly bare?: true;
+  /** It is started by what its manifest has for development alone. */
+  readonly dev?: true;
+}
+
+const TRIED: readonly Example[] = [
+  { folder: "chat", command: "bun server/main.ts", socket: "/ws" },
+  { folder: "dashboard", command: "bun server/main.ts", socket: "/ws" },
+  { folder: "game", command: "bun server/main.ts", socket: "/ws", protocol: "ws-kit.game1" },
+  { folder: "hono", command: "bun src/bun.ts", socket: "/ws" },
+  { folder: "hono", command: "node src/node.ts", socket: "/ws" },
+  { folder: "node-express", command: "node src/main.ts", socket: "/poll" },
+  { folder: "patterns", command: "node start.ts pool", socket: "/", bare: true },
+  { folder: "cloudflare-chat", command: "node start.ts", socket: "/rooms/lobby?name=Ann", dev: true },
+];
+
+// `cluster-chat` is left out: it runs the chat beside it, with what starts Redis for this repository's own tests.
+describe.skipIf(why)(`examples installed from tarballs${why === undefined ? "" : `: ${why}`}`, () => {
+  test.for(TRIED)("$folder, by $command", { timeout: 300_000 }, async ({ folder, command, socket, ...more }) => {
+    await using project = await createProject(inject("registry"), RUNTIMES);
+    await cp(join(EXAMPLES, folder), project.directory, {
+      recursive: true,
+      filter: (source) => !["node_modules", "test", "tsconfig.json"].includes(basename(source)),
+    });
+    const manifest = await readFile(join(EXAMPLES, folder, "package.json"), "utf8");
+    const { dependencies, ...rest } = JSON.parse(manifest.replaceAll("workspace:^", "*")) as {
+      dependencies: Record<string, string>;
+    };
+    delete dependencies["bun"]; // It is there.
+    await project.write({ "package.json": JSON.stringify({ ...rest, dependencies }) });
+    await project.run(`npm install ${more.dev ? "" : "--omit=dev"}`);
+
+    const [, address = ""] = await project.start(command, /is at (\S+)/, { PORT: "0" });
+    const url = new URL(address.replace(/^ws/, "http"));
+    const statuses = new Set(more.bare ? [] : await statusesOf(url));
+    expect([...statuses]).toEqual(more.bare ? [] : [200]);
+    const opened = new WebSocket(new URL(socket, url.href.replace("http", "ws")), more.protocol ?? "ws-kit");
+    onTestFinished(() => opened.terminate());
+    await once(opened, "open");
+    opened.send('{"type":"$ws:ping"}');
+    for (;;) {
+      const [data] = (await once(opened, "message")) as [Buffer];
+      if (data.toString() === '{"type":"$ws:pong"}') break;
+    }
+  });
+});
+
+/** Of a page, and of the scripts that it names. */
+async function statusesOf(url: URL): Promise<number[]> {
+  const page = await fetch(url);
+  const scripts = [...(await page.text()).matchAll(/<script[^>]* src="([^"]+)"/g)];
+  const answers = await Promise.all(scripts.map(([, script = ""]) => fetch(new URL(script, url))));
+  return [page, ...answers].map(({ status }) => status);
+}
