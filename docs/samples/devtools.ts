@@ -1,4 +1,5 @@
 import { contract, createRouter, message } from "@ws-kit/zod";
+import { wsClient } from "@ws-kit/client/zod";
 import type { devtools as make } from "@ws-kit/devtools";
 
 export { devtools } from "@ws-kit/devtools";
@@ -11,3 +12,4 @@ export declare const tools: ReturnType<typeof make>;
 export declare const app: { fetch(req: Request, env: object): Promise<Response> };
 export declare function isStaff(cookie: string | null): boolean;
 export const Chat = contract({ Say: message("SAY") });
+export const client = wsClient({ url: "wss://example.com/ws" });

@@ -31,7 +31,10 @@ export function rowsFor(look: Look, observer: Observer, redact: Redact): Rows | 
       return { view, ...window(look, topicsOf(observer, text), (topic) => topicRow(topic, observer)) };
     case "frames": {
       const kept = observer.frames.ring;
-      const fits = (frame: KeptFrame): boolean => matches(frame, filter);
+      // Nothing is decoded that cannot hold it.
+      const fits = (frame: KeptFrame): boolean =>
+        matches(frame, filter) &&
+        (typeof frame.packet !== "string" || holds(frame.type, frame.topic, frame.correlationId, frame.packet));
       const contains = (row: FrameRow): boolean =>
         holds(row.type, row.preview, row.topic ?? "", row.correlationId ?? "");
       return { view, ...newest(kept, look, fits, (frame) => frameRow(frame, redact, observer), contains) };

@@ -29,6 +29,7 @@ const server = serve(router, {
   hostname: "127.0.0.1",
   path: "/ws",
   fetch: tools,
+  ...(process.env["ORIGINS"] !== undefined && { allowedOrigins: process.env["ORIGINS"] as "*" }),
 });
 if ("ready" in server) await server.ready;
 process.stdout.write(`${server.port}\n`);
