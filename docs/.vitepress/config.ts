@@ -17,6 +17,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     items: [
       { text: "The server", link: "/server" },
       { text: "The client", link: "/client" },
+      { text: "Frameworks", link: "/frameworks" },
       { text: "Requests of the server", link: "/asking" },
       { text: "Streams", link: "/streams" },
       { text: "Validators", link: "/validators" },

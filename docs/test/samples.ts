@@ -10,20 +10,36 @@ export interface Sample {
   readonly line: number;
   /** `ts` or `tsx`. */
   readonly language: string;
+  /** Whose JSX it is (```tsx jsx=solid-js); React's where it does not say. */
+  readonly jsx: string | undefined;
   /** As its first comment says; pages whose blocks import each other name them. */
   readonly file: string | undefined;
 }
 
-const OF_THE_APPLICATION = /(?:from|import\() ?("\.[^"]*\.ts")/g;
-const BLOCK = /^([ \t]*)```(tsx?)\b[^\n]*\n([\s\S]*?)^\1```/gm;
+const OF_THE_APPLICATION = /(?:from|import\() ?("\.[^"]*\.(?:ts|vue)")/g;
+const BLOCK = /^([ \t]*)```(tsx?|vue|svelte)\b([^\n]*)\n([\s\S]*?)^\1```/gm;
+const SCRIPT = /<script[^>]*>([\s\S]*?)<\/script>/;
+
+/** A component's script, on the lines where it stands; its markup is its compiler's. */
+function scriptOf(component: string): string {
+  const found = SCRIPT.exec(component);
+  return component.slice(0, found?.index).replaceAll(/[^\n]/g, "") + (found?.[1] ?? "");
+}
 
 export function samplesOf(markdown: string): Sample[] {
-  return [...markdown.matchAll(BLOCK)].map(({ 1: indent = "", 2: language = "", 3: code = "", index }) => ({
-    code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
-    line: markdown.slice(0, index).split("\n").length + 1,
-    language,
-    file: /^\s*\/\/ (\S+\.tsx?)\b/.exec(code)?.[1],
-  }));
+  return [...markdown.matchAll(BLOCK)].map(
+    ({ 1: indent = "", 2: language = "", 3: info = "", 4: block = "", index }) => {
+      const isComponent = !language.startsWith("ts");
+      const code = isComponent ? scriptOf(block) : block;
+      return {
+        code: code.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
+        line: markdown.slice(0, index).split("\n").length + 1,
+        language: isComponent ? "ts" : language,
+        jsx: /jsx=(\S+)/.exec(info)?.[1],
+        file: /^\s*\/\/ (\S+\.tsx?)\b/.exec(code)?.[1],
+      };
+    },
+  );
 }
 
 /** What a block declares or imports itself, at its top. */
@@ -84,13 +100,14 @@ export async function writeSamples(page: string, stage: string, folder: string):
   // A module of the application that the page does not show is the stage.
   const elsewhere = (all: string, quoted: string): string =>
     files.has(basename(quoted.slice(1, -1))) ? all : all.replace(quoted, JSON.stringify(stage));
-  for (const { code, language, line, file } of samples) {
+  for (const { code, language, jsx, line, file } of samples) {
     const [declared, words] = [declaredIn(code), wordsOf(code)];
     const taken = offered.filter((name) => words.has(name) && !declared.has(name));
     const name = file === undefined ? `block-${++count}.${language}` : basename(file);
+    const pragma = jsx === undefined ? "" : `/** @jsxImportSource ${jsx} */ `;
     const head = taken.length === 0 ? "export {};" : `import { ${taken.join(", ")} } from ${JSON.stringify(stage)};`;
     // On the first line, so that the others keep their numbers.
-    await writeFile(join(folder, name), `${head} ${code.replaceAll(OF_THE_APPLICATION, elsewhere)}`);
+    await writeFile(join(folder, name), `${pragma}${head} ${code.replaceAll(OF_THE_APPLICATION, elsewhere)}`);
     lines.set(name, line);
   }
   return lines;

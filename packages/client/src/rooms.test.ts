@@ -14,8 +14,10 @@ const ROOMS: { readonly [room: string]: readonly string[] } = {
   streams: ["api", "steps", "link:types"],
   presence: ["api", "steps", "link:types", "topics:types"],
   client: ["api", "socket", "steps", "link", "requests", "handlers", "topics", "presence", "streams"],
+  // What frameworks' packages share; over a client's types.
+  views: ["api:types"],
   // The entries.
-  ".": ["api", "socket", "client", "steps:types"],
+  ".": ["api", "socket", "client", "views", "steps:types"],
 };
 
 interface Import {

@@ -1,25 +1,6 @@
-import type { Client, ConnectionState, StateInfo } from "@ws-kit/client";
+import { CONNECTING, type Connection, connectionOf, watchConnection, watchLatency } from "@ws-kit/client/views";
 import { useCallback, useSyncExternalStore } from "react";
 import { useClient } from "./provider.ts";
-
-export interface Connection extends StateInfo {
-  readonly state: ConnectionState;
-  readonly isConnected: boolean;
-}
-
-const ON_A_SERVER: Connection = { state: "closed", isConnected: false };
-
-/** One object a change of state, whoever asks and however often. */
-const snapshots = new WeakMap<StateInfo, Connection>();
-
-function snapshotOf(client: Client): Connection {
-  const { state, stateInfo } = client;
-  const known = snapshots.get(stateInfo);
-  if (known?.state === state) return known;
-  const made = { ...stateInfo, state, isConnected: state === "open" };
-  snapshots.set(stateInfo, made);
-  return made;
-}
 
 /**
  * Where the connection stands, with the circumstances of its last change: `code` and `reason` where it was closed, `delayMs`
@@ -32,9 +13,9 @@ function snapshotOf(client: Client): Connection {
 export function useConnection(): Connection {
   const client = useClient();
   return useSyncExternalStore(
-    useCallback((changed) => client.onState(changed), [client]),
-    () => snapshotOf(client),
-    () => ON_A_SERVER,
+    useCallback((changed) => watchConnection(client, changed), [client]),
+    () => connectionOf(client),
+    () => CONNECTING,
   );
 }
 
@@ -46,13 +27,7 @@ export function useConnection(): Connection {
 export function useLatency(intervalMs = 1_000): number | undefined {
   const client = useClient();
   return useSyncExternalStore(
-    useCallback(
-      (changed) => {
-        const timer = setInterval(changed, intervalMs);
-        return () => clearInterval(timer);
-      },
-      [intervalMs],
-    ),
+    useCallback((changed) => watchLatency(client, changed, intervalMs), [client, intervalMs]),
     () => client.latencyMs,
     () => undefined,
   );

@@ -1,8 +1,7 @@
 import type { AnyMessage, InferMessage, Placed } from "@ws-kit/client";
-import type { ServerSends, WhyNot } from "@ws-kit/core/protocol";
+import { type FollowedTopic, type Heard, listen } from "@ws-kit/client/views";
 import { useEarlyEffect, useLatest } from "./latest.ts";
 import { useClient } from "./provider.ts";
-import type { FollowedTopic } from "./use-topic.ts";
 
 /**
  * Calls the handler, as it was last rendered, for each message of this type while the component is mounted.
@@ -10,13 +9,10 @@ import type { FollowedTopic } from "./use-topic.ts";
  * @example
  * useMessage(Said, ({ payload }) => setTexts((texts) => [...texts, payload.text]));
  */
-export function useMessage<M extends AnyMessage>(
-  message: ServerSends<WhyNot<M, "client.on">> & M,
-  handler: (message: InferMessage<M>) => void,
-): void;
+export function useMessage<M extends AnyMessage>(message: Heard<M>, handler: (message: InferMessage<M>) => void): void;
 /** As above, of one recorded topic that `useTopic` follows. */
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: ServerSends<WhyNot<M, "client.on">> & M,
+  message: Heard<M>,
   handler: (message: Placed<M>) => void,
   topic: FollowedTopic<T>,
 ): void;
@@ -26,8 +22,6 @@ export function useMessage(message: AnyMessage, handler: (message: never) => voi
   const isOfTopic = topic !== undefined;
   const source = isOfTopic ? topic.subscription : client;
   useEarlyEffect(() => {
-    if (source === undefined) return undefined;
-    const on = source.on as (message: AnyMessage, handler: (message: never) => void) => () => void;
-    return on(message, (received) => latest.current(received));
+    return listen(source, message, (received) => latest.current(received));
   }, [source, message, latest]);
 }

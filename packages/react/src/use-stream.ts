@@ -1,12 +1,9 @@
 import type { AnyRpc, InferProgress, SendArgsOf } from "@ws-kit/client";
-import { useState } from "react";
+import type { Answer, AskedStream } from "@ws-kit/client/views";
+import type { RequestState, UseRequestOptions } from "./asking.ts";
 import { useAsked } from "./use-asked.ts";
-import type { Answer, RequestState, UseRequestOptions } from "./asking.ts";
 
-export interface StreamState<T, P> extends RequestState<T> {
-  /** The last report on the question that is asked; undefined before the first. */
-  readonly progress: P | undefined;
-}
+export type StreamState<T, P> = RequestState<T> & AskedStream<T, P>;
 
 /**
  * Asks an rpc that reports while it runs, as `useRequest` does, and renders each report.
@@ -19,9 +16,5 @@ export function useStream<R extends AnyRpc>(
   rpc: R,
   ...args: SendArgsOf<R, UseRequestOptions<R>>
 ): StreamState<Answer<R>, InferProgress<R>> {
-  const [progress, setProgress] = useState<InferProgress<R>>();
-  const begun = (): void => setProgress(undefined);
-  // As a function: a report may be one itself to React.
-  const asked = useAsked(rpc, args, begun, (report) => setProgress(() => report));
-  return { ...asked, progress };
+  return useAsked(rpc, args, true);
 }

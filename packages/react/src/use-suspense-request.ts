@@ -1,6 +1,7 @@
 import type { AnyRpc, Client, RequestArgs, SendArgsOf } from "@ws-kit/client";
+import { type Answer, keyOf } from "@ws-kit/client/views";
 import { useEffect } from "react";
-import { type Answer, keyOf, type UseRequestOptions } from "./asking.ts";
+import type { UseRequestOptions } from "./asking.ts";
 import { useClient } from "./provider.ts";
 
 /** Milliseconds for which an answer waits for a component that shows it. */
@@ -28,7 +29,7 @@ export function useSuspenseRequest<R extends AnyRpc>(
 ): Answer<R> {
   const client = useClient();
   const [payload, { key: given, ...options } = {}] = args as [unknown, UseRequestOptions<R>?];
-  const key = keyOf(rpc.type, payload, given);
+  const key = keyOf(rpc, payload, { key: given });
   const entry = entryOf(client, key, () => client.request(rpc, ...([payload, options] as unknown as RequestArgs<R>)));
   useEffect(() => use(client, key, entry), [client, key, entry]);
   if (entry.settled === undefined) throw entry.promise; // oxlint-disable-line only-throw-error -- how React is told to wait

@@ -16,7 +16,7 @@ import {
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Component, type ReactNode, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
-import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "./messages.ts";
+import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "@ws-kit/conformance/views/messages";
 
 const renders: Record<string, number> = {};
 Object.assign(window, { renders });

@@ -3,7 +3,7 @@ import { createElement } from "react";
 import { renderToString } from "react-dom/server";
 import { expect, test } from "vitest";
 import { useConnection, useRequest, WsProvider } from "../src/index.ts";
-import { GetUser } from "./messages.ts";
+import { GetUser } from "@ws-kit/conformance/views/messages";
 
 function Page() {
   const { state } = useConnection();
@@ -17,7 +17,7 @@ test("on a server it renders, and dials nothing", () => {
       throw new Error("dialed");
     },
   });
-  expect(renderToString(createElement(WsProvider, { client }, createElement(Page)))).toBe("<p>closed true</p>");
+  expect(renderToString(createElement(WsProvider, { client }, createElement(Page)))).toBe("<p>connecting true</p>");
   expect(client.state).toBe("closed");
 });
 

@@ -1,10 +1,20 @@
-import { serve } from "@ws-kit/node";
+import type { Router } from "@ws-kit/core";
 import { createRouter } from "@ws-kit/zod";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say } from "./messages.ts";
 
+/** As `serve` of `@ws-kit/node`, which depends on this package. */
+export type Serve = (
+  router: Router,
+  options: { port: number; path: string; fetch: (req: Request) => Response },
+) => {
+  readonly port: number | undefined;
+  readonly ready: Promise<unknown>;
+  stop(options: { timeoutMs: number }): Promise<unknown>;
+};
+
 /** A server of the page, with what it has seen. */
-export async function startServer(page: string) {
+export async function startServer(serve: Serve, page: string) {
   const aborted: string[] = [];
   const asked: string[] = [];
   const router = createRouter({ topics: [Room, Lobby] });

@@ -1,0 +1,1 @@
+export { GetUser, Rename, Said } from "./packages-react.ts";

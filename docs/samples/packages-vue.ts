@@ -1,0 +1,5 @@
+import { defineComponent } from "vue";
+
+export { GetUser, Rename, Said } from "./packages-react.ts";
+
+export default defineComponent({});

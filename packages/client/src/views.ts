@@ -1,0 +1,31 @@
+export {
+  type Answer,
+  ask,
+  type Asked,
+  type AskedOf,
+  type AskArgs,
+  type AskedStream,
+  type AskedStreamOf,
+  type AskOptions,
+  type Call,
+  type Calls,
+  createCalls,
+  type GivenArgs,
+  keyOf,
+  unasked,
+} from "./views/asking.ts";
+export { CONNECTING, type Connection, CONNECTION_FIELDS, connectionOf, watchConnection } from "./views/connection.ts";
+export { type Latency, UNMEASURED, watchLatency } from "./views/connection.ts";
+export { fieldsOf, type Given, read } from "./views/fields.ts";
+export { createPresence, type MembersShown, NOBODY, type Presence } from "./views/presence.ts";
+export type { Show } from "./views/show.ts";
+export {
+  type FollowedLiveTopic,
+  type FollowedTopic,
+  followTopic,
+  type Handler,
+  type Heard,
+  listen,
+  type Source,
+  UNFOLLOWED,
+} from "./views/topics.ts";
