@@ -1,13 +1,16 @@
 import { handlers } from "@ws-kit/client/parts";
+import { presence } from "@ws-kit/client/presence";
 import { type Client, type ConnectionState, type Opening, ServerError, wsClient } from "@ws-kit/client/zod";
 import type { InferPayload } from "@ws-kit/zod";
 import {
   Authenticate,
   ChatMessage,
+  Idle,
   JoinRoom,
   KeepRoom,
   LeaveRoom,
   LogOut,
+  People,
   RoomArchived,
   RoomList,
   SendMessage,
@@ -38,6 +41,7 @@ export class Chat {
   readonly #changed: () => void;
   readonly #failed: (message: string) => void;
   #lastTypingSign = 0;
+  #idle = false;
 
   readonly #client = wsClient({
     url: `${location.origin.replace(/^http/, "ws")}/ws`,
@@ -46,7 +50,7 @@ export class Chat {
     heartbeat: {},
     // What cannot be sent now stays in the composer.
     queue: "off",
-    use: [handlers()],
+    use: [handlers(), presence()],
   });
 
   /**
@@ -110,6 +114,7 @@ export class Chat {
     const { payload } = await this.#client.request(Authenticate, { username }, { timeoutMs: 10_000 });
     this.session = { ...payload, joined: [] };
     this.ready = true;
+    this.setIdle(this.#idle);
     remember(this.session);
     this.#changed();
   }
@@ -188,6 +193,12 @@ export class Chat {
     }
   }
 
+  /** Nobody is at this device, or somebody is again. */
+  setIdle(idle: boolean): void {
+    this.#idle = idle;
+    if (this.ready) this.#client.send(Idle, { idle });
+  }
+
   reconnect(): void {
     this.#client.connect().catch(() => {}); // What goes wrong shows as a change of state.
   }
@@ -203,6 +214,7 @@ export class Chat {
     if (opening.resumed) {
       // The server knows us, and where we are.
       this.ready = true;
+      opening.send(Idle, { idle: this.#idle });
       return this.#changed();
     }
     const { username, token, joined, current } = this.session;
@@ -215,6 +227,7 @@ export class Chat {
       return this.#endSession();
     }
     this.ready = true;
+    opening.send(Idle, { idle: this.#idle });
     for (const roomId of new Set(current === undefined ? joined : [...joined, current]))
       void this.#join(roomId, opening);
     this.#changed();
@@ -236,12 +249,22 @@ export class Chat {
     const known = this.rooms;
     this.rooms = new Map();
     for (const summary of summaries) {
-      const room = known.get(summary.id) ?? new Room(summary, this.#changed);
+      const room = known.get(summary.id) ?? this.#watched(new Room(summary, this.#changed));
       room.summary = summary;
       this.rooms.set(summary.id, room);
     }
     if (!this.current && this.session?.current !== undefined) this.open(this.session.current);
     this.#changed();
+  }
+
+  /** Hears from now on who is in the room. */
+  #watched(room: Room): Room {
+    const people = this.#client.subscribe(People({ roomId: room.summary.id }));
+    people.onPresence(() => {
+      room.people = new Map(people.presence);
+      this.#changed();
+    });
+    return room;
   }
 
   #receive(message: Said): void {

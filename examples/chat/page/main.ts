@@ -1,8 +1,10 @@
+import { watchActivity } from "./activity.ts";
 import { Chat } from "./chat.ts";
 import { Composer } from "./composer.ts";
 import { find, setText } from "./dom.ts";
 import { wireLogin } from "./login.ts";
 import { MessageList } from "./message-list.ts";
+import { PeopleList } from "./people-list.ts";
 import { paintAvatar } from "./people.ts";
 import { askUser } from "./question.ts";
 import { RoomList } from "./room-list.ts";
@@ -11,6 +13,7 @@ import { toast } from "./toasts.ts";
 const chat = new Chat(scheduleRender, toast, askUser);
 const roomList = new RoomList(chat);
 const messageList = new MessageList(chat);
+const peopleList = new PeopleList(chat);
 const composer = new Composer(chat, leaveComposer);
 const login = wireLogin(chat);
 const leave = find("leave", HTMLButtonElement);
@@ -27,6 +30,7 @@ find("retry").addEventListener("click", () => chat.reconnect());
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) chat.markRead();
 });
+watchActivity((idle) => chat.setIdle(idle));
 render();
 
 /** Several changes in one go are drawn once. Not an animation frame: a hidden tab has none, but has a title. */
@@ -53,6 +57,7 @@ function render(): void {
     setText(find("my-name"), session.username);
     roomList.render();
     messageList.render();
+    peopleList.render();
     composer.render();
   }
   if (current) {

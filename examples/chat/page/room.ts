@@ -8,6 +8,9 @@ type Summary = InferPayload<typeof RoomList>["rooms"][number];
 /** One line of a room: what somebody said, or what happened. */
 export type Entry = { kind: "message"; message: Said } | { kind: "notice"; text: string; timestamp: number };
 
+/** By user, each device that is in the room. */
+export type People = ReadonlyMap<string, readonly { username: string; idle: boolean }[]>;
+
 /** Most lines a page keeps of one room. */
 const MAX_ENTRIES = 500;
 /** How long a typing indicator outlives its last sign, in milliseconds. */
@@ -23,6 +26,7 @@ export class Room {
   firstUnread: string | undefined;
   /** What has been written and not sent. */
   draft = "";
+  people: People = new Map();
   readonly #typing = new Map<string, { username: string; timer: ReturnType<typeof setTimeout> }>();
   readonly #changed: () => void;
 

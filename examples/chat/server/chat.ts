@@ -4,9 +4,11 @@ import { type CloseContext, createRouter, WsKitError } from "@ws-kit/zod";
 import {
   Authenticate,
   ChatMessage,
+  Idle,
   JoinRoom,
   LeaveRoom,
   LogOut,
+  People,
   RoomList,
   SendMessage,
   TypingStart,
@@ -21,6 +23,10 @@ import { type Room, rooms, type User } from "./rooms.ts";
 /** What this server knows about one connection. */
 interface Meta {
   user?: User | undefined;
+  /** Of the user: connections of one are devices of one of the `People`. */
+  userId?: string | undefined;
+  /** Nobody is at this device. */
+  idle?: boolean;
 }
 
 /** The topic of news about all rooms; every connection follows it. A room's own topic is its id. */
@@ -29,8 +35,11 @@ const LOBBY = "$lobby";
 export const chat = createRouter<Meta>({
   // A tunnel is no reason to leave.
   resume: true,
+  topics: [People],
   ...(engine !== undefined && { engine }),
 });
+
+chat.topic(People, { authorize: ({ roomId }) => rooms.has(roomId) });
 
 chat.onOpen((ctx) => {
   ctx.topics.subscribe(LOBBY);
@@ -50,27 +59,33 @@ chat.rpc(Authenticate, (ctx) => {
       return ctx.error("ALREADY_EXISTS", `Somebody here is called ${data.user.username}`);
     }
   }
-  ctx.data.user = { userId, username };
+  Object.assign(ctx.data, { userId, user: { userId, username } });
   return { userId, username, token };
 });
 
 chat.on(LogOut, (ctx) => {
   if (ctx.data.user) leaveAllRooms(ctx, ctx.data.user);
-  for (const roomId of rooms.keys()) ctx.topics.unsubscribe(roomId);
-  ctx.data.user = undefined;
+  for (const roomId of rooms.keys()) {
+    ctx.topics.unsubscribe(roomId);
+    void ctx.presence.untrack(People({ roomId }));
+  }
+  Object.assign(ctx.data, { user: undefined, userId: undefined });
 });
 
-type Member = { user: User; clientId: string };
+type Member = { user: User; idle?: boolean; clientId: string };
 
 /** The rest is for those who have logged in; others are answered UNAUTHENTICATED. */
 const members = chat.guard((data): data is Member => data.user !== undefined, { message: "Log in first" });
 
-members.rpc(JoinRoom, (ctx) => {
-  const { user } = ctx.data;
+members.rpc(JoinRoom, async (ctx) => {
+  const { user, idle = false } = ctx.data;
   const room = rooms.get(ctx.payload.roomId);
   if (!room) return ctx.error("NOT_FOUND", `There is no room ${ctx.payload.roomId}`);
 
   ctx.topics.subscribe(room.id);
+  const people = People({ roomId: room.id });
+  await ctx.topics.subscribe(people);
+  await ctx.presence.track(people, { username: user.username, idle });
   if (room.join(user, ctx.clientId)) {
     ctx.publish(room.id, UserJoined, { roomId: room.id, ...user }, { excludeSelf: true });
     tellRooms(ctx);
@@ -81,7 +96,15 @@ members.rpc(JoinRoom, (ctx) => {
 members.on(LeaveRoom, (ctx) => {
   const room = joinedRoom(ctx, ctx.payload.roomId);
   ctx.topics.unsubscribe(room.id);
+  void ctx.presence.untrack(People({ roomId: room.id }));
   leaveRoom(ctx, ctx.data.user, room);
+});
+
+members.on(Idle, (ctx) => {
+  ctx.data.idle = ctx.payload.idle;
+  for (const roomId of rooms.keys()) {
+    if (ctx.topics.has(roomId)) void ctx.presence.update(People({ roomId }), ctx.payload);
+  }
 });
 
 /** One message a second, ten at once: the page waits and tries again by itself. */

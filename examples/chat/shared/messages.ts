@@ -1,4 +1,4 @@
-import { message, rpc, z } from "@ws-kit/zod";
+import { message, rpc, topic, z } from "@ws-kit/zod";
 
 /** Everything that travels between the page and the server. Both import this file, so neither can misspell the other. */
 
@@ -35,6 +35,14 @@ export const RoomList = message("ROOM_LIST", {
 
 export const UserJoined = message("USER_JOINED", { roomId: RoomId, userId: z.string(), username: z.string() });
 export const UserLeft = message("USER_LEFT", { roomId: RoomId, userId: z.string(), username: z.string() });
+
+/** Who is in a room: by user, what is known of each of their devices. Whoever is at the rooms may look. */
+export const People = topic("people:{roomId}", [], {
+  presence: { state: z.object({ username: z.string(), idle: z.boolean() }), key: "userId", fromServer: true },
+});
+
+/** Whether nobody is at this device at the moment. */
+export const Idle = message("IDLE", { idle: z.boolean() });
 
 // Messages -----------------------------------------------------------------------------------------------------------
 

@@ -206,6 +206,50 @@ describe("talking", () => {
   });
 });
 
+describe("who is here", () => {
+  const people = (page: Page) => page.getByRole("list", { name: "People in this room" }).getByRole("listitem");
+
+  test("each user once, with their devices, and those who are gone no longer", async () => {
+    const [ada, bo] = await twoTabs();
+    await expect.poll(() => people(bo).allTextContents()).toEqual(["AAda", "BYou"]);
+    // As a tab that is duplicated: it has the session, and is the same user.
+    const [second] = await Promise.all([
+      ada.context().waitForEvent("page"),
+      ada.evaluate(() => void open(location.href)),
+    ]);
+    await second.getByText("Online").waitFor({ state: "attached" });
+    await expect.poll(() => people(bo).first().textContent()).toBe("AAda 2 devices");
+    await expect.poll(() => people(second).allTextContents()).toEqual(["AYou 2 devices", "BBo"]);
+    await bo.getByText("Anything and everything · 2 here").waitFor();
+    await screenshot(bo, "chat-people");
+    await second.close();
+    await expect.poll(() => people(bo).first().textContent()).toBe("AAda");
+    await ada.getByRole("button", { name: "Leave" }).click();
+    // The tab that was closed could have been a reload: it is waited for.
+    await expect.poll(() => people(bo).allTextContents(), { timeout: 10_000 }).toEqual(["BYou"]);
+  });
+
+  test("idle after five minutes without a touch, until the next one, and in a hidden tab", async () => {
+    const [ada, bo] = await twoTabs();
+    await expect.poll(() => people(bo).allTextContents()).toEqual(["AAda", "BYou"]);
+    await ada.clock.install();
+    await ada.mouse.move(10, 10);
+    await ada.clock.fastForward(4 * 60_000);
+    await ada.mouse.move(20, 20);
+    await ada.clock.fastForward(4 * 60_000);
+    expect(await people(bo).allTextContents()).toEqual(["AAda", "BYou"]);
+    await ada.clock.fastForward(2 * 60_000);
+    await expect.poll(() => people(bo).allTextContents()).toEqual(["BYou", "AAda idle"]);
+    await ada.mouse.move(30, 30);
+    await expect.poll(() => people(bo).allTextContents()).toEqual(["AAda", "BYou"]);
+    await ada.evaluate(() => {
+      Object.defineProperty(document, "hidden", { value: true });
+      document.dispatchEvent(new Event("visibilitychange"));
+    });
+    await expect.poll(() => people(bo).allTextContents()).toEqual(["BYou", "AAda idle"]);
+  });
+});
+
 describe("coming and going", () => {
   test("a name that is taken is said at the field", async () => {
     const context = await openBrowser();

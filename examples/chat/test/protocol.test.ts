@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type ChatServer, startChat } from "./server.ts";
 import { Wire } from "./wire.ts";
 
@@ -148,6 +148,46 @@ describe("rooms", () => {
       meta: { inReplyTo: "LEAVE_ROOM" },
       payload: { code: "PERMISSION_DENIED" },
     });
+  });
+});
+
+describe("who is here", () => {
+  /** What whoever looks is told of the room next. */
+  const told = async (wire: Wire) => (await wire.next("$ws:presence")).payload;
+
+  test("users with their devices, idle or not, without being in the room oneself", async () => {
+    // Where nobody else is.
+    const quiet = await startChat();
+    onTestFinished(() => quiet.kill());
+    const topic = "people:random";
+    const watcher = await Wire.open(quiet.port);
+    expect((await watcher.request("$ws:subscribe", { topic })).type).toBe("$ws:subscribed");
+    watcher.send("$ws:presence", { topic, watch: true });
+    expect(await told(watcher)).toMatchObject({ topic, count: 0, state: {} });
+
+    const first = await Wire.open(quiet.port);
+    const { userId, token } = await first.logIn("Ida");
+    await first.request("JOIN_ROOM", { roomId: "random" });
+    const there = { username: "Ida", idle: false };
+    expect(await told(watcher)).toMatchObject({ count: 1, join: { [userId]: [there] } });
+
+    const second = await Wire.open(quiet.port);
+    await second.logIn("Ida", token);
+    second.send("IDLE", { idle: true });
+    await second.request("JOIN_ROOM", { roomId: "random" });
+    expect(await told(watcher)).toMatchObject({ count: 1, update: { [userId]: [there, { ...there, idle: true }] } });
+
+    second.send("LOG_OUT");
+    expect(await told(watcher)).toMatchObject({ count: 1, update: { [userId]: [there] } });
+    first.send("LEAVE_ROOM", { roomId: "random" });
+    expect(await told(watcher)).toMatchObject({ count: 0, leave: [userId] });
+  });
+
+  test("nobody says it of themselves, or looks where there is no room", async () => {
+    const wire = await person("Liar", "random");
+    wire.send("$ws:presence", { topic: "people:random", state: { username: "Ada", idle: false } });
+    expect((await wire.next("ERROR")).payload.code).toBe("PERMISSION_DENIED");
+    expect((await wire.request("$ws:subscribe", { topic: "people:attic" })).payload.code).toBe("PERMISSION_DENIED");
   });
 });
 
