@@ -3,6 +3,10 @@ import { wsClient } from "@ws-kit/client";
 import { streams } from "@ws-kit/client/streams";
 
 export { rpc, z } from "@ws-kit/zod";
+export { createTestServer } from "@ws-kit/testing";
+export { wsClient } from "@ws-kit/client";
+export { streams } from "@ws-kit/client/streams";
+export { expect } from "vitest";
 
 export const Translate = rpc(
   "TRANSLATE",
