@@ -27,6 +27,9 @@ export interface Counted {
   out: number;
 }
 
+/** Hooks that are left out while nobody looks. */
+type Unwanted = "gate" | "received" | "sent" | "published" | "settled";
+
 /** A listener that is observed. */
 export interface Seat {
   readonly listener: ExtensionListener;
@@ -42,7 +45,7 @@ export class Observer {
   readonly errors: Ring<KeptError> = new Ring<KeptError>(MAX_ERRORS);
   readonly figures: Figures = new Figures();
   readonly counted: Slot<Counted> = defineSlot<Counted>(() => ({ since: undefined, in: 0, out: 0 }));
-  recorder: Recorder | undefined = undefined;
+  private recording: Recorder | undefined = undefined;
   private watched = false;
   private lookedAt = -Infinity;
 
@@ -50,10 +53,35 @@ export class Observer {
     this.frames = new FrameLog(maxFrames, maxBytes);
   }
 
+  get recorder(): Recorder | undefined {
+    return this.recording;
+  }
+
+  set recorder(recorder: Recorder | undefined) {
+    this.recording = recorder;
+    this.tune();
+  }
+
   /** Somebody looks. */
   look(): void {
-    this.watched = true;
     this.lookedAt = performance.now();
+    if (this.watched) return;
+    this.watched = true;
+    this.tune();
+  }
+
+  /** Has listeners tell no more than is wanted: what nobody hears costs nothing. */
+  private tune(): void {
+    for (const { listener } of this.seats) listener.leaveOut(this.unwanted());
+  }
+
+  private unwanted(): Unwanted[] {
+    const isRecording = this.recording !== undefined;
+    const unwanted: Unwanted[] = [];
+    if (!isRecording) unwanted.push("gate");
+    if (!this.watched) unwanted.push("received", "settled");
+    if (!isRecording && !this.watched) unwanted.push("sent", "published");
+    return unwanted;
   }
 
   get extension(): Extension {
@@ -65,6 +93,7 @@ export class Observer {
     const seat: Seat = { listener, zero: clock.now() - clock.monotonic() };
     const { zero } = seat;
     this.seats.add(seat);
+    listener.leaveOut(this.unwanted());
     return {
       opened: (connection, { restored, at }) => {
         if (!restored) this.counted.of(connection).since = at + zero;
@@ -157,11 +186,11 @@ export class Observer {
     };
   }
 
-  /** One comparison while nobody does. */
   private isWatched(): boolean {
     if (!this.watched) return false;
     if (performance.now() - this.lookedAt < WATCHED_MS) return true;
     this.watched = false;
+    this.tune();
     return false;
   }
 

@@ -3,6 +3,7 @@ import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import { type Router } from "@ws-kit/core";
 import { defineSlot, type Extension, requestLog } from "@ws-kit/core/extend";
+import { devtools } from "@ws-kit/devtools";
 import { instrument } from "@ws-kit/otel";
 import { rateLimit, rateLimitGate } from "@ws-kit/rate-limit";
 import { createRouter, message, z } from "@ws-kit/zod";
@@ -111,6 +112,12 @@ function echoRouter(validateOutgoing: boolean): Router {
   return createRouter({ validateOutgoing }).on(Echo, (ctx) => {
     ctx.send(Echoed, ctx.payload);
   });
+}
+
+function withDevtools(): Router {
+  const router = echoRouter(true);
+  devtools(router);
+  return router;
 }
 
 function withRoutes(count: number): Router {
@@ -245,6 +252,7 @@ export function dispatchCases(): Case[] {
     byRouter("echo, rate limit as a gate", "echo", echoRouter(true).extend(rateLimitGate(PLENTY)), ECHO_FRAME),
     byRouter("echo, rate limit as middleware", "echo", echoRouter(true).use(rateLimit(PLENTY)), ECHO_FRAME),
     byRouter("echo, every fact heard", "echo", echoRouter(true).extend(everyFact), ECHO_FRAME),
+    byRouter("echo, devtools nobody looks at", "echo", withDevtools(), ECHO_FRAME),
     byRouter("echo, request log", "echo", echoRouter(true).extend(requestLog({ write: () => {} })), ECHO_FRAME),
     byRouter("publish to 50", "publish to 50", topic, PUBLISH_FRAME, 49),
   ];

@@ -42,6 +42,14 @@ export interface ExtensionListener {
   };
   /** Called by `setup`: from then on `addressOf` knows where connections come from. Costs each of them some 100 bytes. */
   keepAddresses(this: void): void;
+  /**
+   * Has these hooks of the extension told no longer, and all others told. What no extension is told costs what it does without
+   * any: for one that looks only now and then. A message that arrived before `settled` was told has no times.
+   *
+   * @example
+   * listener.leaveOut(["received", "sent"]); // and listener.leaveOut([]) where somebody looks
+   */
+  leaveOut(this: void, hooks: readonly Exclude<keyof Hooks, "control">[]): void;
   /** Every topic that somebody follows. */
   topics(this: void): Iterable<string>;
   /** Who follows it. */

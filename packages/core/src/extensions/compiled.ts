@@ -69,7 +69,7 @@ export type Listed = Exclude<keyof Hooks, "control">;
 
 /** Makes facts where somebody wants them, and hands them on. */
 export class ListenerHooks implements CompiledHooks<Connection> {
-  private readonly heard: Registered;
+  private heard: Registered;
   private readonly clock: Clock;
   private readonly logger: Logger;
 
@@ -77,6 +77,11 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     this.heard = heard;
     this.clock = clock;
     this.logger = logger;
+  }
+
+  /** Others are told from now on. */
+  change(heard: Registered): void {
+    this.heard = heard;
   }
 
   admits(conn: Connection, frame: Packet): boolean {

@@ -270,6 +270,37 @@ describe("facts", () => {
     ]);
   });
 
+  it("are told while the extension wants to hear them", () => {
+    const told: string[] = [];
+    let listener: ExtensionListener | undefined;
+    const wanted: Extension = {
+      name: "wanted",
+      setup(given) {
+        listener = given;
+        given.leaveOut(["received", "gate"]);
+        return {
+          gate: () => void told.push("gate"),
+          received: () => void told.push("received"),
+          sent: () => void told.push("sent"),
+        };
+      },
+    };
+    const { extension, of } = witness();
+    const router = createRouter()
+      .extend(wanted)
+      .extend(extension)
+      .on(Note, (ctx) => void ctx.send(Told, { n: 1 }));
+    const peer = bench(router).connect();
+    peer.message("NOTE", { n: 1 });
+    expect(told).toEqual(["sent"]);
+    listener?.leaveOut(["sent"]);
+    peer.message("NOTE", { n: 1 });
+    listener?.leaveOut([]);
+    peer.message("NOTE", { n: 1 });
+    expect(told).toEqual(["sent", "gate", "received", "gate", "received", "sent"]);
+    expect([of("received").length, of("sent").length, of("settled").length]).toEqual([3, 3, 3]);
+  });
+
   it("leave pings and pongs out", () => {
     const { extension, told } = witness();
     const peer = bench(createRouter().extend(extension)).connect();

@@ -18,8 +18,13 @@ const NOBODY: ReadonlySet<Connection> = new Set();
 /**
  * A listener as one extension sees it. Closures, so that its functions can be taken out of it.
  * @param control The extension's own type of control frame.
+ * @param leaveOut Has some of its hooks told no longer.
  */
-export function listenerFor(hub: Listener, control: string | undefined): ExtensionListener {
+export function listenerFor(
+  hub: Listener,
+  control: string | undefined,
+  leaveOut: ExtensionListener["leaveOut"],
+): ExtensionListener {
   const encode = (payload: unknown, meta: Meta | undefined, conn?: Connection): Packet | undefined => {
     try {
       if (control === undefined)
@@ -36,6 +41,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
     codec: hub.codec,
     limits: hub.limits,
     connections: hub.connections,
+    leaveOut,
     keepAddresses: () => void (hub.addresses ??= new WeakMap()),
     get draining() {
       return hub.draining;
@@ -64,7 +70,7 @@ export function listenerFor(hub: Listener, control: string | undefined): Extensi
 /** `ExtensionListener` as it is inside: with connections, and messages of whatever type. */
 interface Untyped extends Pick<
   ExtensionListener,
-  "logger" | "clock" | "codec" | "limits" | "draining" | "keepAddresses" | "topics"
+  "logger" | "clock" | "codec" | "limits" | "draining" | "keepAddresses" | "leaveOut" | "topics"
 > {
   readonly connections: Registry<Connection>;
   followers(topic: string): ReadonlySet<Connection>;

@@ -14,28 +14,19 @@ import type { CompiledHooks } from "../state/hooks.ts";
 export function setUp(hub: Listener, extensions: readonly Extension[]): CompiledHooks<Connection> | undefined {
   if (extensions.length === 0) return undefined;
   const control = new Map<string, Heard<ExtensionConnection, ControlFrame>>();
-  // One key a hook, so that what the compiled hooks look at has one shape.
-  const lists: { [K in Listed]: Heard<never, never>[] | undefined } = {
-    gate: undefined,
-    upgradeRefused: undefined,
-    opened: undefined,
-    closed: undefined,
-    joined: undefined,
-    parted: undefined,
-    stamp: undefined,
-    published: undefined,
-    received: undefined,
-    sent: undefined,
-    settled: undefined,
-    refused: undefined,
-    failed: undefined,
-    disposed: undefined,
-  };
+  const found: Found[] = [];
+  const leftOut = new Map<Extension, readonly Listed[]>();
+  let compiled: ListenerHooks | undefined = undefined as ListenerHooks | undefined;
+  const registered = (): Registered => ({ ...listsOf(found, leftOut), control }) as unknown as Registered;
   for (const extension of extensions) {
-    const hooks = extension.setup(listenerFor(hub, extension.control));
-    for (const name of Object.keys(lists) as Listed[]) {
+    const leaveOut = (names: readonly Listed[]): void => {
+      leftOut.set(extension, [...names]);
+      compiled?.change(registered());
+    };
+    const hooks = extension.setup(listenerFor(hub, extension.control, leaveOut));
+    for (const name of LISTED) {
       const heard = hear<never, never>(extension, hooks, name, hub);
-      if (heard !== undefined) (lists[name] ??= []).push(heard);
+      if (heard !== undefined) found.push({ extension, name, heard });
     }
     const heard = hear<ExtensionConnection, ControlFrame>(extension, hooks, "control", hub);
     if (heard === undefined) continue;
@@ -44,7 +35,45 @@ export function setUp(hub: Listener, extensions: readonly Extension[]): Compiled
     }
     control.set(extension.control, heard);
   }
-  return new ListenerHooks({ ...lists, control } as unknown as Registered, hub.clock, hub.logger);
+  compiled = new ListenerHooks(registered(), hub.clock, hub.logger);
+  return compiled;
+}
+
+/** A hook that an extension has. */
+interface Found {
+  readonly extension: Extension;
+  readonly name: Listed;
+  readonly heard: Heard<never, never>;
+}
+
+type Lists = { [K in Listed]: Heard<never, never>[] | undefined };
+
+/** One key a hook, so that what the compiled hooks look at has one shape. */
+const NONE: Readonly<Lists> = {
+  gate: undefined,
+  upgradeRefused: undefined,
+  opened: undefined,
+  closed: undefined,
+  joined: undefined,
+  parted: undefined,
+  stamp: undefined,
+  published: undefined,
+  received: undefined,
+  sent: undefined,
+  settled: undefined,
+  refused: undefined,
+  failed: undefined,
+  disposed: undefined,
+};
+const LISTED = Object.keys(NONE) as Listed[];
+
+/** Those that are told, in the order of their extensions. */
+function listsOf(found: readonly Found[], leftOut: ReadonlyMap<Extension, readonly Listed[]>): Lists {
+  const lists: Lists = { ...NONE };
+  for (const { extension, name, heard } of found) {
+    if (leftOut.get(extension)?.includes(name) !== true) (lists[name] ??= []).push(heard);
+  }
+  return lists;
 }
 
 function hear<A, B>({ name }: Extension, hooks: Hooks, hook: keyof Hooks, hub: Listener): Heard<A, B> | undefined {

@@ -20,6 +20,8 @@ export interface Column {
 export interface ListOptions<T> {
   readonly label: string;
   readonly columns: readonly Column[];
+  /** Called before those in sight are filled. */
+  readonly before?: () => void;
   /** Puts a row's values into its cells. */
   readonly fill: (cells: readonly HTMLElement[], row: T, index: number) => void;
   /** What a row is known by. */
@@ -156,7 +158,8 @@ export class List<T> {
   private drawNow(): void {
     const { from, count } = this.window;
     const end = Math.min(this.total, from + count);
-    const { fill, key } = this.options;
+    const { fill, key, before } = this.options;
+    before?.();
     for (let index = from, slot = 0; slot < Math.max(this.pool.length, end - from); index++, slot++) {
       const row = index < end ? this.get(index) : undefined;
       const { line, cells } = this.pool[slot] ?? this.more();

@@ -17,6 +17,8 @@ export class Requests implements PageView {
   private readonly search: HTMLInputElement;
   private readonly messages: HTMLInputElement;
   private readonly shell: Shell;
+  /** When what is in sight began, and how long it took. */
+  private span: readonly [number, number] = [0, 1];
 
   constructor(shell: Shell) {
     this.shell = shell;
@@ -34,6 +36,7 @@ export class Requests implements PageView {
         { title: "Waterfall", width: "minmax(8rem, 2fr)", narrow: "minmax(0, 1fr)" },
       ],
       key: ({ n }) => String(n),
+      before: () => (this.span = this.measure()),
       fill: (cells, row) => this.fill(cells, row),
       choose: (row) => void this.open(row),
     });
@@ -85,7 +88,7 @@ export class Requests implements PageView {
       cell.append(el("i", { class: "waited" }), el("i"));
     }
     const [waited, ran] = cell.children as unknown as HTMLElement[];
-    const [begin, length] = this.span();
+    const [begin, length] = this.span;
     const share = (value: number): string => `${((value / length) * 100).toFixed(2)}%`;
     if (waited === undefined || ran === undefined) return;
     waited.style.left = share(row.receivedAt - begin);
@@ -96,8 +99,7 @@ export class Requests implements PageView {
     classed(ran, failed ? "failed" : "");
   }
 
-  /** When what is in sight began, and how long it took: recalled until other rows are. */
-  private span(): readonly [number, number] {
+  private measure(): readonly [number, number] {
     const { from, count } = this.list.window;
     const rows = this.log.rows.slice(from, from + count);
     const begin = Math.min(...rows.map(({ receivedAt }) => receivedAt));
