@@ -45,11 +45,22 @@ const SLACK_MS = 20;
 /** Milliseconds after which a handler that still runs is taken for one that waits for its client. */
 const STUCK_MS = 250;
 
+/** @throws TypeError where the runtime has none, as Node 20. */
+function ownClass(): SocketClass {
+  const { WebSocket: own } = globalThis as { WebSocket?: SocketClass };
+  if (own === undefined) {
+    throw new TypeError(
+      "This runtime has no WebSocket, as Node has it from 22 on: give replay() one, that of ws for one",
+    );
+  }
+  return own;
+}
+
 /** A server at a URL. */
 export function socketPlace(
   urlOf: (recorded: RecordedConnection) => string,
   codec: Codec = jsonCodec,
-  Class: SocketClass = WebSocket,
+  Class: SocketClass = ownClass(),
 ): Place {
   const listeners = new Set<() => void>();
   const progressed = (): void => {
