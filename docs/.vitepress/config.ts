@@ -67,7 +67,11 @@ export default defineConfig({
   cleanUrls: true,
   srcExclude: ["samples/**", "test/**"],
   buildEnd: (site) => writeLlms(sidebar, site.outDir, site.site.title, site.site.description),
-  markdown: { config: siteLinks },
+  markdown: {
+    config: siteLinks,
+    // What the default ones show of comments and strings is too pale to be read by everybody.
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
+  },
   themeConfig: {
     search: { provider: "local" },
     nav: [

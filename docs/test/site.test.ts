@@ -4,8 +4,10 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publicEntries } from "../../test/api.ts";
+import { launchBrowser, screenshot } from "../../test/browser.ts";
+import { accessibilityProblems, serveSite } from "./accessible.ts";
 
 const docs = join(import.meta.dirname, "..");
 let site: string;
@@ -72,4 +74,42 @@ test("language models find an index, and all pages in one", () => {
   const whole = readFileSync(join(site, "llms-full.txt"), "utf8");
   for (const known of ["npm create ws-kit", "authorizeTopic", "useTopic"]) expect(whole).toContain(known);
   expect(whole).not.toContain("@include");
+});
+
+describe("in Chromium", () => {
+  let browser: Awaited<ReturnType<typeof launchBrowser>>;
+  let served: Awaited<ReturnType<typeof serveSite>>;
+  beforeAll(async () => {
+    [browser, served] = await Promise.all([launchBrowser(), serveSite(site)]);
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    served.server.close();
+  });
+
+  const PAGES = ["", "getting-started", "frameworks", "presence", "users", "asking", "telemetry", "rate-limits"];
+  const LOOKS = [
+    ["desktop", 1280, "light"],
+    ["desktop", 1280, "dark"],
+    ["phone", 390, "light"],
+    ["phone", 390, "dark"],
+  ] as const;
+  test.each(LOOKS)(
+    "on a %s of %d pixels, %s: nothing overflows, and axe finds nothing",
+    async (device, width, scheme) => {
+      const options = { viewport: { width, height: 844 }, colorScheme: scheme, reducedMotion: "reduce" } as const;
+      const page = await browser.newPage(options);
+      const problems: string[] = [];
+      for (const path of PAGES) {
+        await page.goto(`${served.url}/${path}`, { waitUntil: "networkidle" });
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (over > 0) problems.push(`/${path} is ${over} pixels too wide`);
+        problems.push(...(await accessibilityProblems(page)).map((problem) => `/${path} ${problem}`));
+        await screenshot(page, `docs-${device}-${scheme}-${path || "index"}`);
+      }
+      await page.close();
+      expect(problems).toEqual([]);
+    },
+    120_000,
+  );
 });

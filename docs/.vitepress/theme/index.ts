@@ -1,0 +1,29 @@
+import { useData, useRoute } from "vitepress";
+import DefaultTheme from "vitepress/theme";
+import { nextTick, onMounted, watch } from "vue";
+import "./style.css";
+
+export default {
+  extends: DefaultTheme,
+  setup() {
+    const { frontmatter } = useData();
+    const route = useRoute();
+    const mend = async (): Promise<void> => {
+      await nextTick();
+      mendMarkup(frontmatter.value["layout"] === "home");
+    };
+    onMounted(() => watch(() => route.path, mend, { immediate: true }));
+  },
+};
+
+/** What the default theme's markup lacks for who reads the site with a screen reader; docs/test has axe look at it. */
+function mendMarkup(isHome: boolean): void {
+  // The front page has no landmark for its content, which every other page has.
+  const content = document.querySelector("#VPContent");
+  if (isHome) content?.setAttribute("role", "main");
+  else content?.removeAttribute("role");
+  // A group of the sidebar is a button, and its arrow was one inside it.
+  for (const arrow of document.querySelectorAll(".VPSidebarItem > .item[role=button] > .caret")) {
+    for (const name of ["role", "tabindex", "aria-label"]) arrow.removeAttribute(name);
+  }
+}
