@@ -7,6 +7,7 @@ type Build = (options: BuildOptions & { write: false }) => Promise<BuildResult<{
 
 /** Bundles the page's script and style. */
 export async function bundlePage(build: Build, sources: string): Promise<Assets> {
+  const licence = await readFile(join(sources, "../../node_modules/uplot/LICENSE"), "utf8");
   const { outputFiles } = await build({
     entryPoints: { page: join(sources, "main.ts"), style: join(sources, "style.css") },
     outdir: "page",
@@ -16,8 +17,8 @@ export async function bundlePage(build: Build, sources: string): Promise<Assets>
     format: "esm",
     target: "es2022",
     charset: "utf8",
-    // Whose code is in it is said in it; its licence is packed beside it.
-    banner: { js: "/*! With uPlot: Copyright (c) Leon Sorokin, MIT License (LICENSE-uPlot of @ws-kit/devtools) */" },
+    // Whose code is in it is said in it.
+    banner: { js: `/*! With uPlot:\n${licence}*/` },
   });
   const text = (suffix: string): string => outputFiles.find(({ path }) => path.endsWith(suffix))?.text ?? "";
   return { html: await readFile(join(sources, "index.html"), "utf8"), js: text("page.js"), css: text("style.css") };
