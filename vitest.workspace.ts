@@ -4,6 +4,12 @@ import { defineConfig } from "vitest/config";
 /** They start Redis, NATS and Prometheus. */
 const ENGINES = ["packages/{redis,nats,otel}/test/**/*.test.ts"];
 
+/**
+ * In CI tests with real processes have a second chance, since others use the machine as well. The reporter names each that needed it:
+ * such a test waits for too little, and is to be mended.
+ */
+const retry = process.env["CI"] ? 1 : 0;
+
 // Vitest no longer looks for a file of this name; the test script passes it with --config.
 export default defineConfig({
   test: {
@@ -23,6 +29,7 @@ export default defineConfig({
           name: "integration",
           include: ["packages/*/test/**/*.test.ts", "examples/*/test/**/*.test.ts", "{docs/,}test/**/*.test.ts"],
           exclude: ["packages/consumers/**", ...ENGINES],
+          retry,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
@@ -33,6 +40,7 @@ export default defineConfig({
           name: "consumers",
           include: ["packages/consumers/test/*.test.ts"],
           globalSetup: ["packages/consumers/src/setup.ts"],
+          retry,
           testTimeout: 60_000,
         },
       },
@@ -50,6 +58,7 @@ export default defineConfig({
           name: "engines",
           include: ENGINES,
           globalSetup: "packages/conformance/src/engines/setup.ts",
+          retry,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

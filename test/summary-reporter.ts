@@ -11,7 +11,10 @@ export interface Summary {
   skipped: number;
 }
 
-/** Counts the run into `artifacts/test-summary.json`, and fails it when a test is skipped without saying why. */
+/**
+ * Counts the run into `artifacts/test-summary.json`, fails it when a test is skipped without saying why, and names what passed only
+ * when it was run again.
+ */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly SerializedError[]): void {
     const summary: Summary = { passed: 0, failed: unhandledErrors.length, skipped: 0 };
@@ -21,8 +24,11 @@ export default class SummaryReporter implements Reporter {
       for (const suite of module.children.allSuites()) summary.failed += suite.errors().length;
       for (const test of module.children.allTests()) {
         const result = test.result();
-        if (result.state === "passed") summary.passed += 1;
-        else if (result.state === "skipped" && result.note) summary.skipped += 1;
+        if (result.state === "passed") {
+          summary.passed += 1;
+          if (test.diagnostic()?.flaky)
+            console.error(`Failed once, then passed: ${test.fullName} (${module.moduleId})`);
+        } else if (result.state === "skipped" && result.note) summary.skipped += 1;
         else {
           summary.failed += 1;
           if (result.state !== "failed")
