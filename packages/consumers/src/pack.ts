@@ -19,6 +19,7 @@ export const PACKED = [
   "rate-limit",
   "testing",
   "cli",
+  "devtools",
   "create-ws-kit",
 ] as const;
 
