@@ -116,7 +116,7 @@ function echoRouter(validateOutgoing: boolean): Router {
 
 function withDevtools(): Router {
   const router = echoRouter(true);
-  devtools(router);
+  devtools(router, { guard: () => true });
   return router;
 }
 
