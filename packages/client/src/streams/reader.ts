@@ -9,12 +9,17 @@ export interface Reader {
   readonly _items: (leave: () => void) => AsyncIterable<unknown>;
 }
 
-/** Units of a frame by what is in it, roughly: where characters are escaped it may take six times as many. */
+/**
+ * Units of a frame by what is in it, roughly: where characters are escaped it may take six times as many. What another codec than
+ * JSON brings, a Map say, may hold anything.
+ */
 function sizeOf(item: unknown): number {
   if (typeof item === "string") return item.length + 8;
   if (ArrayBuffer.isView(item)) return item.byteLength + 8;
-  let size = 8;
-  if (typeof item === "object") for (const key in item) size += key.length + sizeOf(item[key as never]);
+  if (typeof item !== "object" || item === null) return 8;
+  const isPlain = Array.isArray(item) || item.constructor === Object;
+  let size = isPlain ? 8 : Infinity;
+  for (const key in item) size += key.length + sizeOf(item[key as never]);
   return size;
 }
 

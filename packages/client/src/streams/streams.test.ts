@@ -198,6 +198,25 @@ describe("what comes from the server", () => {
     expect(rig.items()).toEqual([[CREDIT_TYPE, { taken: 4, window: 262_144 }]]);
   });
 
+  test("is confirmed at once where nobody can say how large an item was", async () => {
+    const mapped = {
+      encode: JSON.stringify,
+      decode: (packet: string | Uint8Array): unknown =>
+        JSON.parse(String(packet), (key, value: unknown) =>
+          key === "map" ? new Map(Object.entries(value as object)) : value,
+        ),
+    };
+    const rig = rigOf({ codec: mapped });
+    await rig.open();
+    const call = rig.client.stream(Texts);
+    await settled();
+    rig.read();
+    const items = call[Symbol.asyncIterator]();
+    await rig.say(CHUNK_TYPE, { map: { text: "x".repeat(30_000) } });
+    expect((await items.next()).value).toEqual({ map: new Map([["text", "x".repeat(30_000)]]) });
+    expect(rig.items()).toEqual([[CREDIT_TYPE, { taken: 1, window: 262_144 }]]);
+  });
+
   test("leaving the loop calls the request off", async () => {
     const rig = rigOf();
     await rig.open();
