@@ -26,8 +26,10 @@ export default class SummaryReporter implements Reporter {
         const result = test.result();
         if (result.state === "passed") {
           summary.passed += 1;
-          if (test.diagnostic()?.flaky)
-            console.error(`Failed once, then passed: ${test.fullName} (${module.moduleId})`);
+          if (test.diagnostic()?.flaky) {
+            const why = (result.errors ?? []).map(({ message, diff }) => `${message}\n${diff ?? ""}`);
+            console.error(`Failed once, then passed: ${test.fullName} (${module.moduleId})\n${why.join("\n")}`);
+          }
         } else if (result.state === "skipped" && result.note) summary.skipped += 1;
         else {
           summary.failed += 1;

@@ -92,6 +92,8 @@ export function startLoad(url: string, run: string, queueSize: number): Load {
     async stop() {
       clearInterval(timer);
       await client.connect();
+      // Its answer confirms what was sent before it: a line that is cut while one closes leaves that open.
+      ask(() => client.request(Double, { n }, { timeoutMs: 10_000 }), n * 2);
       while (pending.size > 0) await Promise.all(pending);
       await client.close();
       return report;
