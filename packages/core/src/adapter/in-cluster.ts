@@ -38,7 +38,7 @@ export function joinCluster(hub: Member, isApart: boolean): Cluster | undefined 
   const logs = hub.recorded && ((link: LogLink) => replicasFor(hub, link));
   const members = hub.presence !== undefined;
   const answers: Answers | undefined = hub.identify && {
-    answer: (ask, frame) => doToUser(hub.peers, ask, frame),
+    answer: (ask, frame) => (ask.op === "send" && !speaks(hub, frame) ? 0 : doToUser(hub.peers, ask, frame)),
     request: (what, frame, done) => serveRequest([...hub.peers], what, frame, done),
   };
   const options = { engine, bytes, clock, logger, engineTimeoutMs, maxEngineBytes, report, logs, members };
@@ -80,7 +80,13 @@ export async function leaveCluster(hub: Member): Promise<void> {
 
 /** What another node has published. */
 export function deliverFrom(hub: Listener, topic: string, frame: Packet): void {
-  if ((typeof frame === "string") !== hub.binary) return void deliverLocally(hub, topic, frame, undefined);
-  const kind = hub.binary ? "text" : "bytes";
-  hub.logger.error(`The engine brought a frame of ${kind} from a node whose codec is not ${codecName(hub.codec)}`);
+  if (speaks(hub, frame)) deliverLocally(hub, topic, frame, undefined);
+}
+
+/** Whether a frame of another node is one that clients here can read. Says of one that is not where it comes from. */
+function speaks({ binary, codec, logger }: Listener, frame: Packet): boolean {
+  if ((typeof frame === "string") !== binary) return true;
+  const kind = binary ? "text" : "bytes";
+  logger.error(`The engine brought a frame of ${kind} from a node whose codec is not ${codecName(codec)}`);
+  return false;
 }

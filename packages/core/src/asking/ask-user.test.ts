@@ -14,12 +14,12 @@ const Confirm = rpc.fromServer("CONFIRM", fields({ text: "string" }), "CONFIRMED
 const Where = rpc.fromServer("WHERE", undefined, "THERE");
 
 /** Nodes of one application, which know each other. */
-async function world(count: number, options: RouterOptions<Data> = {}) {
+async function world(count: number, options: RouterOptions<Data> = {}, last: RouterOptions<Data> = {}) {
   const clock = new VirtualClock();
   const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms), {});
-  const nodes = Array.from({ length: count }, () => {
+  const nodes = Array.from({ length: count }, (_, i) => {
     const logger = memoryLogger();
-    const more = count > 1 ? { engine, ...options } : options;
+    const more = { ...(count > 1 && { engine }), ...options, ...(i === count - 1 && last) };
     const router = createRouter<Data>({ logger, identify: (data) => data.userId, ...more });
     const { connect, hub } = bench(router, { clock });
     return { router, connect, hub, logger, users: router.users };
@@ -228,6 +228,20 @@ describe("router.users.request", () => {
     const next = outcome(a.users.request("ada", Confirm, { text: "?" }));
     await settle();
     expect(await next).toMatchObject({ code: "UNAVAILABLE", message: /1 node/, mayHaveExecuted: true });
+  });
+
+  it("is not asked by a node whose codec is another one, which throws nowhere", async () => {
+    const { clock, nodes } = await world(2, {}, { codec: turned });
+    const [a, b] = nodes;
+    const there = b.connect(ADA, new ByteSocket());
+    for (const node of [a, b]) {
+      const got = outcome(node.users.request("ada", Confirm, { text: "?" }, { timeoutMs: 100 }));
+      await settle();
+      taken(there);
+      await clock.advance(101);
+      const code = node === a ? "UNAVAILABLE" : "DEADLINE_EXCEEDED";
+      expect(await got).toMatchObject({ code });
+    }
   });
 
   it("asks this process alone where the engine is away, and says so where nobody is here", async () => {

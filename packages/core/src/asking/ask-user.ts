@@ -144,7 +144,7 @@ class Race implements Expiring {
     const { first } = this;
     const { user, type, response, timeoutMs } = question;
     const request = hub.link?.requestOfNodes({ user, type, response, timeoutMs }, frame, {
-      answered: (node, outcome) => first.take(node, hub.codec.decode(outcome) as Outcome),
+      answered: (node, outcome) => first.take(node, decoded(hub, outcome) ?? unread()),
       lost: (node) => first.take(node, failed("UNAVAILABLE", "The process that has the connection is gone", true)),
     });
     if (request === undefined) return undefined;
@@ -175,7 +175,9 @@ export function serveRequest(
 ): { count: number; stop(): void } {
   const [hub] = hubs;
   if (hub === undefined) return { count: 0, stop() {} };
-  const { payload, meta } = hub.codec.decode(frame) as Envelope;
+  const envelope = decoded(hub, frame);
+  if (envelope === undefined) return { count: 0, stop() {} };
+  const { payload, meta } = envelope;
   const controller = new AbortController();
   const first = new First(nobody);
   const count = askClients(hubs, { ...what, payload, meta }, first, controller.signal);
@@ -187,6 +189,19 @@ export function serveRequest(
     done(hub.codec.encode(outcome));
   });
   return { count, stop: () => controller.abort() };
+}
+
+/** What another node says; undefined where its codec is another one. */
+function decoded({ codec }: Listener, packet: Packet): Envelope | undefined {
+  try {
+    return codec.decode(packet) as Envelope;
+  } catch {
+    return undefined;
+  }
+}
+
+function unread(): Outcome {
+  return failed("UNKNOWN", "A node has answered by another codec", true);
 }
 
 /** Asks each client that a user has on these listeners, and says how many there are. */

@@ -140,6 +140,17 @@ describe("users on several nodes", () => {
     expect([a.logger.lines, b.logger.lines]).toEqual([[], []]);
   });
 
+  it("are sent nothing by a node whose codec is another one, which is said", async () => {
+    const { pass, node } = world();
+    const [a, b] = [node(), node({ codec: turned })];
+    await pass(1_500);
+    const peer = b.connect({ userId: "ada" }, new ByteSocket());
+    expect(await settled(a.users.send("ada", Note, { n: 7 }))).toMatchObject({ ok: true, connections: 0 });
+    expect(peer.socket.take()).toEqual([]);
+    expect(b.logger.lines.join()).toContain("a frame of text from a node whose codec is not turned");
+    expect(await settled(a.users.connections("ada"))).toMatchObject({ connections: 1 });
+  });
+
   it("cost nothing without identify: no topic, no frame, no timer", async () => {
     const { pass, engine, node } = world();
     const { router } = node({ identify: undefined });
