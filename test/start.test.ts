@@ -24,7 +24,9 @@ test("pnpm start installs what the chat needs and no more, serves it, and says w
     cpSync(join(ROOT, file), join(there, file), { recursive: true });
   }
   const port = await freePort();
-  const env = { ...process.env, PORT: String(port) };
+  // Where this repository's own packages are is no concern of the copy.
+  const { NODE_PATH: _path, ...own } = process.env;
+  const env = { ...own, PORT: String(port) };
   // Its own process group: npx does not pass on to what it runs that it was ended.
   const chat = spawn("npx", ["-y", "pnpm@12", "start"], { cwd: there, env, detached: true });
   let said = "";
@@ -35,6 +37,8 @@ test("pnpm start installs what the chat needs and no more, serves it, and says w
     const page = await (await fetch(`http://localhost:${port}/`)).text();
     const script = /src="([^"]+\.js)"/.exec(page)?.[1] ?? "";
     expect(await (await fetch(new URL(script, `http://localhost:${port}/`))).text()).toContain("WebSocket");
+    const tools = await fetch(`http://localhost:${port}/devtools/`);
+    expect([tools.status, await tools.text()]).toEqual([503, expect.stringContaining("npx -y pnpm@12 install")]);
     // In MiB.
     const [size] = execFileSync("du", ["-sm", "--apparent-size", join(there, "node_modules")])
       .toString()

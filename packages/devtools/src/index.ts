@@ -1,5 +1,4 @@
-import type { MaybePromise } from "@ws-kit/core/extend";
-import type { Extension } from "@ws-kit/core/extend";
+import type { Extension, MaybePromise } from "@ws-kit/core/extend";
 import { assets } from "./assets.ts";
 import { answer, answerJson, bodyOf, turnedAway } from "./door.ts";
 import { Observer } from "./observer.ts";
@@ -19,6 +18,12 @@ export type { Recording, RecordOptions } from "./session/record.ts";
 export interface ToolsRouter extends SendingRouter {
   extend(extension: Extension): unknown;
 }
+
+/** In this repository alone: what is published has the page in it. */
+const NOT_BUNDLED = `This page is bundled from its sources, by what is not installed here. End the server, and then:
+npx -y pnpm@12 install
+npx -y pnpm@12 start
+`;
 
 /** Serves the page: the `fetch` of a server. */
 export interface Devtools {
@@ -118,7 +123,9 @@ export function devtools(router: ToolsRouter, options: DevtoolsOptions = {}): De
           "content-disposition": `attachment; filename="session.jsonl"`,
         });
       }
-      const { html, js, css } = await assets();
+      const files = await assets();
+      if (files === undefined) return answer(NOT_BUNDLED, "text/plain", 503);
+      const { html, js, css } = files;
       if (name === "") return answer(html, "text/html");
       if (name === "page.js") return answer(js, "text/javascript");
       if (name === "page.css") return answer(css, "text/css");
