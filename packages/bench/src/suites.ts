@@ -66,6 +66,17 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
+    name: "Bun: echo, extensions",
+    workload: small,
+    entries: [
+      bun("ws-kit", "ws-kit-bun"),
+      bun("ws-kit, again", "ws-kit-bun"),
+      bun("ws-kit, rate limit as a gate", "ws-kit-bun", ["--limit=gate"]),
+      bun("ws-kit, rate limit as middleware", "ws-kit-bun", ["--limit=middleware"]),
+      bun("ws-kit, telemetry of 1 %", "ws-kit-bun", ["--telemetry=0.01"]),
+    ],
+  },
+  {
     name: "Bun: echo, reply unchecked",
     workload: small,
     entries: [

@@ -63,9 +63,10 @@ export class MessageContextImpl extends OpenContextImpl {
   }
 
   /** Its turn has come, which extensions want to know. Apart from the constructor, which is the faster the shorter it is. */
-  begins(): void {
+  begins(waited: boolean): void {
     if (typeof this.arrived === "object" || this.arrived >= 0) return;
-    this.arrived = { receivedAt: -this.arrived, startedAt: this.conn.hub.clock.monotonic(), wall: 0 };
+    const receivedAt = -this.arrived;
+    this.arrived = { receivedAt, startedAt: waited ? this.conn.hub.clock.monotonic() : receivedAt, wall: 0 };
   }
 
   /** When it arrived and its turn came, where extensions ask. */

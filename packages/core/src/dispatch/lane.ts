@@ -44,7 +44,7 @@ function drainLane(conn: Connection): void {
   // `waiting` stays in place while its last message starts, so that whatever arrives meanwhile lines up behind it.
   while (conn.waiting !== undefined && conn.holder === undefined) {
     const next = conn.waiting.shift();
-    if (next !== undefined) hub.start(conn, next.envelope, next.arrived);
+    if (next !== undefined) hub.start(conn, next.envelope, next.arrived, true);
     else if (hasHadItsTurn(conn)) return drainLater(conn);
     else if (!startAhead(conn)) conn.waiting = undefined;
   }

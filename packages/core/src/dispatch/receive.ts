@@ -21,11 +21,10 @@ export function receive(conn: Connection, data: string | ArrayBufferLike | Array
   if (conn.hub.resume !== undefined && conn.hub.resume.takes(conn, packet)) return;
   if (conn.paused && (answersAhead(conn, packet) || keepAhead(conn, packet))) return;
   const { hooks, streams } = conn.hub;
-  if (hooks !== undefined) return receiveObserved(conn, packet, hooks);
+  if (hooks !== undefined && hooks.hearsIncoming) return receiveObserved(conn, packet, hooks);
   const envelope = decode(conn, packet);
   if (envelope === undefined || (streams !== undefined && takeItem(conn, streams, envelope, packet.length))) return;
-  // As `turn` does: what nearly every message takes is few calls deep, and so inlined.
-  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0);
+  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, 0, false);
   else turn(conn, envelope, 0);
 }
 
@@ -35,7 +34,9 @@ function receiveObserved(conn: Connection, packet: Packet, hooks: CompiledHooks<
   if (envelope === undefined) return;
   const arrived = hooks.received(conn, envelope, packet);
   const { streams } = conn.hub;
-  if (streams === undefined || !takeItem(conn, streams, envelope, packet.length)) turn(conn, envelope, arrived);
+  if (streams !== undefined && takeItem(conn, streams, envelope, packet.length)) return;
+  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, arrived, false);
+  else turn(conn, envelope, arrived);
 }
 
 /** Takes an answer among what is read in advance: the messages before it may be waiting for it. */
@@ -51,10 +52,9 @@ function answersAhead(conn: Connection, packet: Packet): boolean {
   return true;
 }
 
-/** Starts a message, or lines it up. */
+/** Lines up a message that others are before. */
 function turn(conn: Connection, envelope: Envelope, arrived: number): void {
-  if (conn.holder === undefined && conn.waiting === undefined) start(conn, envelope, arrived);
-  else if (envelope.type.startsWith(CONTROL_PREFIX) && !waitsToSubscribe(conn, envelope)) control(conn, envelope);
+  if (envelope.type.startsWith(CONTROL_PREFIX) && !waitsToSubscribe(conn, envelope)) control(conn, envelope);
   else enqueue(conn, envelope, arrived);
 }
 
@@ -70,5 +70,5 @@ export function take(conn: Connection, packet: Packet): void {
   const envelope = decode(conn, packet);
   if (envelope === undefined) return;
   const arrived = hooks === undefined ? 0 : hooks.received(conn, envelope, packet);
-  if (streams === undefined || !takeItem(conn, streams, envelope, packet.length)) start(conn, envelope, arrived);
+  if (streams === undefined || !takeItem(conn, streams, envelope, packet.length)) start(conn, envelope, arrived, true);
 }

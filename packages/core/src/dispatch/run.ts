@@ -18,8 +18,12 @@ import { sendError } from "../sending/send.ts";
 import { Calls } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
 
-/** Runs one message; afterwards the lane is held if later messages have to wait for it. */
-export function start(conn: Connection, envelope: Envelope, arrived: number): void {
+/**
+ * Runs one message; afterwards the lane is held if later messages have to wait for it.
+ * @param arrived When it arrived, as contexts keep it; 0 where nobody wants to hear.
+ * @param waited Its turn came later than that.
+ */
+export function start(conn: Connection, envelope: Envelope, arrived: number, waited: boolean): void {
   const route = conn.hub.routes()[envelope.type];
   if (route === undefined) return unrouted(conn, envelope);
   const { meta } = envelope;
@@ -39,7 +43,7 @@ export function start(conn: Connection, envelope: Envelope, arrived: number): vo
     ctx = new MessageContextImpl(conn, route, envelope, arrived);
   } else return unanswerable(conn, envelope);
 
-  if (arrived !== 0 && conn.hub.hooks !== undefined) ctx.begins();
+  if (arrived !== 0 && conn.hub.hooks?.hearsEnds === true) ctx.begins(waited);
 
   let result: unknown;
   try {
@@ -82,7 +86,7 @@ function finish(ctx: MessageContextImpl): void {
   } else {
     const dropped = !ctx.entered && ctx.errorCode === undefined;
     if (dropped) hub.logger.debug(`Middleware dropped ${ctx.subject}`);
-    if (hub.hooks !== undefined) {
+    if (hub.hooks !== undefined && hub.hooks.hearsEnds) {
       const outcome = dropped ? "dropped" : ctx.errorCode === undefined ? "ok" : "error";
       hub.hooks.settled(ctx.conn, ctx.envelope, false, ctx.times, outcome, ctx.errorCode, false);
     }

@@ -69,6 +69,9 @@ export type Listed = Exclude<keyof Hooks, "control">;
 
 /** Makes facts where somebody wants them, and hands them on. */
 export class ListenerHooks implements CompiledHooks<Connection> {
+  hearsIncoming = false;
+  hearsEnds = false;
+  hearsOutgoing = false;
   private heard: Registered;
   private readonly clock: Clock;
   private readonly logger: Logger;
@@ -77,11 +80,16 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     this.heard = heard;
     this.clock = clock;
     this.logger = logger;
+    this.change(heard);
   }
 
   /** Others are told from now on. */
   change(heard: Registered): void {
     this.heard = heard;
+    const { gate, received, settled, stamp, sent } = heard;
+    this.hearsEnds = settled !== undefined;
+    this.hearsIncoming = this.hearsEnds || gate !== undefined || received !== undefined;
+    this.hearsOutgoing = stamp !== undefined || sent !== undefined;
   }
 
   admits(conn: Connection, frame: Packet): boolean {

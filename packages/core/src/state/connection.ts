@@ -123,7 +123,7 @@ export interface Listener {
   /** What a runtime with native topics calls this topic. */
   nativeName(topic: string): string;
   /** Runs one message whose turn has come. */
-  start(conn: Connection, envelope: Envelope, arrived: number): void;
+  start(conn: Connection, envelope: Envelope, arrived: number, waited: boolean): void;
   /** Starts a frame that was read in advance, whose turn has come. */
   startFrame(conn: Connection, packet: Packet): void;
   /** Looks whether the peers of connections that are paused are still there. */
