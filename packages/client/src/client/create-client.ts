@@ -54,11 +54,7 @@ export function createClient(
   const listen = (key: string | number, handler: (received: never) => unknown, message?: AnyMessage): Off => {
     if (typeof process === "object" && process.env.NODE_ENV !== "production") checkHandler("client.on()", handler);
     link._wish();
-    return listeners._add(
-      key,
-      (received, session, definition) => session !== link._session || definition !== message || handler(received),
-      message,
-    );
+    return listeners._add(key, (received, session) => session !== link._session || handler(received), message);
   };
 
   const on = (message: AnyMessage, handler: (received: never) => unknown): Off => {

@@ -170,3 +170,22 @@ test("sends no meta where none is given", async () => {
   rig.client.send(Note, { n: 1 });
   expect(socket.wire).toEqual(['{"type":"NOTE","payload":{"n":1}}']);
 });
+
+test("who comes while a message is handed out waits for the next, and who goes is left out of it", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const got: string[] = [];
+  const Other = message("NEWS", News.payload as never);
+  rig.client.once(News, () => {
+    got.push("first");
+    leave();
+    rig.client.on(News, () => void got.push("late"));
+    rig.client.on(Other, () => void got.push("late, by another definition"));
+  });
+  const leave = rig.client.on(News, () => void got.push("gone"));
+  socket.deliver({ type: "NEWS", payload: { n: 1 } });
+  expect(got).toEqual(["first"]);
+  got.length = 0;
+  socket.deliver({ type: "NEWS", payload: { n: 2 } });
+  expect(got).toEqual(["late", "late, by another definition"]);
+});

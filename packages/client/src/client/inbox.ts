@@ -24,21 +24,21 @@ export function createInbox(host: Host): Receive {
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });
     }
     // Each schema sees it once, however many listen.
-    const wanted = new Set(listeners._of(type).map(({ _message }) => _message as AnyMessage));
-    if (!wanted.size) return listeners._emit(UNHANDLED, { type, meta, payload }, session);
-    return [...wanted].reduce<void | Promise<void>>(
-      (before, message) =>
-        when(before, () =>
-          attempt(
-            () =>
-              when(checked(message, "in", meta, payload), (received) =>
-                listeners._emit(type, { ...received, ...host._placed(at) }, session, message),
-              ),
-            (error) => listeners._report("validation", error, { message: type }),
-          ),
+    const groups = listeners._groups(type);
+    if (!groups.length) return listeners._emit(UNHANDLED, { type, meta, payload }, session);
+    let done: void | Promise<void> = undefined;
+    for (const group of groups) {
+      done = when(done, () =>
+        attempt(
+          () =>
+            when(checked(group._message as AnyMessage, "in", meta, payload), (received) =>
+              listeners._emit(type, Object.assign(received, host._placed(at)), session, group),
+            ),
+          (error) => listeners._report("validation", error, { message: type }),
         ),
-      undefined,
-    );
+      );
+    }
+    return done;
   };
 
   return (packet) =>

@@ -122,7 +122,8 @@ export function createLink(
     link._failure = undefined;
     pulse._reset();
     link._begins?.(greet(turn) as never);
-    for (const handler of listeners._of(OPEN)) {
+    const present = [...(listeners._groups(OPEN)[0]?._those ?? [])];
+    for (const handler of present) {
       if (opening === mine)
         await Promise.race([new Promise<void>((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
     }

@@ -95,7 +95,8 @@ export function createOutbox(
     if (packet === undefined) return true;
     const left = transmit(packet, item._on);
     if (left) {
-      item._left = unqueue(item);
+      unqueue(item);
+      item._left = true;
       item._bytes = 0;
       sent.set(item, encode);
     }
@@ -116,8 +117,8 @@ export function createOutbox(
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
     if (!coming.delete(item)) return false;
-    queue.set(item, encode);
     if (leave(item, encode)) return true;
+    queue.set(item, encode);
     const packet = encode() as Packet;
     item._bytes = typeof packet === "string" ? utf8Length(packet) : packet.length;
     queuedBytes += item._bytes;
@@ -155,7 +156,7 @@ export function createOutbox(
     _mark() {
       const before = messages();
       return () => {
-        before.forEach(remove);
+        for (const item of before) sent.delete(item);
         flush();
       };
     },

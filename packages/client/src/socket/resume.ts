@@ -84,7 +84,7 @@ export function openAgain(
 
   /** @returns whether it is for the application's part of the client. */
   const take = (data: string | ArrayBuffer): unknown => {
-    const [, number, kind, id, figure] = HEAD.exec(data as string) ?? [];
+    const { 1: number, 2: kind, 3: id, 4: figure } = HEAD.exec(data as string) ?? [];
     if (isFirst) {
       if (memory._asks && kind !== "r") start();
       if (!kind) memory._kept = undefined;

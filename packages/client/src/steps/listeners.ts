@@ -15,7 +15,12 @@ type Key = number | string;
 
 export interface Listener {
   readonly _call: (...args: never[]) => unknown;
+}
+
+/** Those of one key that listen by one definition. */
+export interface Group {
   readonly _message: AnyMessage | undefined;
+  readonly _those: Set<Listener>;
 }
 
 /** The functions of the application, each under what it listens to, and how it learns of what went wrong. */
@@ -25,9 +30,12 @@ export interface Listeners {
    * @returns its undoing.
    */
   readonly _add: (key: Key, call: Listener["_call"], message?: AnyMessage) => Off;
-  readonly _of: (key: Key) => Listener[];
-  /** Calls those of one key, which may come and go meanwhile. What one throws is reported and does not stop the others. */
-  readonly _emit: (key: Key, ...args: unknown[]) => void;
+  readonly _groups: (key: Key) => readonly Group[];
+  /**
+   * Calls those of one key, or of one of its groups, which may come and go meanwhile: who comes is not called yet. What one
+   * throws is reported and does not stop the others.
+   */
+  readonly _emit: (key: Key, first: unknown, second?: unknown, group?: Group) => void;
   /** Tells those who observe; undefined while there are none, so that nothing is made for nobody. */
   _tell?: (kind: Observation["kind"], detail: unknown) => void;
   /** Tells of a failure that is no call's own. */
@@ -39,26 +47,34 @@ export interface Listeners {
 }
 
 export function createListeners(logger: ClientLogger | undefined): Listeners {
-  const all = new Map<Key, Set<Listener>>();
+  const all = new Map<Key, readonly Group[]>();
+  // What goes wrong while errors are told, or what onError does is observed, must not be told again.
+  const logged: Fail = (error) => listeners._log("error", "onError or an observer failed", error);
 
   const listeners: Listeners = {
-    _add(key, _call, _message) {
-      const listener = { _call, _message };
-      const those = all.get(key) ?? new Set();
-      all.set(key, those.add(listener));
+    _add(key, _call, message) {
+      const listener = { _call };
+      const groups = listeners._groups(key);
+      const group = groups.find(({ _message }) => _message === message) ?? { _message: message, _those: new Set() };
+      const { _those } = group;
+      if (!_those.size) all.set(key, [...groups, group]);
+      _those.add(listener);
       return () => {
-        those.delete(listener);
+        _those.delete(listener);
+        if (!_those.size)
+          all.set(
+            key,
+            listeners._groups(key).filter((other) => other !== group),
+          );
       };
     },
-    _of: (key) => [...(all.get(key) ?? [])],
-    _emit(key, ...args) {
-      // What goes wrong while errors are told, or what onError does is observed, must not be told again.
-      const fail =
-        key === ERROR || key === OBSERVE
-          ? (error: unknown) => listeners._log("error", "onError or an observer failed", error)
-          : listeners._failed;
-      for (const listener of listeners._of(key)) {
-        if (all.get(key)?.has(listener)) void attempt(() => listener._call(...(args as never[])), fail);
+    _groups: (key) => all.get(key) ?? [],
+    _emit(key, first, second, group = listeners._groups(key)[0]) {
+      const fail = key === ERROR || key === OBSERVE ? logged : listeners._failed;
+      const those = group?._those ?? new Set();
+      const present = [...those];
+      for (const listener of present) {
+        if (those.has(listener)) void attempt(() => listener._call(first as never, second as never), fail);
       }
     },
     _report(type, cause, about) {

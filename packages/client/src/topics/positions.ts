@@ -43,21 +43,6 @@ export function createPositions(): Positions {
 
   return {
     _see({ type, at, payload }) {
-      const {
-        topic = at?.[0],
-        epoch,
-        offset,
-        grant,
-        status,
-        reason,
-      } = Object(payload) as {
-        topic?: string;
-        epoch: string;
-        offset: number;
-        grant: string;
-        status: string;
-        reason: GapReason;
-      };
       if (at) {
         const [name, next, before = next - 1] = at;
         const place = places.get(name);
@@ -67,6 +52,14 @@ export function createPositions(): Positions {
         place._offset = next;
         return before > stood ? [name, "hole"] : undefined;
       }
+      const { topic, epoch, offset, grant, status, reason } = Object(payload) as {
+        topic?: string;
+        epoch: string;
+        offset: number;
+        grant: string;
+        status: string;
+        reason: GapReason;
+      };
       if (topic === undefined) return undefined;
       const place = places.get(topic);
       if (type === SUBSCRIBED_TYPE && epoch) {

@@ -10,21 +10,18 @@ import type { Validator } from "../schema/validator.ts";
  * @throws ValidationError, or rejects with it where the schema is asynchronous.
  */
 export function check(definition: AnyMessage, part: PartName, direction: "in" | "out", value: unknown): unknown {
-  const { type } = definition;
-  const validators = validatorsOf(definition);
-  const { [part]: validator = validators.errors?.[part as keyof Validators["errors"]] } = validators as {
-    [Part in PartName]?: Validator;
-  };
+  const validators = validatorsOf(definition) as { [Part in PartName]?: Validator } & Pick<Validators, "errors">;
+  const validator = validators[part] ?? validators.errors?.[part as keyof Validators["errors"]];
   return (
     validator &&
-    when(validator[`${direction}bound`](value), (result) => {
+    when(validator[direction === "in" ? "inbound" : "outbound"](value), (result) => {
       if (!result.issues) return result.value;
       // They stay on this side, so nothing has to be bounded. A path may hold objects around its keys.
       const issues = result.issues.map(({ message, path = [] }) => ({
         message,
         path: Array.from(path, (segment) => (typeof segment === "object" ? segment.key : segment) as string | number),
       }));
-      throw new ValidationError(type, part, direction, issues);
+      throw new ValidationError(definition.type, part, direction, issues);
     })
   );
 }
