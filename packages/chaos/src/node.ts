@@ -17,6 +17,8 @@ const tell = (line: NodeLine): void => void process.stdout.write(`${JSON.stringi
 
 /** Serves one node of a chaos run in this process, until it is killed. */
 export async function runNode(engine: Engine): Promise<void> {
+  // Whoever reads the lines is gone, and telling of that would fail as well, for ever.
+  process.stdout.on("error", () => process.exit(1));
   process.on("unhandledRejection", (error) => tell({ fault: `unhandled rejection: ${String(error)}` }));
   process.on("uncaughtException", (error) => tell({ fault: `uncaught: ${String(error.stack)}` }));
   const router = createRouter({

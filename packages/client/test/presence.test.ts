@@ -59,7 +59,7 @@ test("who is there is seen on the other side: devices, a cut, a reload and a lea
   expect(ann.changes.slice(before)).toEqual([]);
   phone.room.update({ idle: true });
   await vi.waitFor(() => expect(ann.changes.slice(before)).toEqual(["~bob"]), 20_000);
-  expect(phone.room.presence.get("bob")?.every(({ idle }) => idle)).toBe(true);
+  await vi.waitFor(() => expect(phone.room.presence.get("bob")?.every(({ idle }) => idle)).toBe(true));
   await laptop.client.close();
   await vi.waitFor(() => expect(ann.room.presence.get("bob")).toHaveLength(1), 20_000);
   // A reload.

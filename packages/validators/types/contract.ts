@@ -28,6 +28,12 @@ const Import = rpc(
 );
 const Room = topic("room:{roomId}", [Said]);
 const Kept = topic("kept:{id}", [Said], { history: {} });
+// @ts-expect-error -- clients alone send it
+topic("up:{id}", [Join]);
+// @ts-expect-error -- an rpc is no message
+topic("up:{id}", [Said, Import]);
+// @ts-expect-error -- neither may it be live
+topic("up:{id}", [Said], { history: {}, ephemeral: [Join] });
 export const Chat = contract({ Join, Said, Import, Room }, { name: "Chat", version: "2" });
 
 const router = createRouter<{ userId: string }>({

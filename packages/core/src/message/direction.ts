@@ -39,6 +39,7 @@ interface AnRpc {
   "client.on": "This is an rpc: client.request() gives its answer";
   "client.request": "This rpc is asked by servers alone: client.handle() answers it";
   "ctx.send": "This is an rpc: clients ask it, router.rpc() answers it";
+  topic: "This is an rpc: topics carry messages, as message() makes them";
   "router.on": "This is an rpc: handle it with router.rpc(), which answers";
   "ctx.request": "This rpc is asked by clients alone: rpc.fromServer() makes one that servers ask";
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createRouter } from "../router/create-router.ts";
-import { message } from "./standard.ts";
+import { message, rpc } from "./standard.ts";
 import { topic } from "./topic.ts";
 import { overlap } from "./topic-pattern.ts";
 
@@ -48,6 +48,17 @@ describe("a family of topics", () => {
       expect(() => topic(pattern, [Said])).toThrow(TypeError);
     },
   );
+
+  it.each([
+    [message.fromClient("UP"), '"UP"'],
+    [rpc("ASK", undefined, message("ANSWER")), '"ASK"'],
+    ["SAID", '"SAID"'],
+    [undefined, "undefined"],
+  ])("refuses to carry what servers do not send: %s", (carried, name) => {
+    const told = `topic("a"): ${name} is no message that servers send`;
+    expect(() => topic("a", [carried as never])).toThrow(told);
+    expect(() => topic("a", [], { history: {}, ephemeral: [carried as never] })).toThrow(told);
+  });
 
   it("refuses options that it does not have", () => {
     expect(() => topic("a", [Said], { histroy: 5 } as never)).toThrow('topic("a") has no option "histroy"');

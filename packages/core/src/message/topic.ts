@@ -1,5 +1,6 @@
 import { checkOptions } from "../base/options.ts";
 import { type History, type HistoryOptions, resolveHistory } from "./history.ts";
+import type { ServerSends, WhyNot } from "./direction.ts";
 import type { AnyMessage } from "./message.ts";
 import {
   type Present,
@@ -46,7 +47,7 @@ export interface TopicOptions<E extends AnyMessage = AnyMessage, S extends State
    */
   readonly history?: HistoryOptions | undefined;
   /** Further messages of a recorded topic that are live: a cursor, say, which nobody wants to have replayed. */
-  readonly ephemeral?: readonly E[] | undefined;
+  readonly ephemeral?: readonly (ServerSends<WhyNot<E, "topic">> & E)[] | undefined;
   /**
    * Who is there: `ctx.presence.track()` of the server and `room.track()` of a client say so, and those who follow the topic see
    * it. A router knows it where the topic is among `createRouter({ topics })` or has a rule (`router.topic()`).
@@ -96,7 +97,8 @@ export type AnyTopic = Pick<
  * Defines a family of topics. Parameters are escaped where they are filled in (percent-encoded, RFC 3986), so that none of
  * them can stand for more than itself.
  *
- * @throws TypeError for a pattern in which two parameters cannot be told apart, or options that do not fit together.
+ * @throws TypeError for a pattern in which two parameters cannot be told apart, for what is no message that servers send,
+ *   and for options that do not fit together.
  *
  * @example
  * const Room = topic("room:{roomId}", [Said], { history: { size: 50 } });
@@ -111,12 +113,12 @@ export function topic<
   S extends StateSchema = never,
 >(
   pattern: P,
-  messages: readonly M[],
+  messages: readonly (ServerSends<WhyNot<M, "topic">> & M)[],
   options: TopicOptions<E, S> & { readonly history: HistoryOptions },
 ): Topic<P, M | E, true, PresentBy<S>>;
 export function topic<const P extends string, M extends AnyMessage, S extends StateSchema = never>(
   pattern: P,
-  messages: readonly M[],
+  messages: readonly (ServerSends<WhyNot<M, "topic">> & M)[],
   options?: TopicOptions<never, S> & { readonly history?: undefined },
 ): Topic<P, M, false, PresentBy<S>>;
 export function topic(
@@ -180,6 +182,11 @@ function checkPolicy(
   const where = `topic(${JSON.stringify(pattern)})`;
   checkOptions(where, options, { history: "object", ephemeral: "array", presence: "object" });
   const { ephemeral = [] } = options;
+  for (const carried of [...messages, ...ephemeral] as (AnyMessage | undefined)[]) {
+    if (carried?.kind !== "message" || carried.from === "client") {
+      throw new TypeError(`${where}: ${JSON.stringify(carried?.type ?? carried)} is no message that servers send`);
+    }
+  }
   if (options.history === undefined) {
     if (ephemeral.length > 0) throw new TypeError(`${where}: without a history all of its messages are ephemeral`);
     return { history: undefined, ephemeral };
