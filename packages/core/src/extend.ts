@@ -34,5 +34,6 @@ export type { Added, EngineLog, Keeping, LogEntry, LogFrame, LogReading, Recordi
 export type { MemberStore } from "./ports/member-store.ts";
 export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";
+export type { Position } from "./protocol/position.ts";
 export { addressOf, clockOf, defineSlot, userOf } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

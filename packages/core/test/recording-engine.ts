@@ -30,7 +30,12 @@ export class RecordingEngine extends FakeEngine {
       if (!this.up) throw new Error("The engine is away");
       let side = sides.get(topic);
       if (side !== undefined) return side;
-      side = new ScriptedSide(this.logOf(topic), (frame) => session.topics.has(topic) && node.added(topic, frame));
+      side = new ScriptedSide(
+        this.logOf(topic),
+        (frame) => session.topics.has(topic) && node.added(topic, frame),
+        undefined,
+        (epoch) => node.changed(topic, epoch),
+      );
       sides.set(topic, side);
       return side;
     };
@@ -40,6 +45,7 @@ export class RecordingEngine extends FakeEngine {
         this.reads.push({ topic, after, limits });
         return sideOf(topic).read(topic, after, keeping, limits);
       },
+      sever: async (topic, lost, keeping) => sideOf(topic).sever(topic, lost, keeping),
       secret: async (proposed) => (this.secret ??= proposed),
     };
     return session;

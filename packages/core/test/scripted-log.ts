@@ -18,12 +18,14 @@ export interface LogWhims {
   copies?(): number;
   /** How much further the next offset is. */
   step?(): number;
+  added?(id: string): void;
 }
 
 /** The log of one topic in an engine that the test has in its hands, and what is true of it whatever any node believes. */
 export class ScriptedLog {
   readonly sides: Set<ScriptedSide> = new Set();
   reads = 0;
+  severed = 0;
   private epoch = "e0";
   private chain: (readonly [epoch: string, end: number])[] = [];
   private kept: Kept[] = [];
@@ -70,6 +72,7 @@ export class ScriptedLog {
     const entry = { offset: this.top, prev, id, from };
     this.kept.push(entry);
     this.truth.get(this.epoch)?.push(entry);
+    this.whims.added?.(id);
     if (key !== undefined) this.ids.set(key, this.top);
     while (this.kept.length > this.size) this.floor = this.kept.shift()?.offset ?? 0;
     for (const side of this.sides) side.receive({ epoch: this.epoch, offset: this.top, prev, packet: id, from });
@@ -99,6 +102,14 @@ export class ScriptedLog {
     this.begin(0, []);
   }
 
+  sever({ epoch, offset }: Position): void {
+    if (!this.chain.some(([name, end]) => name === epoch && end < offset)) return;
+    this.chain = [];
+    this.severed++;
+    this.begin(this.top, this.truth.get(this.epoch) ?? []);
+    for (const side of this.sides) side.change(this.epoch);
+  }
+
   private begin(top: number, all: Kept[]): void {
     this.epoch = `e${++this.epochs}`;
     this.top = this.begun = top;
@@ -122,9 +133,16 @@ export class ScriptedSide implements EngineLog {
   private readonly log: ScriptedLog;
   private readonly deliver: (frame: LogFrame) => void;
   private readonly lost: () => void;
+  private readonly changed: (epoch: string) => void;
 
-  constructor(log: ScriptedLog, deliver: (frame: LogFrame) => void, lost: () => void = () => {}) {
+  constructor(
+    log: ScriptedLog,
+    deliver: (frame: LogFrame) => void,
+    lost: () => void = () => {},
+    changed: (epoch: string) => void = () => {},
+  ) {
     this.log = log;
+    this.changed = changed;
     this.deliver = deliver;
     this.lost = lost;
     log.sides.add(this);
@@ -142,12 +160,21 @@ export class ScriptedSide implements EngineLog {
     }
   }
 
+  change(epoch: string): void {
+    const copies = this.log.whims.copies?.() ?? 1;
+    if (copies > 0) this.after(this.log.whims.takes?.("delivery") ?? 0, () => this.changed(epoch));
+  }
+
   append(_topic: string, messages: readonly Recording[], _keeping: Keeping): Promise<readonly Added[]> {
     return this.does("append", () => messages.map(({ packet, from, id }) => this.log.add(String(packet), from, id)));
   }
 
   read(_topic: string, after: number, _keeping: Keeping, limits: ReadLimits): Promise<LogReading> {
     return this.does("read", () => this.log.read(after, limits));
+  }
+
+  sever(_topic: string, lost: Position, _keeping: Keeping): Promise<void> {
+    return this.does("read", () => this.log.sever(lost));
   }
 
   secret(proposed: Uint8Array): Promise<Uint8Array> {

@@ -7,11 +7,13 @@ import type {
   LogEntry,
   LogFrame,
   LogReading,
+  Position,
   ReadLimits,
   Recording,
 } from "@ws-kit/core/extend";
 import { answerOf, ask, consume, storedMessage, type StreamInfo } from "./jetstream.ts";
-import type { Stream, Streams } from "./streams.ts";
+import type { SeveredTopic, Stand } from "./severed.ts";
+import type { Streams } from "./streams.ts";
 
 const FROM = "Ws-Kit-From";
 const TIMEOUT_MS = 3_000;
@@ -25,29 +27,37 @@ export interface NatsLogSide {
 export class NatsLog implements EngineLog {
   private readonly side: () => NatsLogSide;
   private readonly bytes: boolean;
+  private readonly changes: string;
 
-  /** @param side What it works with now. @throws Error where there is no connection. */
-  constructor(side: () => NatsLogSide, bytes: boolean) {
+  /**
+   * @param side What it works with now. @throws Error where there is no connection.
+   * @param changes Where nodes say which topics were severed.
+   */
+  constructor(side: () => NatsLogSide, bytes: boolean, changes: string) {
     this.side = side;
     this.bytes = bytes;
+    this.changes = changes;
   }
 
   async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly Added[]> {
     const { connection, streams } = this.side();
-    const { added, epoch } = await streams.of(keeping);
+    const stream = await streams.of(keeping);
+    const { added } = stream;
+    // Under which name it was recorded is not known before.
+    const known = streams.severed.has(topic) ? undefined : streams.severed.look(stream, topic);
     try {
-      return await Promise.all(
-        messages.map(async ({ packet, from, id }) => {
-          const head = headers();
-          if (from !== undefined) head.set(FROM, from);
-          // The window in which ids are known is the stream's, and not the topic's.
-          if (id !== undefined)
-            head.set("Nats-Msg-Id", createHash("sha1").update(`${topic}\n${id}`).digest("base64url"));
-          const answer = await connection.request(added(topic), packet, { timeout: TIMEOUT_MS, headers: head });
-          const { seq, duplicate = false } = answerOf(answer) as { seq: number; duplicate?: boolean };
-          return { position: { epoch, offset: seq }, duplicate, prev: undefined };
-        }),
-      );
+      const adding = messages.map(async ({ packet, from, id }) => {
+        const head = headers();
+        if (from !== undefined) head.set(FROM, from);
+        // The window in which ids are known is the stream's, and not the topic's.
+        if (id !== undefined) head.set("Nats-Msg-Id", createHash("sha1").update(`${topic}\n${id}`).digest("base64url"));
+        const answer = await connection.request(added(topic), packet, { timeout: TIMEOUT_MS, headers: head });
+        const { seq, duplicate = false } = answerOf(answer) as { seq: number; duplicate?: boolean };
+        return { offset: seq, duplicate };
+      });
+      const [recorded] = await Promise.all([Promise.all(adding), known]);
+      const { epoch } = streams.severed.standOf(stream, topic);
+      return recorded.map(({ offset, duplicate }) => ({ position: { epoch, offset }, duplicate, prev: undefined }));
     } catch (error) {
       // It may have been taken away.
       streams.forget(keeping);
@@ -62,6 +72,7 @@ export class NatsLog implements EngineLog {
     const [last, oldest] = await Promise.all([
       storedMessage(connection, stream.name, { last_by_subj: subject }),
       storedMessage(connection, stream.name, { next_by_subj: subject, seq: 1 }),
+      streams.severed.look(stream, topic),
     ]);
     const isMore = last !== undefined && last.seq > after && limits.messages > 0;
     const found = isMore ? await this.entries(connection, stream.name, subject, after) : [];
@@ -73,7 +84,7 @@ export class NatsLog implements EngineLog {
     }
     const kept = info.state.subjects?.[subject] ?? 0;
     const aged = kept < stream.size;
-    const { epoch, chain } = stream;
+    const { epoch, chain } = streams.severed.standOf(stream, topic);
     if (last === undefined) {
       if (kept > 0) throw new Error("The first message of the topic came meanwhile");
       // Whatever there was of it is gone by its age, as is all that had come before.
@@ -88,16 +99,27 @@ export class NatsLog implements EngineLog {
     return { epoch, chain, top: found.at(-1)?.offset ?? last.seq, floor, aged, limited: dropped > 0, entries };
   }
 
+  async sever(topic: string, lost: Position, keeping: Keeping): Promise<void> {
+    const { connection, streams } = this.side();
+    const { severed } = streams;
+    const stream = await streams.of(keeping);
+    await severed.look(stream, topic);
+    const { chain } = severed.standOf(stream, topic);
+    if (!chain.some(([epoch, end]) => epoch === lost.epoch && end < lost.offset)) return;
+    const change: SeveredTopic = { topic, ...(await severed.sever(stream, topic)) };
+    connection.publish(this.changes, JSON.stringify(change));
+  }
+
   async secret(proposed: Uint8Array): Promise<Uint8Array> {
     const text = await this.side().streams.shared("secret", Buffer.from(proposed).toString("hex"));
     return Uint8Array.from(Buffer.from(text, "hex"));
   }
 
   /** A message that was added, as the stream sends it to all who follow the topic. */
-  frame(stream: Stream, msg: Msg): LogFrame {
+  frame({ epoch }: Stand, msg: Msg): LogFrame {
     const before = Number(msg.headers?.get("Nats-Last-Sequence") ?? 0);
     const offset = Number(msg.headers?.get("Nats-Sequence") ?? 0);
-    return { epoch: stream.epoch, prev: before === 0 ? undefined : before, ...this.entry(msg, offset) };
+    return { epoch, prev: before === 0 ? undefined : before, ...this.entry(msg, offset) };
   }
 
   private entry(msg: Msg, offset: number): LogEntry {

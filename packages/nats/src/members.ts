@@ -2,7 +2,7 @@ import { headers } from "@nats-io/transport-node";
 import type { MemberStore } from "@ws-kit/core/extend";
 import { answerOf, ApiError, ask, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
 import type { NatsLogSide } from "./log.ts";
-import { token } from "./streams.ts";
+import { token } from "./names.ts";
 
 const TIMEOUT_MS = 3_000;
 /** What is said to be left of a lease: how much is, the server does not tell of all together, so they are looked at each second. */

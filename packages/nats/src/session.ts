@@ -9,7 +9,9 @@ import { Dialing, type EngineSession, type Keeping, type NodeSide, type Packet, 
 
 import { NatsLog, type NatsLogSide } from "./log.ts";
 import { NatsMembers } from "./members.ts";
-import { type RecordOptions, Streams, token } from "./streams.ts";
+import type { SeveredTopic } from "./severed.ts";
+import { token } from "./names.ts";
+import { type RecordOptions, Streams } from "./streams.ts";
 
 /** What the client does by itself when a connection is lost is done by the session, which has to know when. */
 const NOTHING_BY_ITSELF: NodeConnectionOptions = { reconnect: false, waitOnFirstConnect: false, timeout: 3_000 };
@@ -51,7 +53,7 @@ export class NatsSession implements EngineSession {
       const { main: connection, streams } = this.dialing.connected;
       return { connection, streams };
     };
-    this.log = new NatsLog(side, node.bytes);
+    this.log = new NatsLog(side, node.bytes, `${prefix}.c`);
     this.members = new NatsMembers(side, prefix);
     this.dialing = new Dialing((lost) => this.dial(lost), node);
   }
@@ -119,11 +121,17 @@ export class NatsSession implements EngineSession {
     else this.dialing.reconnect(error);
   }
 
+  private changed(streams: Streams, { topic, ...severed }: SeveredTopic): void {
+    streams.severed.remember(topic, severed);
+    this.node.changed(topic, severed.epoch);
+  }
+
   private followLog(main: NatsConnection, streams: Streams, topic: string, keeping: Keeping): Subscription | undefined {
     const callback = (error: Error | null, msg: Msg): void => {
       const stream = streams.opened(keeping);
       if (error !== null) this.dialing.reconnect(error);
-      else if (stream !== undefined) this.node.added(topic, this.log.frame(stream, msg));
+      else if (stream !== undefined)
+        this.node.added(topic, this.log.frame(streams.severed.standOf(stream, topic), msg));
     };
     const stream = streams.opened(keeping);
     return stream && main.subscribe(stream.republished(topic), { callback });
@@ -147,6 +155,9 @@ export class NatsSession implements EngineSession {
     }
     main.subscribe(this.ownSubject("main"), {
       callback: (_error, msg) => main.publish(this.ownSubject("witness"), msg.data),
+    });
+    main.subscribe(`${this.prefix}.c`, {
+      callback: (error, msg) => void (error === null && this.changed(pair.streams, msg.json<SeveredTopic>())),
     });
     witness.subscribe(this.ownSubject("witness"), { callback: (_error, msg) => this.dialing.answered(msg.string()) });
     try {

@@ -13,6 +13,8 @@ import {
   unless,
   WRONG_LAST,
 } from "./jetstream.ts";
+import { freshEpoch, token } from "./names.ts";
+import { SeveredTopics, type Stand } from "./severed.ts";
 
 /** How recorded topics are kept. */
 export interface RecordOptions {
@@ -28,9 +30,7 @@ const DEDUPE_NS = 120e9;
 const MAX_CHAIN = 8;
 
 /** How the log of a family of topics stands, beside its messages. */
-interface Epoch {
-  readonly epoch: string;
-  readonly chain: readonly (readonly [epoch: string, end: number])[];
+interface Epoch extends Stand {
   /** The stream, and the server that kept it alone. */
   readonly of: string;
 }
@@ -38,6 +38,7 @@ interface Epoch {
 /** The stream of one family of topics, as long as a connection. */
 export interface Stream extends Epoch {
   readonly name: string;
+  readonly hash: string;
   readonly created: string;
   readonly size: number;
   /** Where messages of a topic are added, and where they come from when they have been. */
@@ -61,6 +62,7 @@ export class Streams {
   private readonly options: RecordOptions;
   private readonly byPattern = new Map<string, Promise<Stream>>();
   private readonly known = new Map<string, Stream>();
+  readonly severed: SeveredTopics = new SeveredTopics(this);
   private meta: Promise<string> | undefined = undefined;
   private present: Promise<MemberStreams> | undefined = undefined;
 
@@ -135,6 +137,7 @@ export class Streams {
     const { epoch, chain, of } = await this.epoch(hash, this.ownerOf(info), state.last_seq);
     return {
       name,
+      hash,
       created,
       epoch,
       chain,
@@ -161,16 +164,13 @@ export class Streams {
       if (before?.of === of) return undefined;
       const goesOn = before !== undefined && before.of.split(" ")[0] === of.split(" ")[0];
       const chain = goesOn ? [[before.epoch, last] as const, ...before.chain].slice(0, MAX_CHAIN) : [];
-      return JSON.stringify({ epoch: crypto.randomUUID().slice(0, 18).replaceAll("-", ""), chain, of });
+      return JSON.stringify({ epoch: freshEpoch(), chain, of });
     });
     return JSON.parse(text) as Epoch;
   }
 
-  /**
-   * A small text that all nodes have in common.
-   * @param next What it becomes, by what it is; undefined to leave it. Asked again where somebody else was faster.
-   */
-  private async agreed(name: string, next: (found: string | undefined) => string | undefined): Promise<string> {
+  /** A small text that all nodes have in common, and where it stands. */
+  async found(name: string): Promise<{ readonly text: string | undefined; readonly seq: number }> {
     this.meta ??= this.made({
       name: `${safe(this.prefix)}_${shortHash(this.prefix)}`,
       subjects: [`${this.prefix}.k.>`],
@@ -179,15 +179,23 @@ export class Streams {
       duplicate_window: DEDUPE_NS,
     }).then(({ config }) => config.name);
     this.meta.catch(() => (this.meta = undefined));
-    const stream = await this.meta;
+    const last = { last_by_subj: `${this.prefix}.k.${name}` };
+    const stored = await storedMessage(this.connection, await this.meta, last);
+    return { text: stored?.data === undefined ? undefined : atob(stored.data), seq: stored?.seq ?? 0 };
+  }
+
+  /**
+   * Changes such a text.
+   * @param next What it becomes, by what it is; undefined to leave it. Asked again where somebody else was faster.
+   */
+  async agreed(name: string, next: (found: string | undefined) => string | undefined): Promise<string> {
     const subject = `${this.prefix}.k.${name}`;
     for (;;) {
-      const stored = await storedMessage(this.connection, stream, { last_by_subj: subject });
-      const found = stored?.data === undefined ? undefined : atob(stored.data);
-      const wanted = next(found);
-      if (wanted === undefined) return found ?? "";
+      const { text, seq } = await this.found(name);
+      const wanted = next(text);
+      if (wanted === undefined) return text ?? "";
       const conditions = headers();
-      conditions.set("Nats-Expected-Last-Subject-Sequence", String(stored?.seq ?? 0));
+      conditions.set("Nats-Expected-Last-Subject-Sequence", String(seq));
       try {
         answerOf(await this.connection.request(subject, wanted, { timeout: 3_000, headers: conditions }));
         return wanted;
@@ -218,11 +226,6 @@ export class Streams {
     const changed = { ...config, storage: found.config.storage };
     return ask<StreamInfo>(connection, `STREAM.UPDATE.${config.name}`, changed);
   }
-}
-
-/** Topics have dots, spaces and wildcards in them. */
-export function token(topic: string): string {
-  return Buffer.from(topic).toString("base64url");
 }
 
 /** Names of streams have none of these in them. */

@@ -5,11 +5,12 @@ import type {
   LogFrame,
   LogReading,
   Packet,
+  Position,
   ReadLimits,
   Recording,
 } from "@ws-kit/core/extend";
 import { type Command, runScript, textOf } from "./run-script.ts";
-import { APPEND, READ } from "./scripts.ts";
+import { APPEND, READ, SEVER } from "./scripts.ts";
 
 /** Milliseconds after which a topic that keeps nothing any more does not know any longer how far it came. */
 const REMEMBERED_MS = 86_400_000;
@@ -21,6 +22,7 @@ const MAX_TTL_MS = 2 ** 50;
 const FRAME = /^r (\S+) (\d+) (.*)$/;
 const LINE_FEED = 10;
 const R = 114;
+const N = 110;
 
 /** Where one Redis server keeps recorded topics. Every method is one command, and one script in it. */
 export class RedisLog implements EngineLog {
@@ -40,8 +42,7 @@ export class RedisLog implements EngineLog {
     const ids = messages.map(({ id }) => this.key("d", topic, id ?? ""));
     const head = [
       epoch(),
-      `${this.prefix}:${topic}`,
-      this.isSharded ? "SPUBLISH" : "PUBLISH",
+      ...this.publishing(topic),
       String(size),
       figure(maxBytes),
       figure(ttlMs),
@@ -90,11 +91,21 @@ export class RedisLog implements EngineLog {
     };
   }
 
+  async sever(topic: string, { epoch: lost, offset }: Position, { ttlMs }: Keeping): Promise<void> {
+    const args = [epoch(), ...this.publishing(topic), figure(ttlMs + REMEMBERED_MS), lost, String(offset)];
+    await runScript(this.command(), SEVER, [this.key("m", topic), this.key("s", topic)], args);
+  }
+
   async secret(proposed: Uint8Array): Promise<Uint8Array> {
     const key = `${this.prefix}~secret`;
     const command = this.command();
     const [, found] = await Promise.all([command(["SET", key, toHex(proposed), "NX"]), command(["GET", key])]);
     return fromHex(textOf(found as Packet));
+  }
+
+  /** The channel of a topic, and the command that publishes to it. */
+  private publishing(topic: string): readonly [channel: string, command: string] {
+    return [`${this.prefix}:${topic}`, this.isSharded ? "SPUBLISH" : "PUBLISH"];
   }
 
   /** All of one topic lie in one slot of a cluster. */
@@ -116,6 +127,12 @@ export function logFrame(packet: Packet): LogFrame | undefined {
     packet: packet.slice(end + 1),
     from: from === "" ? undefined : from,
   };
+}
+
+/** The epoch under which a log goes on that was severed; undefined for anything else. */
+export function changedTo(packet: Packet): string | undefined {
+  if (typeof packet === "string" ? !packet.startsWith("n ") : packet[0] !== N) return undefined;
+  return textOf(packet).slice(2);
 }
 
 /** A whole number that Redis takes. */

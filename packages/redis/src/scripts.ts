@@ -98,6 +98,23 @@ return { e, string.format('%.0f', t), c, limited, found }
 `);
 
 /**
+ * KEYS: hash, stream. ARGV: epoch that then begins, channel, command that publishes, ttl of the hash, and where somebody saw a
+ * message: epoch, offset. Where the log goes on from that epoch without it, it goes on from none.
+ */
+export const SEVER: Script = script(`${STAND}
+local channel, publish, long, lost, offset = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
+local e, t, c = stand()
+for name, last in string.gmatch(c, '(%S+):(%d+)') do
+  if name == lost and tonumber(last) < offset then
+    redis.call('HSET', m, 'e', fresh, 'c', '')
+    redis.call(publish, channel, 'n ' .. fresh)
+    break
+  end
+end
+redis.call('PEXPIRE', m, long)
+`);
+
+/**
  * Of an idempotent request there is a hash: `p` print of its payload, `o` owner, `u` until when its lease lasts, and in its place
  * `a` the answer. KEYS: the hash. ARGV: print, owner, lease, ttl. Answers the state and, of an answer, that.
  */
@@ -159,7 +176,7 @@ redis.call('SET', KEYS[1], string.format('%.3f', full), 'PX', string.format('%.0
 return '0'
 `);
 
-export const RECORD_SCRIPTS: readonly Script[] = [APPEND, READ];
+export const RECORD_SCRIPTS: readonly Script[] = [APPEND, READ, SEVER];
 
 const NOW = `
 local time = redis.call('TIME')

@@ -8,7 +8,7 @@ import {
 } from "@ws-kit/core/extend";
 
 import type { Reply } from "./run-script.ts";
-import { logFrame, RedisLog } from "./log.ts";
+import { changedTo, logFrame, RedisLog } from "./log.ts";
 import { RedisMembers } from "./members.ts";
 import { MEMBER_SCRIPTS, RECORD_SCRIPTS } from "./scripts.ts";
 
@@ -108,7 +108,9 @@ export class RedisSession implements EngineSession {
 
   private arrived(topic: string, packet: Packet): void {
     const frame = logFrame(packet);
-    if (frame === undefined) this.node.deliver(topic, packet);
-    else this.node.added(topic, frame);
+    if (frame !== undefined) return this.node.added(topic, frame);
+    const epoch = changedTo(packet);
+    if (epoch === undefined) this.node.deliver(topic, packet);
+    else this.node.changed(topic, epoch);
   }
 }

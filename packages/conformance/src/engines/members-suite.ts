@@ -34,6 +34,7 @@ async function connected(engine: Engine): Promise<{ members: MemberStore; close:
     deliver: () => {},
     keepingOf: () => undefined,
     added: () => {},
+    changed: () => {},
     link: (state) => {
       isUp = state === "up";
     },

@@ -81,6 +81,7 @@ export class Link {
       deliver: (topic, packet) => this.deliver(topic, packet),
       keepingOf: (topic) => this.logs?.keepingOf(topic),
       added: (topic, frame) => this.closed || this.logs?.added(topic, frame),
+      changed: (topic, epoch) => this.closed || this.logs?.changed(topic, epoch),
       link: (state, cause) => (state === "up" ? this.up() : this.down(cause)),
     });
     // An engine that is there at once has said so before it gave its session.

@@ -33,7 +33,7 @@ export interface AppenderOptions {
   readonly ackTimeoutMs: number;
   /** UTF-16 units, or bytes, that may wait for the engine. */
   readonly maxBytes: number;
-  /** What was added, in order. */
+  /** What was added, or was there, in order. */
   readonly added: (topic: string, recording: Recording, added: Added) => void;
 }
 
@@ -113,7 +113,7 @@ export class Appender {
       queue.items.splice(0, tried.length);
       for (const [i, item] of tried.entries()) {
         const added = all[i] as Added;
-        if (!added.duplicate) this.options.added(topic, item.recording, added);
+        this.options.added(topic, item.recording, added);
         this.settle(item, added);
       }
       return undefined;

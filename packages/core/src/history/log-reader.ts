@@ -1,8 +1,15 @@
 import type { Clock } from "../base/clock.ts";
-import { within } from "../base/within.ts";
+import { pause, within } from "../base/within.ts";
 import type { EngineLog, Keeping, LogReading } from "../ports/engine-log.ts";
 import type { ReadLimits } from "../ports/topic-log.ts";
 import type { Replica } from "./replica.ts";
+import type { Witness } from "./witness.ts";
+
+/** Logs that are read at once. */
+export const WAVE = 500;
+/** How often a log is asked until the next look, and milliseconds after the first time; after each other one so much more. */
+const TRIES = 10;
+const AGAIN_MS = 50;
 
 const NO_ENTRIES: ReadLimits = { messages: 0, bytes: 0 };
 
@@ -51,19 +58,59 @@ export class LogReader {
     return read;
   }
 
+  /** Does what asks a log until it succeeds, a number of times at most. */
+  async repeat(log: EngineLog, doing: () => Promise<boolean>): Promise<void> {
+    for (let tries = 1; tries < TRIES && this.log === log; tries++) {
+      if (await doing()) return;
+      await pause(this.options.clock, AGAIN_MS * tries);
+    }
+  }
+
+  /** Holds against a log what is known of it here, where nobody follows the topic. */
+  verify(topic: string, witness: Witness, keeping: Keeping): Promise<boolean> {
+    const read = (log: EngineLog): Promise<LogReading> => log.read(topic, 0, keeping, NO_ENTRIES);
+    return this.witnessed(topic, witness, keeping, read).then(
+      () => true,
+      () => false,
+    );
+  }
+
   private async ask(topic: string, replica: Replica, keeping: Keeping, deep: boolean): Promise<void> {
-    const { log } = this;
-    if (log === undefined) throw new Error("The engine is away");
-    const { clock, replay, timeoutMs } = this.options;
+    const { replay } = this.options;
     const all: ReadLimits = { messages: keeping.size, bytes: keeping.maxBytes };
     const wasLoaded = replica.loaded;
     const limits = deep ? replay : wasLoaded ? all : NO_ENTRIES;
-    replica.asks();
-    let reading = await within(clock, timeoutMs, log.read(topic, deep ? 0 : replica.last, keeping, limits));
+    const { witness } = replica;
+    const asked = (after: number, most: ReadLimits): Promise<LogReading> =>
+      this.witnessed(topic, witness, keeping, (log) => {
+        replica.asks();
+        return log.read(topic, after, keeping, most);
+      });
+    let reading = await asked(deep ? 0 : replica.last, limits);
     // What is replayed at once is less than what who is connected has to get.
-    if (wasLoaded && reading.limited && reading.floor > replica.last) {
-      reading = await within(clock, timeoutMs, log.read(topic, replica.last, keeping, all));
-    }
+    if (wasLoaded && reading.limited && reading.floor > replica.last) reading = await asked(replica.last, all);
     this.options.absorb(topic, replica, reading, deep);
+  }
+
+  /**
+   * What a log says of itself, where it goes on from no epoch of which more is known here than it has kept: a node that had not
+   * come that far would go on from there as if nothing were missing.
+   */
+  private async witnessed(
+    topic: string,
+    witness: Witness,
+    keeping: Keeping,
+    read: (log: EngineLog) => Promise<LogReading>,
+  ): Promise<LogReading> {
+    const { log } = this;
+    if (log === undefined) throw new Error("The engine is away");
+    const { clock, timeoutMs } = this.options;
+    const reading = await within(clock, timeoutMs, read(log));
+    const lost = witness.lostOf(reading.chain);
+    if (lost === undefined) return reading;
+    await within(clock, timeoutMs, log.sever(topic, lost, keeping));
+    const severed = await within(clock, timeoutMs, read(log));
+    if (witness.lostOf(severed.chain) !== undefined) throw new Error("The log has lost something again meanwhile");
+    return severed;
   }
 }

@@ -1,6 +1,7 @@
 import type { LogEntry, LogFrame, LogReading } from "../ports/engine-log.ts";
 import type { ReadLimits, Reading, Retention } from "../ports/topic-log.ts";
 import type { GapReason, Position } from "../protocol/position.ts";
+import { Witness } from "./witness.ts";
 
 /** UTF-16 units, or bytes, that wait while the log is asked for what came before them. */
 const MAX_HELD = 4_194_304;
@@ -57,9 +58,11 @@ export class Replica {
   /** When the newest message of the tail came. */
   private addedAt = 0;
   private readonly retention: Retention;
+  readonly witness: Witness;
 
-  constructor(retention: Retention) {
+  constructor(retention: Retention, witness: Witness = new Witness()) {
     this.retention = retention;
+    this.witness = witness;
   }
 
   get position(): Position {
@@ -103,6 +106,7 @@ export class Replica {
 
   /** @returns what is next, and undefined for what was here before, or has to wait until the log is read. */
   take(frame: LogFrame, now: number): Next | undefined {
+    this.witness.saw(frame.epoch, frame.offset);
     const isSame = frame.epoch === this.epoch;
     if (isSame && frame.offset <= this.last) return undefined;
     // Late, of an epoch that is over.
@@ -125,6 +129,9 @@ export class Replica {
     const { epoch, top, chain, floor, limited, aged, entries } = reading;
     const { last } = this;
     const isSame = epoch === this.epoch;
+    // Of a log whose messages go by their age, the top may be no message's.
+    const newest = aged ? entries.at(-1)?.offset : top;
+    if (newest !== undefined) this.witness.saw(epoch, newest);
     this.stale = false;
     if (!this.loaded) {
       Object.assign(this, { epoch, chain, loaded: true });

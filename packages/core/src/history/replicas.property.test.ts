@@ -79,7 +79,8 @@ class Node {
       },
     });
     const deliver = (frame: Parameters<Replicas["added"]>[1]): void => this.replicas.added(TOPIC, frame);
-    this.side = new ScriptedSide(log, deliver, () => this.down());
+    const changed = (epoch: string): void => this.replicas.changed(TOPIC, epoch);
+    this.side = new ScriptedSide(log, deliver, () => this.down(), changed);
   }
 
   up(): void {
@@ -128,15 +129,25 @@ async function run(seed: number): Promise<void> {
   /** Nothing is lost, nothing takes too long, and nobody is away for more than is kept. */
   const isKind = chance(0.4);
   const isSparse = chance(0.3);
+  /** How many gaps everybody had been told of when a message was added. */
+  const gapsBefore = new Map<string, readonly number[]>();
+  const followers = (): readonly Follower[] => [one.stays, other.stays, roams];
   const log = new ScriptedLog((act, ms) => clock.setTimeout(act, ms), SIZE, {
     takes: () => (calm.on || chance(0.6) ? 0 : dice() * (!isKind && chance(0.03) ? 4_000 : 30)),
     fails: (what) => !calm.on && chance(what === "append's answer" ? 0.05 : 0.1),
     copies: () => (calm.on || chance(0.85) ? 1 : chance(0.5) ? 2 : 0),
     step: () => (isSparse ? 1 + Math.floor(dice() * 4) : 1),
+    added: (id) =>
+      gapsBefore.has(id) ||
+      gapsBefore.set(
+        id,
+        followers().map(({ gaps }) => gaps.length),
+      ),
   });
   const nodes = [0, 1].map(() => new Node(log, clock));
   const roams = new Follower(log);
   const acked: string[] = [];
+  const settled = new Set<string>();
   let published = 0;
   let since = 0;
   const [one, other] = nodes as [Node, Node];
@@ -159,7 +170,10 @@ async function run(seed: number): Promise<void> {
         const ack = chance(0.5);
         const recording = { packet: id, from: undefined, id: ack ? id : undefined };
         node.replicas.append(TOPIC, recording, ack).then(
-          ({ duplicate }) => void (ack && !duplicate && acked.push(id)),
+          ({ duplicate }) => {
+            settled.add(id);
+            if (ack && !duplicate) acked.push(id);
+          },
           () => {},
         );
       }
@@ -185,7 +199,10 @@ async function run(seed: number): Promise<void> {
   for (const node of nodes) node.up();
   await clock.advance(60_000);
   if (!nodes.some(({ here }) => here.has(roams))) await Promise.all([one.join(roams), clock.advance(2_100)]);
-  for (const follower of [one.stays, other.stays, roams]) {
+  for (const [i, follower] of followers().entries()) {
+    const all = new Set(follower.heard);
+    const untold = [...settled].filter((id) => !all.has(id) && follower.gaps.length === gapsBefore.get(id)?.[i]);
+    expect(untold, `seed ${seed}: acknowledged, missing, and no gap`).toEqual([]);
     expect(follower.wrong, `seed ${seed}`).toEqual([]);
     expect(follower.place, `seed ${seed}: where everybody stands in the end`).toEqual(log.position);
     if (!isKind) continue;

@@ -16,8 +16,9 @@ import type { Position } from "../protocol/position.ts";
 import { AgreedGrants } from "./agreed-grants.ts";
 import { Appender } from "./appender.ts";
 import type { Grants } from "./grants.ts";
-import { LogReader, type Read } from "./log-reader.ts";
+import { LogReader, type Read, WAVE } from "./log-reader.ts";
 import { type Change, Replica } from "./replica.ts";
+import { Unfollowed } from "./unfollowed.ts";
 
 /** UTF-16 units, or bytes, of messages that all replicas of a node have together; over it, those least recently used lose theirs. */
 const TAIL_BYTES = 67_108_864;
@@ -26,10 +27,6 @@ const HOLD_MS = 2_000;
 const AGAIN_MS = 50;
 /** Between two looks whether something has not come at all. */
 const CHECK_MS = 25_000;
-/** How often a log is asked until the next look. */
-const TRIES = 10;
-/** Logs that are read at once. */
-const WAVE = 500;
 
 export interface ReplicasOptions {
   readonly clock: Clock;
@@ -60,6 +57,7 @@ export class Replicas implements LogEvents {
   private checkTimer: unknown = undefined;
   private bytes = 0;
   private readonly agreed = new AgreedGrants();
+  private readonly unfollowed: Unfollowed;
 
   constructor(options: ReplicasOptions) {
     this.options = options;
@@ -67,6 +65,7 @@ export class Replicas implements LogEvents {
       ...options,
       absorb: (topic, replica, reading, deep) => this.absorb(topic, replica, reading, deep),
     });
+    this.unfollowed = new Unfollowed(this.reader, (topic) => this.keepingOf(topic));
     this.appender = new Appender({
       ...options,
       added: (topic, recording, added) => this.published(topic, recording, added),
@@ -128,6 +127,7 @@ export class Replicas implements LogEvents {
     this.returned = undefined;
     this.appender.up(log);
     void this.check(log);
+    void this.unfollowed.verify(log);
   }
 
   down(): void {
@@ -142,6 +142,7 @@ export class Replicas implements LogEvents {
     if (replica === undefined) return;
     this.bytes -= replica.bytes;
     this.replicas.delete(topic);
+    if (!replica.witness.isEmpty) this.unfollowed.add(topic, replica.witness);
   }
 
   added(topic: string, frame: LogFrame): void {
@@ -154,12 +155,21 @@ export class Replicas implements LogEvents {
     else if (replica.isBehind && !this.chased.has(replica)) void this.chase(topic, replica);
   }
 
+  changed(topic: string, epoch: string): void {
+    const { log } = this;
+    const replica = this.replicas.get(topic);
+    if (log === undefined || replica?.loaded !== true || replica.epoch === epoch) return;
+    void this.checked(topic, replica, log, this.reader.number);
+  }
+
   /**
    * What this node has added is delivered before it comes back, where it is next. Where it is not, what is between is most
    * probably on its way: no reason to read.
    */
-  private published(topic: string, { packet, from }: Recording, { position, prev }: Added): void {
+  private published(topic: string, { packet, from }: Recording, { duplicate, position, prev }: Added): void {
     const replica = this.replicas.get(topic);
+    (replica?.witness ?? this.unfollowed.of(topic)).saw(position.epoch, position.offset);
+    if (duplicate) return;
     const isNext = replica?.isBehind === false && replica.position.epoch === position.epoch && replica.last === prev;
     if (isNext) this.added(topic, { ...position, prev, packet, from });
   }
@@ -173,7 +183,7 @@ export class Replicas implements LogEvents {
     let replica = this.replicas.get(topic);
     const keeping = this.keepingOf(topic);
     if (keeping === undefined) throw new Error(`${topic} is not recorded`);
-    if (replica === undefined) this.replicas.set(topic, (replica = new Replica(keeping)));
+    if (replica === undefined) this.replicas.set(topic, (replica = new Replica(keeping, this.unfollowed.take(topic))));
     return replica;
   }
 
@@ -251,12 +261,13 @@ export class Replicas implements LogEvents {
     this.checkTimer = clock.setTimeout(() => void this.check(log), CHECK_MS * (0.9 + Math.random() / 5));
   }
 
-  private async checked(topic: string, replica: Replica, log: EngineLog): Promise<void> {
-    for (let tries = 1; tries < TRIES && this.log === log && this.replicas.get(topic) === replica; tries++) {
-      const { succeeds } = this.look(topic, replica, false);
-      if (await succeeds) return;
-      await pause(this.options.clock, AGAIN_MS * tries);
-    }
+  /** @param since What was asked up to this question is no answer. */
+  private async checked(topic: string, replica: Replica, log: EngineLog, since = 0): Promise<void> {
+    await this.reader.repeat(log, async () => {
+      if (this.replicas.get(topic) !== replica) return true;
+      const { number, succeeds } = this.look(topic, replica, false);
+      return (await succeeds) && (number > since || this.look(topic, replica, false).succeeds);
+    });
   }
 
   /** Makes room where there is too much. */

@@ -1,4 +1,5 @@
 import type { Packet } from "../protocol/codec.ts";
+import type { Position } from "../protocol/position.ts";
 import type { Appended, ReadLimits, Retention } from "./topic-log.ts";
 
 /** What is kept of a topic, and of which family it is. */
@@ -39,7 +40,7 @@ export interface LogFrame extends LogEntry {
 export interface LogReading {
   /** Names one unbroken log. One that may have lost something (its server was started again) goes on under another name. */
   readonly epoch: string;
-  /** Offset of the last message, or any after which nothing was added. */
+  /** Offset of the last message, or, where what it kept went by its age, any after which nothing was added. */
   readonly top: number;
   /**
    * Epochs before this one that it goes on from, and until which offset it has kept what they had: who stands at or before
@@ -66,6 +67,12 @@ export interface EngineLog {
   /** The last messages after an offset, as many as the limits allow. Begins a log where there is none. */
   read(topic: string, after: number, keeping: Keeping, limits: ReadLimits): Promise<LogReading>;
   /**
+   * The log goes on from an epoch without all that was in it: begins another one, which goes on from none, and tells all nodes
+   * that follow the topic (`changed`). Does nothing where it does not go on from that epoch, or has kept that much of it.
+   * @param lost The last message of the epoch that is known to have been there.
+   */
+  sever(topic: string, lost: Position, keeping: Keeping): Promise<void>;
+  /**
    * The key by which grants are signed, the same for all nodes: it lives as long as the log.
    * @param proposed Becomes it, where there is none.
    */
@@ -86,6 +93,8 @@ export interface LogEvents {
   down(): void;
   /** A message that was added to a topic. */
   added(topic: string, frame: LogFrame): void;
+  /** The log of a topic goes on under another name, as `sever` says. */
+  changed(topic: string, epoch: string): void;
   /** The node follows the topic no longer. */
   forgotten(topic: string): void;
 }

@@ -41,6 +41,8 @@ export interface NodeSide {
   keepingOf(topic: string): Keeping | undefined;
   /** A message that was added to the log of a topic which this node follows. */
   added(topic: string, frame: LogFrame): void;
+  /** Some node has severed the log of a topic: it goes on under this epoch. Of a topic that is not followed it does no harm. */
+  changed(topic: string, epoch: string): void;
   /**
    * `up`: it answers commands (after Redis's LOADING, say; an open socket is not enough), and follows nothing yet: the node
    * asks for all its topics again. `down`: it does not. Saying the same twice is harmless.

@@ -279,21 +279,91 @@ describe("a recorded topic whose log is an engine's", () => {
     restart(1);
     await come();
     expect(peer.take()).toMatchObject([
-      { type: "$ws:subscribed", payload: { status: "gap", reason: "epoch", epoch: "e2", offset: 3 } },
+      { type: "$ws:subscribed", payload: { status: "gap", reason: "epoch", epoch: "e3", offset: 3 } },
       { type: "$ws:grant" },
     ]);
     await there.say("d");
-    // By the grant of either epoch, who stood within what is left misses nothing.
+    // One message is known to be lost: who stood within what is left lacks it as well.
+    for (const [epoch, , grant] of [place, moved]) {
+      for (const offset of [3, 4]) {
+        const back = there.peer();
+        await back.join([epoch, offset, grant]);
+        expect(back.said()).toEqual([]);
+      }
+    }
+    expect(there.joined).toEqual(["epoch", "epoch", "epoch", "epoch"]);
+  });
+
+  it("goes on from either epoch's grant where nobody knows of anything that is lost", async () => {
+    const { engine, node, come } = world();
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    await here.say("a");
+    await come();
+    const place = peer.place();
+    const restart = async () => {
+      engine.kill();
+      engine.logOf("room:7").crash(0);
+      engine.start();
+      await come();
+    };
+    await restart();
+    const moved = peer.place();
+    await restart();
+    await there.say("b");
     for (const [epoch, , grant] of [place, moved]) {
       const back = there.peer();
-      await back.join([epoch, 3, grant]);
-      expect(back.said()).toEqual(["4 d"]);
-      const lost = there.peer();
-      await lost.join([epoch, 4, grant]);
-      expect(lost.said()).toEqual([]);
+      await back.join([epoch, 1, grant]);
+      expect(back.said()).toEqual(["2 b"]);
     }
-    expect(there.joined).toEqual(["recovered", "epoch", "recovered", "epoch"]);
+    expect(there.joined).toEqual(["recovered", "recovered"]);
+    expect(engine.logOf("room:7").severed).toBe(0);
   });
+
+  it.each(["a process that follows it", "one that only publishes"])(
+    "tells everybody of a message that is lost when %s alone had it, those that went on already too",
+    async (who) => {
+      let copies = 1;
+      const { engine, node, come } = world({ copies: () => copies });
+      const [here, there] = [node(), node()];
+      await come();
+      const peers = [there.peer(), ...(who.startsWith("one") ? [] : [here.peer()])];
+      for (const peer of peers) await peer.join();
+      const gone = there.peer();
+      await gone.join();
+      void here.say("a");
+      await come();
+      const place = gone.place();
+      gone.socket.close();
+      copies = 0;
+      const lost = here.say("lost");
+      await come();
+      expect(await lost).toMatchObject({ ok: true, position: { epoch: "e0", offset: 2 } });
+      for (const peer of peers) peer.take();
+      engine.kill();
+      engine.logOf("room:7").crash(1);
+      copies = 1;
+      engine.start();
+      await come();
+      void there.say("b");
+      await come();
+      for (const peer of peers) {
+        const frames = peer.take();
+        const gaps = frames.filter(({ payload }) => payload["status"] === "gap");
+        expect(gaps).toMatchObject([{ payload: { reason: "epoch", epoch: "e2", offset: 1 } }]);
+        expect(frames.findLast(({ at }) => at !== undefined)).toMatchObject({
+          at: ["room:7", 2],
+          payload: { text: "b" },
+        });
+      }
+      const back = there.peer();
+      await back.join(place);
+      expect(back.take().find(({ type }) => type === "$ws:subscribed")?.payload).toMatchObject({ status: "gap" });
+      expect(engine.logOf("room:7").severed).toBe(1);
+    },
+  );
 
   it("cannot be followed or published to while the engine is away, and says so", async () => {
     const { clock, engine, node, come } = world();
