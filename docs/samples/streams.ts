@@ -30,7 +30,6 @@ export declare const file: File;
 export declare const sentences: AsyncIterable<{ text: string }>;
 export declare function translate(text: string, to: string): Promise<string>;
 export declare function show(text: string): void;
-export declare function toBase64(bytes: ArrayBuffer): string;
 const made = (): ReturnType<typeof make> => make();
 const make = () => wsClient({ url, use: [streams()] });
 export const client = made();

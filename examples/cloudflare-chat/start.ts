@@ -24,7 +24,7 @@ const [script, pageScript, html] = await Promise.all([
 const workerd = new Miniflare({
   modules: true,
   script,
-  compatibilityDate: "2026-06-01",
+  compatibilityDate: "2026-05-01",
   port: Number(process.env["PORT"] ?? 3000),
   durableObjects: { ROOMS: { className: "Room", useSQLite: true } },
   bindings: {

@@ -13,7 +13,7 @@ const { outputFiles } = await build({
 const workerd = new Miniflare({
   modules: true,
   script: outputFiles[0]?.text ?? "",
-  compatibilityDate: "2026-06-01",
+  compatibilityDate: "2026-05-01",
   port: Number(process.env["PORT"] ?? 3000),
   durableObjects: { BOARD: { className: "BoardObject", useSQLite: true } },
 });

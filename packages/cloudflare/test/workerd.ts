@@ -3,8 +3,8 @@ import { socketsOf, type Target } from "@ws-kit/conformance";
 import { build } from "esbuild";
 import { Miniflare, type MiniflareOptions } from "miniflare";
 
-/** The oldest runtime behaviour that the package is meant for. */
-export const COMPATIBILITY_DATE = "2026-06-01";
+/** The oldest runtime behaviour that the package is meant for; the newest that the last wrangler for Node 20 starts is 2026-05-03. */
+export const COMPATIBILITY_DATE = "2026-05-01";
 
 /** The conformance suite's Worker, and the classes that it exports. */
 const CONFORMANCE = `${import.meta.dirname}/workers/conformance.ts`;

@@ -5,6 +5,7 @@ import {
   isRequestError,
   message,
   rpc,
+  topic,
   z,
   type ConnectionHandle,
   type Codec,
@@ -184,5 +185,23 @@ void client.attempt(Confirm, { text: "a" });
 void client.stream(Confirm, { text: "a" });
 // @ts-expect-error -- nobody asks it twice
 rpc.fromServer("ONCE", undefined, "DONE", undefined, { idempotent: true });
+
+// An error without details, and a position that goes out in a payload.
+const Taken = rpc(
+  "TAKE",
+  undefined,
+  "TOOK",
+  { since: z.tuple([z.string(), z.number(), z.string().optional()]) },
+  {
+    errors: { ALREADY_EXISTS: undefined, NOT_FOUND: { id: z.string() } },
+  },
+);
+const Lobby = topic("lobby", [Join], { history: {} });
+router.rpc(Taken, async (ctx) => {
+  if (ctx.data.userId === "") return ctx.error("ALREADY_EXISTS", "You have it");
+  // @ts-expect-error -- this one has details
+  if (ctx.data.userId === "2") return ctx.error("NOT_FOUND", "Nothing there");
+  return { since: await ctx.topics.position(Lobby()) };
+});
 
 export type Named = [Engine, Codec];

@@ -1,4 +1,4 @@
-import type { SavedPosition, Subscribed } from "./history.ts";
+import type { FreshPosition, Subscribed } from "./history.ts";
 import type { AskRpcOptions } from "./asking.ts";
 import type { ConnectionData, OpenData } from "./data.ts";
 import type { Presence } from "./presence.ts";
@@ -53,10 +53,14 @@ export interface Topics {
   subscribe(this: Topics, topic: string): Promise<void>;
   /**
    * Where a recorded topic stands, with a grant to follow it from there: to send along with a snapshot, which is read
-   * afterwards, so that nothing is missed between the two.
+   * afterwards, so that nothing is missed between the two. Its schema is a tuple of a string, a number and an optional string.
    * @throws WsKitError FAILED_PRECONDITION for a topic without a history, as a rejection.
+   *
+   * @example
+   * const since = await ctx.topics.position(Room({ id }));
+   * return { texts: await textsOf(id), since };
    */
-  position(this: Topics, topic: string & Recorded): Promise<SavedPosition>;
+  position(this: Topics, topic: string & Recorded): Promise<FreshPosition>;
   /** Stops it. A topic that is not followed is left as it is. */
   unsubscribe(this: Topics, topic: string): Promise<void>;
   /** Whether this connection follows the topic. */
@@ -135,7 +139,9 @@ interface SendingContext<Data> extends ConnectionContext<Data> {
 }
 
 type ErrorArgs<C, Errors> = C extends keyof Errors
-  ? [details: Errors[C], retry?: RetryOptions]
+  ? undefined extends Errors[C]
+    ? [details?: Errors[C], retry?: RetryOptions]
+    : [details: Errors[C], retry?: RetryOptions]
   : [details?: unknown, retry?: RetryOptions];
 
 /** When a connection opens. */

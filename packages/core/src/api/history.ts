@@ -3,6 +3,9 @@ import type { GapReason, Position, SubscribeStatus } from "../protocol/position.
 /** A position as it travels, and is kept by whoever comes back with it: `[epoch, offset, grant]`. */
 export type SavedPosition = readonly [epoch: string, offset: number, grant?: string | undefined];
 
+/** One that may be sent: what a schema says of a tuple is no `readonly` one. */
+export type FreshPosition = [epoch: string, offset: number, grant?: string | undefined];
+
 /** What became of a subscription to a recorded topic. */
 export interface Subscribed {
   /**

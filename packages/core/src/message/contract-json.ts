@@ -63,7 +63,7 @@ function byName<T>(entries: readonly [string, T][]): [string, T][] {
 function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchema): MessageJson {
   const { type, kind, payload, meta } = message;
   const { response, progress, errors, stream, idempotent } = message as Partial<AnyRpc>;
-  const details = byName(Object.entries((errors ?? {}) as Record<string, StandardSchema>));
+  const details = byName(Object.entries((errors ?? {}) as Record<string, StandardSchema | undefined>));
   const plain = (schema: StandardSchema): unknown => {
     try {
       return convert(schema, "input");
@@ -82,7 +82,10 @@ function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchem
       response: { type: response.type, ...(response.payload && { payload: plain(response.payload) }) },
     }),
     ...(progress !== undefined && { progress: plain(progress as StandardSchema) }),
-    ...(details.length > 0 && { errors: Object.fromEntries(details.map(([code, schema]) => [code, plain(schema)])) }),
+    // One that is declared without details has no schema: nothing is said of them.
+    ...(details.length > 0 && {
+      errors: Object.fromEntries(details.map(([code, schema]) => [code, schema ? plain(schema) : {}])),
+    }),
     ...(stream !== undefined && {
       stream: Object.fromEntries(
         Object.entries(stream as Record<string, StandardSchema>).map(([end, schema]) => [end, plain(schema)]),

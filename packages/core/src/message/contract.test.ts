@@ -100,3 +100,8 @@ it("has another half for a mounted router", () => {
   });
   expect(() => prefixed("$ws:", Join)).toThrow(TypeError);
 });
+
+it("says nothing of the details of an error that is declared without any", () => {
+  const Vote = rpc("VOTE", undefined, "VOTED", undefined, { errors: { ALREADY_EXISTS: undefined } });
+  expect(contract({ Vote }).toJSON(convert).messages[0]?.errors).toEqual({ ALREADY_EXISTS: {} });
+});

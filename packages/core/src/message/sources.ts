@@ -120,7 +120,7 @@ type Codes = { readonly [C in ErrorCode]?: unknown };
 export interface AskedOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
   progress?: P | undefined;
-  /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. */
+  /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. `undefined`: it has none. */
   errors?: (E & Codes & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
 }
 
@@ -168,7 +168,7 @@ interface Asking<V extends Sources, F extends "server" | undefined> {
     R extends V["any"] | undefined = undefined,
     M extends V["any"] | undefined = undefined,
     P extends V["any"] | undefined = undefined,
-    E extends { readonly [C in ErrorCode]?: V["any"] } = Record<never, never>,
+    E extends { readonly [C in ErrorCode]?: V["any"] | undefined } = Record<never, never>,
     X extends { readonly fromClient?: V["any"]; readonly fromServer?: V["any"] } = Record<never, never>,
   >(
     type: T,
@@ -185,7 +185,7 @@ interface Asking<V extends Sources, F extends "server" | undefined> {
     R extends AnyMessage,
     M extends V["any"] | undefined = undefined,
     P extends V["any"] | undefined = undefined,
-    E extends { readonly [C in ErrorCode]?: V["any"] } = Record<never, never>,
+    E extends { readonly [C in ErrorCode]?: V["any"] | undefined } = Record<never, never>,
     X extends { readonly fromClient?: V["any"]; readonly fromServer?: V["any"] } = Record<never, never>,
   >(
     type: T,

@@ -1,5 +1,5 @@
 import { isPromise } from "../base/when.ts";
-import type { SavedPosition, Subscribed } from "../api/history.ts";
+import type { FreshPosition, Subscribed } from "../api/history.ts";
 import type { Claim } from "../history/claims.ts";
 import type { Recorded } from "../history/recorded.ts";
 import { WsKitError } from "../message/errors.ts";
@@ -71,7 +71,7 @@ export function calledOff(way: WayBack | undefined): Subscribed | undefined {
 }
 
 /** @throws WsKitError FAILED_PRECONDITION for a topic without a history. */
-export async function standOf(conn: Connection, topic: string): Promise<SavedPosition> {
+export async function standOf(conn: Connection, topic: string): Promise<FreshPosition> {
   const { recorded } = conn.hub;
   const history = recorded?.historyOf(topic);
   if (recorded === undefined || history === undefined) {

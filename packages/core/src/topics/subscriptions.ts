@@ -4,7 +4,7 @@ import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
 import { join, part } from "./membership.ts";
-import type { SavedPosition, Subscribed } from "../api/history.ts";
+import type { FreshPosition, Subscribed } from "../api/history.ts";
 import {
   already,
   type Asked,
@@ -61,7 +61,7 @@ export class TopicsOf {
   }
 
   /** Where a recorded topic stands, and what proves that its peer may follow it from there. */
-  async position(topic: string): Promise<SavedPosition> {
+  async position(topic: string): Promise<FreshPosition> {
     return standOf(this.conn, topic);
   }
 
