@@ -1,7 +1,7 @@
 import { defineConfig, type DefaultTheme } from "vitepress";
 import { apiPages } from "./api-pages.ts";
 import { packages, siteLinks } from "./links.ts";
-import { writeLlms } from "./llms.ts";
+import { summaryOf, writeLlms } from "./llms.ts";
 
 const sidebar: DefaultTheme.SidebarItem[] = [
   {
@@ -61,12 +61,28 @@ const sidebar: DefaultTheme.SidebarItem[] = [
   { text: "API", collapsed: true, items: apiPages() },
 ];
 
+/** A font that comes late stays out of the page, rather than to move what is being read. */
+const stillFonts = {
+  name: "still-fonts",
+  enforce: "pre",
+  transform: (code: string, id: string) =>
+    id.endsWith("fonts.css") ? code.replaceAll("font-display: swap", "font-display: optional") : undefined,
+} as const;
+
 export default defineConfig({
   title: "WS-Kit",
   description: "Type-safe WebSockets for TypeScript: one definition of a message, checked on both ends.",
+  lang: "en",
+  head: [["link", { rel: "icon", type: "image/svg+xml", href: "/icon.svg" }]],
   cleanUrls: true,
+  // What a search engine and a shared link show of a page; the front page has the site's own.
+  transformPageData: async ({ relativePath, description }) => {
+    if (description !== "" || relativePath === "index.md" || relativePath.startsWith("api/")) return {};
+    return { description: await summaryOf(relativePath) };
+  },
   srcExclude: ["samples/**", "test/**"],
   buildEnd: (site) => writeLlms(sidebar, site.outDir, site.site.title, site.site.description),
+  vite: { plugins: [stillFonts] },
   markdown: {
     config: siteLinks,
     // What the default ones show of comments and strings is too pale to be read by everybody.

@@ -45,6 +45,11 @@ async function textOf(file: string): Promise<string> {
     : markdown.replace(include, await readFile(join(dirname(file), path), "utf8"));
 }
 
+/** @param page Its file, from the folder of all pages. @returns what its first paragraph begins with, in plain text. */
+export async function summaryOf(page: string): Promise<string> {
+  return firstSentence(await textOf(join(docs, page))).replaceAll(/[`*_]/g, "");
+}
+
 /** What the first paragraph of a page begins with. */
 function firstSentence(markdown: string): string {
   const paragraph = markdown.split(/\n{2,}/).find((block) => /^[A-Z`@[]/.test(block)) ?? "";

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CHARTS, draw, fileOf, rowsOf, THEMES } from "../scripts/charts.ts";
 
@@ -9,6 +10,13 @@ describe.each(CHARTS)("$file", (chart) => {
       expect(await draw(chart, theme)).toBe(await readFile(fileOf(chart, theme), "utf8"));
     },
   );
+});
+
+test.each(CHARTS)("$file has its room on the page before it is loaded", async (chart) => {
+  const [, size = "none"] = /(width="\d+" height="\d+")/.exec(await readFile(fileOf(chart, "light"), "utf8")) ?? [];
+  const page = await readFile(join(import.meta.dirname, "../performance.md"), "utf8");
+  expect(page).toContain(`<img src="./charts/${chart.file}-light.svg" ${size} `);
+  expect(await readFile(fileOf(chart, "dark"), "utf8")).toContain(size);
 });
 
 test("a table is the one under its heading, and ends where it ends", () => {

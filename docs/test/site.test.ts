@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publicEntries } from "../../test/api.ts";
 import { launchBrowser, screenshot } from "../../test/browser.ts";
 import { accessibilityProblems, serveSite } from "./accessible.ts";
+import { countShifts, pageFaults } from "./page-faults.ts";
 
 const docs = join(import.meta.dirname, "..");
 let site: string;
@@ -112,4 +113,61 @@ describe("in Chromium", () => {
     },
     120_000,
   );
+
+  test.each([390, 1280])(
+    "every written page is as Lighthouse wants it, %d pixels wide",
+    async (width) => {
+      const page = await browser.newPage({ viewport: { width, height: 844 }, reducedMotion: "reduce" });
+      await countShifts(page);
+      const problems: string[] = [];
+      const note = (problem: string): void => void problems.push(`${new URL(page.url()).pathname} ${problem}`);
+      page.on("console", (line) => line.type() === "error" && note(line.text()));
+      page.on("pageerror", (error) => note(error.message));
+      const descriptions = new Map<string, string>();
+      for (const path of await writtenPages()) {
+        await page.goto(`${served.url}/${path}`, { waitUntil: "networkidle" });
+        (await pageFaults(page)).forEach(note);
+        const description = await page.getAttribute("meta[name=description]", "content");
+        const same = descriptions.get(String(description));
+        if (same !== undefined) note(`is described as /${same} is`);
+        descriptions.set(String(description), path);
+      }
+      await page.close();
+      expect(descriptions.size).toBeGreaterThan(25);
+      expect(problems).toEqual([]);
+    },
+    240_000,
+  );
+
+  test("the search finds what is looked for, on the page that says it", async () => {
+    const page = await browser.newPage();
+    await page.goto(served.url, { waitUntil: "networkidle" });
+    await page.click(".DocSearch-Button");
+    const expected = {
+      subscribe: /client|server/,
+      filter: /server|scaling|patterns/,
+      4401: /server|getting-started|client|protocol/,
+      reconnect: /client|questions/,
+    };
+    for (const [word, where] of Object.entries(expected)) {
+      await page.fill(".search-input", word);
+      await page.waitForFunction((looked) => {
+        const marks = document.querySelectorAll(".results mark");
+        return [...marks].some((mark) => mark.textContent?.toLowerCase().includes(looked));
+      }, word);
+      const found = await page
+        .locator(".results a.result")
+        .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+      expect(`${word}: ${found.join(" ")}`).toMatch(where);
+    }
+    await page.close();
+  }, 60_000);
+
+  /** Addresses of all pages that are not made of docstrings. */
+  async function writtenPages(): Promise<string[]> {
+    const files = await readdir(site, { recursive: true });
+    return files
+      .filter((file) => file.endsWith(".html") && !file.startsWith("api/") && file !== "404.html")
+      .map((file) => file.replace(/(^index)?\.html$/, ""));
+  }
 });
