@@ -172,6 +172,36 @@ describe("a generated check", () => {
     ]);
   });
 
+  // A schema that has a pipe begins another one, as where an application reuses its own `Email`.
+  it.each<[string, v.GenericSchema, unknown, unknown]>([
+    ["a text", v.pipe(v.pipe(v.string(), v.email()), v.maxLength(20)), "a@b.co", "ab"],
+    ["a brand", v.pipe(v.pipe(v.string(), v.email()), v.brand("Email")), "a@b.co", "ab"],
+    ["a number", v.pipe(v.pipe(v.number(), v.integer()), v.minValue(1)), 1, 1.5],
+    ["a list", v.pipe(v.pipe(v.array(v.string()), v.minLength(2)), v.maxLength(3)), ["a", "b"], ["a"]],
+    [
+      "an object",
+      v.pipe(
+        v.pipe(
+          v.pipe(
+            v.object({ a: v.number() }),
+            v.check(({ a }) => a > 1),
+          ),
+          v.title("one"),
+        ),
+        v.brand("B"),
+      ),
+      { a: 2 },
+      { a: 1 },
+    ],
+  ])("holds %s of valibot to the checks of each pipe in it", (_, schema, fits, misfits) => {
+    const checks = checksOf(validatorsOf(valibotMessage("M", { it: schema })).payload as Validator);
+    expect(judge(checks, { it: fits })).toEqual({ value: { it: fits } });
+    for (const check of [checks.in, checks.out]) {
+      expect(check({ it: fits })).toEqual({ it: fits });
+      expect(check({ it: misfits })).toBeUndefined();
+    }
+  });
+
   it.each([
     ["zod", zodMessage("M", { role: z.enum(Role) })],
     ["valibot", valibotMessage("M", { role: v.enum(Role) })],

@@ -30,6 +30,7 @@ interface Item {
   readonly kind: string;
   readonly type: string;
   readonly requirement?: unknown;
+  readonly pipe?: readonly Item[];
 }
 
 /** Describes what a schema looks at; an opaque part where only valibot can tell. */
@@ -45,8 +46,7 @@ function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undef
     const of = describe(bare, below);
     return of && tried(of, { kind: "opaque", schema });
   }
-  // The first item of a pipe is the schema without its pipe.
-  const actions = pipe.slice(1).filter((action) => !isRemark(action));
+  const actions = actionsOf(pipe).filter((action) => !isRemark(action));
   switch (type) {
     case "string":
       return textOf(actions.map(textCheckOf));
@@ -59,6 +59,11 @@ function describe(schema: ValibotNode, below: Below<ValibotNode>): Plain | undef
     default:
       return actions.length === 0 ? unchecked(schema, below) : undefined;
   }
+}
+
+/** What follows the schema of a pipe, whose first item is that schema: with a pipe of its own where pipes are nested. */
+function actionsOf([first, ...others]: readonly Item[]): readonly Item[] {
+  return first?.pipe === undefined ? others : [...actionsOf(first.pipe), ...others];
 }
 
 /** One whose pipe, if it has any, checks nothing. */

@@ -76,6 +76,9 @@ export const leaves: readonly ((choose: Choose) => ValibotCase)[] = [
     ),
   (choose) => text(v.pipe(v.string(), pick(choose, patterns))),
   (choose) => text(v.pipe(v.string(), v.minLength(1), pick(choose, patterns))),
+  (choose) => text(v.pipe(v.pipe(v.string(), pick(choose, patterns)), v.maxLength(8))),
+  () => text(v.pipe(v.pipe(v.string(), v.trim()), v.brand("B"))),
+  () => text(v.pipe(v.pipe(v.string(), v.url()), v.nonEmpty())),
   () => text(v.pipe(v.string(), v.regex(/^[a-z"'`\\]/u), v.maxLength(20), v.regex(/o$|b/))),
   (choose) =>
     text(
@@ -245,6 +248,15 @@ export const branches: readonly ((choose: Choose, inner: () => ValibotCase) => V
       () => v.optional(v.optional(schema, fallback)),
       () => v.pipe(schema, v.brand("B"), v.readonly(), v.description("x")),
       () => v.array(v.optional(schema)),
+      () => v.array(v.optional(schema, fallback)),
+      () =>
+        v.pipe(
+          v.pipe(
+            schema,
+            v.check((given) => given !== "ab"),
+          ),
+          v.title("x"),
+        ),
       () => v.fallback(schema, fallback),
       () => v.fallback(v.optional(schema), fallback),
       () =>

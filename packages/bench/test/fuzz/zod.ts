@@ -251,6 +251,7 @@ export const branches: readonly ((choose: Choose, inner: () => ZodCase) => ZodCa
       () => schema.optional().nullable(),
       () => schema.optional().readonly(),
       () => z.array(schema.optional()).or(schema),
+      () => z.array(schema.default(fallback as never)),
       () => schema.transform((given) => [given]),
       () => schema.brand<"B">(),
       () => schema.or(z.null()),

@@ -122,7 +122,8 @@ export class Composer {
     { minLength = 0, maxLength = Infinity }: { readonly minLength?: number; readonly maxLength?: number },
   ): PartCheck {
     const checks = items.map((of) => (mayBeMissing(of) ? present(this.check(of)) : this.check(of)));
-    const further = rest && this.check(rest);
+    // Of what is missing in a list on its way out only the schema can tell what it comes to.
+    const further = rest && (this.outgoing && mayBeMissing(rest) ? present(this.check(rest)) : this.check(rest));
     // What stays at home leaves its place in a list.
     const leaves = this.outgoing && [...items, ...(rest ? [rest] : [])].some(mayBeMissing);
     return (value) => {

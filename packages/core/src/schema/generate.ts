@@ -169,8 +169,7 @@ class Source {
 
   private record({ keys, values }: Plain & { kind: "record" }, at: string): string {
     this.unless(`${isObject(at)}&&${this.constant(isPlainObject)}(${at})`);
-    const object = this.local("{}");
-    const key = this.variable();
+    const [object, key] = [this.local("{}"), this.variable()];
     this.text += `for(const ${key} in ${at}){\n`;
     this.unless(`!${this.constant(isForeignKey)}(${at},${key})`);
     this.write(keys, key);
@@ -225,6 +224,7 @@ class Source {
     const index = this.variable();
     const item = this.variable();
     this.text += `for(let ${index}=${from};${index}<${at}.length;${index}++){\nconst ${item}=${at}[${index}];\n`;
+    if (this.outgoing && mayBeMissing(of)) this.unless(`${item}!==undefined`);
     const output = this.placed(of, item);
     this.text += `${list}.push(${output});\n}\n`;
     return list;

@@ -21,7 +21,7 @@ const MAX_ITEMS = 20;
 
 /**
  * Takes the first items that do not fit out of a value that its generated check did not accept. Each issue of the
- * sample is one of the value.
+ * sample is one of the value, or one that an option of a union in it has found.
  *
  * @param fits Without it the first items are taken, whatever they are.
  * @returns undefined where the value is small enough to be shown whole.
