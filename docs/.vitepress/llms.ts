@@ -47,12 +47,20 @@ async function textOf(file: string): Promise<string> {
 
 /** @param page Its file, from the folder of all pages. @returns what its first paragraph begins with, in plain text. */
 export async function summaryOf(page: string): Promise<string> {
-  return firstSentence(await textOf(join(docs, page))).replaceAll(/[`*_]/g, "");
+  const line = firstParagraph(await textOf(join(docs, page)));
+  // A sentence, and the next one too where it is as short as a heading.
+  const [begin = line] = /^.{40,}?[.:](?= |$)/.exec(line) ?? [];
+  return begin.replace(/:$/, ".").replaceAll(/[`*_]/g, "");
+}
+
+/** In one line, with the words of its links. */
+function firstParagraph(markdown: string): string {
+  const paragraph = markdown.split(/\n{2,}/).find((block) => /^[A-Z`@[]/.test(block)) ?? "";
+  return paragraph.replaceAll("\n", " ").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
 /** What the first paragraph of a page begins with. */
 function firstSentence(markdown: string): string {
-  const paragraph = markdown.split(/\n{2,}/).find((block) => /^[A-Z`@[]/.test(block)) ?? "";
-  const line = paragraph.replaceAll("\n", " ").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  const line = firstParagraph(markdown);
   return /^.*?[.:](?= |$)/.exec(line)?.[0].replace(/:$/, ".") ?? line;
 }
