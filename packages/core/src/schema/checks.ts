@@ -130,6 +130,8 @@ class OwnChecks implements Checks {
     const { strips } = this.validator;
     const strip = strips ? stripOf(schema, (part) => this.reader?.view(part as never) ?? {}) : undefined;
     return (value) => {
+      // Stripped, it would be waited for: it is refused where the whole is looked at.
+      if (isPromise(value)) return MISFIT;
       const output = this.run(schema, value);
       // A missing value that it accepts, and its object may not.
       if (output === MISFIT || (output === undefined && value === undefined)) return MISFIT;
