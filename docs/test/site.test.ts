@@ -111,7 +111,7 @@ describe("in Chromium", () => {
       await page.close();
       expect(problems).toEqual([]);
     },
-    120_000,
+    300_000,
   );
 
   test.each([390, 1280])(
