@@ -15,7 +15,8 @@ export interface NatsEngineOptions {
  * Carries what a router publishes to its other processes by NATS (2.9 or later).
  *
  * Takes what `connect()` of `@nats-io/transport-node` takes and opens two connections of its own, without a reconnect of the
- * library's, since only then is it known when a topic is followed. Subjects are `<prefix>.t.<topic as base64url>`.
+ * library's, since only then is it known when a topic is followed. Subjects are `<prefix>.t.<topic as base64url>`,
+ * and others below the prefix.
  *
  * Topics with a history are kept by JetStream, in a stream for each family of topics that is made where it is missing.
  *

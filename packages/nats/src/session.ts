@@ -9,7 +9,7 @@ import { Dialing, type EngineSession, type Keeping, type NodeSide, type Packet, 
 
 import { NatsLog, type NatsLogSide } from "./log.ts";
 import { NatsMembers } from "./members.ts";
-import type { SeveredTopic } from "./severed.ts";
+import { severedIn } from "./severed.ts";
 import { token } from "./names.ts";
 import { type RecordOptions, Streams } from "./streams.ts";
 
@@ -121,7 +121,10 @@ export class NatsSession implements EngineSession {
     else this.dialing.reconnect(error);
   }
 
-  private changed(streams: Streams, { topic, ...severed }: SeveredTopic): void {
+  private changed(streams: Streams, told: string): void {
+    const change = severedIn(told);
+    if (change === undefined) return;
+    const { topic, ...severed } = change;
     streams.severed.remember(topic, severed);
     this.node.changed(topic, severed.epoch);
   }
@@ -157,7 +160,7 @@ export class NatsSession implements EngineSession {
       callback: (_error, msg) => main.publish(this.ownSubject("witness"), msg.data),
     });
     main.subscribe(`${this.prefix}.c`, {
-      callback: (error, msg) => void (error === null && this.changed(pair.streams, msg.json<SeveredTopic>())),
+      callback: (error, msg) => void (error === null && this.changed(pair.streams, msg.string())),
     });
     witness.subscribe(this.ownSubject("witness"), { callback: (_error, msg) => this.dialing.answered(msg.string()) });
     try {

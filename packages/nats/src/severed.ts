@@ -29,6 +29,17 @@ export interface SeveredTopic extends Severed {
   readonly topic: string;
 }
 
+/** What a node tells the others by this; undefined where it is nothing that nodes tell: an error would end the connection. */
+export function severedIn(text: string): SeveredTopic | undefined {
+  try {
+    const { topic, of, epoch } = JSON.parse(text) as Partial<Record<keyof SeveredTopic, unknown>>;
+    if (typeof topic !== "string" || typeof of !== "string" || typeof epoch !== "string") return undefined;
+    return { topic, of, epoch };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Topics of which a connection remembers it, and of the others looks again. */
 const MAX_TOPICS = 10_000;
 
