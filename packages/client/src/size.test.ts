@@ -86,7 +86,7 @@ test("streams() is as small as docs/streams.md says", async () => {
 test("the table of docs/client.md is what a page loads", { timeout: 60_000 }, async () => {
   const rows = [
     ...readFileSync(join(root, "docs/client.md"), "utf8").matchAll(
-      /^\| (lite|`@ws-kit\/client`) +\| (.+?) +\| (\d\.\d) KB \|$/gm,
+      /^\| (lite|`@ws-kit\/client`) +\| (.+?) +\| +(\d+\.\d) KB \|$/gm,
     ),
   ];
   expect(rows.length).toBeGreaterThanOrEqual(6);
