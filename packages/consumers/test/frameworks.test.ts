@@ -14,7 +14,7 @@ interface Framework {
 const URL_OF_SOCKET = `location.origin.replace("http", "ws") + "/ws"`;
 const config = (source: string, call: string): string => `
   import plugin from "${source}";
-  export default { plugins: [${call.replace(/^/, "plugin")}], build: { outDir: "out" } };`;
+  export default { plugins: [plugin${call}], build: { outDir: "out" } };`;
 
 /** A page of each: what a request brings is called out, and what comes back of it becomes the title. */
 const FRAMEWORKS: Readonly<Record<string, Framework>> = {
