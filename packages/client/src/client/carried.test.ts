@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-thenable -- that what is sent may look like a promise is told here */
 import { expect, test } from "vitest";
 import { message, rpc, type Codec, ValidationError } from "@ws-kit/core/protocol";
 import { numberSchema } from "../../test/definitions.ts";
@@ -33,6 +34,21 @@ test("a request of it rejects", async () => {
     'Invalid payload of "ASK" at rows.0.price: JSON cannot carry NaN',
   );
   await expect(rig.client.request(Ask, BAD)).rejects.toBeInstanceOf(ValidationError);
+});
+
+test.each([
+  [{ then() {} }, []],
+  [Promise.resolve(1), []],
+  [{ rows: [{ user: { then() {} } }] }, ["rows", 0, "user", "then"]],
+])("what looks like a promise is not sent, nor waited for by what follows: %#", async (payload, path) => {
+  const rig = createRig();
+  const socket = await rig.open();
+  expect(rig.client.send(Row, payload)).toBe(false);
+  expect(rig.client.send(Row, { n: 1 })).toBe(true);
+  expect(socket.wire.map((text) => JSON.parse(text) as object)).toContainEqual({ type: "ROW", payload: { n: 1 } });
+  const issues = rig.errors.map(({ error }) => (error as ValidationError).issues);
+  expect(issues).toEqual([[{ path, message: "JSON cannot carry Function" }]]);
+  await expect(rig.client.request(Ask, payload)).rejects.toBeInstanceOf(ValidationError);
 });
 
 test("another codec is trusted to carry it", async () => {

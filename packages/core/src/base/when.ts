@@ -11,6 +11,12 @@ function hasThen(value: object): boolean {
   }
 }
 
+/** What is sent must not look like a promise, for which all that is sent later would wait: of such a value the function that makes it one. */
+export function unawaited(value: unknown): unknown {
+  // oxlint-disable-next-line unbound-method -- it is refused as a function, and not called
+  return isPromise(value) ? value.then : value;
+}
+
 /** A promise where none is waited for: should it reject, that is no unhandled rejection. */
 export function calmed(value: unknown): void {
   if (isPromise(value)) value.then(undefined, () => {});

@@ -1,4 +1,4 @@
-import { when } from "../base/when.ts";
+import { unawaited, when } from "../base/when.ts";
 import { redact } from "./issues.ts";
 import type { FastCheck, Plain } from "./plain.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "./standard-schema.ts";
@@ -73,7 +73,8 @@ export function createValidator<In, Out>(
   return {
     schema,
     inbound,
-    outbound(value) {
+    outbound(given) {
+      const value = unawaited(given);
       const result = inbound(value);
       if (!strip) return result;
       return when(result, (done): Checked<unknown> =>

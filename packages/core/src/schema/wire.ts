@@ -1,5 +1,5 @@
 import { setOwn } from "../base/own.ts";
-import { when, whenAll } from "../base/when.ts";
+import { isPromise, unawaited, when, whenAll } from "../base/when.ts";
 import type { StandardSchema } from "./standard-schema.ts";
 
 /** What a validator package reads in one schema, of its input side: that is the side which travels. */
@@ -65,7 +65,7 @@ export function planWire<S extends StandardSchema>(
   }
 
   function strip(schema: S | true | undefined, value: unknown): unknown {
-    if (typeof schema !== "object") return value;
+    if (typeof schema !== "object" || isPromise(value)) return unawaited(value);
     const { kind, parts = {}, rest, inner, scalar, nullable } = viewOf(schema);
     if (nullable && value === null) return value;
     if (scalar) return scalar(value);
@@ -92,9 +92,7 @@ export function planWire<S extends StandardSchema>(
   function firstAccepting([option, ...others]: readonly S[], value: unknown): unknown {
     return (
       option &&
-      when(option["~standard"].validate(value), ({ issues }) =>
-        issues ? firstAccepting(others, value) : strip(option, value),
-      )
+      when(accepts(option, value), (accepted) => (accepted ? strip(option, value) : firstAccepting(others, value)))
     );
   }
 
@@ -105,6 +103,16 @@ export function planWire<S extends StandardSchema>(
     transforms = true;
   }
   return transforms ? (value) => strip(root, value) : undefined;
+}
+
+/** One that throws was not asked by the whole schema, which accepts the value: a variant knows its option by a tag. */
+function accepts(schema: StandardSchema, value: unknown): boolean | Promise<boolean> {
+  try {
+    const accepted = when(schema["~standard"].validate(value), ({ issues }) => !issues);
+    return isPromise(accepted) ? accepted.catch(() => false) : accepted;
+  } catch {
+    return false;
+  }
 }
 
 function merge(left: unknown, right: unknown): unknown {

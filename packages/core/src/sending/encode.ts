@@ -160,12 +160,10 @@ function uncarriedOf(frame: Envelope): Uncarried | undefined {
 /** One part of a message, ready for the wire. Throws or rejects with a ValidationError. */
 export function outbound(validator: Validator, value: unknown, type: string, part: string): unknown {
   const checked = checksOf(validator).out(value);
-  return checked === undefined ? bySchema(validator, value, type, part) : unlikePromise(checked, type, part);
+  return checked === undefined || isPromise(checked) ? bySchema(validator, value, type, part) : checked;
 }
 
 function bySchema(validator: Validator, value: unknown, type: string, part: string): unknown {
-  // What is stripped is put together of parts, of which one that has to be waited for is a promise.
-  if (validator.strips) unlikePromises(value, type, part);
   const result: Checked<unknown> = validator.outbound(value);
   checksOf(validator).ran(isPromise(result));
   if (isPromise(result)) return passedLater(result, type, part);
@@ -178,26 +176,5 @@ function passedLater(result: PromiseLike<StandardResult<unknown>>, type: string,
 
 function passed(result: StandardResult<unknown>, type: string, part: string): unknown {
   if (result.issues !== undefined) throw new ValidationError(type, part, "out", toIssues(result.issues));
-  return unlikePromise(result.value, type, part);
-}
-
-/** What is sent must not look like a promise: whoever awaits it would wait for ever, and all that is sent later with it. */
-function unlikePromise(value: unknown, type: string, part: string, path: readonly PropertyKey[] = []): unknown {
-  if (!isPromise(value)) return value;
-  const message = "JSON cannot carry what has a function called then; await a promise first";
-  throw new ValidationError(type, part, "out", toIssues([{ path, message }]));
-}
-
-/** Looks at each part once, since what an application gives may hold itself. */
-function unlikePromises(
-  value: unknown,
-  type: string,
-  part: string,
-  path: readonly PropertyKey[] = [],
-  seen: Set<unknown> = new Set(),
-): void {
-  if (typeof value !== "object" || value === null || seen.has(value)) return;
-  seen.add(value);
-  unlikePromise(value, type, part, path);
-  for (const [key, item] of Object.entries(value)) unlikePromises(item, type, part, [...path, key], seen);
+  return result.value;
 }
