@@ -23,6 +23,7 @@ import type {
   Carries,
   ServerSends,
   WhyNot,
+  OutsidePublishOptions,
   PublishArgs,
   OpenData,
   PublishResult,
@@ -188,7 +189,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   publish<M extends AnyMessage>(
     topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
-    ...args: PublishArgs<M, Data>
+    ...args: PublishArgs<M, Data, OutsidePublishOptions<Data>>
   ): Promise<PublishResult> {
     this.watch.expire();
     return this.hub.publish(topic, message, ...(args as [unknown]));
@@ -293,8 +294,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
 
   /** Resolves when nothing of the connection runs: until then the event that waits for it keeps the object awake. */
   #rest(conn: Connection): Promise<void> | undefined {
-    if (!conn.busy) return undefined;
     const waiting = this.resting.get(conn) ?? new Set<() => void>();
-    return new Promise((resolve) => void this.resting.set(conn, waiting.add(resolve)));
+    return conn.busy ? new Promise((resolve) => void this.resting.set(conn, waiting.add(resolve))) : undefined;
   }
 }

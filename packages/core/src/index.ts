@@ -32,7 +32,7 @@ export type {
   RouteOptions,
   RouterOptions,
 } from "./api/options.ts";
-export type { FilteredPublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
+export type { FilteredPublishOptions, OutsidePublishOptions, PublishOptions, PublishResult } from "./api/publishing.ts";
 export type { UserReach, UserResult } from "./api/users.ts";
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
@@ -63,6 +63,7 @@ export type {
   InferPayload,
   InferProgress,
   InferProgressInput,
+  OnProgress,
   InferResponse,
   Message,
   Received,
@@ -79,7 +80,7 @@ export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
 export { topic } from "./message/topic.ts";
 export type { HistoryOptions } from "./message/history.ts";
-export type { MaybePresent, Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
+export type { NoPresence, MaybePresent, Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
 export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition, Subscribed } from "./api/history.ts";

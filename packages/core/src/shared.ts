@@ -25,6 +25,7 @@ export type {
   InferPayload,
   InferProgress,
   InferProgressInput,
+  OnProgress,
   InferResponse,
   Message,
   Received,
@@ -84,6 +85,6 @@ export {
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition } from "./api/history.ts";
 export type { Carries, Live, RecordedName } from "./message/topic.ts";
-export type { Present } from "./message/presence.ts";
+export type { NoPresence, Present } from "./message/presence.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { StandardSchema } from "./schema/standard-schema.ts";

@@ -35,6 +35,9 @@ export async function calls(): Promise<void> {
   await client.request(Import, { file: "a" }, { onProgress: (progress) => same<typeof progress, { done: number }>() });
   // @ts-expect-error -- a wrong payload
   await client.request(GetUser, { id: 5 });
+  // @ts-expect-error -- it reports nothing
+  await client.request(GetUser, { id: "u1" }, { onProgress: () => {} });
+  await client.request(GetUser, { id: "u1" }, { onProgress: undefined, timeoutMs: 5 });
 
   try {
     const stream = client.stream(Import, { file: "a" });

@@ -70,6 +70,11 @@ void router.publish("room", Join, { room: 5 });
 // @ts-expect-error -- the meta is required
 void router.publish("room", Traced, { n: 1 });
 
+// Where no connection publishes, none can be left out.
+// @ts-expect-error -- ctx.publish() takes it
+void router.publish("room", Join, { room: "a" }, { excludeSelf: true });
+void router.publish("room", Join, { room: "a" }, { excludeSelf: undefined, filter: () => true });
+
 // A guard proves what later handlers rely on.
 interface Member extends AppData {
   userId: string;

@@ -13,6 +13,7 @@ import type {
   InferProgress,
   Live,
   Meta,
+  OnProgress,
   Received,
   RecordedName,
   SendArgsOf,
@@ -67,7 +68,7 @@ export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
 
 export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
   /** Called for each progress report, in order, before the answer. */
-  onProgress?: ((progress: InferProgress<R>) => void) | undefined;
+  onProgress?: OnProgress<R> | undefined;
 }
 
 /** What follows an rpc in `client.request(rpc, …)`. */

@@ -1,4 +1,4 @@
-import type { AnyRpc, InferMetaInput, InferProgress, SendOptions } from "../message/message.ts";
+import type { AnyRpc, InferMetaInput, OnProgress, SendOptions } from "../message/message.ts";
 
 /** Options of a request that the server makes. */
 export interface AskOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
@@ -13,7 +13,7 @@ export interface AskOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
 
 export interface AskRpcOptions<R extends AnyRpc> extends AskOptions<InferMetaInput<R>> {
   /** Called for each progress report, in order, before the answer. What it throws is reported to `onError`. */
-  onProgress?: ((progress: InferProgress<R>) => void) | undefined;
+  onProgress?: OnProgress<R> | undefined;
 }
 
 /** `AskRpcOptions` of whatever rpc. */

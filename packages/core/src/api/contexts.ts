@@ -75,9 +75,9 @@ export interface Topics {
 export type FollowedTopics = Pick<Topics, "has" | "list">;
 
 /** What follows the message in a call that publishes it. */
-export type PublishArgs<M extends AnyMessage, Data = OpenData> = SendArgsOf<
+export type PublishArgs<M extends AnyMessage, Data = OpenData, Options = FilteredPublishOptions<Data>> = SendArgsOf<
   M,
-  SendOptions<InferMetaInput<M>> & FilteredPublishOptions<Data>
+  SendOptions<InferMetaInput<M>> & Options
 >;
 
 /** What every handler gets. */

@@ -1,9 +1,8 @@
 import type { Position } from "../protocol/position.ts";
 import type { ConnectionData, MaybePromise } from "./data.ts";
 
-export interface PublishOptions {
-  /** Not to the connection that publishes. Default false. */
-  excludeSelf?: boolean | undefined;
+/** What every publish takes. */
+interface Publishing {
   /** Keep from other nodes, so that only this process's connections receive it. Default false. */
   local?: boolean | undefined;
   /**
@@ -18,13 +17,26 @@ export interface PublishOptions {
   id?: string | undefined;
 }
 
-export interface FilteredPublishOptions<Data> extends PublishOptions {
+interface Filtered<Data> {
   /**
    * Which subscribers receive it, by their data; one that is asynchronous is waited for, and what was published meanwhile
    * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With an engine it needs
    * `local: true`: a function cannot travel.
    */
   filter?: ((data: ConnectionData<Data>) => MaybePromise<boolean>) | undefined;
+}
+
+export interface PublishOptions extends Publishing {
+  /** Not to the connection that publishes. Default false. */
+  excludeSelf?: boolean | undefined;
+}
+
+export interface FilteredPublishOptions<Data> extends PublishOptions, Filtered<Data> {}
+
+/** Options of a publish from outside any connection. */
+export interface OutsidePublishOptions<Data> extends Publishing, Filtered<Data> {
+  /** There is no connection that could be left out: such a publish is not `ok`. */
+  excludeSelf?: "No connection publishes here: ctx.publish() takes excludeSelf" | undefined;
 }
 
 /**

@@ -107,6 +107,11 @@ export type InferResponse<R> = R extends { readonly response: infer Res } ? Infe
 /** One progress report of an rpc, as the caller gets it. */
 export type InferProgress<R> = R extends { readonly progress: StandardSchema<infer _, infer Out> } ? Out : never;
 
+/** Who is called for each progress report of an rpc, where it declares any. */
+export type OnProgress<R> = R extends { readonly progress: StandardSchema<infer _, infer Out> }
+  ? (progress: Out) => void
+  : "This rpc declares no progress";
+
 /** One progress report of an rpc, as the handler gives it. */
 export type InferProgressInput<R> = R extends { readonly progress: StandardSchema<infer In, infer _> } ? In : never;
 

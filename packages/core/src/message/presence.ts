@@ -9,12 +9,17 @@ declare const PRESENT: unique symbol;
 
 /** A name whose topic may have a presence: what is given for a state, and what is seen of it. A plain string is one. */
 export interface MaybePresent<In = unknown, Out = unknown> {
-  readonly [PRESENT]?: { readonly in: In; readonly out: Out };
+  readonly [PRESENT]?: { readonly in: In; readonly out: Out } | undefined;
 }
 
 /** A name whose topic has a presence, by its type alone. */
 export interface Present<In = unknown, Out = unknown> {
   readonly [PRESENT]: { readonly in: In; readonly out: Out };
+}
+
+/** A name whose topic is declared without a presence, by its type alone. */
+export interface NoPresence {
+  readonly [PRESENT]?: "topic() declares no presence";
 }
 
 /** Who is on a topic, and what each of them says of itself. */

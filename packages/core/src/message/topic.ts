@@ -3,6 +3,7 @@ import { type History, type HistoryOptions, resolveHistory } from "./history.ts"
 import type { ServerSends, WhyNot } from "./direction.ts";
 import type { AnyMessage } from "./message.ts";
 import {
+  type NoPresence,
   type Present,
   type PresenceOptions,
   type PresencePolicy,
@@ -18,7 +19,7 @@ declare const CARRIES: unique symbol;
 
 /** A name that stands only for messages that its topic declares. A plain string carries anything. */
 export interface Carries<M> {
-  readonly [CARRIES]?: (message: M) => void;
+  readonly [CARRIES]?: ((message: M) => void) | undefined;
 }
 
 /** The name of one topic, as `topic()` makes it: a string. */
@@ -55,8 +56,8 @@ export interface TopicOptions<E extends AnyMessage = AnyMessage, S extends State
   readonly presence?: PresenceOptions<S> | undefined;
 }
 
-/** What a name says by its type of its topic's presence: nothing where there is none. */
-type PresentBy<S extends StateSchema> = [S] extends [never] ? unknown : Present<SchemaInput<S>, SchemaOutput<S>>;
+/** What a name says by its type of its topic's presence. */
+type PresentBy<S extends StateSchema> = [S] extends [never] ? NoPresence : Present<SchemaInput<S>, SchemaOutput<S>>;
 
 type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
@@ -64,7 +65,7 @@ type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}`
  * A family of topics, and what they carry. Called with its parameters, it gives the name of one.
  *
  * @typeParam H Whether they are recorded.
- * @typeParam B What their names say further by their type: `Present`, where they have a presence.
+ * @typeParam B What their names say further by their type: whether they have a presence, `Present` or `NoPresence`.
  */
 export interface Topic<P extends string, M extends AnyMessage, H extends boolean = false, B = unknown> {
   /** @throws TypeError for a parameter that is missing or empty. */

@@ -34,7 +34,7 @@ export class RouterPresence {
    * How many members are there.
    * @throws WsKitError as `list` does.
    */
-  async count(topic: string): Promise<number> {
+  async count(topic: string & MaybePresent): Promise<number> {
     const [first, ...others] = this.presences(topic);
     return others.length === 0 && first !== undefined ? first.count(topic) : (await this.list(topic)).size;
   }

@@ -6,7 +6,7 @@ import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
 import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
 import type { FamilyRule, MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
-import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import type { AnyPublishOptions, OutsidePublishOptions, PublishResult } from "../api/publishing.ts";
 import { aKind, checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
 import { checkHandler, checkMessage } from "../message/arguments.ts";
@@ -257,7 +257,7 @@ export class Router<Data = OpenData> {
   publish<M extends AnyMessage>(
     topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
-    ...args: PublishArgs<M, Data>
+    ...args: PublishArgs<M, Data, OutsidePublishOptions<Data>>
   ): Promise<PublishResult> {
     const [payload, options] = args as [unknown, AnyPublishOptions?];
     return publishOnAll(this.#core, topic, message, payload, options);

@@ -40,6 +40,9 @@ export function publishFrom(
     if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
       throw new TypeError("A filter cannot travel to other nodes: with an engine, publish with { local: true }");
     }
+    if (options.excludeSelf === true && sender === undefined) {
+      throw new TypeError("No connection publishes here that excludeSelf could leave out: ctx.publish() takes it");
+    }
     if (hub.recorded?.historyFor(topic, message?.type) !== undefined) checkRecordable(options, topic);
     else if (options.ack === true || options.id !== undefined) throw notKept(topic);
     const given = options.meta as Meta | undefined;

@@ -116,6 +116,23 @@ describe("publish", () => {
     expect(peers[1].socket.take()).toMatchObject([{ payload: { n: 1 } }, { payload: { n: 2 } }]);
   });
 
+  it("is not ok with excludeSelf where no connection publishes", async () => {
+    const { router, peers } = room();
+    const reported: string[] = [];
+    router.onError(({ message }) => void reported.push(message));
+    const refused: unknown = expect.objectContaining({
+      message: "No connection publishes here that excludeSelf could leave out: ctx.publish() takes it",
+    });
+    // @ts-expect-error -- ctx.publish() takes it
+    expect(await router.publish("room", Told, { n: 1 }, { excludeSelf: true })).toEqual({
+      ok: false,
+      matched: 0,
+      error: refused,
+    });
+    expect(reported).toHaveLength(1);
+    expect(peers[0].socket.take()).toEqual([]);
+  });
+
   it("has delivered locally when the call returns, also from onClose", () => {
     const { router, peers } = room();
     router.onClose((ctx) => void ctx.publish("room", Told, { n: 9 }));
