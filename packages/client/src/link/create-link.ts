@@ -149,7 +149,7 @@ export function createLink(
   const down = (code: number, reason: string, hopeless = false): void => {
     const mine = ++turn;
     const closing = link._state === "closing";
-    end = `${code} ${reason}`;
+    end = `${code} ${reason}`.trim();
     if (link._state === "open") retries._lasted(now() - openedAt);
     const wanted = phase === "on";
     // A new connect() while closing is followed whatever ended the old one.
@@ -167,7 +167,7 @@ export function createLink(
     tell();
     if (failed) {
       const failure = new Error(
-        `Cannot connect to ${where} (${end}). Usual causes: port, path, Origin, token (401); the server's log tells`,
+        `Cannot connect to ${where} (${end}). Usually: port, path, Origin, token (401); the server's log tells`,
       );
       // Each cause once, until a connection opens.
       if (failure.message !== link._failure?.message) listeners._report("connect", (link._failure = failure));

@@ -18,7 +18,7 @@ test("the first failed dial says where and why it may be, without what is secret
   await world.time.advance(200);
   rig.network.socket.end(1013, "full");
   await world.time.advance(400);
-  expect(rig.errors.map(({ error }) => /\((.*?)\)/.exec(error.message)?.[1])).toEqual(["1006 ", "1013 full"]);
+  expect(rig.errors.map(({ error }) => /\((.*?)\)/.exec(error.message)?.[1])).toEqual(["1006", "1013 full"]);
   expect(JSON.stringify(rig.errors.map(({ error }) => error.message))).not.toContain("SECRET");
 
   // Once it was open it may be told again.
