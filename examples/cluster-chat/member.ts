@@ -18,7 +18,7 @@ export class Member {
     this.#redisUrl = redisUrl;
   }
 
-  /** Resolves when it listens. */
+  /** Resolves when it listens, and has its page. */
   async start(): Promise<void> {
     const child = spawn("bun", [CHAT], {
       env: { ...process.env, PORT: "0", REDIS_URL: this.#redisUrl },
@@ -28,8 +28,8 @@ export class Member {
     const exited = once(child, "exit");
     const [first] = (await Promise.race([once(lines, "line"), exited])) as [unknown];
     if (typeof first !== "string") throw new Error(`${this.name} ended before it listened`);
-    this.port = Number(/:(\d+)/.exec(first)?.[1]);
-    console.log(`${this.name} listens on port ${this.port}`);
+    const port = Number(/:(\d+)/.exec(first)?.[1]);
+    console.log(`${this.name} listens on port ${port}`);
     lines.on("line", (line) => console.log(`${this.name}: ${line}`));
     this.#child = child;
     void exited.then(() => {
@@ -37,6 +37,9 @@ export class Member {
       this.port = undefined;
       console.log(`${this.name} is dead`);
     });
+    // Bun bundles a page when it is first asked for: its parts may be asked of another node than the page was.
+    await (await fetch(`http://localhost:${port}/`)).arrayBuffer();
+    this.port = port;
   }
 
   /** As a crash would. Resolves when it is gone. */

@@ -55,7 +55,17 @@ describe.skipIf(!hasRedis)("the chat on three nodes", () => {
   };
 
   test("the page comes through the proxy, and what is said on one node is heard on the others", async () => {
-    expect(await (await fetch(`http://localhost:${port}/`)).text()).toContain("<title>WS-Kit Chat</title>");
+    const page = await (await fetch(`http://localhost:${port}/`)).text();
+    expect(page).toContain("<title>WS-Kit Chat</title>");
+    const parts = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path);
+    expect(parts.length).toBeGreaterThan(1);
+    // Whichever node gave the page, every other one has its parts as well.
+    for (const path of parts) {
+      for (let turn = 0; turn < 3; turn++) {
+        const { status } = await fetch(`http://localhost:${port}${path}`, { headers: { connection: "close" } });
+        expect(`${path} ${status}`).toBe(`${path} 200`);
+      }
+    }
     const [one, two, three] = [await member(1), await member(2), await member(3)];
     expect(await says(one, "hello", two, three)).toEqual(["hello", "hello"]);
     expect(await says(three, "hello yourself", one, two)).toEqual(["hello yourself", "hello yourself"]);
