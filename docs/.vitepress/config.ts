@@ -80,7 +80,7 @@ export default defineConfig({
     if (description !== "" || relativePath === "index.md" || relativePath.startsWith("api/")) return {};
     return { description: await summaryOf(relativePath) };
   },
-  srcExclude: ["samples/**", "test/**"],
+  srcExclude: ["samples/**", "test/**", "parts/**"],
   buildEnd: (site) => writeLlms(sidebar, site.outDir, site.site.title, site.site.description),
   vite: { plugins: [stillFonts] },
   markdown: {

@@ -31,6 +31,12 @@ test("every page is in the sidebar, but the first", async () => {
   expect(pages.filter((page) => !links.has(page)).toSorted()).toEqual(["404.html", "index.html"]);
 });
 
+test("the front page has a first program beside its title", () => {
+  const [, hero = ""] = /hero-code(.*?)VPFeatures/s.exec(readFileSync(join(site, "index.html"), "utf8")) ?? [];
+  const code = hero.replaceAll(/<[^>]+>/g, "");
+  for (const file of ["messages.ts", "server.ts", "page.ts"]) expect(code).toContain(`// ${file}`);
+});
+
 test("links that lead into the repository's code are words", () => {
   expect(readFileSync(join(site, "scaling.html"), "utf8")).not.toMatch(/href="[^"]*examples/);
 });

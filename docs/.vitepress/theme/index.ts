@@ -1,10 +1,14 @@
 import { useData, useRoute } from "vitepress";
 import DefaultTheme from "vitepress/theme";
-import { nextTick, onMounted, watch } from "vue";
+import { h, nextTick, onMounted, watch } from "vue";
+import Hero from "../../parts/hero.md";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
+  // The front page shows the three files of a first program beside its title.
+  Layout: () =>
+    h(DefaultTheme.Layout, null, { "home-hero-image": () => h("div", { class: "vp-doc hero-code" }, h(Hero)) }),
   setup() {
     const { frontmatter } = useData();
     const route = useRoute();
