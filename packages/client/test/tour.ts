@@ -1,7 +1,8 @@
 import { isServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
 import { handlers } from "@ws-kit/client/parts";
+import { streams } from "@ws-kit/client/streams";
 import { codecFor } from "./codecs.ts";
-import { Add, Count, Double, Echo, Find, Guess, Note } from "./messages.ts";
+import { Add, Copy, Count, Double, Echo, Find, Guess, Note } from "./messages.ts";
 
 /** Goes once through what a client does, in whatever runtime. Answers `ok`. */
 export async function tour(url: string, options: Partial<ClientOptions> = {}): Promise<string> {
@@ -11,7 +12,7 @@ export async function tour(url: string, options: Partial<ClientOptions> = {}): P
     auth: { getToken: () => "a b", attach: "protocol" },
     ...codecFor(url),
     ...options,
-    use: [handlers()],
+    use: [handlers(), streams()],
   });
   const echoed = new Promise<number>((resolve) => client.once(Echo, ({ payload }) => resolve(payload.n)));
   client.send(Note, { n: 7 });
@@ -29,6 +30,12 @@ export async function tour(url: string, options: Partial<ClientOptions> = {}): P
   });
   const { payload: doubled } = await client.request(Double, { n: 4 });
   assert(doubled.n === 8 && doubled.at === 4, "asked by the server");
+  // More than one window (256 KiB) each way.
+  const text = "x".repeat(8_000);
+  const copy = client.stream(Copy, {}, { send: Array.from({ length: 40 }, () => ({ text })) });
+  let copied = 0;
+  for await (const item of copy) copied += item.text.length;
+  assert(copied === 320_000 && (await copy.result).payload.items === 40, "streams");
   while (client.latencyMs === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   await client.close();
   assert(client.state === "closed", "closed");
