@@ -9,13 +9,19 @@ import {
   type Plain,
   type PlainDefault,
   type PlainField,
-  type PlainNumber,
   type PlainObject,
   type PlainOption,
-  type PlainText,
 } from "./plain.ts";
-import { isObject, isOfType, lengths, literal, MAX_LITERALS } from "./source-words.ts";
-import { isForeignKey, isPlainObject, SURROGATES } from "./objects.ts";
+import {
+  isObject,
+  isOfType,
+  lengths,
+  literal,
+  MAX_LITERALS,
+  numberConditions,
+  textConditions,
+} from "./source-words.ts";
+import { isForeignKey, isPlainObject } from "./objects.ts";
 
 /**
  * Writes the check that somebody would write by hand for a plain schema: a row of `typeof` and one object literal. It
@@ -41,12 +47,14 @@ class Source {
   write(plain: Plain, at: string): string {
     switch (plain.kind) {
       case "string":
-        return this.string(plain, at);
+        return this.scalar(
+          textConditions(plain, at, (value) => this.constant(value)),
+          at,
+        );
       case "number":
-        return this.number(plain, at);
+        return this.scalar(numberConditions(plain, at), at);
       case "boolean":
-        this.unless(`typeof ${at}==="boolean"`);
-        return at;
+        return this.scalar([`typeof ${at}==="boolean"`], at);
       case "any":
         if (this.outgoing) this.text += `${this.constant(this.parts.pass)}(${at});\n`;
         return at;
@@ -83,23 +91,8 @@ class Source {
     }
   }
 
-  private string({ codePoints, patterns = [], contains = [], ...limits }: PlainText, at: string): string {
-    const { minLength = 0, maxLength = Infinity } = limits;
-    this.unless(`typeof ${at}==="string"`);
-    if (minLength > 0) this.unless(`${at}.length>=${minLength}`);
-    if (maxLength < Infinity) this.unless(`${at}.length<=${maxLength}`);
-    // Twice as many units are enough in any case; fewer, where each is a code point.
-    if (codePoints === true && minLength > 1)
-      this.unless(`${at}.length>=${2 * minLength - 1}||!${this.constant(SURROGATES)}.test(${at})`);
-    for (const pattern of patterns) this.unless(`${this.constant(pattern)}.test(${at})`);
-    for (const { where, value } of contains) this.unless(`${at}.${where}(${literal(value)})`);
-    return at;
-  }
-
-  private number({ integer, bounds = [], multiplesOf = [] }: PlainNumber, at: string): string {
-    this.unless(integer === true ? `Number.isSafeInteger(${at})` : `Number.isFinite(${at})`);
-    for (const { operator, value } of bounds) this.unless(`${at}${operator}${value}`);
-    for (const step of multiplesOf) this.unless(`Number.isInteger(${at})&&${at}%${step}===0`);
+  private scalar(conditions: readonly string[], at: string): string {
+    for (const condition of conditions) this.unless(condition);
     return at;
   }
 
@@ -169,7 +162,8 @@ class Source {
 
   private record({ keys, values }: Plain & { kind: "record" }, at: string): string {
     this.unless(`${isObject(at)}&&${this.constant(isPlainObject)}(${at})`);
-    const [object, key] = [this.local("{}"), this.variable()];
+    const object = this.local("{}");
+    const key = this.variable();
     this.text += `for(const ${key} in ${at}){\n`;
     this.unless(`!${this.constant(isForeignKey)}(${at},${key})`);
     this.write(keys, key);
