@@ -39,7 +39,8 @@ describe.each(Object.keys(CEILINGS))("under %s", (name) => {
   });
 
   // 210 bytes of them keep at home what a fallback replaces, 200 let a message be skipped and merge without prototypes, 220
-  // refuse what JSON cannot carry, 40 make the rpc that servers ask, 140 declare streams, 75 neither wait for what looks like a promise nor ask an option that throws, 550 say in plain words what no compiler has looked at.
+  // refuse what JSON cannot carry, 40 make the rpc that servers ask, 140 declare streams, 75 neither wait for what looks like
+  // a promise nor stop at an option that throws, 550 say in plain words what no compiler has looked at.
   it("message and rpc add at most 3.71 kilobytes to valibot's schemas", async () => {
     const alone = gzipped(await bundle(`export { object } from "valibot";`));
     const both = gzipped(await bundle(`export { message, rpc } from "@ws-kit/valibot";`));

@@ -35,14 +35,14 @@ export async function measureDispatch(cases: readonly Case[], rounds: number, cu
     await pause(0);
     for (const each of cases) {
       const base = byName.get(each.baseline) ?? each;
-      const isFirst = round % 2 === 0;
-      const before = base === each || isFirst ? 0 : await timed(base);
-      const own = await timed(each);
-      const beside = base === each ? own : isFirst ? await timed(base) : before;
-      const kept = times.get(each.name);
-      if (round < 0 || kept === undefined) continue;
-      kept.own.push(own);
-      kept.ratios.push(own / beside);
+      const spent = new Map<Case, number>();
+      for (const one of round % 2 === 0 ? [each, base] : [base, each]) {
+        if (!spent.has(one)) spent.set(one, await timed(one));
+      }
+      if (round < 0) continue;
+      const own = spent.get(each) ?? 0;
+      times.get(each.name)?.own.push(own);
+      times.get(each.name)?.ratios.push(own / (spent.get(base) ?? own));
     }
   }
   return cases.map(({ name }) => {

@@ -159,7 +159,7 @@ async function inward(validator: Validator, value: unknown, seen: Seen): Promise
     (issue) => !all.some((one) => one.startsWith(issue.slice(0, -2))) && !/"Invalid length: Expected \S+"/.test(issue),
   );
   if (strange.length > 0)
-    throw new Error(`Not what the schema says: ${strange.join()} but ${[...all].join()} for ${inOrder(value)}`);
+    throw new Error(`Not what the schema says: ${strange.join()} but ${all.join()} for ${inOrder(value)}`);
 }
 
 function same(fast: unknown, slow: StandardResult<unknown> | Error, seen: Seen, anyOrder: boolean): void {

@@ -1,8 +1,9 @@
 import type { Position } from "../protocol/position.ts";
 import type { ConnectionData, MaybePromise } from "./data.ts";
 
-/** What every publish takes. */
-interface Publishing {
+export interface PublishOptions {
+  /** Not to the connection that publishes. Default false. */
+  excludeSelf?: boolean | undefined;
   /** Keep from other nodes, so that only this process's connections receive it. Default false. */
   local?: boolean | undefined;
   /**
@@ -17,7 +18,7 @@ interface Publishing {
   id?: string | undefined;
 }
 
-interface Filtered<Data> {
+export interface FilteredPublishOptions<Data> extends PublishOptions {
   /**
    * Which subscribers receive it, by their data; one that is asynchronous is waited for, and what was published meanwhile
    * may overtake. A subscriber for which it throws or rejects gets nothing, and `onError` is told. With an engine it needs
@@ -26,15 +27,8 @@ interface Filtered<Data> {
   filter?: ((data: ConnectionData<Data>) => MaybePromise<boolean>) | undefined;
 }
 
-export interface PublishOptions extends Publishing {
-  /** Not to the connection that publishes. Default false. */
-  excludeSelf?: boolean | undefined;
-}
-
-export interface FilteredPublishOptions<Data> extends PublishOptions, Filtered<Data> {}
-
 /** Options of a publish from outside any connection. */
-export interface OutsidePublishOptions<Data> extends Publishing, Filtered<Data> {
+export interface OutsidePublishOptions<Data> extends Omit<FilteredPublishOptions<Data>, "excludeSelf"> {
   /** There is no connection that could be left out: such a publish is not `ok`. */
   excludeSelf?: "No connection publishes here: ctx.publish() takes excludeSelf" | undefined;
 }
