@@ -24,6 +24,7 @@ export type { MiddlewareContext } from "./api/contexts.ts";
 export type { Middleware } from "./api/handlers.ts";
 export type { Clock } from "./base/clock.ts";
 export { checkOptions } from "./base/options.ts";
+export { metaOf } from "./contexts/message-context.ts";
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export { Dialing } from "./cluster/dialing.ts";

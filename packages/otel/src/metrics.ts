@@ -124,16 +124,16 @@ export class Metrics {
     this.listeners.delete(listener);
   }
 
-  /** @param timed Whether its time is among those that are measured. */
-  settled(fact: Settled, timed: boolean): void {
-    const { type, kind, outcome, code, startedAt, at } = fact;
+  /** @param ms How long it took, where it is among those that are timed. */
+  settled(fact: Settled, ms: number | undefined): void {
+    const { type, kind, outcome, code } = fact;
     let known = this.ends.get(type);
     if (known === undefined) this.ends.set(type, (known = []));
     let end: End | undefined;
     for (const other of known) if (other.outcome === outcome && other.code === code && other.kind === kind) end = other;
     if (end === undefined) known.push((end = { kind, outcome, code, attributes: attributesOf(fact), count: 0 }));
     end.count++;
-    if (timed && startedAt > 0) this.record((at - startedAt) / 1_000, kind === "rpc", end.attributes);
+    if (ms !== undefined) this.record(ms / 1_000, kind === "rpc", end.attributes);
   }
 
   frameRefused({ code, by }: Refused): void {

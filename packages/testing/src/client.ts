@@ -25,7 +25,7 @@ import {
   type InferMeta,
   type InferMetaInput,
   type InferPayload,
-  type InferProgress,
+  type OnProgress,
   type SendArgsOf,
 } from "@ws-kit/core";
 import type { Frame } from "./frame.ts";
@@ -39,13 +39,17 @@ export interface Received<M extends AnyMessage> {
   readonly meta: InferMeta<M>;
 }
 
-export interface TestRequestOptions<Progress = unknown, MetaIn = object> {
+export interface TestRequestOptions<MetaIn = object> {
   /** Milliseconds of `server.clock` that the server is given. Default: the server's own. */
   timeoutMs?: number | undefined;
   /** Cancels the request, which rejects with a StateError. */
   signal?: AbortSignal | undefined;
-  onProgress?: ((progress: Progress) => void) | undefined;
   meta?: MetaIn | undefined;
+}
+
+export interface TestRpcOptions<R extends AnyRpc> extends TestRequestOptions<InferMetaInput<R>> {
+  /** Called for each progress report, in order, before the answer. */
+  onProgress?: OnProgress<R> | undefined;
 }
 
 /** What a client needs of its server. */
@@ -125,26 +129,25 @@ export class TestClient {
    * where that is DEADLINE_EXCEEDED; ConnectionClosedError where the connection ends first; StateError where the signal
    * aborts; ValidationError where the answer does not fit its schema.
    */
-  request<R extends AnyRpc>(
-    rpc: R,
-    ...args: SendArgsOf<R, TestRequestOptions<InferProgress<R>, InferMetaInput<R>>>
-  ): Promise<InferMessage<R["response"]>>;
+  request<R extends AnyRpc>(rpc: R, ...args: SendArgsOf<R, TestRpcOptions<R>>): Promise<InferMessage<R["response"]>>;
   request<M extends AnyMessage, R extends AnyMessage>(
     message: M,
     payload: InferInput<M>,
     response: R,
-    options?: TestRequestOptions<unknown, InferMetaInput<M>>,
+    options?: TestRequestOptions<InferMetaInput<M>>,
   ): Promise<InferMessage<R>>;
   async request(message: AnyMessage, payload?: unknown, ...rest: unknown[]): Promise<unknown> {
     const explicit = typeof rest[0] === "object" && rest[0] !== null && "~validators" in rest[0];
     const response = (explicit ? rest[0] : (message as AnyRpc).response) as AnyMessage | undefined;
     if (response === undefined) throw new TypeError(`${message.type} needs a response`);
-    const options = (explicit ? rest[1] : rest[0]) as TestRequestOptions<never> | undefined;
+    const options = (explicit ? rest[1] : rest[0]) as
+      | (TestRequestOptions & { onProgress?: (progress: unknown) => void })
+      | undefined;
     const { timeoutMs, signal, onProgress, meta } = options ?? {};
     const correlationId = `test-${++this.requests}`;
     if (signal?.aborted === true) throw new StateError("Request aborted", { cause: signal.reason });
     if (this.end !== undefined) throw new ConnectionClosedError(describe(this.end));
-    const progress = async (body: unknown) => onProgress?.((await check(message, "progress", "in", body)) as never);
+    const progress = async (body: unknown) => onProgress?.(await check(message, "progress", "in", body));
     const answer = new Promise<Frame>((resolve, reject) => {
       this.calls.set(correlationId, { resolve, reject, progress: (body) => void progress(body).catch(reject) });
       signal?.addEventListener("abort", () => {

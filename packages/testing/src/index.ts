@@ -1,5 +1,5 @@
 export { TestClient } from "./client.ts";
-export type { Received, TestRequestOptions } from "./client.ts";
+export type { Received, TestRequestOptions, TestRpcOptions } from "./client.ts";
 export type { Frame } from "./frame.ts";
 export { expectComplete } from "./complete.ts";
 export { VirtualClock } from "./clock.ts";

@@ -1,5 +1,7 @@
 import type { ExtensionConnection } from "./extension-connection.ts";
-import type { AnyPublishOptions, PublishResult } from "./publishing.ts";
+import type { PublishArgs } from "./contexts.ts";
+import type { OpenData } from "./data.ts";
+import type { OutsidePublishOptions, PublishResult } from "./publishing.ts";
 import type {
   Closed,
   ControlFrame,
@@ -20,7 +22,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
-import type { AnyMessage, InferMetaInput, SendArgsOf, SendOptions } from "../message/message.ts";
+import type { AnyMessage, SendArgsOf } from "../message/message.ts";
 import type { Codec, Packet } from "../protocol/codec.ts";
 import type { Carries } from "../message/topic.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
@@ -68,7 +70,7 @@ export interface ExtensionListener {
     this: void,
     topic: string & Carries<NoInfer<M>>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
-    ...args: SendArgsOf<M, SendOptions<InferMetaInput<M>> & AnyPublishOptions>
+    ...args: PublishArgs<M, OpenData, OutsidePublishOptions<OpenData>>
   ): Promise<PublishResult>;
   /** Starts the closing handshake. Default code 1000. */
   close(this: void, connection: ExtensionConnection, code?: number, reason?: string): void;
@@ -158,6 +160,11 @@ export interface Extension {
   readonly name: string;
   /** The one type of control frame that is its own, in both directions: `$ws:` and a name. */
   readonly control?: `$ws:${string}`;
+  /**
+   * Whether what its hooks are told has times. Where no extension of a listener wants any, no clock is read, and each time in
+   * a fact is 0: a tenth of an echo. Default: true.
+   */
+  readonly timed?: boolean | undefined;
   /** Called once for each listener, before its first connection. What it throws, the adapter that makes the listener throws. */
   setup(listener: ExtensionListener): Hooks;
 }

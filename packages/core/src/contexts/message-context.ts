@@ -142,3 +142,11 @@ export class MessageContextImpl extends OpenContextImpl {
 function wallTime(clock: Clock, monotonic: number): number {
   return Math.round(clock.now() - (clock.monotonic() - monotonic));
 }
+
+/**
+ * What a message brought as meta, as `ctx.meta` has it; undefined for one that brought none, where `ctx.meta` makes an object:
+ * for middleware that looks for something in every message.
+ */
+export function metaOf(ctx: { readonly meta: object }): Meta | undefined {
+  return ctx instanceof MessageContextImpl ? ctx.envelope.meta : (ctx.meta as Meta);
+}

@@ -43,7 +43,7 @@ export function start(conn: Connection, envelope: Envelope, arrived: number, wai
     ctx = new MessageContextImpl(conn, route, envelope, arrived);
   } else return unanswerable(conn, envelope);
 
-  if (arrived !== 0 && conn.hub.hooks?.hearsEnds === true) ctx.begins(waited);
+  if (arrived !== 0 && conn.hub.hooks?.timesEnds === true) ctx.begins(waited);
 
   let result: unknown;
   try {

@@ -60,6 +60,8 @@ export interface Registered {
   readonly refused: Hearers<ExtensionConnection, Refused>;
   readonly failed: Hearers<Anybody, Failed>;
   readonly disposed: Hearers<undefined, undefined>;
+  /** Whether any of them wants to know when. */
+  readonly timed: boolean;
   /** By control type. */
   readonly control: ReadonlyMap<string, Heard<ExtensionConnection, ControlFrame>>;
 }
@@ -71,6 +73,7 @@ export type Listed = Exclude<keyof Hooks, "control">;
 export class ListenerHooks implements CompiledHooks<Connection> {
   hearsIncoming = false;
   hearsEnds = false;
+  timesEnds = false;
   hearsOutgoing = false;
   private heard: Registered;
   private readonly clock: Clock;
@@ -86,10 +89,15 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   /** Others are told from now on. */
   change(heard: Registered): void {
     this.heard = heard;
-    const { gate, received, settled, stamp, sent } = heard;
+    const { gate, received, settled, stamp, sent, timed } = heard;
     this.hearsEnds = settled !== undefined;
-    this.hearsIncoming = this.hearsEnds || gate !== undefined || received !== undefined;
+    this.timesEnds = this.hearsEnds && timed;
+    this.hearsIncoming = this.timesEnds || gate !== undefined || received !== undefined;
     this.hearsOutgoing = stamp !== undefined || sent !== undefined;
+  }
+
+  private time(): number {
+    return this.heard.timed ? this.clock.monotonic() : 0;
   }
 
   admits(conn: Connection, frame: Packet): boolean {
@@ -106,27 +114,27 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   upgradeRefused(status: number, cause: UpgradeRefusalCause, url: string): void {
     const { upgradeRefused } = this.heard;
     if (upgradeRefused === undefined) return;
-    tellAll(upgradeRefused, undefined, { status, cause, path: pathIn(url), at: this.clock.monotonic() });
+    tellAll(upgradeRefused, undefined, { status, cause, path: pathIn(url), at: this.time() });
   }
 
   opened(conn: Connection, restored: boolean): void {
     const { opened } = this.heard;
-    if (opened !== undefined) tellAll(opened, conn, { restored, at: this.clock.monotonic() });
+    if (opened !== undefined) tellAll(opened, conn, { restored, at: this.time() });
   }
 
   closed(conn: Connection, code: number, reason: string, byServer: boolean): void {
     const { closed } = this.heard;
-    if (closed !== undefined) tellAll(closed, conn, { code, reason, byServer, at: this.clock.monotonic() });
+    if (closed !== undefined) tellAll(closed, conn, { code, reason, byServer, at: this.time() });
   }
 
   joined(conn: Connection, topic: string, first: boolean): void {
     const { joined } = this.heard;
-    if (joined !== undefined) tellAll(joined, conn, { topic, first, at: this.clock.monotonic() });
+    if (joined !== undefined) tellAll(joined, conn, { topic, first, at: this.time() });
   }
 
   parted(conn: Connection, topic: string, last: boolean): void {
     const { parted } = this.heard;
-    if (parted !== undefined) tellAll(parted, conn, { topic, last, at: this.clock.monotonic() });
+    if (parted !== undefined) tellAll(parted, conn, { topic, last, at: this.time() });
   }
 
   stamp(
@@ -159,19 +167,19 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     const { published } = this.heard;
     if (published === undefined) return;
     const { length } = packet;
-    tellAll(published, conn, { topic, type, packet, length, matched, except, chosen, at: this.clock.monotonic() });
+    tellAll(published, conn, { topic, type, packet, length, matched, except, chosen, at: this.time() });
   }
 
   received(conn: Connection, { type, meta }: Envelope, packet: Packet): number {
     const { received, settled } = this.heard;
-    if (received === undefined && settled === undefined) return 0;
-    const at = this.clock.monotonic();
+    if (received === undefined && (settled === undefined || !this.heard.timed)) return 0;
+    const at = this.time();
     if (received !== undefined && type !== PING_TYPE && type !== PONG_TYPE) {
       const kind = kindOf(conn, type, meta);
       const { length } = packet;
       tellAll(received, conn, { type, kind, correlationId: idIn(meta), meta, packet, length, at });
     }
-    return arrivalAt(at);
+    return this.heard.timed ? arrivalAt(at) : 0;
   }
 
   sent(conn: Connection, type: string, correlationId: string | undefined, packet: Packet, ok: boolean): void {
@@ -184,7 +192,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
       packet,
       length: packet.length,
       ok,
-      at: this.clock.monotonic(),
+      at: this.time(),
     });
   }
 
@@ -199,8 +207,8 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   ): void {
     const { settled } = this.heard;
     if (settled === undefined) return;
-    const at = this.clock.monotonic();
-    const { receivedAt, startedAt } = times ?? { receivedAt: at, startedAt: at };
+    const at = this.time();
+    const { receivedAt, startedAt } = (this.timesEnds && times) || { receivedAt: at, startedAt: at };
     const kind = isRpc ? "rpc" : "on";
     const correlationId = idIn(meta);
     tellAll(settled, conn, { type, kind, correlationId, meta, outcome, code, repeated, receivedAt, startedAt, at });
@@ -216,12 +224,12 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   ): void {
     const { refused } = this.heard;
     if (refused === undefined) return;
-    tellAll(refused, conn, { type, correlationId, code, message, by, at: this.clock.monotonic() });
+    tellAll(refused, conn, { type, correlationId, code, message, by, at: this.time() });
   }
 
   failed(conn: Connection | undefined, error: Error, subject: string | undefined, id: string | undefined): void {
     const { failed } = this.heard;
-    if (failed !== undefined) tellAll(failed, conn, { error, subject, id, at: this.clock.monotonic() });
+    if (failed !== undefined) tellAll(failed, conn, { error, subject, id, at: this.time() });
   }
 
   control(conn: Connection, frame: Envelope): boolean {

@@ -294,11 +294,43 @@ describe("facts", () => {
     peer.message("NOTE", { n: 1 });
     expect(told).toEqual(["sent"]);
     listener?.leaveOut(["sent"]);
+    // @ts-expect-error -- nobody publishes here whom it could leave out
+    void (() => listener?.publish("room", Told, { n: 1 }, { excludeSelf: true }));
     peer.message("NOTE", { n: 1 });
     listener?.leaveOut([]);
     peer.message("NOTE", { n: 1 });
     expect(told).toEqual(["sent", "gate", "received", "gate", "received", "sent"]);
     expect([of("received").length, of("sent").length, of("settled").length]).toEqual([3, 3, 3]);
+  });
+
+  it("read no clock for those that want no times", async () => {
+    const facts: { at: number; receivedAt?: number; startedAt?: number }[] = [];
+    const keep = (_: unknown, fact: { at: number }) => void facts.push(fact);
+    const untimed: Extension = {
+      name: "untimed",
+      timed: false,
+      setup: () => ({ opened: keep, received: keep, sent: keep, published: keep, settled: keep, closed: keep }),
+    };
+    const spoken = async (router = createRouter()) => {
+      const { clock, connect } = bench(
+        router.extend(untimed).on(Note, async (ctx) => {
+          await Promise.resolve();
+          ctx.send(Told, { n: 1 });
+          void ctx.publish("room", Told, { n: 1 });
+        }),
+      );
+      await clock.advance(5);
+      const peer = connect();
+      // The second one waits for its turn, and so for a deadline.
+      for (const n of [1, 2]) peer.message("NOTE", { n });
+      await settle();
+      return facts.splice(0).flatMap(({ at, receivedAt = 0, startedAt = 0 }) => [at, receivedAt, startedAt]);
+    };
+    const times = await spoken();
+    expect(times.length).toBe(27);
+    expect(new Set(times)).toEqual(new Set([0]));
+    // One that wants them reads it for all.
+    expect((await spoken(createRouter().extend(witness().extension))).some((time) => time > 0)).toBe(true);
   });
 
   it("leave pings and pongs out", () => {

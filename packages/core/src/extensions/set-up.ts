@@ -17,7 +17,10 @@ export function setUp(hub: Listener, extensions: readonly Extension[]): Compiled
   const found: Found[] = [];
   const leftOut = new Map<Extension, readonly Listed[]>();
   let compiled: ListenerHooks | undefined = undefined as ListenerHooks | undefined;
-  const registered = (): Registered => ({ ...listsOf(found, leftOut), control }) as unknown as Registered;
+  const registered = (): Registered => {
+    const told = found.filter(({ extension, name }) => leftOut.get(extension)?.includes(name) !== true);
+    return { ...listsOf(told), control, timed: isTimed(told) } as unknown as Registered;
+  };
   for (const extension of extensions) {
     const leaveOut = (names: readonly Listed[]): void => {
       leftOut.set(extension, [...names]);
@@ -67,13 +70,21 @@ const NONE: Readonly<Lists> = {
 };
 const LISTED = Object.keys(NONE) as Listed[];
 
-/** Those that are told, in the order of their extensions. */
-function listsOf(found: readonly Found[], leftOut: ReadonlyMap<Extension, readonly Listed[]>): Lists {
+/** What these are given has no time. */
+const TIMELESS: readonly Listed[] = ["gate", "stamp", "disposed"];
+
+/** In the order of their extensions. */
+function listsOf(told: readonly Found[]): Lists {
   const lists: Lists = { ...NONE };
-  for (const { extension, name, heard } of found) {
-    if (leftOut.get(extension)?.includes(name) !== true) (lists[name] ??= []).push(heard);
+  for (const { name, heard } of told) {
+    (lists[name] ??= []).push(heard);
   }
   return lists;
+}
+
+/** Whether any that is told wants to know when. */
+function isTimed(told: readonly Found[]): boolean {
+  return told.some(({ extension, name }) => extension.timed !== false && !TIMELESS.includes(name));
 }
 
 function hear<A, B>({ name }: Extension, hooks: Hooks, hook: keyof Hooks, hub: Listener): Heard<A, B> | undefined {

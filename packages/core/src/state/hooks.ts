@@ -18,10 +18,12 @@ export interface Times {
  * @typeParam C A `Connection`.
  */
 export interface CompiledHooks<C> {
-  /** Somebody wants to hear of messages that arrive: a gate, their arrival, or their end. */
+  /** Somebody wants to hear of messages that arrive: a gate, their arrival, or when they end. */
   readonly hearsIncoming: boolean;
   /** Somebody wants to hear how messages end. */
   readonly hearsEnds: boolean;
+  /** Somebody wants to know when that was. */
+  readonly timesEnds: boolean;
   /** Somebody wants to hear of messages that leave, or adds to their meta. */
   readonly hearsOutgoing: boolean;
   /** False where a gate took the frame, and did what it wanted done. */
