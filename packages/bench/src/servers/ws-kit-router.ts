@@ -1,28 +1,23 @@
-import { MeterProvider } from "@opentelemetry/sdk-metrics";
-import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base";
 import type { Router } from "@ws-kit/core";
-import { instrument } from "@ws-kit/otel";
-import { rateLimit, rateLimitGate } from "@ws-kit/rate-limit";
 import { createRouter as valibotRouter } from "@ws-kit/valibot";
 import { createRouter, message } from "@ws-kit/zod";
 import * as byValibot from "../messages.valibot.ts";
 import { Ask, AskReturned, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
 
 /** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--async` handlers; `--routes=n`; `--middleware=n`; `--valibot`; `--limit=gate|middleware`; `--telemetry=share`. */
-export function benchRouter(args: readonly string[]): Router {
+export async function benchRouter(args: readonly string[]): Promise<Router> {
   const figure = (name: string) => Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? 0);
   const router = (args.includes("--valibot") ? valibotRouter : createRouter)({
     validateOutgoing: !args.includes("--off"),
     limits: { maxMessageBytes: 70_000 },
   });
-  if (figure("telemetry") > 0) {
-    const tracer = new BasicTracerProvider().getTracer("bench");
-    instrument(router, { sample: figure("telemetry"), tracer, meter: new MeterProvider().getMeter("bench") });
-  }
   for (let i = figure("middleware"); i > 0; i--) router.use((_ctx, next) => next());
-  const plenty = { limit: 1_000_000_000, perMs: 1_000 };
-  if (args.includes("--limit=gate")) router.extend(rateLimitGate(plenty));
-  if (args.includes("--limit=middleware")) router.use(rateLimit(plenty));
+  const limit = (["gate", "middleware"] as const).find((each) => args.includes(`--limit=${each}`));
+  if (limit !== undefined || figure("telemetry") > 0) {
+    // Nobody else is to load it at the start.
+    const { extend } = await import("./ws-kit-extensions.ts");
+    extend(router, limit, figure("telemetry"));
+  }
   for (let i = figure("routes"); i > 1; i--) router.on(message(`OTHER_${i}`, shape), () => {});
   if (args.includes("--valibot")) {
     return router.on(byValibot.Echo, (ctx) => {
