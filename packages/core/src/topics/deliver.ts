@@ -66,8 +66,14 @@ function reaches(conn: Connection, frame: Packet, skip: Skip | undefined): boole
 /** Delivers to those of the followers that were chosen, and have not left meanwhile. */
 export function serve(topic: string, chosen: readonly Connection[], frame: Packet, skip: Skip | undefined): number {
   let matched = 0;
+  let hub: Listener | undefined;
+  let followers: Following<Connection> | undefined;
   for (const conn of chosen) {
-    if (conn.hub.followers.of(topic)?.has(conn) === true && reaches(conn, frame, skip)) matched++;
+    if (conn.hub !== hub) {
+      hub = conn.hub;
+      followers = hub.followers.of(topic);
+    }
+    if (followers?.has(conn) === true && reaches(conn, frame, skip)) matched++;
   }
   return matched;
 }

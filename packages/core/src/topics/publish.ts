@@ -170,19 +170,22 @@ function chosenBy(
   topic: string,
   except: Connection | undefined,
 ): readonly Connection[] | Promise<readonly Connection[]> {
-  const followers = [...hub.peers].flatMap((peer) => [...(peer.followers.of(topic) ?? [])]);
   const asked: Connection[] = [];
-  const answers: (boolean | Promise<boolean>)[] = [];
-  let waits = false;
-  for (const conn of followers) {
-    if (conn === except || conn.state === CLOSED) continue;
-    const passed = passes(filter, hub, conn);
-    if (passed === false) continue;
-    if (passed !== true) waits = true;
-    asked.push(conn);
-    answers.push(passed);
+  /** Of those asked, where one has to be waited for. */
+  let answers: (boolean | Promise<boolean>)[] | undefined;
+  for (const peer of hub.peers) {
+    // A copy, since a filter may do anything.
+    const present = [...(peer.followers.of(topic) ?? [])];
+    for (const conn of present) {
+      if (conn === except || conn.state === CLOSED) continue;
+      const passed = passes(filter, hub, conn);
+      if (passed === false) continue;
+      if (passed !== true) answers ??= asked.map(() => true);
+      asked.push(conn);
+      answers?.push(passed);
+    }
   }
-  return waits ? whenAll(answers, (passed) => asked.filter((_, i) => passed[i])) : asked;
+  return answers === undefined ? asked : whenAll(answers, (passed) => asked.filter((_, i) => passed[i]));
 }
 
 function passes(filter: (data: never) => unknown, hub: Listener, conn: Connection): boolean | Promise<boolean> {
