@@ -2,6 +2,7 @@
 export type { ExtensionConnection } from "./api/extension-connection.ts";
 export type { Extension, ExtensionListener, Hooks, Verdict } from "./api/extensions.ts";
 export type {
+  Answered,
   Closed,
   ControlFrame,
   Failed,

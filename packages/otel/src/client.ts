@@ -1,4 +1,4 @@
-import { type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { broughtBy, carrying } from "./carrier.ts";
 import { ERROR_TYPE, messaging, rpc } from "./names.ts";
 import { checked, type TracingOptions } from "./options.ts";
@@ -21,7 +21,7 @@ export interface TracedClient {
 
 /**
  * The same client, of which each request and message sent is a span, and carries the trace on in its `meta` (W3C Trace
- * Context). A handler of a message that came with a trace runs within a span of that trace.
+ * Context). A handler of a message, or of a server's request, that came with a trace runs within a span of that trace.
  *
  * @throws TypeError for an option that there is not; RangeError for a share out of range.
  * @example
@@ -54,15 +54,15 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
       return result;
     };
 
+  /** A method that is given a handler, of which each call that came with a trace is a span. */
   const hears =
-    (method: string): Call =>
+    (method: string, spanOf: (type: string) => Beginning): Call =>
     (message, handler) =>
       inner[method]?.(message, (received: { readonly meta?: Readonly<Record<string, unknown>> }) => {
         const parent = broughtBy(received.meta);
         if (parent === undefined) return (handler as Call)(received);
-        const { type } = message as Definition;
-        const kind = SpanKind.CONSUMER;
-        const span = tracer.startSpan(`process ${type}`, { kind, attributes: messaging("process", type) }, parent);
+        const { name, kind, attributes } = spanOf((message as Definition).type);
+        const span = tracer.startSpan(name, { kind, attributes }, parent);
         return context.with(trace.setSpan(parent, span), () => handled(span, () => (handler as Call)(received)));
       });
 
@@ -76,9 +76,10 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
       end(span, taken === true ? undefined : new Error("Not taken"));
       return taken;
     },
-    on: hears("on"),
-    once: hears("once"),
+    on: hears("on", processing),
+    once: hears("once", processing),
   };
+  if (inner["handle"]) overridden["handle"] = hears("handle", answering);
   for (const method of ["request", "attempt", "stream"]) if (inner[method]) overridden[method] = asks(method);
   return new Proxy(client, {
     get: (target, key) =>
@@ -86,6 +87,21 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
         ? overridden[key]
         : (Reflect.get(target, key) as unknown),
   });
+}
+
+/** How the span of a handler begins. */
+interface Beginning {
+  readonly name: string;
+  readonly kind: SpanKind;
+  readonly attributes: Attributes;
+}
+
+function processing(type: string): Beginning {
+  return { name: `process ${type}`, kind: SpanKind.CONSUMER, attributes: messaging("process", type) };
+}
+
+function answering(type: string): Beginning {
+  return { name: type, kind: SpanKind.SERVER, attributes: rpc(type) };
 }
 
 /** The arguments of `send` or `request` with this in their meta: they end with options, before which a response may stand. */

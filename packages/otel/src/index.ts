@@ -1,6 +1,7 @@
 import { metrics, trace } from "@opentelemetry/api";
 import type { ClusterState } from "@ws-kit/core";
 import type { Extension } from "@ws-kit/core/extend";
+import { Asked } from "./asked.ts";
 import { Metrics } from "./metrics.ts";
 import { checked, type InstrumentOptions } from "./options.ts";
 import { begunAt, endSpan, spanAround, stamp } from "./spans.ts";
@@ -46,8 +47,13 @@ export function instrument<R extends Instrumented>(router: R, options: Instrumen
     timed: false,
     setup(listener) {
       figures.begun(listener);
+      const asked = new Asked(tracer, sample, listener.clock);
       return {
-        stamp: (_, outgoing) => stamp(outgoing),
+        stamp: (to, outgoing) => (outgoing.kind === "request" ? asked.begun(to, outgoing) : stamp(outgoing)),
+        answered(_, fact) {
+          const ended = asked.ended(fact);
+          if (ended !== undefined) figures.answered(ended);
+        },
         settled(_, fact) {
           endSpan(fact);
           const since = begunAt(fact);

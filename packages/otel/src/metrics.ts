@@ -1,6 +1,7 @@
 import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
 import type { Closed, ExtensionListener, Published, Refused, Settled, UpgradeRefused } from "@ws-kit/core/extend";
 import type { ClusterState } from "@ws-kit/core";
+import type { Ended } from "./asked.ts";
 import { ERROR_TYPE, messaging, OUTCOME, rpc } from "./names.ts";
 
 /** Seconds, as the conventions advise for both histograms, and below: a handler is done in less than HTTP takes. */
@@ -46,6 +47,7 @@ export class Metrics {
   private readonly closed = new Counts();
   private readonly cluster: () => ClusterState | undefined;
   private readonly record: (seconds: number, isRpc: boolean, attributes: Attributes) => void;
+  private readonly recordAsked: (seconds: number, attributes: Attributes) => void;
 
   constructor(meter: Meter, cluster: () => ClusterState | undefined) {
     this.cluster = cluster;
@@ -54,6 +56,9 @@ export class Metrics {
     const processed = duration("messaging.process.duration", "How long handlers of messages took");
     const called = duration("rpc.server.call.duration", "How long requests took from their turn to their answer");
     this.record = (seconds, isRpc, attributes) => (isRpc ? called : processed).record(seconds, attributes);
+
+    const asked = duration("rpc.client.call.duration", "How long clients took to answer what the server asked");
+    this.recordAsked = (seconds, attributes) => asked.record(seconds, attributes);
 
     const counter = (name: string, unit: string, description: string) =>
       meter.createObservableCounter(`ws_kit.server.${name}`, { unit, description });
@@ -134,6 +139,10 @@ export class Metrics {
     if (end === undefined) known.push((end = { kind, outcome, code, attributes: attributesOf(fact), count: 0 }));
     end.count++;
     if (ms !== undefined) this.record(ms / 1_000, kind === "rpc", end.attributes);
+  }
+
+  answered({ type, code, ms }: Ended): void {
+    this.recordAsked(ms / 1_000, { ...rpc(type), ...(code === undefined ? {} : { [ERROR_TYPE]: code }) });
   }
 
   frameRefused({ code, by }: Refused): void {

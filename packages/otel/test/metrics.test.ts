@@ -2,7 +2,7 @@ import { createTestServer } from "@ws-kit/testing";
 import { createRouter } from "@ws-kit/zod";
 import { afterEach, expect, it } from "vitest";
 import { instrument } from "../src/index.ts";
-import { Add, Join, Room, Said, Say } from "./messages.ts";
+import { Add, Confirm, Join, Room, Said, Say } from "./messages.ts";
 import { meters } from "./world.ts";
 
 const open: { stop(): unknown }[] = [];
@@ -30,6 +30,12 @@ it("tells what a router does", async () => {
   await ada.request(Add, { a: -1, b: 2 }).catch(() => {});
   ada.sendRaw({ type: "NOBODY" });
   await server.settle();
+  ada.handle(Confirm, ({ payload }) => ({ yes: payload.text === "Keep it?" }));
+  await router.connections.get(ada.socket.data.clientId as string)?.request(Confirm, { text: "Keep it?" });
+  await router.connections
+    .get(bob.socket.data.clientId as string)
+    ?.request(Confirm, { text: "" }, { timeoutMs: 0 })
+    .catch(() => {});
   bob.close(4000);
   await server.settle();
 
@@ -61,6 +67,12 @@ it("tells what a router does", async () => {
   );
   expect(sum("messaging.process.duration")).toBe(5);
   expect(sum("rpc.server.call.duration")).toBe(2);
+  expect(told["rpc.client.call.duration"]).toEqual(
+    [undefined, "DEADLINE_EXCEEDED"].map((code) => ({
+      value: 1,
+      attributes: { "rpc.system": "ws_kit", "rpc.method": "CONFIRM", ...(code && { "error.type": code }) },
+    })),
+  );
   expect(told["ws_kit.server.refused"]).toEqual([{ value: 1, attributes: { "error.type": "UNIMPLEMENTED" } }]);
   expect(sum("ws_kit.server.published")).toBe(3);
   expect(told["ws_kit.server.connections"]).toEqual([{ value: 1, attributes: {} }]);

@@ -1,12 +1,13 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { handlers } from "@ws-kit/client/parts";
 import { wsClient } from "@ws-kit/client/zod";
 import { createTestServer } from "@ws-kit/testing";
-import { createRouter } from "@ws-kit/zod";
+import { createRouter, message, z } from "@ws-kit/zod";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { traced } from "../src/client.ts";
 import { instrument } from "../src/index.ts";
-import { Add, Join, Marked, Room, Said, Say } from "./messages.ts";
+import { Add, Confirm, Join, Marked, Room, Said, Say } from "./messages.ts";
 import { ended, spans, tracer } from "./world.ts";
 
 beforeEach(() => spans.reset());
@@ -23,6 +24,10 @@ function world(sample = 1, clientSample = 1) {
       if (ctx.payload.text === "error") return ctx.error("NOT_FOUND", "No such room");
       await ctx.publish(Room({ id: "7" }), Said, ctx.payload);
     })
+    .on(Ask, async (ctx) => {
+      const { payload } = await ctx.request(Confirm, { text: ctx.payload.text }, { timeoutMs: 1_000 });
+      ctx.send(Said, { text: String(payload.yes) });
+    })
     .on(Marked, (ctx) => void ctx.send(Said, { text: String(Object.keys(ctx.meta).length > 0) }))
     .rpc(Add, (ctx) => {
       if (ctx.payload.a < 0) return ctx.error("OUT_OF_RANGE", "Negative");
@@ -31,11 +36,13 @@ function world(sample = 1, clientSample = 1) {
     .onError(() => {});
   const server = createTestServer(router);
   const client = () => {
-    const made = wsClient({ url: "ws://test/", WebSocket: server.WebSocket });
+    const made = wsClient({ url: "ws://test/", WebSocket: server.WebSocket, use: [handlers()] });
     return traced(made, { sample: clientSample });
   };
   return { server, client };
 }
+
+const Ask = message("ASK_ME", { text: z.string() });
 
 function parentOf(span: ReadableSpan | undefined): string | undefined {
   const all = spans.getFinishedSpans();
@@ -76,6 +83,35 @@ describe("one trace", () => {
       },
       events: [{ name: "publish", attributes: { "ws_kit.topic": "room:7" } }],
     });
+  });
+
+  it("goes through a question of the server's to its answer in the page, and back", async () => {
+    const { client, server } = world();
+    const ada = client();
+    ada.handle(Confirm, ({ payload }) => {
+      if (payload.text === "throw") throw new Error("Not now");
+      return tracer.startActiveSpan("dialog", (span) => (span.end(), { yes: true }));
+    });
+    ada.on(Said, () => {});
+    ada.send(Ask, { text: "Keep it?" });
+    await vi.waitFor(() => expect(ended("process SAID")).toHaveLength(1));
+    const [asked, answered] = [SpanKind.CLIENT, SpanKind.SERVER].map((kind) =>
+      ended("CONFIRM").find((span) => span.kind === kind),
+    );
+    expect(parentOf(asked)).toBe("process ASK_ME");
+    expect(answered?.parentSpanContext?.spanId).toBe(asked?.spanContext().spanId);
+    expect(parentOf(ended("dialog")[0])).toBe("CONFIRM");
+    expect(asked?.attributes).toMatchObject({ "rpc.system": "ws_kit", "rpc.method": "CONFIRM" });
+    expect(asked?.attributes["ws_kit.client.id"]).toBeTypeOf("string");
+    expect(new Set(spans.getFinishedSpans().map((span) => span.spanContext().traceId)).size).toBe(1);
+    ada.send(Ask, { text: "throw" });
+    await vi.waitFor(() => expect(ended("CONFIRM")).toHaveLength(4));
+    const failed = ended("CONFIRM").filter(({ status }) => status.code === SpanStatusCode.ERROR);
+    expect(failed.map(({ kind, attributes }) => [kind, attributes["error.type"]])).toEqual([
+      [SpanKind.SERVER, "Error"],
+      [SpanKind.CLIENT, "INTERNAL"],
+    ]);
+    await server.settle();
   });
 
   it("goes through a request, and its errors are told at both ends", async () => {

@@ -155,6 +155,7 @@ const everyFact: Extension = {
     received() {},
     sent() {},
     settled() {},
+    answered() {},
     refused() {},
     failed() {},
   }),

@@ -3,6 +3,7 @@ import type { PublishArgs } from "./contexts.ts";
 import type { OpenData } from "./data.ts";
 import type { OutsidePublishOptions, PublishResult } from "./publishing.ts";
 import type {
+  Answered,
   Closed,
   ControlFrame,
   Failed,
@@ -130,6 +131,8 @@ export interface Hooks {
   received?(connection: ExtensionConnection, fact: Received): void;
   sent?(connection: ExtensionConnection, fact: Sent): void;
   settled?(connection: ExtensionConnection, fact: Settled): void;
+  /** Of each request of this server's that was `stamp`ed with a correlation id. */
+  answered?(connection: ExtensionConnection, fact: Answered): void;
   refused?(connection: ExtensionConnection, fact: Refused): void;
   /** @param connection Undefined where no connection was at work. */
   failed?(connection: ExtensionConnection | undefined, fact: Failed): void;

@@ -53,8 +53,10 @@ export interface Outgoing {
   readonly meta: Readonly<Meta> | undefined;
   /** Set where it is published. */
   readonly topic: string | undefined;
-  /** Set where it answers a request. */
+  /** Set where it answers a request, and where it is one. */
   readonly correlationId: string | undefined;
+  /** `request`: of this server's to a client. */
+  readonly kind: "message" | "reply" | "request";
 }
 
 /** A publish was delivered on this listener; what came from other nodes is not told. */
@@ -116,6 +118,17 @@ export interface Settled {
   readonly receivedAt: number;
   /** When its turn came; the difference is what it waited for messages before it. 0 where it never did. */
   readonly startedAt: number;
+  readonly at: number;
+}
+
+/** A request of this server's to a client has ended: the promise of whoever asked has settled. */
+export interface Answered {
+  readonly type: string;
+  readonly correlationId: string;
+  readonly outcome: "ok" | "error";
+  /** What it was rejected with: a code of the client's or of this server's own, `INVALID_ARGUMENT` for what did not fit its schema. */
+  readonly code: string | undefined;
+  readonly askedAt: number;
   readonly at: number;
 }
 

@@ -5,7 +5,8 @@ import { isPromise, when } from "../base/when.ts";
 import { checkMessage } from "../message/arguments.ts";
 import { check } from "../message/check.ts";
 import type { AnyMessage, AnyRpc, Received } from "../message/message.ts";
-import { RequestError } from "../message/request-error.ts";
+import { ValidationError } from "../message/errors.ts";
+import { isRequestError, RequestError } from "../message/request-error.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import { ABORT_TYPE, type Envelope, PROGRESS_TYPE, SERVER_ID_PREFIX } from "../protocol/envelope.ts";
 import { inTurn } from "../sending/outbox.ts";
@@ -55,6 +56,8 @@ class Ask implements OpenAsk, Expiring {
   private readonly reject: (error: unknown) => void;
   private readonly id: string = SERVER_ID_PREFIX + crypto.randomUUID();
   private readonly timeoutMs: number;
+  /** Undefined for one that never began. */
+  private askedAt: number | undefined = undefined;
   private settled = false;
   /** The client may have it. */
   private sent = false;
@@ -91,7 +94,7 @@ class Ask implements OpenAsk, Expiring {
       return this.end("RESOURCE_EXHAUSTED", message);
     }
     asked.add(conn, this.id, this);
-    deadlines.add(this, this.timeoutMs);
+    this.askedAt = deadlines.add(this, this.timeoutMs);
     signal?.addEventListener("abort", this.abort);
     try {
       const wire = wireOf(conn.hub, conn, rpc, payload, options.meta, this.id);
@@ -178,7 +181,7 @@ class Ask implements OpenAsk, Expiring {
 
   private readonly fail = (error: unknown): void => {
     const { conn, id } = this;
-    if (!this.settle()) return;
+    if (!this.settle(codeOf(error))) return;
     if (this.sent && !this.answered && conn.state < LEAVING) {
       post(conn, conn.hub.codec.encode({ type: ABORT_TYPE, meta: { correlationId: id } }), ABORT_TYPE, id);
     }
@@ -186,7 +189,7 @@ class Ask implements OpenAsk, Expiring {
   };
 
   /** @returns whether it had not ended before. */
-  private settle(): boolean {
+  private settle(code?: string): boolean {
     if (this.settled) return false;
     this.settled = true;
     const { conn, id } = this;
@@ -194,6 +197,12 @@ class Ask implements OpenAsk, Expiring {
     conn.hub.deadlines.delete(this);
     this.options.signal?.removeEventListener("abort", this.abort);
     conn.hub.runtime.settled?.(conn);
+    if (this.askedAt !== undefined) conn.hub.hooks?.answered(conn, this.rpc.type, id, this.askedAt, code);
     return true;
   }
+}
+
+function codeOf(error: unknown): string {
+  if (isRequestError(error)) return error.code;
+  return error instanceof ValidationError ? "INVALID_ARGUMENT" : "INTERNAL";
 }

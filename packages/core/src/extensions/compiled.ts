@@ -1,6 +1,7 @@
 import type { ExtensionConnection } from "../api/extension-connection.ts";
 import type { Hooks, Verdict } from "../api/extensions.ts";
 import type {
+  Answered,
   Closed,
   ControlFrame,
   Failed,
@@ -57,6 +58,7 @@ export interface Registered {
   readonly received: Hearers<ExtensionConnection, Received>;
   readonly sent: Hearers<ExtensionConnection, Sent>;
   readonly settled: Hearers<ExtensionConnection, Settled>;
+  readonly answered: Hearers<ExtensionConnection, Answered>;
   readonly refused: Hearers<ExtensionConnection, Refused>;
   readonly failed: Hearers<Anybody, Failed>;
   readonly disposed: Hearers<undefined, undefined>;
@@ -146,7 +148,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   ): Meta | undefined {
     const { stamp } = this.heard;
     if (stamp === undefined) return meta;
-    const fact: Outgoing = { type, meta, topic, correlationId };
+    const fact: Outgoing = { type, meta, topic, correlationId, kind: leavesAs(correlationId) };
     let added: object | undefined;
     for (const heard of stamp) {
       const more = heard.tell(conn, fact);
@@ -214,6 +216,14 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     tellAll(settled, conn, { type, kind, correlationId, meta, outcome, code, repeated, receivedAt, startedAt, at });
   }
 
+  answered(conn: Connection, type: string, correlationId: string, askedAt: number, code: string | undefined): void {
+    const { answered } = this.heard;
+    if (answered === undefined) return;
+    const outcome = code === undefined ? "ok" : "error";
+    const at = this.time();
+    tellAll(answered, conn, { type, correlationId, outcome, code, askedAt: this.heard.timed ? askedAt : 0, at });
+  }
+
   refused(
     conn: Connection,
     type: string | undefined,
@@ -264,6 +274,10 @@ function sentAs(type: string, correlationId: string | undefined): Sent["kind"] {
   if (type === ERROR_TYPE) return "error";
   if (type === PROGRESS_TYPE) return "progress";
   if (type.startsWith(CONTROL_PREFIX)) return "control";
+  return leavesAs(correlationId);
+}
+
+function leavesAs(correlationId: string | undefined): Outgoing["kind"] {
   if (correlationId === undefined) return "message";
   return isServerId(correlationId) ? "request" : "reply";
 }

@@ -17,6 +17,7 @@ const EVENTS = [
   "received",
   "sent",
   "settled",
+  "answered",
   "refused",
   "failed",
 ] as const;
@@ -303,6 +304,54 @@ describe("facts", () => {
     expect([of("received").length, of("sent").length, of("settled").length]).toEqual([3, 3, 3]);
   });
 
+  it("tell the end of each request of the server's, and what it was stamped with", async () => {
+    const Confirm = rpc.fromServer("CONFIRM", undefined, "CONFIRMED", fields({ n: "number" }));
+    const { extension, of } = witness();
+    const stamped: unknown[] = [];
+    const router = createRouter()
+      .extend(extension)
+      .extend(having({ stamp: (_, { kind, correlationId }) => void stamped.push([kind, correlationId]) }));
+    const { clock, connect } = bench(router);
+    const peer = connect();
+    const ask = (options?: object) =>
+      router.connections
+        .get("client-1")
+        ?.request(Confirm, undefined, options)
+        .catch(() => {});
+    const answers = [
+      ["CONFIRMED", { n: 1 }],
+      ["CONFIRMED", { n: "one" }],
+      ["$ws:failed", { code: "NOT_FOUND", message: "No" }],
+      ["$ws:failed", undefined],
+    ] as const;
+    for (const [type, payload] of answers) {
+      void ask();
+      const { meta } = peer.socket.take().at(-1) as { meta: { correlationId: string } };
+      await clock.advance(5);
+      peer.message(type, payload, { correlationId: meta.correlationId });
+      await settle();
+    }
+    void ask({ timeoutMs: 10 });
+    await clock.advance(20);
+    void ask();
+    peer.socket.close();
+    // Nothing was sent for these: nobody was told that they began.
+    void ask();
+    void ask({ signal: AbortSignal.abort() });
+    await settle();
+    const facts = of("answered");
+    expect(facts.map(({ type, clientId, outcome, code }) => [type, clientId, outcome, code])).toEqual(
+      [undefined, "INVALID_ARGUMENT", "NOT_FOUND", "UNIMPLEMENTED", "DEADLINE_EXCEEDED", "UNAVAILABLE"].map((code) => [
+        "CONFIRM",
+        "client-1",
+        code === undefined ? "ok" : "error",
+        code,
+      ]),
+    );
+    expect(facts.slice(0, 4).map(({ at, askedAt }) => (at as number) - (askedAt as number))).toEqual([5, 5, 5, 5]);
+    expect(stamped).toEqual(facts.map(({ correlationId }) => ["request", correlationId]));
+  });
+
   it("read no clock for those that want no times", async () => {
     const facts: { at: number; receivedAt?: number; startedAt?: number }[] = [];
     const keep = (_: unknown, fact: { at: number }) => void facts.push(fact);
@@ -584,6 +633,7 @@ it("a hook that fails is logged once and takes nothing down", async () => {
       ctx.send(Told, { n: 1 });
       void ctx.publish("room", Told, { n: 2 });
       ctx.send(Told, { n: "x" });
+      void ctx.request(rpc.fromServer("NOW", undefined, "NEVER"), undefined, { timeoutMs: 0 });
     });
   const peer = bench(router).connect();
   for (const n of [1, 2]) {

@@ -64,6 +64,7 @@ const NONE: Readonly<Lists> = {
   received: undefined,
   sent: undefined,
   settled: undefined,
+  answered: undefined,
   refused: undefined,
   failed: undefined,
   disposed: undefined,

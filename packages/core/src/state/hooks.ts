@@ -63,6 +63,8 @@ export interface CompiledHooks<C> {
     code: string | undefined,
     repeated: boolean,
   ): void;
+  /** @param code What it was rejected with. */
+  answered(conn: C, type: string, correlationId: string, askedAt: number, code: string | undefined): void;
   refused(
     conn: C,
     type: string | undefined,
