@@ -11,7 +11,7 @@ import type { Recorder } from "./session/record.ts";
 import type { KeptError } from "./store/errors.ts";
 import { Figures } from "./store/figures.ts";
 import { FrameLog, type KeptFrame } from "./store/frames.ts";
-import { type KeptRequest, requestOf } from "./store/requests.ts";
+import { askedOf, type KeptRequest, requestOf } from "./store/requests.ts";
 import { Ring } from "./store/ring.ts";
 
 /** Milliseconds for which a look counts: a page looks some times a second. */
@@ -28,7 +28,7 @@ export interface Counted {
 }
 
 /** Hooks that are left out while nobody looks. */
-type Unwanted = "gate" | "received" | "sent" | "published" | "settled";
+type Unwanted = "gate" | "received" | "sent" | "published" | "settled" | "answered";
 
 /** A listener that is observed. */
 export interface Seat {
@@ -79,9 +79,14 @@ export class Observer {
     const isRecording = this.recording !== undefined;
     const unwanted: Unwanted[] = [];
     if (!isRecording) unwanted.push("gate");
-    if (!this.watched) unwanted.push("received", "settled");
+    if (!this.watched) unwanted.push("received", "settled", "answered");
     if (!isRecording && !this.watched) unwanted.push("sent", "published");
     return unwanted;
+  }
+
+  private ended(request: KeptRequest): void {
+    request.n = this.requests.end;
+    this.requests.push(request);
   }
 
   get extension(): Extension {
@@ -153,9 +158,10 @@ export class Observer {
         if (fact.outcome === "error") this.figures.at(fact.at + zero).errors++;
         if (!this.isWatched()) return;
         this.figures.settled(fact.at + zero, fact.at - fact.receivedAt);
-        const request = requestOf(clientId, fact, zero);
-        request.n = this.requests.end;
-        this.requests.push(request);
+        this.ended(requestOf(clientId, fact, zero));
+      },
+      answered: ({ clientId }, fact) => {
+        if (this.isWatched()) this.ended(askedOf(clientId, fact, zero));
       },
       refused: ({ clientId }, { type, code, message, by, at, correlationId }) => {
         this.figures.at(at + zero).errors++;

@@ -41,7 +41,7 @@ export function rowsFor(look: Look, observer: Observer, redact: Redact): Rows | 
     }
     case "requests": {
       const fits = ({ type, kind, clientId, code, correlationId }: KeptRequest): boolean =>
-        (filter.rpcOnly !== true || kind === "rpc") &&
+        (filter.rpcOnly !== true || kind !== "on") &&
         (filter.clientId === undefined || filter.clientId === clientId) &&
         holds(type, clientId, code, correlationId);
       return {

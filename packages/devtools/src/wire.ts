@@ -105,7 +105,7 @@ export interface FrameRow {
 export interface RequestRow {
   readonly n: number;
   readonly type: string;
-  readonly kind: "on" | "rpc";
+  readonly kind: "on" | "rpc" | "asked";
   readonly clientId: string;
   readonly correlationId: string | null;
   readonly receivedAt: number;

@@ -10,4 +10,7 @@ export const Said = message.fromServer("SAID", {
 export const Say = message("SAY", { room: z.string(), text: z.string() });
 export const LogIn = rpc("LOG_IN", { name: z.string(), password: z.string() }, "LOGGED_IN", { token: z.string() });
 export const Report = rpc("REPORT", { rows: z.int() }, "REPORTED", { rows: z.int() });
+/** Has the server ask whether it was meant. */
+export const Leave = message("LEAVE", { room: z.string() });
+export const Confirm = rpc.fromServer("CONFIRM", { question: z.string() }, "CONFIRMED", { yes: z.boolean() });
 export const Chat = contract({ Join, Said, Say, LogIn, Report });

@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 import { readFile } from "node:fs/promises";
+import { handlers } from "@ws-kit/client/parts";
 import { wsClient } from "@ws-kit/client/zod";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { launchBrowser, screenshot } from "../../../test/browser.ts";
-import { Join, LogIn, Report, Said, Say } from "./messages.ts";
+import { Confirm, Join, Leave, LogIn, Report, Said, Say } from "./messages.ts";
 import { type Started, started } from "./started.ts";
 
 let browser: Browser;
@@ -37,7 +38,7 @@ function served(runtime: "bun" | "node") {
   }
 
   function client() {
-    const made = wsClient({ url: server.url });
+    const made = wsClient({ url: server.url, use: [handlers()] });
     onTestFinished(() => made.close());
     return made;
   }
@@ -85,6 +86,14 @@ describe.each(["bun", "node"] as const)("the page, served by %s", (runtime) => {
       .poll(() => page.locator("#view-requests .detail").textContent())
       .toMatch(/Asked[\s\S]*Answered, \d+ ms later/);
     expect(await report.locator(".fall i:visible").first().boundingBox()).toMatchObject({ height: 12 });
+
+    ada.handle(Confirm, () => ({ yes: true }));
+    ada.send(Leave, { room: "lobby" });
+    await rows(page, "requests").filter({ hasText: "CONFIRM" }).filter({ hasText: "to " }).click();
+    await expect
+      .poll(() => page.locator("#view-requests .detail").textContent())
+      .toMatch(/the server's own request[\s\S]*Asked[\s\S]*Leave lobby\?[\s\S]*Answered, [\d.]+ ms later[\s\S]*true/);
+    await screenshot(page, `devtools-requests-${runtime}`);
 
     ada.send(Say, { room: "lobby", text: "fail" });
     await page.click("#tab-errors");

@@ -1,7 +1,7 @@
 /** A server with the page, for tests and for a look at it: on Bun or Node, as it was started. */
 import { createRouter } from "@ws-kit/zod";
 import { devtools } from "../src/index.ts";
-import { Chat, Join, LogIn, Report, Said, Say } from "./messages.ts";
+import { Chat, Confirm, Join, Leave, LogIn, Report, Said, Say } from "./messages.ts";
 
 const router = createRouter<{ user?: string; apiToken?: string }>({ identify: (data) => data.user });
 const tools = devtools(router, { messages: Chat });
@@ -11,6 +11,10 @@ router
     if (ctx.payload.text === "fail") throw new Error("The database is gone");
     const { room, text } = ctx.payload;
     void ctx.publish(room, Said, { room, text: process.env["CHANGED"] === undefined ? text : `${text}!` });
+  })
+  .on(Leave, async (ctx) => {
+    const { payload } = await ctx.request(Confirm, { question: `Leave ${ctx.payload.room}?` });
+    if (payload.yes) await ctx.topics.unsubscribe(ctx.payload.room);
   })
   .rpc(LogIn, (ctx) => {
     if (ctx.payload.password === "wrong") return ctx.error("UNAUTHENTICATED", "No such user");

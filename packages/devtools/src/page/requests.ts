@@ -76,7 +76,7 @@ export class Requests implements PageView {
     const failed = row.outcome === "error" || row.outcome === "abandoned";
     say(cells[0], clock(row.receivedAt));
     say(cells[1], row.type);
-    say(cells[2], row.clientId);
+    say(cells[2], row.kind === "asked" ? `to ${row.clientId}` : row.clientId);
     say(cells[3], row.code ?? row.outcome);
     classed(cells[3], failed ? "bad" : "good");
     say(cells[4], row.waitedMs < 0.005 ? "" : ms(row.waitedMs));
@@ -109,6 +109,7 @@ export class Requests implements PageView {
 
   private async open(row: RequestRow): Promise<void> {
     const { type, clientId, correlationId, outcome, receivedAt, waitedMs, kind } = row;
+    const isAsked = kind === "asked";
     const { frames } = await ask<{ frames: readonly { at: number; direction: string; frame: unknown }[] }>("pair", {
       clientId,
       correlationId,
@@ -118,17 +119,21 @@ export class Requests implements PageView {
     this.detail.show(
       type,
       {
-        Kind: kind === "rpc" ? "request" : "message",
+        Kind: { on: "message", rpc: "request", asked: "the server's own request" }[kind],
         Client: clientId,
         Correlation: correlationId,
         Outcome: row.code === null ? outcome : `${outcome}: ${row.code}`,
-        Received: clock(receivedAt),
+        [isAsked ? "Asked" : "Received"]: clock(receivedAt),
         Waited: ms(waitedMs),
         Ran: ms(row.ms - waitedMs),
       },
       actions({ "Frames of this client": () => this.shell.frames({ clientId }) }),
       ...frames.flatMap(({ at, direction, frame }) => [
-        el("h2", { class: direction }, direction === "in" ? "Asked" : `Answered, ${ms(at - receivedAt)} later`),
+        el(
+          "h2",
+          { class: direction },
+          (direction === "out") === isAsked ? "Asked" : `Answered, ${ms(at - receivedAt)} later`,
+        ),
         code(frame),
       ]),
       ...(frames.length === 0 ? [el("p", { class: "note" }, "Its frames are no longer kept.")] : []),
