@@ -8,7 +8,7 @@ import type { LogLink } from "../ports/engine-log.ts";
 import { codecName, type Packet } from "../protocol/codec.ts";
 import type { Presence } from "../presence/presence.ts";
 import type { RouterCore } from "../router/core.ts";
-import { doToUser } from "../sending/to-many.ts";
+import { doToUser } from "../topics/do-to-user.ts";
 import type { Listener } from "../state/connection.ts";
 import { tellChange } from "../topics/changes.ts";
 import { deliverLocally } from "../topics/deliver.ts";

@@ -63,6 +63,23 @@ describe("users on several nodes", () => {
     expect(peers.map((peer) => peer?.socket.ended)).toEqual([end, end]);
   });
 
+  it("lose a topic on all of them, and nobody else does", async () => {
+    const { nodes } = world();
+    const [a, b, c] = await nodes(3);
+    for (const each of [a, b]) each?.router.on(Note, (ctx) => void ctx.topics.subscribe("room:7"));
+    const peers = [a.connect({ userId: "ada" }), b?.connect({ userId: "ada" }), b?.connect({ userId: "bob" })];
+    for (const peer of peers) peer?.message("NOTE", { n: 1 });
+    // One that does not follow it.
+    const elsewhere = c?.connect({ userId: "ada" });
+    await settle();
+    const revoked = c?.users.revoke("ada", "room:7") as Promise<unknown>;
+    expect(await settled(revoked)).toEqual({ ok: true, connections: 2, nodes: 2, missing: [] });
+    const told = { type: "$ws:unsubscribed", payload: { topic: "room:7", code: "PERMISSION_DENIED" } };
+    expect([...peers, elsewhere].map((peer) => peer?.socket.take())).toEqual([[told], [told], [], []]);
+    expect([a, b].map((each) => each?.hub.followers.of("room:7")?.size)).toEqual([undefined, 1]);
+    expect(await settled(a.users.revoke("ada", "room:7"))).toMatchObject({ ok: true, connections: 0, nodes: 0 });
+  });
+
   it("counts a node that died missing: after a second, at once when it was not heard of for ten, and a minute later no more", async () => {
     const { pass, engine, nodes } = world();
     const [a, b, c] = await nodes(3);

@@ -1,6 +1,6 @@
 import type { Packet } from "../protocol/codec.ts";
 
-/** What a node asks of the others about a user: that they send a frame to its connections, close them, or count them. */
+/** What a node asks of the others about a user: that they send a frame to its connections, close them, take a topic from them, or count them. */
 export type UserAsk =
   | {
       readonly op: "send";
@@ -10,6 +10,7 @@ export type UserAsk =
       readonly skip?: { readonly key?: string | undefined } | undefined;
     }
   | { readonly op: "close"; readonly user: string; readonly code: number; readonly reason: string }
+  | { readonly op: "revoke"; readonly user: string; readonly topic: string }
   | { readonly op: "count"; readonly user: string };
 
 /** What the other nodes said. */

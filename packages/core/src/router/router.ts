@@ -275,7 +275,7 @@ export class Router<Data = OpenData> {
     return this;
   }
 
-  /** Takes a topic from its followers here whose data passes, and says how many. They are told, and their grants are void. */
+  /** Takes a topic from its followers here whose data passes, tells them, voids their grants, and says how many; see `users.revoke`. */
   revoke(topic: string, test: (data: ConnectionData<Data>) => boolean): number {
     checkHandler("router.revoke()", test);
     return revoke(this.#core.servedBy(), topic, test);

@@ -9,8 +9,9 @@ import type { UserAsk } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { report } from "../sending/report.ts";
-import { doToUser, encodeForMany } from "../sending/to-many.ts";
+import { encodeForMany } from "../sending/to-many.ts";
 import type { Listener } from "../state/connection.ts";
+import { doToUser } from "../topics/do-to-user.ts";
 import type { RouterCore } from "./core.ts";
 
 /** Of one router; with an error where others than this process could not be asked. */
@@ -80,6 +81,17 @@ export class RouterUsers {
   /** Closes every connection of a user. Default code 1000. Never rejects. */
   async close(userId: string, code: number = CLOSE.NORMAL, reason = ""): Promise<UserResult> {
     return this.onAll((hubs) => everywhere(hubs, { op: "close", user: userId, code, reason }, ""));
+  }
+
+  /**
+   * Takes a topic from every connection of a user that follows it, as `router.revoke` does from those of this process, and says
+   * from how many. They are told, and the user's grants for it are void on every node. Who may follow it again is for its rule to
+   * say. Never rejects.
+   *
+   * @example await router.users.revoke(userId, Room({ id: "7" }));
+   */
+  async revoke(userId: string, topic: string): Promise<UserResult> {
+    return this.onAll((hubs) => everywhere(hubs, { op: "revoke", user: userId, topic }, ""));
   }
 
   /** How many connections a user has, and on how many nodes; those count that wait for their client (`resume`). Never rejects. */

@@ -1,10 +1,8 @@
 import { isPromise } from "../base/when.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
-import type { UserAsk } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { checkSent, encode } from "./encode.ts";
-import { close } from "./frames.ts";
 import { type Skip, skipOf } from "./overflow.ts";
 import { report } from "./report.ts";
 import { postFrame } from "./send.ts";
@@ -42,15 +40,4 @@ export function sendToMany(connections: Iterable<Connection>, { frame, type, ski
     }
   }
   return reached;
-}
-
-/** Does something to all connections that a user has on these listeners, and says to how many. */
-export function doToUser(hubs: Iterable<Listener>, ask: UserAsk, frame: Packet): number {
-  const connections = [...hubs].flatMap(({ identities }) => identities.of(ask.user));
-  if (ask.op === "send") {
-    const skip = ask.skip && { key: ask.skip.key };
-    return sendToMany(connections, { frame, type: ask.type, skip });
-  }
-  if (ask.op === "close") for (const conn of connections) close(conn, ask.code, ask.reason);
-  return connections.length;
 }

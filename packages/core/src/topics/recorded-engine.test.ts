@@ -450,4 +450,25 @@ describe("a recorded topic whose log is an engine's", () => {
     const unsure = here.say("d");
     expect(await unsure).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
   });
+
+  it("takes no grant any more that was revoked on another node", async () => {
+    const { clock, node, come, Room } = world();
+    const nodes = [node({ identify: ({ user }) => user }), node({ identify: ({ user }) => user })] as const;
+    await come();
+    await clock.advance(1_500);
+    const ada = nodes[0].peer({ user: "ada" });
+    await ada.join();
+    const place = ada.place();
+    const revoked = nodes[0].router.users.revoke("ada", Room({ id: "7" }));
+    await come();
+    expect(await revoked).toMatchObject({ ok: true, connections: 1, nodes: 1 });
+    await clock.advance(1);
+    await nodes[1].peer({ user: "ada" }).join(place);
+    expect(nodes[1].joined).toEqual(["grant"]);
+    // The one that she was given instead.
+    const back = nodes[1].peer({ user: "ada" });
+    await back.join();
+    await nodes[0].peer({ user: "ada" }).join(back.place());
+    expect(nodes[0].joined.at(-1)).toBe("recovered");
+  });
 });

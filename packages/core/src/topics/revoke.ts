@@ -15,11 +15,32 @@ export function revoke(hubs: Iterable<Listener>, topic: string, test: (data: nev
       if (!isMeant(conn, test)) continue;
       count++;
       hub.recorded?.revoke(topic, userOf(conn), hub.clock.now());
-      part(topic, conn);
-      tellUnsubscribed(conn, topic, "PERMISSION_DENIED");
+      take(conn, topic);
     }
   }
   return count;
+}
+
+/**
+ * Takes a topic from all connections of a user, and tells them. Grants are void also where the user has none.
+ * @returns how many there were.
+ */
+export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: string): number {
+  let count = 0;
+  for (const hub of hubs) {
+    hub.recorded?.revoke(topic, user, hub.clock.now());
+    for (const conn of hub.identities.of(user)) {
+      if (hub.followers.of(topic)?.has(conn) !== true) continue;
+      count++;
+      take(conn, topic);
+    }
+  }
+  return count;
+}
+
+function take(conn: Connection, topic: string): void {
+  part(topic, conn);
+  tellUnsubscribed(conn, topic, "PERMISSION_DENIED");
 }
 
 /** One for whom the test fails is left as it is: an error is no reason to throw anybody out. */
