@@ -167,6 +167,14 @@ describe("a recorded topic", () => {
     expect((await join(connect({ user: "ada" }), position)).said).toEqual(["1 a"]);
   });
 
+  it("keeps the grants of those of whom nobody says who they are when one is revoked for no user", async () => {
+    const { Room, clock, router, connect, join } = world({}, { identify: ({ user }) => user });
+    const { position } = await join(connect());
+    expect(await router.users.revoke("", Room({ id: "7" }))).toMatchObject({ ok: true, connections: 0 });
+    await clock.advance(1);
+    expect((await join(connect(), position)).subscribed).toMatchObject({ status: "recovered" });
+  });
+
   it("shows everybody all of it where it is visible to all", async () => {
     const { connect, join, say } = world({ visible: "all" });
     await say("a");
