@@ -1,18 +1,34 @@
 /**
- * The long form of the chaos test: `[SEED=…] pnpm chaos [minutes] [kills]`. Prints what it found; exit code 1 on a fault.
+ * The long form of the chaos test: `[SEED=…] [ONLY=resumed] pnpm chaos [minutes] [kills]`. Prints what it found; exit code 1 on a
+ * fault.
  */
 import { launchBrowser } from "../../../test/browser.ts";
-import { falseReports, faults, throughKills, throughLife, throughProxy } from "./chaos/run.ts";
+import {
+  falseReports,
+  faults,
+  type Findings,
+  resumeFaults,
+  throughKills,
+  throughLife,
+  throughProxy,
+} from "./chaos/run.ts";
 
 const [minutes = 10, kills = 100] = process.argv.slice(2).map(Number);
 const browser = await launchBrowser();
 const found: string[] = [];
 const seed = Number(process.env["SEED"] ?? Date.now());
-for (const [name, once, quiet, run] of [
-  [`${minutes / 2} minutes of a page's life`, true, true, () => throughLife(browser, minutes * 30_000, seed)],
-  [`${minutes} minutes of bad network`, true, false, () => throughProxy(browser, minutes * 60_000, seed)],
-  [`${kills} kills`, false, false, () => throughKills(browser, kills, seed)],
-] as const) {
+const network = (resumed: boolean) => throughProxy(browser, minutes * 60_000, seed, resumed);
+const parts: readonly (readonly [string, (findings: Findings) => string[], () => Promise<Findings>])[] = [
+  [
+    `${minutes / 2} minutes of a page's life`,
+    (findings) => faults(findings, true, true),
+    () => throughLife(browser, minutes * 30_000, seed),
+  ],
+  [`${minutes} minutes of bad network`, (findings) => faults(findings, true), () => network(false)],
+  [`${minutes} minutes of bad network, resumed`, resumeFaults, () => network(true)],
+  [`${kills} kills`, (findings) => faults(findings, false), () => throughKills(browser, kills, seed)],
+];
+for (const [name, faultsOf, run] of parts.filter(([title]) => title.includes(process.env["ONLY"] ?? ""))) {
   const findings = await run();
   const { report, arrived, stored, events } = findings;
   const { accepted, reported, requests, answered, failed, reconnects } = report;
@@ -28,7 +44,7 @@ for (const [name, once, quiet, run] of [
     reconnects,
     events,
   });
-  found.push(...faults(findings, once, quiet));
+  found.push(...faultsOf(findings));
 }
 await browser.close();
 console.log(found.length === 0 ? "No fault" : found.join("\n"));
