@@ -11,7 +11,7 @@ import { createRouter } from "@ws-kit/zod";
 import { expect, test, vi } from "vitest";
 import { freePort } from "../../../test/ports.ts";
 import { instrument } from "../src/index.ts";
-import { Add, Join, Room, Said, Say } from "./messages.ts";
+import { Add, Confirm, Join, Room, Said, Say } from "./messages.ts";
 
 const dashboards = join(import.meta.dirname, "../dashboards");
 
@@ -35,7 +35,10 @@ withServer("prometheus", "by Prometheus", (path) => {
     };
     const router = instrument(createRouter({ engine: engine as never }), { meter })
       .on(Join, (ctx) => void ctx.topics.subscribe(Room({ id: "7" })))
-      .on(Say, async (ctx) => void (await ctx.publish(Room({ id: "7" }), Said, ctx.payload)))
+      .on(Say, async (ctx) => {
+        await ctx.publish(Room({ id: "7" }), Said, ctx.payload);
+        await ctx.request(Confirm, { text: ctx.payload.text });
+      })
       .rpc(Add, (ctx) => (ctx.payload.a < 0 ? ctx.error("OUT_OF_RANGE", "Negative") : { sum: 3 }));
     const server = createTestServer(router);
     const folder = mkdtempSync(join(tmpdir(), "ws-kit-prometheus-"));
@@ -64,6 +67,7 @@ withServer("prometheus", "by Prometheus", (path) => {
       await server.clock.advance(1_000);
       const ada = await server.connect();
       const leaver = await server.connect();
+      ada.handle(Confirm, () => ({ yes: true }));
       ada.send(Join);
       const work = setInterval(() => {
         ada.send(Say, { text: "hello" });
