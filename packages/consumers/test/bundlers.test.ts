@@ -127,7 +127,8 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
       const port = String(await freePort());
       const target = await serve(letsIn ? { ORIGINS: `http://localhost:${port}` } : {});
       const env = { TARGET: target, PROXY: JSON.stringify(proxy), VITE_PORT: port, NO_COLOR: "1" };
-      await project.start("npx vite --config vite.dev.js", /Local:/, env);
+      // A mode of its own: from 8.4 on Vite does not start beside another server of the same project and mode.
+      await project.start(`npx vite --config vite.dev.js --mode on-${port}`, /Local:/, env);
       return (await show(browser, `http://localhost:${port}`)).title;
     }
 

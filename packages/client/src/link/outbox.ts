@@ -127,7 +127,7 @@ export function createOutbox(
     for (const next of policy === "drop-oldest" && !never ? queue.keys() : [item]) {
       if (!never && queue.size <= queueSize && queuedBytes <= queueBytes) break;
       remove(next);
-      next._fail(new StateError("Not connected, no room in the queue"));
+      next._fail(new StateError("Not connected, not queued"));
     }
     return queue.has(item);
   };
