@@ -165,6 +165,31 @@ describe("what is kept", () => {
     expect(hub.answers.size).toBe(100);
   });
 
+  it("of a client that comes back again and again is not forgotten for what it left behind", () => {
+    const { connect, hub, runs } = paying({ limits: { maxRememberedAnswers: 100 } });
+    let n = 0;
+    const some = (peer: Peer, count: number) => {
+      for (let i = 0; i < count; i++) pay(peer, `${SECRET}.${n++}`);
+    };
+    // Ten lines, ten requests each: that many are remembered.
+    for (let line = 0; line < 10; line++) {
+      const peer = connect();
+      some(peer, 10);
+      peer.socket.close();
+    }
+    const cut = connect();
+    some(cut, 50);
+    cut.socket.close();
+    const before = runs();
+    const back = connect();
+    for (let i = n - 100; i < n; i++) expect(by(pay(back, `${SECRET}.${i}`))).toBe(`run ${i + 1}`);
+    expect([runs(), hub.answers.size]).toEqual([before, 100]);
+    // Nor are those of somebody else for them.
+    pay(connect(), `${"z".repeat(22)}.1`);
+    some(connect(), 1_000);
+    expect(by(pay(connect(), `${"z".repeat(22)}.1`))).toBe(`run ${before + 1}`);
+  });
+
   it("is bounded in bytes, those who hold most first", () => {
     const limits = { maxRememberedBytes: 10_000 };
     const { connect, hub, runs } = paying({ identify, limits }, (run) => (run === 1 ? "small" : "x".repeat(3_000)));

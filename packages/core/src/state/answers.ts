@@ -20,7 +20,10 @@ export interface Answer {
   readonly error: ErrorPayload | undefined;
 }
 
-/** Who made requests whose answers are remembered: an identity, or a connection that is nobody's. */
+/**
+ * Who made requests whose answers are remembered: an identity, or a connection that is nobody's, with those on which its client
+ * came back, as a secret of its shows.
+ */
 export class Asker {
   /** Tells connections apart. */
   readonly number: number;
@@ -42,6 +45,8 @@ export class Remembered {
   /** Of the request's payload. */
   readonly print: string;
   readonly expiresAt: number;
+  /** What its key begins with where it counts for whoever presents that. */
+  readonly secret: string | undefined;
   /** What its frame takes of memory. */
   bytes = 0;
   answer: Answer | undefined = undefined;
@@ -50,12 +55,20 @@ export class Remembered {
   /** Told what it came to, where other processes ask; undefined for what is not worth remembering. */
   private told: ((answer: Answer | undefined) => void) | undefined = undefined;
 
-  constructor(memory: AnswerMemory, key: string, asker: Asker, print: string, expiresAt: number) {
+  constructor(
+    memory: AnswerMemory,
+    key: string,
+    asker: Asker,
+    print: string,
+    expiresAt: number,
+    secret: string | undefined,
+  ) {
     this.memory = memory;
     this.key = key;
     this.asker = asker;
     this.print = print;
     this.expiresAt = expiresAt;
+    this.secret = secret;
   }
 
   /** What the first request is answered. */
@@ -99,6 +112,8 @@ export class AnswerMemory {
   private readonly entries = new Map<string, Remembered>();
   private readonly identities = new Map<string, Asker>();
   private readonly connections = new WeakMap<object, Asker>();
+  /** Who presented a secret first, and how many are remembered under it. */
+  private readonly secrets = new Map<string, { readonly asker: Asker; count: number }>();
   /** Those of whom something is remembered. */
   private readonly askers = new Set<Asker>();
   private lastNumber = 0;
@@ -125,8 +140,13 @@ export class AnswerMemory {
     return this.total;
   }
 
-  /** Whoever asks, by identity or, where that is not known, by connection. */
-  asker(conn: object, identity: string | undefined): Asker {
+  /**
+   * Whoever asks, by identity or, where that is not known, by connection. A client that has come back over another one is who it was:
+   * what it left behind would otherwise count as somebody else's, and leave it no room.
+   */
+  asker(conn: object, identity: string | undefined, secret: string | undefined): Asker {
+    const returned = secret === undefined ? undefined : this.secrets.get(secret)?.asker;
+    if (returned !== undefined) return returned;
     const known = identity === undefined ? this.connections.get(conn) : this.identities.get(identity);
     if (known !== undefined) return known;
     const asker = new Asker(++this.lastNumber, identity);
@@ -142,14 +162,19 @@ export class AnswerMemory {
     return undefined;
   }
 
-  open(key: string, asker: Asker, print: string): Remembered {
+  open(key: string, asker: Asker, print: string, secret: string | undefined): Remembered {
     this.forgetDue();
     while (this.entries.size > 0 && this.entries.size >= this.limits.maxRememberedAnswers) {
       const [oldest] = this.largest((one) => one.entries.size).entries;
       this.forget(oldest as Remembered);
     }
     const { rememberAnswersMs } = this.limits;
-    const entry = new Remembered(this, key, asker, print, this.clock.monotonic() + rememberAnswersMs);
+    const entry = new Remembered(this, key, asker, print, this.clock.monotonic() + rememberAnswersMs, secret);
+    if (secret !== undefined) {
+      const presented = this.secrets.get(secret);
+      if (presented === undefined) this.secrets.set(secret, { asker, count: 1 });
+      else presented.count++;
+    }
     this.entries.set(key, entry);
     asker.entries.add(entry);
     this.askers.add(asker);
@@ -186,8 +211,10 @@ export class AnswerMemory {
 
   forget(entry: Remembered): void {
     if (this.entries.get(entry.key) !== entry) return;
-    const { asker } = entry;
+    const { asker, secret } = entry;
     this.entries.delete(entry.key);
+    const presented = secret === undefined ? undefined : this.secrets.get(secret);
+    if (presented !== undefined && --presented.count === 0) this.secrets.delete(secret as string);
     asker.entries.delete(entry);
     asker.bytes -= entry.bytes;
     this.total -= entry.bytes;
