@@ -6,6 +6,9 @@ import { WebSocket } from "ws";
 /** Bytes that may wait for the end of a tick: enough to fill packets, little enough to keep the kernel busy. */
 const BATCH_BYTES = 16_384;
 
+/** What one peer sent at once that is handled before the event loop, and with it all others, goes on. */
+const TURN = 64;
+
 /** What Bun tells the peer where the protocol layer closes; `ws` closes with the code alone. */
 const REASONS: Readonly<Record<number, string>> = {
   1007: "Received invalid UTF-8",
@@ -51,6 +54,8 @@ export class NodeSocket extends WebSocket {
   /** What has been read and not yet handled; undefined for nothing, as it is while no two frames come at once. */
   private inbox: Item[] | undefined;
   private handling = false;
+  /** How many items of the present turn have been handled. */
+  private turn = 0;
   private batching = false;
   /** This side has closed: what the peer had sent before it knew comes too late. */
   private left = false;
@@ -179,6 +184,8 @@ export class NodeSocket extends WebSocket {
   private handleNext(): void {
     const { inbox } = this;
     if (inbox !== undefined && !this.isPaused) {
+      if (this.hasHadItsTurn()) return this.waitForTurn();
+      this.turn++;
       const item = inbox.shift() as Item;
       if (inbox.length === 0) this.inbox = undefined;
       return this.handle(item);
@@ -187,8 +194,30 @@ export class NodeSocket extends WebSocket {
       this.handling = false;
       busy -= 1;
     }
+    this.turn = 0;
     this.flush();
     if (busy === 0) flushAll();
+  }
+
+  /** Whoever does not fetch the answers gets one a turn: what a socket held that has been ended is free only after the turn. */
+  private hasHadItsTurn(): boolean {
+    return this.turn >= TURN || (this.turn > 0 && this.bufferedAmount > BATCH_BYTES);
+  }
+
+  /** Lets everything else go on. Meanwhile the kernel keeps what the peer sends. */
+  private waitForTurn(): void {
+    this.turn = 0;
+    busy -= 1;
+    this.flush();
+    if (busy === 0) flushAll();
+    this.stream?.pause();
+    setImmediate(takeTurn, this);
+  }
+
+  private takeTurn(): void {
+    busy += 1;
+    if (!this.isPaused) this.stream?.resume();
+    this.handleNext();
   }
 
   private ended({ code, reason }: Ended): void {
@@ -249,6 +278,10 @@ function goOn(): void {
 
 function handleNext(socket: NodeSocket): void {
   socket["handleNext"]();
+}
+
+function takeTurn(socket: NodeSocket): void {
+  socket["takeTurn"]();
 }
 
 /** How many sockets are handling what they have read. */
