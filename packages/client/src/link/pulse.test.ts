@@ -134,6 +134,18 @@ test("patience grows with the bytes just sent, and only with those before the pi
   expect(rig.client.state).toBe("reconnecting");
 });
 
+test("a sign of life after the ping lets it wait once more, without the time that those bytes have had", async () => {
+  const rig = createRig({ heartbeat, reconnect });
+  const socket = await rig.open();
+  rig.client.send(Text, { n: 0, text: "x".repeat(160_000) });
+  await world.time.advance(1_000);
+  socket.deliver({ type: "NEWS", payload: { n: 1 } });
+  await world.time.advance(10_400);
+  expect(rig.client.state).toBe("open");
+  await world.time.advance(1_000);
+  expect(rig.client.state).not.toBe("open");
+});
+
 test("no timer outlives the connection", async () => {
   const rig = createRig({ heartbeat: { intervalMs: 3_600_000 } });
   const socket = await rig.open();

@@ -50,9 +50,6 @@ export function createPulse(
     timer(ms, tick);
   };
 
-  /** The pong comes no sooner than what was sent before the ping is through, however early the socket lets go of it. */
-  const wait = (): void => arm(timeoutMs + bytesBefore / SLOWEST);
-
   const due = (): void => {
     if (!confirm && now() + CONFIRM_MS < dueAt) arm(CONFIRM_MS);
   };
@@ -61,7 +58,8 @@ export function createPulse(
     if (!confirm) return pulse._probe();
     if (patience < (now() - dueAt > LATE_MS ? 1 : 2)) return dead();
     patience--;
-    wait();
+    // What was sent before the ping has had its time.
+    arm(timeoutMs);
   };
 
   const pulse: Pulse = {
@@ -96,7 +94,8 @@ export function createPulse(
       pingedAt = now();
       patience = 1;
       bytesBefore = bytes;
-      wait();
+      // The pong comes no sooner than that is through, however early the socket lets go of it.
+      arm(timeoutMs + bytesBefore / SLOWEST);
     },
   };
   return pulse;
