@@ -14,9 +14,9 @@ import {
 } from "./chaos/run.ts";
 
 const [minutes = 10, kills = 100] = process.argv.slice(2).map(Number);
-const browser = await launchBrowser();
 const found: string[] = [];
 const seed = Number(process.env["SEED"] ?? Date.now());
+const browser = await launchBrowser();
 const network = (resumed: boolean) => throughProxy(browser, minutes * 60_000, seed, resumed);
 const parts: readonly (readonly [string, (findings: Findings) => string[], () => Promise<Findings>])[] = [
   [
@@ -28,7 +28,10 @@ const parts: readonly (readonly [string, (findings: Findings) => string[], () =>
   [`${minutes} minutes of bad network, resumed`, resumeFaults, () => network(true)],
   [`${kills} kills`, (findings) => faults(findings, false), () => throughKills(browser, kills, seed)],
 ];
-for (const [name, faultsOf, run] of parts.filter(([title]) => title.includes(process.env["ONLY"] ?? ""))) {
+const wanted = parts.filter(([title]) => title.includes(process.env["ONLY"] ?? ""));
+if (wanted.length === 0)
+  throw new Error(`No part is called ${process.env["ONLY"]}: ${parts.map(([title]) => title).join(", ")}`);
+for (const [name, faultsOf, run] of wanted) {
   const findings = await run();
   const { report, arrived, stored, events } = findings;
   const { accepted, reported, requests, answered, failed, reconnects } = report;
