@@ -1,10 +1,7 @@
-import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { closeArguments, type Connection, type Hub } from "@ws-kit/core/adapter";
 import { WebSocket } from "ws";
-
-/** Bytes that may wait for the end of a tick: enough to fill packets, little enough to keep the kernel busy. */
-const BATCH_BYTES = 16_384;
+import { BATCH_BYTES, BatchedSocket, flushOthers, handlingBegun, handlingEnded } from "./batched-socket.ts";
 
 /** What one peer sent at once that is handled before the event loop, and with it all others, goes on. */
 const TURN = 64;
@@ -14,18 +11,6 @@ const REASONS: Readonly<Record<number, string>> = {
   1007: "Received invalid UTF-8",
   1009: "Received too big message",
 };
-
-/** What Node's own sockets look at to see whether a peer still reads (`Socket.prototype._onTimeout`). */
-interface StreamInside {
-  readonly _handle?: { readonly writeQueueSize?: number } | null;
-  /** `writelen`: bytes of the write that is under way. */
-  readonly _writableState: { readonly writelen?: number };
-}
-
-/** What a stream is told of itself by its listeners, which are the same functions for all streams. */
-const OWNER = Symbol("ws-kit.socket");
-
-type Owned = Duplex & { [OWNER]?: NodeSocket };
 
 /** How the peer ended the connection. */
 interface Ended {
@@ -46,17 +31,14 @@ const NO_DATA: Record<string, unknown> = Object.freeze({});
  * does in two respects that a peer can tell: promise callbacks run between two frames that were read at once, and the
  * core hears of a close when this side has begun it or answered it, not only when TCP is through with it.
  */
-export class NodeSocket extends WebSocket {
+export class NodeSocket extends BatchedSocket {
   /** The same object as `ctx.data`. */
   data: Record<string, unknown> = NO_DATA;
   private conn: Connection | undefined;
-  private stream: Owned | undefined;
   /** What has been read and not yet handled; undefined for nothing, as it is while no two frames come at once. */
   private inbox: Item[] | undefined;
-  private handling = false;
   /** How many items of the present turn have been handled. */
   private turn = 0;
-  private batching = false;
   /** This side has closed: what the peer had sent before it knew comes too late. */
   private left = false;
 
@@ -69,15 +51,11 @@ export class NodeSocket extends WebSocket {
 
   /** Ties the socket to the stream it writes to and the connection that hears from it. */
   attach(stream: Duplex, hub: Hub, data: Record<string, unknown>, clientId: string): void {
-    this.stream = stream;
+    this.writeTo(stream, hub.tuning.idleTimeoutSeconds);
     const conn = hub.adopt(this, data, clientId);
     this.conn = conn;
     // Another connection's, where that was here before.
     this.data = conn.data;
-    this.stream[OWNER] = this;
-    stream.on("drain", onDrain);
-    const { idleTimeoutSeconds } = hub.tuning;
-    if (idleTimeoutSeconds !== undefined) (stream as Socket).setTimeout(idleTimeoutSeconds * 1_000, onTimeout);
     hub.opened(conn);
   }
 
@@ -102,28 +80,6 @@ export class NodeSocket extends WebSocket {
     if (event === "message") this.receive(second === true ? (first as Buffer) : (first as Buffer).toString());
     else if (event === "ping" || event === "pong") conn.hub.seen(conn);
     else if (event === "close") this.receive({ code: first as number, reason: (second as Buffer).toString() });
-  }
-
-  /**
-   * What the kernel has not taken. The stream counts a write as unsent until the last byte of it has left, so that a peer
-   * which reads slowly would seem not to read at all.
-   */
-  getBufferedAmount(): number {
-    const bytes = this.bufferedAmount;
-    if (bytes === 0) return 0;
-    const { _handle: handle, _writableState: state } = this.stream as unknown as StreamInside;
-    const taken = (state.writelen ?? 0) - (handle?.writeQueueSize ?? Infinity);
-    return taken > 0 ? bytes - taken : bytes;
-  }
-
-  /** @returns 0 when the connection is closing, -1 when frames wait that the kernel did not take, otherwise 1. */
-  override send(data: Parameters<WebSocket["send"]>[0], ...rest: unknown[]): number {
-    if (this.readyState !== WebSocket.OPEN) return 0;
-    this.batch();
-    (super.send as (...args: unknown[]) => void)(data, ...rest);
-    if (this.bufferedAmount <= BATCH_BYTES) return 1;
-    this.flush();
-    return this.bufferedAmount > 0 ? -1 : 1;
   }
 
   override close(code?: number, reason?: string | Buffer): void {
@@ -167,7 +123,7 @@ export class NodeSocket extends WebSocket {
   private handle(item: Item): void {
     if (!this.handling) {
       this.handling = true;
-      busy += 1;
+      handlingBegun();
     }
     try {
       if (typeof item !== "string" && "code" in item) this.ended(item);
@@ -192,11 +148,11 @@ export class NodeSocket extends WebSocket {
     }
     if (this.handling) {
       this.handling = false;
-      busy -= 1;
+      handlingEnded();
     }
     this.turn = 0;
     this.flush();
-    if (busy === 0) flushAll();
+    flushOthers();
   }
 
   /** Whoever does not fetch the answers gets one a turn: what a socket held that has been ended is free only after the turn. */
@@ -207,15 +163,15 @@ export class NodeSocket extends WebSocket {
   /** Lets everything else go on. Meanwhile the kernel keeps what the peer sends. */
   private waitForTurn(): void {
     this.turn = 0;
-    busy -= 1;
+    handlingEnded();
     this.flush();
-    if (busy === 0) flushAll();
+    flushOthers();
     this.stream?.pause();
     setImmediate(takeTurn, this);
   }
 
   private takeTurn(): void {
-    busy += 1;
+    handlingBegun();
     if (!this.isPaused) this.stream?.resume();
     this.handleNext();
   }
@@ -226,38 +182,9 @@ export class NodeSocket extends WebSocket {
     this.conn?.hub.close(this.conn, code, reason);
   }
 
-  /**
-   * Everything sent while what was read at once is handled leaves in one system call, to this peer and to others;
-   * elsewhere, that of one tick.
-   */
-  private batch(): void {
-    if (this.batching || this.stream === undefined) return;
-    this.batching = true;
-    this.stream.cork();
-    if (!this.handling && batches.push(this) === 1 && busy === 0) process.nextTick(flushAll);
-  }
-
-  /** Writes what has been batched. */
-  flush(): void {
-    if (!this.batching) return;
-    this.batching = false;
-    this.stream?.uncork();
-    // Less than `send` waits for, and nothing else may ever be sent that would find it.
-    if (this.stream !== undefined && this.stream.writableLength > 0) this.drained();
-  }
-
-  /** The stream has room again. */
-  private drained(): void {
+  protected drained(): void {
     if (this.conn !== undefined) this.conn.hub.drained(this.conn);
   }
-}
-
-function onDrain(this: Owned): void {
-  this[OWNER]?.["drained"]();
-}
-
-function onTimeout(this: Owned): void {
-  this[OWNER]?.terminate();
 }
 
 /** Sockets whose connection is over while their TCP is not. */
@@ -282,15 +209,4 @@ function handleNext(socket: NodeSocket): void {
 
 function takeTurn(socket: NodeSocket): void {
   socket["takeTurn"]();
-}
-
-/** How many sockets are handling what they have read. */
-let busy = 0;
-/** Others with something to write when those are through, or the tick ends. */
-let batches: NodeSocket[] = [];
-
-function flushAll(): void {
-  const due = batches;
-  batches = [];
-  for (const socket of due) socket.flush();
 }
