@@ -28,9 +28,21 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Rate limits", link: "/rate-limits" },
       { text: "Telemetry", link: "/telemetry" },
       { text: "Who is here", link: "/presence" },
-      { text: "Patterns", link: "/patterns" },
       { text: "Devtools", link: "/devtools" },
       { text: "Extensions", link: "/extensions" },
+    ],
+  },
+  {
+    text: "Patterns",
+    items: [
+      { text: "All of them", link: "/patterns" },
+      { text: "A pool of connections", link: "/patterns/pool" },
+      { text: "Some of a room", link: "/patterns/selective-delivery" },
+      { text: "Limits by cost", link: "/patterns/rate-limits" },
+      { text: "A heartbeat in two layers", link: "/patterns/heartbeat" },
+      { text: "What both ends can do", link: "/patterns/negotiation" },
+      { text: "Versions side by side", link: "/patterns/versions" },
+      { text: "Modular routers", link: "/patterns/modules" },
     ],
   },
   {

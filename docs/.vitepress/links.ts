@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MarkdownRenderer } from "vitepress";
 
@@ -36,5 +36,8 @@ function targetOf(href: string): string | undefined {
   if (page !== undefined) return `/${page}`;
   const [, name = ""] = /^(?:packages\/)?([\w-]+)(?:\/README\.md)?$/.exec(path) ?? [];
   if (packages.includes(name) && path !== href) return `/packages/${name}`;
+  // From a page in a folder to one of the others.
+  const [file = ""] = path.split("#");
+  if (file.endsWith(".md") && existsSync(join(import.meta.dirname, "..", file))) return `/${path}`;
   return path === href ? href : undefined;
 }

@@ -36,13 +36,14 @@ export async function writeLlms(
   await writeFile(join(out, "llms-full.txt"), `${whole.join("\n\n")}\n`);
 }
 
-/** A page as it is read: without front matter, and with the file that it includes. */
+/** A page as it is read: without front matter, and with the file that it includes or the program that it shows. */
 async function textOf(file: string): Promise<string> {
   const markdown = (await readFile(file, "utf8")).replace(/^---\n[^]*?\n---\n/, "");
-  const [include, path] = /<!--@include: (\S+)-->/.exec(markdown) ?? [];
-  return include === undefined || path === undefined
-    ? markdown
-    : markdown.replace(include, await readFile(join(dirname(file), path), "utf8"));
+  const [taken, included, shown] = /^(?:<!--@include: (\S+)-->|<<< (\S+\.ts))$/m.exec(markdown) ?? [];
+  const path = included ?? shown;
+  if (taken === undefined || path === undefined) return markdown;
+  const text = await readFile(join(dirname(file), path), "utf8");
+  return markdown.replace(taken, () => (shown === undefined ? text : `\`\`\`ts\n${text}\`\`\``));
 }
 
 /** @param page Its file, from the folder of all pages. @returns what its first paragraph begins with, in plain text. */

@@ -13,7 +13,7 @@ const chat = createRouter<Member>();
 chat.onOpen((ctx) => ctx.topics.subscribe("lobby"));
 chat.on(Say, (ctx) => ctx.publish("lobby", Say, ctx.payload));
 
-// users: served as it is and under a prefix below, for those who administer
+// users
 export const Count = rpc("COUNT", undefined, "COUNTED", { online: z.number() });
 const users = createRouter<Member>();
 users.rpc(Count, () => ({ online: router.connections.size }));

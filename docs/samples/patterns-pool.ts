@@ -1,0 +1,1 @@
+export * from "../../examples/patterns/src/pool.ts";
