@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** They start Redis, NATS and Prometheus. */
-const ENGINES = ["packages/{redis,nats,otel}/test/**/*.test.ts"];
+/** They start Redis, NATS, Prometheus and proxies. */
+const ENGINES = ["packages/{redis,nats,otel}/test/**/*.test.ts", "examples/deployment/test/**/*.test.ts"];
 
 /**
  * In CI tests with real processes have a second chance, since others use the machine as well. The reporter names each that needed it:

@@ -51,6 +51,8 @@ const sidebar: DefaultTheme.SidebarItem[] = [
       { text: "Adapters", link: "/adapters" },
       { text: "More than one process", link: "/scaling" },
       { text: "Deployment", link: "/deployment" },
+      { text: "Behind a proxy", link: "/deployment/proxies" },
+      { text: "On a platform", link: "/deployment/platforms" },
       { text: "What survives what", link: "/what-survives" },
       { text: "Performance", link: "/performance" },
     ],

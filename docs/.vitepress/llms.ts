@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, extname, join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 
 const docs = join(import.meta.dirname, "..");
@@ -36,14 +36,21 @@ export async function writeLlms(
   await writeFile(join(out, "llms-full.txt"), `${whole.join("\n\n")}\n`);
 }
 
-/** A page as it is read: without front matter, and with the file that it includes or the program that it shows. */
+/** A page as it is read: without front matter, and with the files that it includes or shows. */
 async function textOf(file: string): Promise<string> {
   const markdown = (await readFile(file, "utf8")).replace(/^---\n[^]*?\n---\n/, "");
-  const [taken, included, shown] = /^(?:<!--@include: (\S+)-->|<<< (\S+\.ts))$/m.exec(markdown) ?? [];
-  const path = included ?? shown;
-  if (taken === undefined || path === undefined) return markdown;
-  const text = await readFile(join(dirname(file), path), "utf8");
-  return markdown.replace(taken, () => (shown === undefined ? text : `\`\`\`ts\n${text}\`\`\``));
+  const parts = markdown.split(/^(<!--@include: \S+-->|<<< \S+)$/m);
+  return (await Promise.all(parts.map((part) => taken(part, dirname(file))))).join("");
+}
+
+/** What stands for a line that names a file: `<<< server.ts` or `<<< nginx.conf{nginx}` shows it as code. */
+async function taken(part: string, folder: string): Promise<string> {
+  const [, included] = /^<!--@include: (\S+)-->$/.exec(part) ?? [];
+  if (included !== undefined) return readFile(join(folder, included), "utf8");
+  const [, shown, language] = /^<<< ([^\s{]+)(?:\{(\w+)\})?$/.exec(part) ?? [];
+  if (shown === undefined) return part;
+  const code = await readFile(join(folder, shown), "utf8");
+  return `\`\`\`${language ?? extname(shown).slice(1)}\n${code}\`\`\``;
 }
 
 /** @param page Its file, from the folder of all pages. @returns what its first paragraph begins with, in plain text. */

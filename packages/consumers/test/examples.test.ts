@@ -30,6 +30,7 @@ interface Example {
 const TRIED: readonly Example[] = [
   { folder: "chat", command: "bun server/main.ts", socket: "/ws" },
   { folder: "dashboard", command: "bun server/main.ts", socket: "/ws" },
+  { folder: "deployment", command: "node server.ts", socket: "/ws", bare: true },
   { folder: "game", command: "bun server/main.ts", socket: "/ws", protocol: "ws-kit.game1" },
   { folder: "hono", command: "bun src/bun.ts", socket: "/ws" },
   { folder: "hono", command: "node src/node.ts", socket: "/ws" },

@@ -4,16 +4,27 @@ import { findProgram } from "./find.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    /** Where the servers of the engines are; what is missing says why. */
+    /** Where the servers are that tests start: engines, Prometheus, proxies. What is missing says why. */
     engineServers: { readonly [name in Program]: Found };
   }
 }
 
 export type Found = { readonly path: string } | { readonly missing: string };
 
-const PROGRAMS = { redis: "redis-server", nats: "nats-server", prometheus: "prometheus" } as const;
+const PROGRAMS = {
+  redis: "redis-server",
+  nats: "nats-server",
+  prometheus: "prometheus",
+  nginx: "nginx",
+  caddy: "caddy",
+  haproxy: "haproxy",
+} as const;
+const NAMES = Object.keys(PROGRAMS) as Program[];
 const INSTALL =
-  "apt-get update && apt-get install -y redis-server nats-server && apt-get install -y --no-install-recommends prometheus";
+  "apt-get update && apt-get install -y redis-server nats-server && " +
+  "apt-get install -y --no-install-recommends prometheus nginx caddy haproxy openssl";
+/** What Debian starts by itself stays down: at this level no service runs. */
+const QUIETLY = { DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
 
 /** What tests start as a process of its own. */
 export type Program = keyof typeof PROGRAMS;
@@ -22,8 +33,8 @@ export type Program = keyof typeof PROGRAMS;
 export default function setup(project: TestProject): void {
   let found = findAll();
   if (Object.values(found).includes(undefined) && mayInstall()) {
-    console.log(`Installing the servers of the engines: ${INSTALL}`);
-    const done = spawnSync("sh", ["-c", INSTALL], { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } });
+    console.log(`Installing the servers that tests start: ${INSTALL}`);
+    const done = spawnSync("sh", ["-c", INSTALL], { env: { ...process.env, ...QUIETLY } });
     if (done.status !== 0) console.log(String(done.stderr));
     found = findAll();
   }
@@ -31,12 +42,15 @@ export default function setup(project: TestProject): void {
     const path = found[name];
     return path === undefined ? { missing: `${PROGRAMS[name]} is not on PATH; as root: ${INSTALL}` } : { path };
   };
-  project.provide("engineServers", { redis: told("redis"), nats: told("nats"), prometheus: told("prometheus") });
+  project.provide("engineServers", ofEach(told));
 }
 
 function findAll(): Record<Program, string | undefined> {
-  const { redis, nats, prometheus } = PROGRAMS;
-  return { redis: findProgram(redis), nats: findProgram(nats), prometheus: findProgram(prometheus) };
+  return ofEach((name) => findProgram(PROGRAMS[name]));
+}
+
+function ofEach<T>(make: (name: Program) => T): Record<Program, T> {
+  return Object.fromEntries(NAMES.map((name) => [name, make(name)])) as Record<Program, T>;
 }
 
 function mayInstall(): boolean {
