@@ -15,6 +15,8 @@ const entry: Record<string, string> = {};
 for (const source of [...Object.values(entries), ...Object.values(bin)]) {
   if (source.endsWith(".ts")) entry[source.replace("./src/", "").replace(/\.ts$/, "")] = source;
 }
+// A file of its own, so that what pages define is not bundled with the server: see there.
+if (name === "@ws-kit/core") entry["definitions"] = "./src/definitions.ts";
 
 export default defineConfig({
   entry,

@@ -36,15 +36,13 @@ export type { FilteredPublishOptions, OutsidePublishOptions, PublishOptions, Pub
 export type { UserReach, UserResult } from "./api/users.ts";
 export { consoleLogger } from "./base/logger.ts";
 export type { Logger } from "./base/logger.ts";
+export { contract, fingerprintOf, isRequestError, prefixed, RequestError, topic } from "./definitions.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
 export type { Compatible } from "./message/compatible.ts";
-export { contract } from "./message/contract.ts";
-export { fingerprintOf } from "./message/fingerprint.ts";
 export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
 export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
 export type { ClientAsks, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
-export { isRequestError, RequestError } from "./message/request-error.ts";
 export type { RequestErrorOf } from "./message/request-error.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
@@ -75,10 +73,8 @@ export type {
 export type { MessageOptions, RpcOptions, StreamingOptions } from "./message/sources.ts";
 export type { MessageSpec, RpcSpec } from "./message/spec.ts";
 export type { Parts } from "./message/parts.ts";
-export { prefixed } from "./message/prefixed.ts";
 export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
-export { topic } from "./message/topic.ts";
 export type { HistoryOptions } from "./message/history.ts";
 export type { NoPresence, MaybePresent, Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
 export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";

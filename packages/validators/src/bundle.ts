@@ -22,6 +22,7 @@ export const bundlers: { readonly [name: string]: (code: string, alias?: Alias) 
       format: "esm",
       platform: "browser",
       write: false,
+      logLevel: "error",
     });
     return outputFiles[0]?.text ?? "";
   },

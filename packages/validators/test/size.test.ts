@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -56,13 +56,37 @@ describe.each(Object.keys(CEILINGS))("under %s", (name) => {
   });
 });
 
+/** Builds a package as `pnpm build` does, elsewhere. */
+async function publish(name: "core" | "valibot" | "zod"): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), `${name}-dist-`));
+  const args = ["tsup", "--config", "../../tsup.config.ts", "--no-dts", "--out-dir", directory];
+  const cwd = join(import.meta.dirname, "../..", name);
+  await promisify(execFile)("npx", args, { cwd });
+  // It says that modules have no effects but their exports.
+  await copyFile(join(cwd, "package.json"), join(directory, "package.json"));
+  return directory;
+}
+
+describe("what is published of core", () => {
+  let directory: string;
+  beforeAll(async () => (directory = await publish("core")));
+  afterAll(() => rm(directory, { recursive: true }));
+
+  it.each(["esbuild", "Vite"])("has no server in what a page defines, under %s", async (name) => {
+    const bundle = bundlers[name] as (typeof bundlers)[string];
+    const alias: Alias = { "@ws-kit/core": join(directory, "index.js") };
+    const names = ["topic", "contract", "prefixed", "fingerprintOf", "isRequestError", "WsKitError", "message", "rpc"];
+    for (const each of names) {
+      const text = await bundle(`export { ${each} } from "@ws-kit/core";`, alias);
+      expect([each, /handlerTimeoutMs|maxPendingMessages/.test(text)]).toEqual([each, false]);
+      expect([each, Math.ceil(gzipped(text) / 1_000)]).toEqual([each, expect.toBeOneOf([1, 2, 3])]);
+    }
+  });
+});
+
 describe.each(["zod", "valibot"] as const)("what is published of %s", (name) => {
   let directory: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), "validator-dist-"));
-    const args = ["tsup", "--config", "../../tsup.config.ts", "--no-dts", "--out-dir", directory];
-    await promisify(execFile)("npx", args, { cwd: join(import.meta.dirname, "../..", name) });
-  });
+  beforeAll(async () => (directory = await publish(name)));
   afterAll(() => rm(directory, { recursive: true }));
 
   it("keeps its namespace a module that bundlers can shake", async () => {
