@@ -24,6 +24,7 @@ import type { RouteTable } from "../state/route.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
 import { allDeclared, checkHistory, checkPresence, DeclaredTopics } from "./declared-topics.ts";
 import { Shared } from "./shared.ts";
+import { checkDecisions } from "./decisions.ts";
 import { checkProvided } from "./provided.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
@@ -207,6 +208,11 @@ export class RouterCore implements RouteSource, Handlers {
     else this.hubs.add(hub);
   }
 
+  /** Whether one that is merged into this router says who may connect. */
+  get mergedAuthenticates(): boolean {
+    return [...this.family()].some((router) => router !== this && router.authenticate !== undefined);
+  }
+
   /** Those of this router and of all merged into it, each once. */
   extensions(): Extension[] {
     return [...new Set([...this.family()].flatMap((router) => router.ownExtensions))];
@@ -229,6 +235,7 @@ export class RouterCore implements RouteSource, Handlers {
       throw new TypeError(`onConflict is "throw", "replace" or "skip", not ${JSON.stringify(onConflict)}`);
     }
     if ([...source.family()].includes(this)) throw new Error("A router cannot be merged into itself");
+    checkDecisions(this, source);
     this.children.push({ source, prefix, onConflict });
     source.parents.add(this);
     try {

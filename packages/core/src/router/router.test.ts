@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, memoryLogger, Note, Told } from "../../test/harness.ts";
+import { withAuthenticate } from "../adapter/own-authenticate.ts";
 import { message, rpc } from "../message/standard.ts";
 import { createRouter } from "./create-router.ts";
 import { type Router } from "./router.ts";
@@ -86,6 +87,26 @@ describe("merge", () => {
   it("chooses where it is told to", () => {
     expect(answerOf(createRouter().merge(named(1)).merge(named(2), { onConflict: "replace" }))).toEqual({ n: 2 });
     expect(answerOf(createRouter().merge(named(1)).merge(named(2), { onConflict: "skip" }))).toEqual({ n: 1 });
+  });
+
+  it.each([
+    ["authorizeTopic", { authorizeTopic: () => false }],
+    ["identify", { identify: () => "ada" }],
+    ["expiresAt", { expiresAt: () => Infinity }],
+  ] as const)("refuses a router whose %s would decide nothing", (name, options) => {
+    const inner = createRouter(options);
+    expect(() => createRouter().merge(inner)).toThrow(`createRouter({ ${name} })`);
+    expect(() => createRouter().mount("x.", inner)).toThrow(name);
+    expect(() => createRouter({ ...options }).merge(inner)).not.toThrow();
+    expect(() => createRouter(options).merge(createRouter().mount("y.", createRouter()))).not.toThrow();
+  });
+
+  it("refuses to serve without the authenticate that a merged router has", () => {
+    const authenticate = (): undefined => undefined;
+    const outer = createRouter().merge(createRouter({ authenticate }));
+    expect(() => withAuthenticate(outer, {})).toThrow("decides nothing");
+    expect(withAuthenticate(outer, { authenticate })).toEqual({ authenticate });
+    expect(withAuthenticate(createRouter({ authenticate }).merge(outer), {})).toEqual({ authenticate });
   });
 
   it("refuses to merge a router into itself", () => {

@@ -206,7 +206,8 @@ export class Router<Data = OpenData> {
   /**
    * Takes in another router: its routes, middleware (for its own routes), lifecycle handlers, and whatever is added to
    * it later. This router's own route wins over a merged one of the same type.
-   * @throws Error when two merged routers handle the same type and `onConflict` does not choose.
+   * @throws Error when two merged routers handle the same type and `onConflict` does not choose, and for a router with
+   * `authorizeTopic`, `identify` or `expiresAt` where this one has none: it would decide nothing.
    */
   merge<Inner, Outer = Data>(other: Mergeable<Outer, Inner> & Router<Inner>, options: MergeOptions = {}): this {
     checkOptions("router.merge()", options, MERGE_OPTIONS);
