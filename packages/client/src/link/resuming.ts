@@ -35,9 +35,10 @@ export function createResuming(memory: Memory, link: Link): Resuming {
   };
 
   link._pass = (packet) => {
-    if (link._lost === undefined) return link._transmit(packet);
-    keep(memory, packet);
-    return true;
+    if (link._lost === undefined && link._transmit(packet)) return true;
+    // A socket is closing before it says so: what it does not take any more is for the next one.
+    if (memory._id) keep(memory, packet);
+    return !!memory._id;
   };
 
   return (hear) => (type, event) => {
