@@ -8,6 +8,7 @@ const sidebar: DefaultTheme.SidebarItem[] = [
     text: "Start",
     items: [
       { text: "Getting started", link: "/getting-started" },
+      { text: "Core concepts", link: "/concepts" },
       { text: "Questions", link: "/questions" },
       { text: "From Socket.IO and others", link: "/migrating" },
     ],

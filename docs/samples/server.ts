@@ -48,6 +48,6 @@ export declare function isMember(userId: string | undefined, room: string): Prom
 export declare function verify(token: string | undefined): Promise<{ sub: string; exp: number }>;
 export declare const secret: string;
 export declare const server: Server;
-export declare const app: { use: Express["use"] } & Omit<Hono<{ Bindings: { server: Bun.Server<undefined> } }>, "use">;
+export declare const app: { use: Express["use"] } & Omit<Hono<{ Bindings: Bun.Server<undefined> }>, "use">;
 export const Away = message("AWAY", { user: z.string().optional() });
 export const Back = message("BACK", { user: z.string().optional() });
