@@ -1,24 +1,20 @@
-import { findProgram } from "@ws-kit/conformance/engines/find";
-import { startRedis } from "@ws-kit/conformance/engines/servers";
 import { startBalancer } from "./balancer.ts";
 import { Member } from "./member.ts";
+import { Redis } from "./redis.ts";
 
 const port = Number(process.env["PORT"] ?? 3000);
 const NODES = 3;
 
-const path = findProgram("redis-server");
-if (path === undefined) {
-  console.error("redis-server is not on PATH; on Debian: apt-get install redis-server");
+const redis = new Redis();
+await redis.start().catch((error: unknown) => {
+  console.error((error as Error).message);
   process.exit(1);
-}
-const redis = await startRedis(path);
-let redisIsAlive = true;
-const redisUrl = `redis://127.0.0.1:${redis.port}`;
-const members = Array.from({ length: NODES }, (_, i) => new Member(`node ${i + 1}`, redisUrl));
+});
+const members = Array.from({ length: NODES }, (_, i) => new Member(`node ${i + 1}`, redis.url));
 
 async function stop(code = 0): Promise<never> {
   await Promise.all(members.map((member) => member.kill()));
-  await redis.stop();
+  await redis.kill();
   process.exit(code);
 }
 
@@ -27,9 +23,8 @@ async function press(key: string): Promise<void> {
   const member = members[Number(key) - 1];
   if (member !== undefined) await (member.port ? member.kill() : member.start());
   if (key !== "r") return;
-  redisIsAlive = !redisIsAlive;
-  await (redisIsAlive ? redis.restart() : redis.kill());
-  console.log(`Redis is ${redisIsAlive ? "back" : "dead"}`);
+  await (redis.isAlive ? redis.kill() : redis.start());
+  console.log(`Redis is ${redis.isAlive ? "back" : "dead"}`);
 }
 
 try {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { findProgram } from "@ws-kit/conformance/engines/find";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Wire } from "../../chat/test/wire.ts";
 import { freePort } from "../../../test/ports.ts";
+import { findProgram } from "../../../test/servers.ts";
 
 const START = join(import.meta.dirname, "../start.ts");
 const hasRedis = findProgram("redis-server") !== undefined;

@@ -1,10 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Client, wsClient } from "@ws-kit/client/zod";
-import type { Program } from "@ws-kit/conformance/engines/setup";
-import { withServer } from "@ws-kit/conformance/engines/suites";
 import { expect, onTestFinished, test } from "vitest";
 import { type ClientOptions, WebSocket } from "ws";
+import { type Program, withServer } from "../../../test/servers.ts";
 import { Where } from "../messages.ts";
 import { certificate, type Node, type Prepared, startNode, startProxy } from "./proxy.ts";
 

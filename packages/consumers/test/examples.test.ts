@@ -6,6 +6,7 @@ import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { WebSocket } from "ws";
 import { whyLeftOut } from "../src/left-out.ts";
 import { createProject } from "../src/project.ts";
+import { freePort } from "../../../test/ports.ts";
 
 const EXAMPLES = join(import.meta.dirname, "../../../examples");
 const RUNTIMES = [
@@ -25,12 +26,15 @@ interface Example {
   readonly bare?: true;
   /** It is started by what its manifest has for development alone. */
   readonly dev?: true;
+  /** Another one, which it runs: both are copied, and the other's packages installed. */
+  readonly beside?: string;
 }
 
 const TRIED: readonly Example[] = [
   { folder: "chat", command: "bun server/main.ts", socket: "/ws" },
   { folder: "dashboard", command: "bun server/main.ts", socket: "/ws" },
   { folder: "deployment", command: "node server.ts", socket: "/ws", bare: true },
+  { folder: "cluster-chat", beside: "chat", command: "bun cluster-chat/start.ts", socket: "/ws" },
   { folder: "game", command: "bun server/main.ts", socket: "/ws", protocol: "ws-kit.game1" },
   { folder: "hono", command: "bun src/bun.ts", socket: "/ws" },
   { folder: "hono", command: "node src/node.ts", socket: "/ws" },
@@ -39,15 +43,18 @@ const TRIED: readonly Example[] = [
   { folder: "cloudflare-chat", command: "node start.ts", socket: "/rooms/lobby?name=Ann", dev: true },
 ];
 
-// `cluster-chat` is left out: it runs the chat beside it, with what starts Redis for this repository's own tests.
 describe.skipIf(why)(`examples installed from tarballs${why === undefined ? "" : `: ${why}`}`, () => {
   test.for(TRIED)("$folder, by $command", { timeout: 300_000 }, async ({ folder, command, socket, ...more }) => {
     await using project = await createProject(inject("registry"), RUNTIMES);
-    await cp(join(EXAMPLES, folder), project.directory, {
-      recursive: true,
-      filter: (source) => !["node_modules", "test", "tsconfig.json"].includes(basename(source)),
-    });
-    const manifest = await readFile(join(EXAMPLES, folder, "package.json"), "utf8");
+    const { beside } = more;
+    // Side by side in a folder whose packages both find, as they are here.
+    for (const name of beside === undefined ? [folder] : [folder, beside]) {
+      await cp(join(EXAMPLES, name), beside === undefined ? project.directory : join(project.directory, name), {
+        recursive: true,
+        filter: (source) => !["node_modules", "test", "tsconfig.json"].includes(basename(source)),
+      });
+    }
+    const manifest = await readFile(join(EXAMPLES, beside ?? folder, "package.json"), "utf8");
     const { dependencies, ...rest } = JSON.parse(manifest.replaceAll("workspace:^", "*")) as {
       dependencies: Record<string, string>;
     };
@@ -55,7 +62,9 @@ describe.skipIf(why)(`examples installed from tarballs${why === undefined ? "" :
     await project.write({ "package.json": JSON.stringify({ ...rest, dependencies }) });
     await project.run(`npm install ${more.dev ? "" : "--omit=dev"}`);
 
-    const [, address = ""] = await project.start(command, /is at (\S+)/, { PORT: "0" });
+    const [, address = ""] = await project.start(command, /is at (\S+)/, {
+      PORT: beside === undefined ? "0" : String(await freePort()),
+    });
     const url = new URL(address.replace(/^ws/, "http"));
     const statuses = new Set(more.bare ? [] : await statusesOf(url));
     expect([...statuses]).toEqual(more.bare ? [] : [200]);
