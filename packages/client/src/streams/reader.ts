@@ -1,4 +1,10 @@
+import { createTimer } from "../steps/timer.ts";
+
 type Result = IteratorResult<unknown, undefined>;
+
+/** Units that are confirmed as soon as there is nothing more to give, and milliseconds after which fewer are. */
+const FEW = 1_024;
+const WAIT_MS = 100;
 
 /** What a server sends, until somebody asks for it. */
 export interface Reader {
@@ -10,8 +16,8 @@ export interface Reader {
 }
 
 /**
- * Units of a frame by what is in it, roughly: where characters are escaped it may take six times as many. What another codec than
- * JSON brings, a Map say, may hold anything.
+ * Units of an item, roughly: where characters are escaped it may take six times as many. What another codec than JSON brings, a
+ * Map say, may hold anything.
  */
 function sizeOf(item: unknown): number {
   if (typeof item === "string") return item.length + 8;
@@ -41,17 +47,22 @@ export function createReader(
   let over = false;
   let failure: Error | undefined;
   let wake: (() => void) | undefined;
+  const timer = createTimer();
+
+  const tell = (): void => {
+    timer();
+    owed = 0;
+    confirm(taken);
+  };
 
   const next = async (): Promise<Result> => {
     for (;;) {
       if (items.length > 0) {
         const item = items.shift();
         taken++;
-        owed += sizeOf(item);
-        if (owed >= most) {
-          owed = 0;
-          confirm(taken);
-        }
+        // Around it stand its type and the request's id.
+        owed += 90 + sizeOf(item);
+        if (owed >= most) tell();
         try {
           return { value: await look(item), done: false };
         } catch (error) {
@@ -61,6 +72,9 @@ export function createReader(
       }
       if (failure !== undefined) throw failure;
       if (over) return { value: undefined, done: true };
+      // A server may have room for less than the window, and waits then for what is owed.
+      if (owed >= FEW) tell();
+      else if (owed > 0) timer(WAIT_MS, tell);
       await new Promise<void>((resolve) => {
         const before = wake;
         wake = () => {
@@ -87,6 +101,7 @@ export function createReader(
       if (over) return;
       over = true;
       failure = error;
+      timer();
       stir();
     },
     _items: (leave) => ({
@@ -95,6 +110,7 @@ export function createReader(
         return: () => {
           items = [];
           over = true;
+          timer();
           leave();
           stir();
           return Promise.resolve({ value: undefined, done: true });

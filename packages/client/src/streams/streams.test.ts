@@ -198,6 +198,33 @@ describe("what comes from the server", () => {
     expect(rig.items()).toEqual([[CREDIT_TYPE, { taken: 4, window: 262_144 }]]);
   });
 
+  test("is confirmed where there is nothing more to give, at once or when no more has come for a while", async () => {
+    const rig = rigOf();
+    await rig.open();
+    const call = rig.client.stream(Texts);
+    await settled();
+    rig.read();
+    const items = call[Symbol.asyncIterator]();
+    await rig.say(CHUNK_TYPE, "x".repeat(1_000));
+    await items.next();
+    expect(rig.read()).toEqual([]);
+    let next = items.next();
+    await settled();
+    expect(rig.items()).toEqual([[CREDIT_TYPE, { taken: 1, window: 262_144 }]]);
+    for (let n = 0; n < 3; n++) {
+      await rig.say(CHUNK_TYPE, "a");
+      await next;
+      next = items.next();
+      await world.time.advance(99);
+    }
+    expect(rig.read()).toEqual([]);
+    await world.time.advance(1);
+    expect(rig.items()).toEqual([[CREDIT_TYPE, { taken: 4, window: 262_144 }]]);
+    await world.time.advance(1_000);
+    expect(rig.read()).toEqual([]);
+    void next;
+  });
+
   test("is confirmed at once where nobody can say how large an item was", async () => {
     const mapped = {
       encode: JSON.stringify,
