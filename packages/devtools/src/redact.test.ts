@@ -67,5 +67,24 @@ it("makes JSON of what is none, and changes nothing of what it is given", () => 
   expect(given.big).toBe(1n);
   const circle: Record<string, unknown> = {};
   circle["self"] = circle;
-  expect(JSON.stringify(redact(circle))).toContain("[redacted]");
+  expect(redact(circle)).toEqual({ self: "[circular]" });
+});
+
+it("comes to an end where values stand in each other, and keeps what merely comes twice", () => {
+  const user: Record<string, unknown> = { name: "Ada" };
+  user["posts"] = new Map([1, 2, 3].map((id) => [id, { id, author: user, readers: new Set([user]) }]));
+  const post = (id: number) => ({ id, author: "[circular]", readers: ["[circular]"] });
+  expect(redact({ user, same: [user["name"], post(7), post(7)] })).toEqual({
+    user: { name: "Ada", posts: { 1: post(1), 2: post(2), 3: post(3) } },
+    same: ["Ada", post(7), post(7)],
+  });
+  const shared = { a: 1 };
+  expect(redact([shared, shared])).toEqual([shared, shared]);
+});
+
+it("looks at so many values and no more, however many ways lead to them", () => {
+  let all: unknown = 1;
+  for (let i = 0; i < 60; i++) all = [all, all];
+  expect(JSON.stringify(redact(all)).length).toBeLessThan(1_000_000);
+  expect(redact({ list: [1, 2, 3, 4], after: 5 }, [], 4)).toEqual({ list: [1, 2] });
 });

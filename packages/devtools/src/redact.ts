@@ -20,17 +20,30 @@ const IN_QUERY = /([?&#]([^=&#\s"']+)=)([^&#\s"']+)/g;
 const BEARER = /\b(Bearer|Basic) +([\w.~+/=-]{8,})/gi;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
-/** How deep is looked; what is deeper is hidden. */
+/** How deep is looked, and at how many values of one whole; what is deeper is hidden, what comes after those left out. */
 const MAX_DEPTH = 64;
+const MAX_VALUES = 100_000;
+
+/** What is shown in the place of a value that it stands in itself. */
+const CIRCULAR = "[circular]";
+
+/** What was looked at of one whole. */
+interface Look {
+  /** Values it may still be. */
+  left: number;
+  /** What the value stands in. */
+  readonly within: Set<object>;
+}
 
 /**
  * Makes what hides secrets in a copy of a value.
  * @param path Where the value stands.
+ * @param most How many values are looked at: what is reached by many ways may be more than a process has time for.
  */
 export function redactor(
   rule: RedactRule | undefined,
   replacement: Replacement = () => REDACTED,
-): (value: unknown, path?: readonly (string | number)[]) => unknown {
+): (value: unknown, path?: readonly (string | number)[], most?: number) => unknown {
   const names = new Set(typeof rule === "function" ? [] : (rule ?? []).map((name) => name.toLowerCase()));
   const own = typeof rule === "function" ? rule : undefined;
 
@@ -52,7 +65,8 @@ export function redactor(
       .replaceAll(JWT, (value) => replacement(value));
   };
 
-  const redact = (value: unknown, path: readonly (string | number)[]): unknown => {
+  const redact = (value: unknown, path: readonly (string | number)[], look: Look): unknown => {
+    if (look.left-- <= 0) return REDACTED;
     if (path.length > 0 && isHidden(path, value)) return replacement(value);
     if (typeof value === "string") return inText(value);
     if (typeof value === "bigint") return `${value}n`;
@@ -60,12 +74,27 @@ export function redactor(
     if (path.length > MAX_DEPTH) return REDACTED;
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-    if (Array.isArray(value)) return value.map((each: unknown, index) => redact(each, [...path, index]));
-    if (value instanceof Map) return redact(Object.fromEntries(value), path);
-    if (value instanceof Set) return redact([...(value as Set<unknown>)], path);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, each]: [string, unknown]) => [key, redact(each, [...path, key])]),
-    );
+    if (look.within.has(value)) return CIRCULAR;
+    look.within.add(value);
+    const shown = inObject(value, path, look);
+    look.within.delete(value);
+    return shown;
   };
-  return (value, path = []) => redact(value, path);
+
+  const inObject = (value: object, path: readonly (string | number)[], look: Look): unknown => {
+    if (value instanceof Map) return redact(Object.fromEntries(value), path, look);
+    const isList = Array.isArray(value) || value instanceof Set;
+    const shown: Record<string, unknown> | unknown[] = isList ? [] : {};
+    for (const [key, each] of isList ? [...value].entries() : Object.entries(value)) {
+      define(shown, key, redact(each, [...path, key], look));
+      if (look.left <= 0) break;
+    }
+    return shown;
+  };
+  return (value, path = [], most = MAX_VALUES) => redact(value, path, { left: most, within: new Set() });
+}
+
+/** Also where the key is `__proto__`. */
+function define(target: object, key: string | number, value: unknown): void {
+  Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
 }

@@ -155,7 +155,7 @@ function rowOf(connection: ExtensionConnection, observer: Observer, redact: Reda
     in: counted?.in ?? 0,
     out: counted?.out ?? 0,
     buffered,
-    data: shown(redact(data), MAX_DATA),
+    data: shown(redact(data, [], MAX_DATA / 2), MAX_DATA),
   };
 }
 
