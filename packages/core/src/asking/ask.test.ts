@@ -126,15 +126,19 @@ test("progress comes in order, before the answer, also where its schema takes ti
   expect(log).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
-test("what onProgress throws is reported, and harms nothing", async () => {
+test.each([
+  [
+    "throws",
+    () => {
+      throw new Error("mine");
+    },
+  ],
+  ["rejects with", () => Promise.reject(new Error("mine"))],
+])("what onProgress %s is reported, and harms nothing", async (_, onProgress: () => void) => {
   const { ask, asked, from, router } = rig();
   const errors: string[] = [];
   router.onError((error) => errors.push(error.message));
-  const got = ask({
-    onProgress() {
-      throw new Error("mine");
-    },
-  });
+  const got = ask({ onProgress });
   const { meta } = asked();
   from("$ws:progress", { n: 1 }, meta);
   from("CONFIRMED", { n: 2 }, meta);

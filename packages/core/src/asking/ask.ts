@@ -169,11 +169,14 @@ class Ask implements OpenAsk, Expiring {
   private readonly progress = (value: unknown): void => {
     if (this.settled) return;
     try {
-      this.options.onProgress?.(value as never);
+      const told: unknown = this.options.onProgress?.(value as never);
+      if (isPromise(told)) told.then(undefined, this.report);
     } catch (error) {
-      report(this.conn.hub, error, undefined, this.conn);
+      this.report(error);
     }
   };
+
+  private readonly report = (error: unknown): void => report(this.conn.hub, error, undefined, this.conn);
 
   private end(code: ErrorCode, message: string, cause?: unknown): void {
     if (!this.settled) this.fail(new RequestError(code, message, undefined, { sent: this.sent, cause }));
