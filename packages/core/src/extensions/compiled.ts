@@ -21,6 +21,7 @@ import type {
 } from "../api/facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
+import { shown } from "../base/text.ts";
 import { turnAway } from "./gate.ts";
 import { type Heard, tellAll } from "./heard.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -179,7 +180,8 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     if (received !== undefined && type !== PING_TYPE && type !== PONG_TYPE) {
       const kind = kindOf(conn, type, meta);
       const { length } = packet;
-      tellAll(received, conn, { type, kind, correlationId: idIn(meta), meta, packet, length, at });
+      const told = kind === "rpc" || kind === "on" ? type : shown(type);
+      tellAll(received, conn, { type: told, kind, correlationId: idIn(meta), meta, packet, length, at });
     }
     return this.heard.timed ? arrivalAt(at) : 0;
   }
@@ -234,7 +236,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   ): void {
     const { refused } = this.heard;
     if (refused === undefined) return;
-    tellAll(refused, conn, { type, correlationId, code, message, by, at: this.time() });
+    tellAll(refused, conn, { type: type === undefined ? type : shown(type), correlationId, code, message, by, at: this.time() });
   }
 
   failed(conn: Connection | undefined, error: Error, subject: string | undefined, id: string | undefined): void {

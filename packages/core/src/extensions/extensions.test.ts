@@ -193,6 +193,18 @@ describe("facts", () => {
     ]);
   });
 
+  it("tell of a type that nobody has declared no more than the log would", () => {
+    const { extension, of } = witness();
+    const lines: RequestLine[] = [];
+    const router = createRouter()
+      .extend(extension)
+      .extend(requestLog({ write: (line) => void lines.push(line) }));
+    const peer = bench(router).connect();
+    for (const type of ["x".repeat(60_000), `$ws:${"x".repeat(60_000)}`]) peer.message(type);
+    const lengths = [...of("received"), ...of("refused"), ...lines].map(({ type }) => (type as string).length);
+    expect(lengths).toEqual([128, 128, 128, 128, 128, 128]);
+  });
+
   it("tell frames that get to no handler", () => {
     const { extension, of } = witness();
     const router = createRouter({ limits: { maxInflightRequests: 1, maxDepth: 4 } })

@@ -37,11 +37,17 @@ export class FrameLog {
 
   add(frame: KeptFrame): void {
     frame.n = this.ring.end;
-    this.bytes += frame.length - (this.ring.push(frame)?.length ?? 0);
+    this.bytes += weightOf(frame) - weightOf(this.ring.push(frame));
     while (this.bytes > this.maxBytes) {
       const gone = this.ring.shift();
       if (gone === undefined) break;
-      this.bytes -= gone.length;
+      this.bytes -= weightOf(gone);
     }
   }
+}
+
+/** Names are of a peer's making, and kept beside the packet. */
+function weightOf(frame: KeptFrame | undefined): number {
+  if (frame === undefined) return 0;
+  return frame.length + frame.type.length + (frame.correlationId?.length ?? 0);
 }
