@@ -1,4 +1,4 @@
-import { PRESENCE_TYPE, SUBSCRIBED_TYPE } from "@ws-kit/core/protocol";
+import { PRESENCE_TYPE, SUBSCRIBED_TYPE, UNSUBSCRIBED_TYPE } from "@ws-kit/core/protocol";
 import type { AnyMessage, Codec, Envelope } from "@ws-kit/core/protocol";
 import { StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
@@ -30,17 +30,22 @@ class Members extends Map<string, States> {
 /** What is known of one topic, however many subscriptions to it there are. */
 interface Room {
   readonly _members: Members;
+  /** As told last with names: what those are compared with that come next. */
+  readonly _known: Map<string, States>;
   readonly _handlers: Set<Handler>;
   _users: number;
   /** Somebody looks. */
   _isLooked: boolean;
   /** The present connection follows the topic. */
   _isFollowed: boolean;
-  /** What this client says of itself; undefined where it is not there. */
-  _state: object | undefined;
+  /** What each subscription says of this client, in order of saying: the last one speaks. */
+  readonly _states: Map<object, object>;
   /** Of what was told last; undefined while it is not known what came before. */
   _version: number | undefined;
 }
+
+/** What this client says of itself; undefined where it is not there. */
+const stateOf = ({ _states: states }: Room): object | undefined => [...states.values()].at(-1);
 
 /** What it needs of the client. */
 interface Watching {
@@ -64,7 +69,9 @@ export function createPresence(host: Watching) {
   };
 
   /** All that a connection that has begun to follow the topic has to know. */
-  const begin = (topic: string, { _isLooked: watch, _state: state }: Room): void => {
+  const begin = (topic: string, room: Room): void => {
+    const { _isLooked: watch } = room;
+    const state = stateOf(room);
     if (watch || state) post(topic, { watch: watch || undefined, state });
   };
 
@@ -78,7 +85,7 @@ export function createPresence(host: Watching) {
     const { topic, version, state, join, update, leave, count } = news;
     const room = rooms.get(topic);
     if (!room) return;
-    const { _members: members } = room;
+    const { _members: members, _known: known } = room;
     const isDiff = join ?? update ?? leave;
     if (isDiff && room._version !== version - 1) {
       // Once: what comes until the answer is of no use either.
@@ -90,17 +97,19 @@ export function createPresence(host: Watching) {
     const [joined, updated, left] = [new Map<string, States>(), new Map<string, States>(), new Map<string, States>()];
     const given = new Map(Object.entries({ ...state, ...join, ...update }));
     for (const [key, states] of given) {
-      const before = members.get(key);
+      const before = known.get(key);
       if (!before) joined.set(key, states);
       else if (JSON.stringify(before) !== JSON.stringify(states)) updated.set(key, states);
-      members.set(key, states);
+      known.set(key, states);
     }
-    // Neither a diff nor everything: nobody is named.
-    const gone = leave ?? (isDiff ? [] : [...members.keys()].filter((key) => !given.has(key)));
+    const gone = leave ?? (state ? [...known.keys()].filter((key) => !given.has(key)) : []);
     for (const key of gone) {
-      const states = members.get(key);
-      if (states && members.delete(key)) left.set(key, states);
+      const states = known.get(key);
+      if (states && known.delete(key)) left.set(key, states);
     }
+    members.clear();
+    // Neither a diff nor everything: nobody is named, which does not mean that somebody has left.
+    if (isDiff ?? state) for (const [key, states] of known) members.set(key, states);
     const isNew = members.count !== count || joined.size + updated.size + left.size > 0;
     members.count = count;
     const diff = { joined, updated, left, count };
@@ -120,11 +129,12 @@ export function createPresence(host: Watching) {
     if (!room) {
       room = {
         _members: new Members(),
+        _known: new Map(),
         _handlers: new Set(),
         _users: 0,
         _isLooked: false,
         _isFollowed: false,
-        _state: undefined,
+        _states: new Map(),
         _version: undefined,
       };
       rooms.set(topic, room);
@@ -133,9 +143,14 @@ export function createPresence(host: Watching) {
     const handlers = new Set<Handler>();
     let isUsed = true;
     mine._users++;
-    const say = (state: object | undefined): void => {
-      mine._state = state;
-      if (mine._isFollowed && isUsed) post(topic, state ? { state } : { leave: true });
+    const say = (state?: object): void => {
+      const before = stateOf(mine);
+      mine._states.delete(handlers);
+      // As it goes out: what is changed later was not said.
+      const copy = state && (codec.decode(codec.encode({ type: PRESENCE_TYPE, payload: state })) as Envelope);
+      if (copy && isUsed) mine._states.set(handlers, copy.payload as object);
+      const now = stateOf(mine);
+      if (mine._isFollowed && now !== before) post(topic, now ? { state: now } : { leave: true });
     };
     return {
       ...subscription,
@@ -154,12 +169,15 @@ export function createPresence(host: Watching) {
       },
       track: say,
       update(part) {
-        if (!mine._state) throw new StateError(`Nothing was tracked in ${topic}`);
-        say({ ...mine._state, ...part });
+        const state = mine._states.get(handlers);
+        if (!state) throw new StateError(`Nothing was tracked in ${topic}`);
+        say({ ...state, ...part });
       },
-      untrack: () => say(undefined),
+      untrack: () => say(),
       unsubscribe() {
         for (const handler of handlers) mine._handlers.delete(handler);
+        // The topic may be followed on, by another subscription or by who shares the socket.
+        say();
         if (isUsed && --mine._users === 0 && rooms.get(topic) === mine) rooms.delete(topic);
         isUsed = false;
         subscription.unsubscribe();
@@ -170,12 +188,17 @@ export function createPresence(host: Watching) {
   return {
     _see(frame: TopicFrame) {
       const seen = see(frame);
-      if (frame.type !== SUBSCRIBED_TYPE) return seen;
+      const isFollowed = frame.type === SUBSCRIBED_TYPE;
+      if (!isFollowed && frame.type !== UNSUBSCRIBED_TYPE) return seen;
       const { topic } = Object(frame.payload) as { topic: string };
       const room = rooms.get(topic);
       if (room) {
-        room._isFollowed = true;
-        begin(topic, room);
+        room._isFollowed = isFollowed;
+        if (isFollowed) begin(topic, room);
+        else {
+          take({ topic, version: 0, state: {}, count: 0 });
+          room._version = undefined;
+        }
       }
       return seen;
     },

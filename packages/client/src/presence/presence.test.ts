@@ -22,10 +22,10 @@ interface State {
 }
 
 /** A client that has subscribed, and the server at its other end. */
-function connected() {
+function connected(options: { share?: true } = {}) {
   const network = new FakeNetwork();
   const reconnect = { jitter: "none", initialDelayMs: 100, maxDelayMs: 100 } as const;
-  const client = wsClient({ url: "ws://test/", WebSocket: network.WebSocket, reconnect, use: [presence()] });
+  const client = wsClient({ url: "ws://test/", WebSocket: network.WebSocket, reconnect, use: [presence()], ...options });
   const errors: string[] = [];
   client.onError((error, { message }) => void errors.push(`${message}: ${error.message}`));
   const read = async (): Promise<{ type: string; payload: unknown }[]> => {
@@ -104,15 +104,24 @@ test("asks for everything again behind a hole, once, and then tells what is diff
 
 test("has their number alone where the topic has too many", async () => {
   const { client, admit, tell } = connected();
-  const { presence: members } = client.subscribe(room);
+  const chat = client.subscribe(room);
+  const { presence: members } = chat;
   await admit();
   tell({ version: 1, state: { ann: [ann] }, count: 1 });
+  await settled();
+  const heard: unknown[] = [];
+  chat.onPresence((diff) => void heard.push(plain(diff)));
   tell({ version: 2, count: 300 });
   await settled();
   expect([members.size, members.count]).toEqual([0, 300]);
   tell({ version: 3, state: { ann: [ann], bob: [bob] }, count: 2 });
   await settled();
   expect([members.size, members.count]).toEqual([2, 2]);
+  // Nobody has left: they were not named for a while.
+  expect(heard).toEqual([
+    { joined: [], updated: [], left: [], count: 300 },
+    { joined: [["bob", [bob]]], updated: [], left: [], count: 2 },
+  ]);
 });
 
 test("says what this client is there, at once, on each new connection, and until it unsubscribes", async () => {
@@ -155,6 +164,65 @@ test("is one for all subscriptions to a topic, each with handlers of its own", a
   tell({ version: 3, join: { ann: [ann] }, count: 1 });
   await settled();
   expect([heard, one.presence === other.presence, other.presence.size]).toEqual([["one", "other", "one"], true, 1]);
+});
+
+test("of several subscriptions the one that spoke last speaks, and where it goes, the one before", async () => {
+  const { client, admit, read } = connected();
+  const [one, other] = [client.subscribe(room), client.subscribe(room)];
+  one.track({ name: "one" });
+  other.track({ name: "other" });
+  await admit();
+  const said = async (): Promise<unknown[]> => (await read()).map(({ payload }) => payload);
+  expect(await said()).toEqual([{ topic: room, state: { name: "other" } }]);
+  other.unsubscribe();
+  expect(await said()).toEqual([{ topic: room, state: { name: "one" } }]);
+  const third = client.subscribe(room);
+  third.untrack();
+  expect(() => third.update({ idle: true })).toThrow("Nothing was tracked in room:7");
+  third.track({ name: "third" });
+  one.update({ idle: true });
+  third.untrack();
+  expect(await said()).toEqual([
+    { topic: room, state: { name: "third" } },
+    { topic: room, state: { name: "one", idle: true } },
+  ]);
+  // The topic is followed on.
+  one.unsubscribe();
+  one.track({ name: "Too late" });
+  expect(await said()).toEqual([{ topic: room, leave: true }]);
+});
+
+test("leaves by itself where others on the socket may follow the topic on", async () => {
+  const { client, admit, read } = connected({ share: true });
+  const chat = client.subscribe(room);
+  chat.track({ name: "Me" });
+  await admit();
+  await read();
+  chat.unsubscribe();
+  expect(await read()).toEqual([{ type: "$ws:presence", payload: { topic: room, leave: true } }]);
+});
+
+test("says what it was given, and not what became of that", async () => {
+  const { client, admit, read } = connected();
+  const chat = client.subscribe(room);
+  const state = { name: "Me" };
+  chat.track(state);
+  state.name = "You";
+  await admit();
+  expect(await read()).toMatchObject([{ payload: { state: { name: "Me" } } }]);
+});
+
+test("whom the server lets follow no longer sees nobody there", async () => {
+  const { client, network, admit, tell } = connected();
+  const chat = client.subscribe(room);
+  const heard: unknown[] = [];
+  chat.onPresence((diff) => void heard.push(plain(diff)));
+  await admit();
+  tell({ version: 1, state: { ann: [ann] }, count: 1 });
+  network.socket.deliver({ type: "$ws:unsubscribed", payload: { topic: room, code: "PERMISSION_DENIED" } });
+  await settled();
+  expect([chat.presence.size, chat.presence.count]).toEqual([0, 0]);
+  expect(heard.at(-1)).toEqual({ joined: [], updated: [], left: [["ann", [ann]]], count: 0 });
 });
 
 test("asks for nothing where nobody looks, and needs topics()", async () => {

@@ -50,8 +50,6 @@ export function createPresence<In, Out>(client: Client, show: Show<MembersShown<
       tell();
       track();
       return () => {
-        // Others of this client may have the topic as well.
-        if (said !== undefined) entered.untrack();
         room = undefined;
         entered.unsubscribe();
       };
