@@ -14,7 +14,7 @@ const ClientContext = createContext<Client | undefined>(undefined);
 export interface WsProviderProps {
   /**
    * A client that is the application's, or a function that makes one: that one belongs to the provider, which closes it when
-   * it is unmounted.
+   * it is unmounted. Where the tree suspends before it was first shown, what the function made is used again.
    */
   client: Client | (() => Client);
   children?: ReactNode;
@@ -30,22 +30,61 @@ export interface WsProviderProps {
  * </WsProvider>
  */
 export function WsProvider({ client, children }: WsProviderProps): ReactElement {
-  const [own] = useState(() => (typeof client === "function" ? client() : undefined));
+  const [own] = useState(() => (typeof client === "function" ? madeBy(client) : undefined));
   const given = typeof client === "function" ? own : client;
-  useEffect(() => (own === undefined ? undefined : keep(own)), [own]);
-  return createElement(ClientContext.Provider, { value: given }, children);
+  const owner = own === undefined ? null : createElement(Owner, { client: own });
+  return createElement(ClientContext.Provider, { value: given }, owner, children);
 }
 
-const leaving = new WeakMap<Client, ReturnType<typeof setTimeout>>();
+/** By what made it, a client that no provider has kept yet: a tree that suspends is rendered anew, and its state is lost. */
+const made = new WeakMap<() => Client, Client>();
+
+function madeBy(make: () => Client): Client {
+  const before = made.get(make);
+  if (before !== undefined) return before;
+  const client = make();
+  made.set(make, client);
+  makers.set(client, make);
+  return client;
+}
+
+const makers = new WeakMap<Client, () => Client>();
+
+/**
+ * Keeps a provider's own client. Before its other children, so that it connects again before they ask. By no layout effect:
+ * those end as well where what was shown suspends.
+ */
+function Owner({ client }: { client: Client }): null {
+  useEffect(() => keep(client), [client]);
+  return null;
+}
+
+/** Who keeps a client, and whether it was closed since nobody did. */
+interface Kept {
+  keepers: number;
+  isClosed: boolean;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+const kept = new WeakMap<Client, Kept>();
 
 /** Closes the client when nobody has kept it again at once, as StrictMode and a hot reload do. */
 function keep(client: Client): () => void {
-  clearTimeout(leaving.get(client));
+  const state = kept.get(client) ?? { keepers: 0, isClosed: false, timer: undefined };
+  kept.set(client, state);
+  const make = makers.get(client);
+  if (make !== undefined && made.get(make) === client) made.delete(make);
+  state.keepers++;
+  clearTimeout(state.timer);
+  // What <Activity> has hidden is shown again.
+  if (state.isClosed) void client.connect();
+  state.isClosed = false;
   return () => {
-    leaving.set(
-      client,
-      setTimeout(() => void client.close(1000, "Unmounted"), 0),
-    );
+    if (--state.keepers > 0) return;
+    state.timer = setTimeout(() => {
+      state.isClosed = true;
+      void client.close(1000, "Unmounted");
+    }, 0);
   };
 }
 
