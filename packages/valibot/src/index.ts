@@ -5,3 +5,4 @@ export * as v from "@ws-kit/valibot/v";
 export { message, rpc } from "./define.ts";
 export type { ValibotSchema, ValibotShape } from "./define.ts";
 export { createRouter } from "./router.ts";
+export { topic } from "./topic.ts";

@@ -6,3 +6,4 @@ export { message, rpc } from "./define.ts";
 export type { ZodSchema, ZodShape } from "./define.ts";
 export { fingerprintOf, toJsonSchema } from "./json-schema.ts";
 export { createRouter } from "./router.ts";
+export { topic } from "./topic.ts";

@@ -46,6 +46,7 @@ export class BaseContext implements Holder, Subject {
 
   assignData(partial: Record<string, unknown>): void {
     assignOwn(this.conn.data, partial);
+    this.conn.hub.presence?.renamed(this.conn);
     if (askIdentity(this.conn)) askExpiry(this.conn);
   }
 

@@ -20,6 +20,7 @@ export function askIdentity(conn: Connection): boolean {
   if (id === known) return true;
   if (known === undefined && id !== undefined) {
     identities.set(conn, id);
+    conn.hub.presence?.renamed(conn);
     return true;
   }
   return expelStranger(conn);
@@ -47,6 +48,7 @@ export function assignAgain(conn: Connection, given: Readonly<Record<string, unk
   assignOwn(whole, record);
   if (!staysWithIdentity(conn, whole)) return false;
   assignOwn(conn.data, record);
+  conn.hub.presence?.renamed(conn);
   return askIdentity(conn);
 }
 

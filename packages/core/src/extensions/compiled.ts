@@ -236,7 +236,14 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   ): void {
     const { refused } = this.heard;
     if (refused === undefined) return;
-    tellAll(refused, conn, { type: type === undefined ? type : shown(type), correlationId, code, message, by, at: this.time() });
+    tellAll(refused, conn, {
+      type: type === undefined ? type : shown(type),
+      correlationId,
+      code,
+      message,
+      by,
+      at: this.time(),
+    });
   }
 
   failed(conn: Connection | undefined, error: Error, subject: string | undefined, id: string | undefined): void {

@@ -22,17 +22,22 @@ export function checked(
       const path = issue?.path.join(".") || "its root";
       throw new WsKitError("INVALID_ARGUMENT", `Invalid state in ${name} at ${path}: ${issue?.message}`);
     }
-    const text = jsonOf(result.value);
-    if (text === undefined)
-      throw new WsKitError("INVALID_ARGUMENT", `The state in ${name} is nothing that JSON carries`);
-    if (bytesOver(text, maxBytes) !== undefined) {
-      throw new WsKitError(
-        "INVALID_ARGUMENT",
-        `A state has at most ${maxBytes} bytes (limits.maxPresenceBytes): that in ${name} has more`,
-      );
-    }
-    return text;
+    return carried(result.value, topic, maxBytes);
   });
+}
+
+/** A state as JSON, what was given or what its schema made of that. @throws WsKitError INVALID_ARGUMENT for none, or one too large. */
+export function carried(state: unknown, topic: string, maxBytes: number): string {
+  const name = JSON.stringify(topic);
+  const text = jsonOf(state);
+  if (text === undefined) throw new WsKitError("INVALID_ARGUMENT", `The state in ${name} is nothing that JSON carries`);
+  if (bytesOver(text, maxBytes) !== undefined) {
+    throw new WsKitError(
+      "INVALID_ARGUMENT",
+      `A state has at most ${maxBytes} bytes (limits.maxPresenceBytes): that in ${name} has more`,
+    );
+  }
+  return text;
 }
 
 function jsonOf(value: unknown): string | undefined {

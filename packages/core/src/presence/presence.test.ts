@@ -370,3 +370,135 @@ it("sends 25,000 frames at most for 1,000 who come and go within 10 seconds each
   expect(frames).toBeGreaterThan(2_000);
   expect(frames).toBeLessThanOrEqual(25_000);
 }, 60_000);
+
+describe("parts of what was said", () => {
+  const room: string = LOBBY; // of any state
+  const seen = async (of: Bench, router: Router<User>): Promise<unknown> => {
+    await of.clock.advance(300);
+    return [...(await router.presence.list(LOBBY))];
+  };
+
+  it("are parts of what was given, whatever its schema makes of that", async () => {
+    const Upper = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "test",
+        validate: (given: unknown) => {
+          const { name, n } = given as { name: unknown; n?: number };
+          return typeof name === "string"
+            ? { value: { n, name: { first: name } } }
+            : { issues: [{ message: "No text" }] };
+        },
+      },
+    };
+    const declared = topic("room:{id}", [Said], { presence: { state: Upper } });
+    const router = createRouter<User>({ topics: [declared], identify: (data) => data.userId })
+      .on(Join, async (ctx) => {
+        await ctx.topics.subscribe(LOBBY);
+        await ctx.presence.track(room, { name: ctx.payload.name });
+      })
+      .on(Rename, (ctx) => ctx.presence.update(room, { n: 1 }));
+    const of = bench(router);
+    const peer = await enter(of, "ann", "Ann");
+    peer.message("RENAME", { name: "" });
+    expect(await seen(of, router)).toEqual([["ann", [{ name: { first: "Ann" }, n: 1 }]]]);
+  });
+
+  it("wait for each other where their schema takes its time, and none for what was replaced", async () => {
+    const checks: (() => void)[] = [];
+    const Slow = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "test",
+        validate: (value: unknown) =>
+          new Promise<{ value: unknown }>((resolve) => void checks.push(() => resolve({ value }))),
+      },
+    };
+    const declared = topic("room:{id}", [Said], { presence: { state: Slow } });
+    const router = createRouter<User>({ topics: [declared], identify: (data) => data.userId })
+      .on(Join, async (ctx) => {
+        await ctx.topics.subscribe(LOBBY);
+        void ctx.presence.track(room, { a: 0, b: 0 });
+        void ctx.presence.update(room, { a: 1 });
+        void ctx.presence.update(room, { b: 1 });
+      })
+      .on(Rename, (ctx) => {
+        void ctx.presence.update(room, { a: 2 });
+        void ctx.presence.update(room, { b: 2 });
+        void ctx.presence.track(room, { c: 3 });
+      });
+    const of = bench(router);
+    const settle = async (): Promise<void> => {
+      for (let turns = 0; turns < 10; turns++) {
+        checks.shift()?.();
+        await of.clock.advance(0);
+      }
+    };
+    const peer = await enter(of, "ann");
+    await settle();
+    expect(await seen(of, router)).toEqual([["ann", [{ a: 1, b: 1 }]]]);
+    peer.message("RENAME", { name: "" });
+    await settle();
+    expect(await seen(of, router)).toEqual([["ann", [{ c: 3 }]]]);
+  });
+
+  it("are known again after a sleep", async () => {
+    const declared = topic("room:{id}", [Said], {
+      presence: {
+        state: {
+          "~standard": {
+            version: 1,
+            vendor: "test",
+            validate: (given: unknown) => ({ value: { seen: given } }),
+          },
+        },
+      },
+    });
+    const router = createRouter<User>({ topics: [declared], identify: (data) => data.userId })
+      .on(Join, async (ctx) => {
+        await ctx.topics.subscribe(LOBBY);
+        await ctx.presence.track(room, { name: "Ann" });
+      })
+      .on(Rename, (ctx) => ctx.presence.update(room, { n: 1 }));
+    const of = bench(router);
+    const peer = await enter(of, "ann");
+    const { presence } = peer.conn.hub;
+    const kept = presence?.kept(peer.conn);
+    expect(kept).toEqual([[LOBBY, false, "ann", '{"seen":{"name":"Ann"}}', '{"name":"Ann"}']]);
+    presence?.untrack(peer.conn, LOBBY);
+    presence?.restore(peer.conn, kept ?? []);
+    peer.message("RENAME", { name: "" });
+    expect(await seen(of, router)).toEqual([["ann", [{ seen: { name: "Ann", n: 1 } }]]]);
+  });
+});
+
+describe("a connection that logs in", () => {
+  it("is there as who it is, and told so, without another word of its own", async () => {
+    const Login = message("LOGIN", fields({ name: "string" }));
+    const router = chat().on(Login, (ctx) => ctx.assignData({ userId: ctx.payload.name }));
+    const of = bench(router);
+    const watcher = await look(of);
+    const peer = await enter(of, undefined, "somebody");
+    await of.clock.advance(100);
+    told(watcher);
+    peer.message("LOGIN", { name: "ann" });
+    await of.clock.advance(100);
+    expect(told(watcher)).toEqual([{ join: { ann: [{ name: "somebody" }] }, leave: [peer.conn.clientId], count: 2 }]);
+    expect([...(await router.presence.list(LOBBY)).keys()]).toEqual(["watcher", "ann"]);
+  });
+
+  it("is another team's member where its data say so, and nobody's where they do not", async () => {
+    const declared = topic("room:{id}", [Said], { presence: { state: State, key: "userId" } });
+    const Move = message("MOVE", fields({ name: "string" }));
+    const router = chat({ identify: undefined }, declared).on(Move, (ctx) =>
+      ctx.assignData({ userId: ctx.payload.name }),
+    );
+    const of = bench(router);
+    const peer = await enter(of, "red", "Ann");
+    const members = async (): Promise<string[]> => [...(await router.presence.list(LOBBY)).keys()];
+    peer.message("MOVE", { name: "blue" });
+    expect(await members()).toEqual(["blue"]);
+    peer.message("MOVE", { name: "" });
+    expect(await members()).toEqual([]);
+  });
+});

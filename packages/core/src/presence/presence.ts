@@ -1,18 +1,16 @@
 import type { Clock } from "../base/clock.ts";
 import { Deadlines } from "../base/deadlines.ts";
 import { isPromise, when } from "../base/when.ts";
-import { errorPayload, WsKitError } from "../message/errors.ts";
-import { meantForPeer } from "../message/meant.ts";
+import { WsKitError } from "../message/errors.ts";
 import type { PresencePolicy } from "../message/presence.ts";
 import type { AnyTopic } from "../message/topic.ts";
 import type { NodeLink } from "../ports/engine.ts";
-import { type Envelope, PRESENCE_TYPE } from "../protocol/envelope.ts";
-import { report } from "../sending/report.ts";
-import { sendError } from "../sending/send.ts";
+import type { Envelope } from "../protocol/envelope.ts";
 import type { Connection } from "../state/connection.ts";
 import type { KeptPresence, Presences } from "../state/presence.ts";
 import { CLOSED } from "../state/phases.ts";
-import { checked, keyOf } from "./checked.ts";
+import { carried, checked, keyOf } from "./checked.ts";
+import { checkFollows, follows, refuse, withoutPresence } from "./refuse.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { type Entry, PresenceRoom } from "./room.ts";
 import { Saying } from "./saying.ts";
@@ -61,6 +59,17 @@ export class Presence implements Presences<Connection> {
     this.end(conn, topic);
   }
 
+  renamed(conn: Connection): void {
+    for (const [topic, saying] of this.sayings.get(conn) ?? []) {
+      try {
+        saying.rename(keyOf(conn, this.policyOf(topic)));
+      } catch {
+        // Nobody can say any longer who it is.
+        this.end(conn, topic);
+      }
+    }
+  }
+
   parted(conn: Connection, topic: string): void {
     this.end(conn, topic);
     this.unwatch(conn, topic);
@@ -107,18 +116,22 @@ export class Presence implements Presences<Connection> {
   kept(conn: Connection): readonly KeptPresence[] | undefined {
     const kept = conn.following.flatMap((topic): KeptPresence[] => {
       const isTold = this.topics.get(topic)?.tells(conn) === true;
-      const { key, latest } = this.sayings.get(conn)?.get(topic) ?? {};
-      if (key !== undefined && latest !== undefined) return [[topic, isTold, key, latest]];
+      const { key = "", latest, given = latest } = this.sayings.get(conn)?.get(topic) ?? {};
+      if (latest !== undefined && given !== undefined) {
+        return [given === latest ? [topic, isTold, key, latest] : [topic, isTold, key, latest, given]];
+      }
       return isTold ? [[topic, isTold]] : [];
     });
     return kept.length > 0 ? kept : undefined;
   }
 
   restore(conn: Connection, kept: readonly KeptPresence[]): void {
-    for (const [topic, isTold, key, text] of kept) {
+    for (const [topic, isTold, key, text, given = text] of kept) {
       const policy = this.find(topic);
       if (policy === undefined || !follows(conn, topic)) continue;
-      if (key !== undefined && text !== undefined) this.sayingOf(conn, topic, policy).say(key, text);
+      if (key !== undefined && text !== undefined && given !== undefined) {
+        this.sayingOf(conn, topic, policy).say(key, text, given);
+      }
       const watched = this.watchedOf(topic, policy);
       if (isTold) watched.resume(conn);
       // Nothing has changed: waking up is told to nobody.
@@ -169,21 +182,47 @@ export class Presence implements Presences<Connection> {
     isPart: boolean,
   ): void | Promise<void> {
     checkFollows(conn, topic);
-    const key = keyOf(conn, policy);
+    keyOf(conn, policy);
     const said = this.sayings.get(conn)?.get(topic);
+    if (isPart && said?.checking !== undefined) return this.takeLater(conn, topic, policy, state, said);
     if (isPart && said?.latest === undefined) {
       throw new WsKitError("FAILED_PRECONDITION", `This connection is not tracked in ${JSON.stringify(topic)}`);
     }
-    const whole = isPart ? { ...(JSON.parse(said?.latest as string) as object), ...(state as object) } : state;
+    const whole = isPart ? { ...(JSON.parse(said?.given as string) as object), ...(state as object) } : state;
+    const { maxPresenceBytes } = conn.hub.limits;
+    const given = carried(whole, topic, maxPresenceBytes);
     const saying = said ?? this.sayingOf(conn, topic, policy);
     const turn = ++saying.asked;
-    return when(checked(policy.state, whole, topic, conn.hub.limits.maxPresenceBytes), (text) => {
+    if (!isPart) saying.wholeAt = turn;
+    const taken = when(checked(policy.state, whole, topic, maxPresenceBytes), (text) => {
       checkFollows(conn, topic);
       // Something later was said meanwhile, or it was left.
       if (saying.asked !== turn) return;
-      saying.say(key, text);
+      saying.say(keyOf(conn, policy), text, given);
       conn.hub.runtime.settled?.(conn);
     });
+    saying.checking = undefined;
+    if (isPromise(taken)) {
+      const over = (): void => {
+        if (saying.checking === checking) saying.checking = undefined;
+      };
+      const checking = taken.then(over, over);
+      saying.checking = checking;
+    }
+    return taken;
+  }
+
+  /** A part of what is not known yet; none where the whole was replaced meanwhile. */
+  private async takeLater(
+    conn: Connection,
+    topic: string,
+    policy: PresencePolicy,
+    part: unknown,
+    saying: Saying,
+  ): Promise<void> {
+    const { wholeAt } = saying;
+    await saying.checking;
+    if (saying.wholeAt === wholeAt) await this.take(conn, topic, policy, part, true);
   }
 
   private sayingOf(conn: Connection, topic: string, policy: PresencePolicy): Saying {
@@ -251,24 +290,4 @@ export class Presence implements Presences<Connection> {
     if (known !== undefined) return known.room.policy;
     return this.families.find(({ match }) => match(topic) !== undefined)?.presence;
   }
-}
-
-function follows(conn: Connection, topic: string): boolean {
-  return conn.state !== CLOSED && conn.hub.followers.of(topic)?.has(conn) === true;
-}
-
-function checkFollows(conn: Connection, topic: string): void {
-  if (follows(conn, topic)) return;
-  throw new WsKitError("FAILED_PRECONDITION", `This connection does not follow ${JSON.stringify(topic)}`);
-}
-
-export function withoutPresence(topic: string): WsKitError {
-  return new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no presence, as topic() declares one`);
-}
-
-function refuse(conn: Connection, topic: string, thrown: unknown): void {
-  const meant = meantForPeer(thrown);
-  if (meant === undefined) report(conn.hub, thrown, undefined, conn);
-  const { code, message } = meant ?? { code: "INTERNAL", message: "The presence cannot be said now" };
-  sendError(conn, { inReplyTo: PRESENCE_TYPE }, errorPayload(code, message, { topic }));
 }

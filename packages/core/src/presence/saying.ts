@@ -20,6 +20,12 @@ export class Saying implements Expiring {
   listed: object | undefined = undefined;
   /** Counts what it was asked to say: only the last of it is said. */
   asked = 0;
+  /** Of which the last was no part. */
+  wholeAt = 0;
+  /** A check of what it was asked to say last, for which its parts wait. */
+  checking: Promise<void> | undefined = undefined;
+  /** What was given for what it says, as JSON: a part is a part of that, since a schema may make something else of it. */
+  given = "";
   private text: string | undefined = undefined;
   /** Of which member it is. */
   key = "";
@@ -44,15 +50,23 @@ export class Saying implements Expiring {
     return this.next ?? this.text;
   }
 
-  say(key: string, text: string): void {
+  say(key: string, text: string, given: string): void {
     const now = this.host.clock.monotonic();
     this.key = key;
+    this.given = given;
     if (this.text !== undefined && now < this.nextAt) {
       if (this.next === undefined) this.host.deadlines.add(this, this.nextAt - now);
       this.next = text;
       return;
     }
     this.put(text, now);
+  }
+
+  /** Its connection is another member's now. */
+  rename(key: string): void {
+    if (key === this.key) return;
+    this.key = key;
+    if (this.text !== undefined) this.show(this.text);
   }
 
   /** It is over: at once, or where its connection has closed after the time of grace, for which it is still shown. */
@@ -78,6 +92,10 @@ export class Saying implements Expiring {
     this.next = undefined;
     this.text = text;
     this.nextAt = now + PACE_MS;
+    this.show(text);
+  }
+
+  private show(text: string): void {
     this.host.put(this.topic, this.policy, this.id, { key: this.key, text, lingers: false });
   }
 

@@ -1,7 +1,10 @@
 import type { Envelope } from "../protocol/envelope.ts";
 
-/** What is kept of a connection's presence in one topic while it sleeps: whether it is told, and as whom it says what. */
-export type KeptPresence = readonly [topic: string, isTold: boolean, key?: string, text?: string];
+/**
+ * What is kept of a connection's presence in one topic while it sleeps: whether it is told, as whom it says what, and what it was
+ * given for that where it is something else.
+ */
+export type KeptPresence = readonly [topic: string, isTold: boolean, key?: string, text?: string, given?: string];
 
 /**
  * Who is where, as other rooms see it.
@@ -16,6 +19,8 @@ export interface Presences<C> {
    */
   track(conn: C, topic: string, state: unknown, isPart: boolean): void | Promise<void>;
   untrack(conn: C, topic: string): void;
+  /** Its data have changed, or whose it is: it may be another member. */
+  renamed(conn: C): void;
   /** A connection follows the topic no longer, or has closed. */
   parted(conn: C, topic: string): void;
   /** What a client says. False for what cannot be understood. */

@@ -1,0 +1,23 @@
+import { type AnyTopic, topic as define } from "@ws-kit/core";
+import { compile } from "./compile.ts";
+
+/**
+ * Defines a family of topics. Parameters are escaped where they are filled in (percent-encoded, RFC 3986), so that none of
+ * them can stand for more than itself.
+ *
+ * @throws TypeError for a pattern in which two parameters cannot be told apart, for what is no message that servers send,
+ *   for options that do not fit together, and for a `presence.state` that JSON cannot carry (a date, say).
+ *
+ * @example
+ * const Room = topic("room:{roomId}", [Said], { history: { size: 50 } });
+ * ctx.topics.subscribe(Room({ roomId }));
+ */
+export const topic: typeof define = ((...given: unknown[]) => {
+  const made = (define as unknown as (...given: unknown[]) => AnyTopic)(...given);
+  const { pattern, presence } = made;
+  const state: unknown = presence?.state;
+  // Any Standard Schema will do; what another's accepts is not known here.
+  if (typeof state === "object" && state !== null && "kind" in state)
+    compile(state, `state in the presence of ${pattern}`);
+  return made;
+}) as unknown as typeof define;
