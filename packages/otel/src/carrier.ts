@@ -1,4 +1,12 @@
-import { type Context, context, propagation, ROOT_CONTEXT, type TextMapGetter } from "@opentelemetry/api";
+import {
+  type Context,
+  context,
+  isSpanContextValid,
+  propagation,
+  ROOT_CONTEXT,
+  type TextMapGetter,
+  trace,
+} from "@opentelemetry/api";
 
 /** Where a context travels: the meta of a message, in which W3C Trace Context calls itself `traceparent` and `tracestate`. */
 type Carrier = Readonly<Record<string, unknown>>;
@@ -15,7 +23,9 @@ const getter: TextMapGetter<Carrier> = {
 export function broughtBy(meta: Carrier | undefined): Context | undefined {
   // What every propagator of traces in use here writes; looking for it is cheaper than asking them.
   if (typeof meta?.["traceparent"] !== "string") return undefined;
-  return propagation.extract(ROOT_CONTEXT, meta, getter);
+  const brought = propagation.extract(ROOT_CONTEXT, meta, getter);
+  const span = trace.getSpanContext(brought);
+  return span !== undefined && isSpanContextValid(span) ? brought : undefined;
 }
 
 /** What a message is given to carry on with the trace of this context. */

@@ -56,9 +56,9 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
 
   /** A method that is given a handler, of which each call that came with a trace is a span. */
   const hears =
-    (method: string, spanOf: (type: string) => Beginning): Call =>
+    (method: string, spanOf: (type: string) => Beginning, source = inner): Call =>
     (message, handler) =>
-      inner[method]?.(message, (received: { readonly meta?: Readonly<Record<string, unknown>> }) => {
+      source[method]?.(message, (received: { readonly meta?: Readonly<Record<string, unknown>> }) => {
         const parent = broughtBy(received.meta);
         if (parent === undefined) return (handler as Call)(received);
         const { name, kind, attributes } = spanOf((message as Definition).type);
@@ -81,7 +81,18 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
   };
   if (inner["handle"]) overridden["handle"] = hears("handle", answering);
   for (const method of ["request", "attempt", "stream"]) if (inner[method]) overridden[method] = asks(method);
-  return new Proxy(client, {
+  if (inner["subscribe"]) {
+    overridden["subscribe"] = (...args) => {
+      const subscription = inner["subscribe"]?.(...args) as Readonly<Record<string, Call>>;
+      return overriding(subscription, { on: hears("on", processing, subscription) });
+    };
+  }
+  return overriding(client, overridden);
+}
+
+/** The same object, with some functions in the place of its own. */
+function overriding<T extends object>(object: T, overridden: Readonly<Record<string, Call>>): T {
+  return new Proxy(object, {
     get: (target, key) =>
       typeof key === "string" && Object.hasOwn(overridden, key)
         ? overridden[key]
@@ -116,10 +127,12 @@ function withMeta(args: readonly unknown[], carrier: Record<string, string>): un
 
 function end(span: Span, error: unknown): void {
   if (error !== undefined) {
-    const { code, name = "Error" } = error as { readonly code?: string; readonly name?: string };
-    span.setAttribute(ERROR_TYPE, code ?? name);
-    span.recordException(error as Error);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: code ?? name });
+    // Anything may be thrown.
+    const { code, name = "Error" } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
+    const type = String(code ?? name);
+    span.setAttribute(ERROR_TYPE, type);
+    span.recordException(error instanceof Error ? error : typeof error === "string" ? error : type);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: type });
   }
   span.end();
 }

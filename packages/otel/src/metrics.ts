@@ -160,7 +160,9 @@ export class Metrics {
     this.upgrades.add(`${cause} ${status}`, () => ({ "ws_kit.cause": cause, "http.response.status_code": status }));
   }
 
-  closedWith({ code }: Closed): void {
-    this.closed.add(String(code), () => ({ "ws_kit.close.code": code }));
+  closedWith({ code, byServer }: Closed): void {
+    // A peer chooses among two thousand codes, of which each would be a series for ever.
+    const told = !byServer && code >= 3_000 ? "application" : code;
+    this.closed.add(String(told), () => ({ "ws_kit.close.code": told }));
   }
 }

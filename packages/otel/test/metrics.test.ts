@@ -78,7 +78,9 @@ it("tells what a router does", async () => {
   expect(told["ws_kit.server.connections"]).toEqual([{ value: 1, attributes: {} }]);
   expect(told["ws_kit.server.topics"]).toEqual([{ value: 1, attributes: {} }]);
   expect(told["ws_kit.server.buffered"]).toEqual([{ value: 0, attributes: {} }]);
-  expect(told["ws_kit.server.disconnections"]).toEqual([{ value: 1, attributes: { "ws_kit.close.code": 4000 } }]);
+  expect(told["ws_kit.server.disconnections"]).toEqual([
+    { value: 1, attributes: { "ws_kit.close.code": "application" } },
+  ]);
   expect(told).not.toHaveProperty(["ws_kit.server.cluster.link"]);
 });
 
@@ -103,4 +105,22 @@ it("counts every message and times a share of them", async () => {
   const told = await read.read();
   expect(told["ws_kit.server.messages"]?.[0]?.value).toBe(1);
   expect(told["messaging.process.duration"] ?? []).toEqual([]);
+});
+
+it("has a series for each close code of the server's, and one for all that clients make up", async () => {
+  const read = meters();
+  open.push(read);
+  const router = instrument(createRouter(), { meter: read.meter });
+  const server = createTestServer(router);
+  for (let code = 3_000; code < 3_060; code++) (await server.connect()).close(code);
+  (await server.connect()).close(1000);
+  await server.settle();
+  for (let i = 0; i < 2; i++) await server.connect();
+  for (const connection of router.connections) connection.close(4_001, "Enough");
+  await server.settle();
+  expect((await read.read())["ws_kit.server.disconnections"]).toEqual([
+    { value: 60, attributes: { "ws_kit.close.code": "application" } },
+    { value: 1, attributes: { "ws_kit.close.code": 1000 } },
+    { value: 2, attributes: { "ws_kit.close.code": 4001 } },
+  ]);
 });

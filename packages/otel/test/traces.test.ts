@@ -1,9 +1,10 @@
 import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { handlers } from "@ws-kit/client/parts";
+import { presence } from "@ws-kit/client/presence";
 import { wsClient } from "@ws-kit/client/zod";
 import { createTestServer } from "@ws-kit/testing";
-import { createRouter, message, z } from "@ws-kit/zod";
+import { createRouter, message, topic, z } from "@ws-kit/zod";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { traced } from "../src/client.ts";
 import { instrument } from "../src/index.ts";
@@ -41,6 +42,8 @@ function world(sample = 1, clientSample = 1) {
   };
   return { server, client };
 }
+
+const Logbook = topic("log:{id}", [Said], { history: {} });
 
 const Ask = message("ASK_ME", { text: z.string() });
 
@@ -83,6 +86,26 @@ describe("one trace", () => {
       },
       events: [{ name: "publish", attributes: { "ws_kit.topic": "room:7" } }],
     });
+  });
+
+  it("goes on to the handlers of a subscription", async () => {
+    const router = instrument(createRouter(), { sample: 1 }).topic(Logbook, { authorize: () => true });
+    const server = createTestServer(router);
+    const ada = traced(wsClient({ url: "ws://test/", WebSocket: server.WebSocket, use: [presence()] }));
+    const book = ada.subscribe(Logbook({ id: "1" }), { onGap: () => {} });
+    await book.ready;
+    const heard = new Promise<void>((resolve) => {
+      book.on(Said, () => tracer.startActiveSpan("render", (span) => (span.end(), resolve())));
+    });
+    await tracer.startActiveSpan("job", async (span) => {
+      await router.publish(Logbook({ id: "1" }), Said, { text: "hello" });
+      span.end();
+    });
+    await heard;
+    await vi.waitFor(() => expect(ended("process SAID")).toHaveLength(1));
+    expect([parentOf(ended("render")[0]), parentOf(ended("process SAID")[0])]).toEqual(["process SAID", "job"]);
+    expect(book.topic).toBe("log:1");
+    book.unsubscribe();
   });
 
   it("goes through a question of the server's to its answer in the page, and back", async () => {
@@ -157,6 +180,41 @@ it("goes with the meta that a message declares", async () => {
   await vi.waitFor(() => expect(ended("process MARKED")).toHaveLength(1));
   expect(parentOf(ended("process MARKED")[0])).toBe("send MARKED");
   await vi.waitFor(() => expect(heard).toEqual(["true"]));
+});
+
+it("tells of whatever a handler throws", async () => {
+  const { client } = world();
+  const ada = client();
+  const problems: unknown[] = [];
+  ada.onError((_error, { type }) => problems.push(type));
+  const thrown: unknown[] = [null, "text", 7, { code: 7 }];
+  const all = [...thrown];
+  ada.on(Said, () => {
+    throw all.shift();
+  });
+  for (const _ of thrown) ada.send(Marked, { n: 1 }, { meta: { tenant: "acme" } });
+  await vi.waitFor(() => expect(ended("process SAID")).toHaveLength(4));
+  expect(ended("process SAID").map(({ status, attributes }) => [status.code, attributes["error.type"]])).toEqual([
+    [SpanStatusCode.ERROR, "Error"],
+    [SpanStatusCode.ERROR, "Error"],
+    [SpanStatusCode.ERROR, "Error"],
+    [SpanStatusCode.ERROR, "7"],
+  ]);
+  expect(problems).toEqual(["handler", "handler", "handler", "handler"]);
+});
+
+it("takes no text for a trace that is none", async () => {
+  const { server } = world(0);
+  const peer = await server.connect();
+  for (const traceparent of ["x", "", `00-${"0".repeat(32)}-${"0".repeat(16)}-01`]) {
+    peer.sendRaw({ type: "SAY", meta: { traceparent }, payload: { text: "hello" } });
+  }
+  await server.settle();
+  expect(ended("process SAY")).toEqual([]);
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  peer.sendRaw({ type: "SAY", meta: { traceparent }, payload: { text: "hello" } });
+  await server.settle();
+  expect(ended("process SAY")).toHaveLength(1);
 });
 
 it("draws who is traced at the root, and follows a trace that is there", async () => {
