@@ -35,7 +35,8 @@ export class Limiter<Subject extends Limited> {
     const now = clock.monotonic();
     const bucket = this.buckets.of(key, now);
     const wait = take(bucket, rate, now);
-    if (wait > 0 || store === undefined || key.startsWith(ALONE)) return wait;
+    const isAlone = typeof by !== "function" && key.startsWith(ALONE);
+    if (wait > 0 || store === undefined || isAlone) return wait;
     const told = store.take(`${name}:${key}`, rate);
     return typeof told === "object" ? this.told(told, bucket, clock) : this.heard(told, bucket, clock);
   }

@@ -203,6 +203,14 @@ describe("a store", () => {
     expect(gated.logs.map(({ message: text }) => text)).toContain('The store of the limit "talk" failed');
   });
 
+  it("is asked for each key that a function gives, whatever it begins with", async () => {
+    const { store, asked } = answers();
+    const router = app().use(rateLimit({ limit: 2, perMs: 1_000, by: () => "-1", store, name: "talk" }));
+    const server = createTestServer(router);
+    expect((await outcome(server, await server.connect(), 1)).said).toBe(1);
+    expect(asked).toEqual(["talk:-1 500 2"]);
+  });
+
   it("of a gate is not waited for: what it refuses is refused from the next frame on", async () => {
     const { store } = answers(Promise.resolve(700), "unavailable");
     const router = app().extend(rateLimitGate({ limit: 4, perMs: 1_000, by: "user", store, name: "talk" }));
@@ -213,6 +221,23 @@ describe("a store", () => {
     await server.clock.advance(700);
     expect((await outcome(server, client, 1)).errors).toMatchObject([{ code: "UNAVAILABLE" }]);
   });
+});
+
+it("a gate that cannot say whose a frame is lets it pass, and the log says so once", async () => {
+  const server = createTestServer(
+    app().extend(
+      rateLimitGate({
+        limit: 1,
+        perMs: 1_000,
+        by() {
+          throw new Error("No such account");
+        },
+      }),
+    ),
+  );
+  expect((await outcome(server, await server.connect(), 3)).said).toBe(3);
+  const text = 'The gate hook of the extension "rate-limit" failed; it is not reported again';
+  expect(server.logs.filter(({ message: line }) => line === text)).toHaveLength(1);
 });
 
 describe("options", () => {
