@@ -1,6 +1,7 @@
 export {
   type Answer,
   ask,
+  type Askable,
   type Asked,
   type AskedOf,
   type AskArgs,
@@ -12,6 +13,7 @@ export {
   createCalls,
   type GivenArgs,
   keyOf,
+  type Reportable,
   unasked,
 } from "./views/asking.ts";
 export { CONNECTING, type Connection, CONNECTION_FIELDS, connectionOf, watchConnection } from "./views/connection.ts";

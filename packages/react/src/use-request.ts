@@ -1,7 +1,15 @@
-import type { AnyRpc, SendArgsOf } from "@ws-kit/client";
-import { type Answer, type Asked, type Call, createCalls, unasked } from "@ws-kit/client/views";
+import type { AnyRpc } from "@ws-kit/client";
+import {
+  type Answer,
+  type AskArgs,
+  type Askable,
+  type Asked,
+  type Call,
+  createCalls,
+  unasked,
+} from "@ws-kit/client/views";
 import { useEffect, useMemo, useState } from "react";
-import type { RequestState, UseRequestOptions } from "./asking.ts";
+import type { RequestState } from "./asking.ts";
 import { useClient } from "./provider.ts";
 import { useAsked } from "./use-asked.ts";
 
@@ -12,11 +20,8 @@ import { useAsked } from "./use-asked.ts";
  * @example
  * const { data, error, isPending } = useRequest(GetUser, { id });
  */
-export function useRequest<R extends AnyRpc>(
-  rpc: R,
-  ...args: SendArgsOf<R, UseRequestOptions<R>>
-): RequestState<Answer<R>> {
-  return useAsked(rpc, args);
+export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: AskArgs<R>): RequestState<Answer<R>> {
+  return useAsked<R>(rpc, args);
 }
 
 /**
@@ -26,10 +31,10 @@ export function useRequest<R extends AnyRpc>(
  * const [rename, { isPending, error }] = useCall(Rename);
  * <button disabled={isPending} onClick={() => void rename({ name }).catch(() => {})}>Rename</button>
  */
-export function useCall<R extends AnyRpc>(rpc: R): readonly [Call<R>, Asked<Answer<R>>] {
+export function useCall<R extends AnyRpc>(rpc: Askable<R>): readonly [Call<R>, Asked<Answer<R>>] {
   const client = useClient();
   const [asked, setAsked] = useState<Asked<Answer<R>>>(unasked({ enabled: false }));
-  const calls = useMemo(() => createCalls(client, rpc, setAsked), [client, rpc]);
+  const calls = useMemo(() => createCalls<R>(client, rpc, setAsked), [client, rpc]);
   useEffect(() => calls.abort, [calls]);
   return [calls.call, asked];
 }

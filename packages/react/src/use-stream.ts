@@ -1,6 +1,6 @@
-import type { AnyRpc, InferProgress, SendArgsOf } from "@ws-kit/client";
-import type { Answer, AskedStream } from "@ws-kit/client/views";
-import type { RequestState, UseRequestOptions } from "./asking.ts";
+import type { AnyRpc, InferProgress } from "@ws-kit/client";
+import type { Answer, AskArgs, AskedStream, Reportable } from "@ws-kit/client/views";
+import type { RequestState } from "./asking.ts";
 import { useAsked } from "./use-asked.ts";
 
 export type StreamState<T, P> = RequestState<T> & AskedStream<T, P>;
@@ -13,8 +13,8 @@ export type StreamState<T, P> = RequestState<T> & AskedStream<T, P>;
  * return <progress value={data ? 1 : progress?.done} />;
  */
 export function useStream<R extends AnyRpc>(
-  rpc: R,
-  ...args: SendArgsOf<R, UseRequestOptions<R>>
+  rpc: Reportable<R>,
+  ...args: AskArgs<R>
 ): StreamState<Answer<R>, InferProgress<R>> {
-  return useAsked(rpc, args, true);
+  return useAsked<R>(rpc, args, true);
 }

@@ -1,5 +1,5 @@
-import type { AnyRpc, Client, RequestArgs, SendArgsOf } from "@ws-kit/client";
-import { type Answer, keyOf } from "@ws-kit/client/views";
+import type { AnyRpc, Client, RequestArgs } from "@ws-kit/client";
+import { type Answer, type AskArgs, type Askable, keyOf } from "@ws-kit/client/views";
 import { useEffect } from "react";
 import type { UseRequestOptions } from "./asking.ts";
 import { useClient } from "./provider.ts";
@@ -24,12 +24,12 @@ const entries = new WeakMap<Client, Map<string, Entry>>();
  * const { name } = useSuspenseRequest(GetUser, { id });
  */
 export function useSuspenseRequest<R extends AnyRpc>(
-  rpc: R,
-  ...args: SendArgsOf<R, Omit<UseRequestOptions<R>, "enabled">>
+  rpc: Askable<R>,
+  ...args: AskArgs<R, Omit<UseRequestOptions<R>, "enabled">>
 ): Answer<R> {
   const client = useClient();
   const [payload, { key: given, ...options } = {}] = args as [unknown, UseRequestOptions<R>?];
-  const key = keyOf(rpc, payload, { key: given });
+  const key = keyOf<R>(rpc, payload, { key: given });
   const entry = entryOf(client, key, () => client.request(rpc, ...([payload, options] as unknown as RequestArgs<R>)));
   useEffect(() => use(client, key, entry), [client, key, entry]);
   if (entry.settled === undefined) throw entry.promise; // oxlint-disable-line only-throw-error -- how React is told to wait

@@ -2,20 +2,23 @@ import { type Client, wsClient } from "@ws-kit/client/zod";
 import { GetUser } from "@ws-kit/conformance/views/messages";
 import { serve } from "@ws-kit/node";
 import { createRouter } from "@ws-kit/zod";
+// @ts-expect-error -- it has no types
 import { JSDOM } from "jsdom";
+import type * as ReactModule from "react";
 import type { ReactElement } from "react";
-import type { Root } from "react-dom/client";
+import type { createRoot as CreateRoot, Root } from "react-dom/client";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import type * as Hooks from "../src/index.ts";
 
 /** What is loaded where there is a window already: that is looked for once. */
-let React: typeof import("react");
-let createRoot: typeof import("react-dom/client").createRoot;
-let ws: typeof import("../src/index.ts");
+let React: typeof ReactModule;
+let createRoot: typeof CreateRoot;
+let ws: typeof Hooks;
 let place: Element;
 beforeAll(async () => {
   const { window } = new JSDOM("<div></div>", { url: "http://localhost/" });
   Object.assign(globalThis, { window, document: window.document });
-  place = window.document.querySelector("div") as unknown as Element;
+  place = window.document.querySelector("div") as Element;
   React = await import("react");
   ({ createRoot } = await import("react-dom/client"));
   ws = await import("../src/index.ts");
@@ -45,6 +48,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   root.unmount();
+  // oxlint-disable-next-line vitest/no-standalone-expect -- of each test: nothing is left of it
   await vi.waitFor(() => expect(made.map(({ state }) => state)).toEqual(made.map(() => "closed")));
   await server.stop();
 });
@@ -95,7 +99,7 @@ test("two providers that are given one function lose nothing when one of them go
   set(false);
   await shows("open ");
   await new Promise((resolve) => setTimeout(resolve, 20));
-  await shows("open ");
+  expect(place.textContent).toBe("open ");
 });
 
 test("what <Activity> has hidden asks again where it is shown, by the same client", async () => {
@@ -107,7 +111,7 @@ test("what <Activity> has hidden asks again where it is shown, by the same clien
   function Page() {
     const [mode, setMode] = React.useState<"visible" | "hidden">("visible");
     set = setMode;
-    return React.createElement(React.Activity, { mode }, provider(React.createElement(User)));
+    return React.createElement(React.Activity, { mode, children: provider(React.createElement(User)) });
   }
   root.render(React.createElement(Page));
   await shows("user 1 undefined open");

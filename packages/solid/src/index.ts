@@ -1,5 +1,15 @@
 import type { AnyMessage, AnyRpc, Placed, RecordedOptions } from "@ws-kit/client";
-import type { AskedOf, AskedStreamOf, FollowedTopic, Given, GivenArgs, Handler, Heard } from "@ws-kit/client/views";
+import type {
+  Askable,
+  AskedOf,
+  AskedStreamOf,
+  FollowedTopic,
+  Given,
+  GivenArgs,
+  Handler,
+  Heard,
+  Reportable,
+} from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
 import type { Live, Present, RecordedName } from "@ws-kit/core/protocol";
 import { onCleanup } from "solid-js";
@@ -101,8 +111,8 @@ export type RequestFields<T> = T & { readonly refetch: () => void };
  * @example
  * const user = useRequest(GetUser, () => ({ id: props.id })); // <p>{user.data?.name}</p>
  */
-export function useRequest<R extends AnyRpc>(rpc: R, ...args: GivenArgs<R>): RequestFields<AskedOf<R>> {
-  return useAsked(rpc, args as unknown[], false);
+export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: GivenArgs<R>): RequestFields<AskedOf<R>> {
+  return useAsked<R>(rpc, args, false);
 }
 
 /**
@@ -111,8 +121,11 @@ export function useRequest<R extends AnyRpc>(rpc: R, ...args: GivenArgs<R>): Req
  * @example
  * const rows = useStream(Import, () => ({ file: props.file })); // <p>{rows.progress?.done}</p>
  */
-export function useStream<R extends AnyRpc>(rpc: R, ...args: GivenArgs<R>): RequestFields<AskedStreamOf<R>> {
-  return useAsked(rpc, args as unknown[], true);
+export function useStream<R extends AnyRpc>(
+  rpc: Reportable<R>,
+  ...args: GivenArgs<R>
+): RequestFields<AskedStreamOf<R>> {
+  return useAsked<R>(rpc, args, true);
 }
 
 function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): RequestFields<AskedStreamOf<R>> {
@@ -130,9 +143,9 @@ function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): 
  * @example
  * const renaming = useCall(Rename); // renaming.call({ name }), renaming.isPending
  */
-export function useCall<R extends AnyRpc>(rpc: R): AskedOf<R> & { readonly call: views.Call<R> } {
+export function useCall<R extends AnyRpc>(rpc: Askable<R>): AskedOf<R> & { readonly call: views.Call<R> } {
   const [fields, show] = shown<AskedOf<R>>(views.unasked({ enabled: false }));
-  const { call, abort } = views.createCalls(useClient(), rpc, show);
+  const { call, abort } = views.createCalls<R>(useClient(), rpc, show);
   onCleanup(abort);
   return Object.assign(fields, { call });
 }

@@ -1,5 +1,5 @@
 import type { AnyMessage, AnyRpc, Placed, RecordedOptions } from "@ws-kit/client";
-import type { AskedOf, AskedStreamOf, FollowedTopic, Handler, Heard } from "@ws-kit/client/views";
+import type { Askable, AskedOf, AskedStreamOf, FollowedTopic, Handler, Heard, Reportable } from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
 import type { Live, Present, RecordedName } from "@ws-kit/core/protocol";
 import { type MaybeRefOrGetter as Given, onScopeDispose, shallowRef, toValue } from "vue";
@@ -110,8 +110,8 @@ export type RequestRefs<T> = Refs<T> & { readonly refetch: () => void };
  * @example
  * const { data, error, isPending } = useRequest(GetUser, () => ({ id: props.id }));
  */
-export function useRequest<R extends AnyRpc>(rpc: R, ...args: Arguments<R>): RequestRefs<AskedOf<R>> {
-  return useAsked(rpc, args as unknown[], false);
+export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: Arguments<R>): RequestRefs<AskedOf<R>> {
+  return useAsked<R>(rpc, args, false);
 }
 
 /**
@@ -120,8 +120,8 @@ export function useRequest<R extends AnyRpc>(rpc: R, ...args: Arguments<R>): Req
  * @example
  * const { progress, data } = useStream(Import, () => ({ file: props.file }));
  */
-export function useStream<R extends AnyRpc>(rpc: R, ...args: Arguments<R>): RequestRefs<AskedStreamOf<R>> {
-  return useAsked(rpc, args as unknown[], true);
+export function useStream<R extends AnyRpc>(rpc: Reportable<R>, ...args: Arguments<R>): RequestRefs<AskedStreamOf<R>> {
+  return useAsked<R>(rpc, args, true);
 }
 
 function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): RequestRefs<AskedStreamOf<R>> {
@@ -139,9 +139,9 @@ function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): 
  * @example
  * const { call: rename, isPending, error } = useCall(Rename);
  */
-export function useCall<R extends AnyRpc>(rpc: R): Refs<AskedOf<R>> & { readonly call: views.Call<R> } {
+export function useCall<R extends AnyRpc>(rpc: Askable<R>): Refs<AskedOf<R>> & { readonly call: views.Call<R> } {
   const [refs, show] = shown<AskedOf<R>>(views.unasked({ enabled: false }));
-  const { call, abort } = views.createCalls(useClient(), rpc, show);
+  const { call, abort } = views.createCalls<R>(useClient(), rpc, show);
   onScopeDispose(abort);
   return { ...refs, call };
 }

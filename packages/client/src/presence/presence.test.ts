@@ -25,7 +25,13 @@ interface State {
 function connected(options: { share?: true } = {}) {
   const network = new FakeNetwork();
   const reconnect = { jitter: "none", initialDelayMs: 100, maxDelayMs: 100 } as const;
-  const client = wsClient({ url: "ws://test/", WebSocket: network.WebSocket, reconnect, use: [presence()], ...options });
+  const client = wsClient({
+    url: "ws://test/",
+    WebSocket: network.WebSocket,
+    reconnect,
+    use: [presence()],
+    ...options,
+  });
   const errors: string[] = [];
   client.onError((error, { message }) => void errors.push(`${message}: ${error.message}`));
   const read = async (): Promise<{ type: string; payload: unknown }[]> => {

@@ -1,5 +1,13 @@
-import type { AnyRpc, InferMetaInput, InferPayload, InferProgress, SendArgsOf } from "@ws-kit/core/protocol";
-import type { Client, RequestArgs, RequestOptions, RpcOptions } from "../api/client.ts";
+import type {
+  AnyRpc,
+  ClientAsks,
+  InferMetaInput,
+  InferPayload,
+  InferProgress,
+  SendArgsOf,
+  WhyNot,
+} from "@ws-kit/core/protocol";
+import type { Client, Reporting, RequestArgs, RequestOptions, RpcOptions } from "../api/client.ts";
 import type { Off } from "../api/off.ts";
 import type { AllGiven } from "./fields.ts";
 import type { Show } from "./show.ts";
@@ -36,16 +44,33 @@ export interface AskOptions<R extends AnyRpc> extends Omit<RequestOptions<InferM
   key?: string | undefined;
 }
 
+/** An rpc that a component may ask: one that clients ask. */
+export type Askable<R extends AnyRpc> = ClientAsks<WhyNot<R, "client.request">> & R;
+
+/** As above, one whose reports it shows. */
+export type Reportable<R extends AnyRpc> = Reporting<WhyNotShown<R>> & Askable<R>;
+
+type WhyNotShown<R> = R extends { readonly stream: object }
+  ? "This rpc has a stream: iterate client.stream(), of a client that uses streams()"
+  : "This rpc declares no progress: ask it with useRequest()";
+
 /** What follows an rpc that a component asks: the payload, and options. */
-export type AskArgs<R extends AnyRpc> = SendArgsOf<R, AskOptions<R>>;
+export type AskArgs<R extends AnyRpc, Options = AskOptions<R>> = R extends { readonly stream: undefined }
+  ? SendArgsOf<R, Options>
+  : [payload: "This rpc has a stream: iterate client.stream(), of a client that uses streams()"];
 
 /** As above, each as it is or as a function that reads it. */
 export type GivenArgs<R extends AnyRpc> = AllGiven<AskArgs<R>>;
 
 /** Names what is asked, and whether it is: a component asks anew where that is another one. */
 export function keyOf<R extends AnyRpc>(rpc: R, payload?: unknown, options: AskOptions<R> = {}): string {
-  const { enabled = true, key = JSON.stringify(payload) } = options;
+  const { enabled = true, key = JSON.stringify(payload, plain) } = options;
   return `${enabled} ${rpc.type} ${key}`;
+}
+
+/** Also of what a schema or a codec makes carried. */
+function plain(_: string, value: unknown): unknown {
+  return typeof value === "bigint" ? `${value}n` : value;
 }
 
 /** What is shown before the first question. */
