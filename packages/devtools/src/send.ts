@@ -20,22 +20,16 @@ export function catalogue(
   const found = new Map<string, AnyMessage>();
   const given = isList(more) ? more : Object.values(more?.parts ?? {});
   for (const one of given) {
-    if (one.kind === "topic") continue;
-    add(found, one.type, one);
+    if (one.kind !== "topic") found.set(one.type, one);
+    else for (const message of one.messages) found.set(message.type, message);
   }
-  for (const { type, definition } of router.messages()) add(found, type, definition);
+  // The response of an rpc is no message: nobody hears of one that answers nothing.
+  for (const { type, definition } of router.messages()) found.set(type, definition);
   return found;
 }
 
 function isList(more: Contract | readonly AnyMessage[] | undefined): more is readonly AnyMessage[] {
   return Array.isArray(more);
-}
-
-/** With the response of an rpc, which a server may send as well. */
-function add(found: Map<string, AnyMessage>, type: string, message: AnyMessage): void {
-  found.set(type, message);
-  const { response } = message as { readonly response?: AnyMessage };
-  if (response !== undefined && !found.has(response.type)) found.set(response.type, response);
 }
 
 /** Of the validator's own package, where that is installed; schemas of others say themselves what they are. */

@@ -1,4 +1,4 @@
-import { contract, message, rpc, z } from "@ws-kit/zod";
+import { contract, message, rpc, topic, z } from "@ws-kit/zod";
 
 export const Join = message("JOIN", { room: z.string().min(1).describe("Its name") });
 export const Said = message.fromServer("SAID", {
@@ -13,4 +13,6 @@ export const Report = rpc("REPORT", { rows: z.int() }, "REPORTED", { rows: z.int
 /** Has the server ask whether it was meant. */
 export const Leave = message("LEAVE", { room: z.string() });
 export const Confirm = rpc.fromServer("CONFIRM", { question: z.string() }, "CONFIRMED", { yes: z.boolean() });
-export const Chat = contract({ Join, Said, Say, LogIn, Report });
+export const Noted = message.fromServer("NOTED", { tone: z.enum(["short", "l".repeat(400)]) });
+export const Notes = topic("notes:{id}", [Noted]);
+export const Chat = contract({ Join, Said, Say, LogIn, Report, Notes });

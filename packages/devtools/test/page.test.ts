@@ -141,6 +141,13 @@ describe.each(["bun", "node"] as const)("the page, served by %s", (runtime) => {
     await rows(page, "connections").filter({ hasText: "ada" }).click();
     await page.getByRole("button", { name: "Send to it" }).click();
     const form = page.locator("#view-send");
+    // What topics carry is among them; answers to nothing are not.
+    const types = await form.getByLabel("Message").locator("option").allTextContents();
+    expect(types).toEqual(expect.arrayContaining(["SAID", "NOTED"]));
+    expect(types).not.toContain("REPORTED");
+    await form.getByLabel("Message").selectOption("NOTED");
+    const { width = 0 } = (await form.getByLabel("tone").boundingBox()) ?? {};
+    expect(width).toBeLessThan(((await form.boundingBox())?.width ?? 0) - 1);
     await form.getByLabel("Message").selectOption("SAID");
     await form.getByLabel("room").fill("lobby");
     await form.getByLabel("text").fill("from the page");

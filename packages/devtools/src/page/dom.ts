@@ -18,7 +18,16 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 
 /** Says what an element says, where that has changed. */
 export function say(element: Element | undefined, text: string): void {
-  if (element !== undefined && element.textContent !== text) element.textContent = text;
+  const told = plain(text);
+  if (element !== undefined && element.textContent !== told) element.textContent = told;
+}
+
+/** With the controls written out by which a peer's text would turn round what stands beside it (Unicode's UAX #9). */
+export function plain(text: string): string {
+  return text.replaceAll(
+    /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 export function classed(element: Element | undefined, name: string): void {
@@ -26,7 +35,7 @@ export function classed(element: Element | undefined, name: string): void {
 }
 
 export function pretty(value: unknown): string {
-  return JSON.stringify(value, undefined, 2) ?? "";
+  return plain(JSON.stringify(value, undefined, 2) ?? "");
 }
 
 function two(n: number): string {

@@ -22,7 +22,7 @@ export class Errors implements PageView {
       empty: "Nothing has failed",
       follows: true,
       columns: [
-        { title: "Time", width: "6.6rem", narrow: "7.2rem", className: "mono quiet" },
+        { title: "Time", width: "7.2rem", narrow: "7.2rem", className: "mono quiet" },
         { title: "Kind", width: "5rem", className: "quiet" },
         { title: "At", width: "minmax(5rem, 0.7fr)", narrow: "minmax(0, 0.7fr)" },
         { title: "Message", width: "minmax(8rem, 2fr)", narrow: "minmax(0, 1.4fr)", className: "bad" },

@@ -34,7 +34,7 @@ export class Frames implements PageView {
       empty: "No frame has come or gone since this page was opened",
       follows: true,
       columns: [
-        { title: "Time", width: "6.6rem", narrow: "7.2rem", className: "mono quiet" },
+        { title: "Time", width: "7.2rem", narrow: "7.2rem", className: "mono quiet" },
         { title: "Way", width: "4.4rem", narrow: "3.8rem" },
         { title: "Type", width: "minmax(7rem, 1fr)", narrow: "minmax(0, 1fr)" },
         { title: "Client or topic", width: "minmax(6rem, 1fr)", className: "mono quiet" },

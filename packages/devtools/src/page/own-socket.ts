@@ -3,6 +3,10 @@ import { pretty } from "./dom.ts";
 /** Answers that are kept in sight. */
 const TIMEOUT_MS = 5_000;
 
+/** A browser says no more than 1006 of an upgrade that was refused. */
+const WHY =
+  "This client speaks JSON, and has the cookies of this page and no token: see the errors for what was refused.";
+
 /** A client of this page's own: it is admitted as this page's user is, and what it is sent is shown. */
 export class OwnSocket {
   private socket: WebSocket | undefined = undefined;
@@ -39,7 +43,7 @@ export class OwnSocket {
       const timer = setTimeout(() => reject(new Error("It takes too long to connect")), TIMEOUT_MS);
       socket.addEventListener("open", () => resolve());
       socket.addEventListener("close", ({ code, reason }) =>
-        reject(new Error(`It could not connect: ${code} ${reason}`)),
+        reject(new Error(`It could not connect: ${code} ${reason}\n${WHY}`)),
       );
       socket.addEventListener("open", () => clearTimeout(timer));
     });

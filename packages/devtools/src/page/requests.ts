@@ -27,7 +27,7 @@ export class Requests implements PageView {
       empty: "No request has been answered since this page was opened",
       follows: true,
       columns: [
-        { title: "Time", width: "6.6rem", className: "mono quiet" },
+        { title: "Time", width: "7.2rem", className: "mono quiet" },
         { title: "Type", width: "minmax(7rem, 1fr)", narrow: "minmax(0, 1.2fr)" },
         { title: "Client", width: "minmax(5rem, 0.8fr)", className: "mono quiet" },
         { title: "Outcome", width: "8rem", narrow: "minmax(0, 0.9fr)" },
