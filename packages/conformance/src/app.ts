@@ -54,6 +54,8 @@ export interface App {
   readonly leased: Endpoint;
   /** Whose router decides on upgrades, and nobody else. */
   readonly own: Endpoint;
+  /** Whose connections outlive their sockets. */
+  readonly resumed: Endpoint;
   /** To be drained. */
   readonly restart: Endpoint;
 }
@@ -106,6 +108,17 @@ export function createApp(codec?: Codec): App {
     return { router: made, options: { authenticate: createAuthenticate(() => now()) } };
   }
 
+  function resumed(): Router<Data> {
+    // Another one where the second upgrade says what a message has assigned.
+    const identify = ({ user, role, resume }: Data) => (resume !== undefined && resume === role ? resume : user);
+    const made = router({ resume: true, identify });
+    made.onResume(({ data, clientId, ws }) => {
+      if (data.resume === "ctx.ws") ws.close(4403, "banned meanwhile");
+      if (data.resume === "connections") made.connections.get(clientId)?.close(4403, "banned meanwhile");
+    });
+    return made;
+  }
+
   const options = { authenticate, protocols: ["chat.v2", "chat.v1"] };
   const main = router({
     authorizeTopic(topic) {
@@ -126,6 +139,7 @@ export function createApp(codec?: Codec): App {
     decided: { path: "/decided", router: router().extend(doorman), options: { authenticate, ...DECIDED } },
     leased: { path: "/leased", ...leased() },
     own: { path: "/own", router: router({ authenticate }), options: {} },
+    resumed: { path: "/resumed", router: resumed(), options },
     restart: { path: "/restart", router: router(), options },
   };
 }

@@ -10,6 +10,8 @@ export interface Data {
   /** How `onOpen` and `onClose` behave. */
   open?: string;
   close?: string;
+  /** By what `onResume` closes the connection. */
+  resume?: string;
   token?: string;
   nested?: { list: number[] };
   by?: string;

@@ -4,7 +4,7 @@ import { JSON_DIALECT, type Dialect } from "./codec.ts";
 import { Peer } from "./peer.ts";
 import type { ConnectOptions, Target } from "./target.ts";
 
-export type EndpointName = "main" | "tight" | "pulse" | "listed" | "decided" | "leased" | "own" | "restart";
+export type EndpointName = "main" | "tight" | "pulse" | "listed" | "decided" | "leased" | "own" | "resumed" | "restart";
 
 /** Options of one connection: those of the upgrade, its endpoint, and the fixture's own, which are its query. */
 export interface Joining extends ConnectOptions {

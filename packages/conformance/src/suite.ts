@@ -16,6 +16,7 @@ import { order } from "./suite/order.ts";
 import { own } from "./suite/own.ts";
 import { pressure } from "./suite/pressure.ts";
 import { pulse } from "./suite/pulse.ts";
+import { resuming } from "./suite/resuming.ts";
 import { routing } from "./suite/routing.ts";
 import { streams } from "./suite/streams.ts";
 import { topics } from "./suite/topics.ts";
@@ -23,7 +24,7 @@ import { upgrade } from "./suite/upgrade.ts";
 import type { Target } from "./target.ts";
 
 /** What an upgrade request brings with it; whatever is spoken afterwards, it is the same. */
-const BEFORE_FRAMES = [upgrade, own, door];
+const BEFORE_FRAMES = [upgrade, own, door, resuming];
 
 const WITH_FRAMES = [
   codecs,

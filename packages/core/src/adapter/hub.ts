@@ -179,11 +179,8 @@ export class ListenerHub implements Listener, Entrance, Local {
     return new BaseContext(conn);
   }
 
-  /** The socket of a connection that was prepared is open. */
-  open(conn: Connection, socket: Socket): Connection {
-    const taken = this.resume?.arrive(conn.data, socket, socket) ?? this.take(conn, socket, socket, false);
-    this.opened(taken);
-    return taken;
+  takeIn(prepared: Connection, socket: Socket): Connection {
+    return this.resume?.arrive(prepared.data, socket, socket) ?? this.take(prepared, socket, socket, false);
   }
 
   /**

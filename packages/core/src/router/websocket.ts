@@ -108,11 +108,14 @@ export function websocketCallbacks(core: RouterCore, tuning: Tuning): WebSocketC
 }
 
 function open(prepared: Connection, ws: DataSocket): void {
-  const conn = prepared.hub.open(prepared, ws);
-  if (conn === prepared) return;
-  // What was made ready is of no use: the socket is another connection's.
-  prepared.state = CLOSED;
-  (ws as { data: unknown }).data = conn.data;
+  const { hub } = prepared;
+  const conn = hub.takeIn(prepared, ws);
+  if (conn !== prepared) {
+    // What was made ready is of no use: the socket is another connection's, before anything is run that may close it.
+    prepared.state = CLOSED;
+    (ws as { data: unknown }).data = conn.data;
+  }
+  hub.opened(conn);
 }
 
 /** Of a `close` that stands before the runtime's own, which it knows by this. */

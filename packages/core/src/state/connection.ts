@@ -140,8 +140,12 @@ export interface Listener {
   contextOf(conn: Connection): unknown;
 
   // The socket's events.
-  /** @returns the connection that goes on with the socket: another one, where that was here before. */
-  open(conn: Connection, socket: Socket): Connection;
+  /**
+   * The socket of a connection that was prepared is open; nothing is run for it before `opened`.
+   * @returns the connection that goes on with the socket: another one, where that was here before.
+   */
+  takeIn(prepared: Connection, socket: Socket): Connection;
+  /** Runs `onOpen` for a connection that was taken in, or `onResume`. */
   opened(conn: Connection): void;
   receive(conn: Connection, data: string | ArrayBufferLike | ArrayBufferView): void;
   hangUp(conn: Connection, code?: number, reason?: string): boolean;
