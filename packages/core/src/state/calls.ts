@@ -27,4 +27,17 @@ export class Calls extends Map<string, OpenCall> {
 export class Joining extends Map<string, Promise<Subscribed | undefined>> {
   /** Permissions that were asked for and not given, those that nobody waits for any more included. */
   pending = 0;
+  private revoked: WeakSet<object> | undefined = undefined;
+
+  /** Nobody waits for it any more, and it was taken meanwhile. */
+  revoke(topic: string): void {
+    const asked = this.get(topic);
+    if (asked === undefined) return;
+    (this.revoked ??= new WeakSet()).add(asked);
+    this.delete(topic);
+  }
+
+  wasRevoked(asked: object): boolean {
+    return this.revoked?.has(asked) === true;
+  }
 }

@@ -5,13 +5,13 @@ import { userOf } from "./grants.ts";
 import { tellUnsubscribed } from "./tell.ts";
 
 /**
- * Takes a topic from those of its followers that are meant, and tells them.
+ * Takes a topic from those of its followers that are meant, and tells them; who waits for it is refused.
  * @returns how many there were.
  */
 export function revoke(hubs: Iterable<Listener>, topic: string, test: (data: never) => unknown): number {
   let count = 0;
   for (const hub of hubs) {
-    for (const conn of hub.followers.of(topic) ?? []) {
+    for (const conn of havingOrAwaiting(hub, topic)) {
       if (!isMeant(conn, test)) continue;
       count++;
       hub.recorded?.revoke(topic, userOf(conn), hub.clock.now());
@@ -32,7 +32,7 @@ export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: st
   for (const hub of hubs) {
     hub.recorded?.revoke(topic, user, hub.clock.now());
     for (const conn of hub.identities.of(user)) {
-      if (hub.followers.of(topic)?.has(conn) !== true) continue;
+      if (hub.followers.of(topic)?.has(conn) !== true && conn.joining?.has(topic) !== true) continue;
       count++;
       take(conn, topic);
     }
@@ -40,9 +40,16 @@ export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: st
   return count;
 }
 
+/** The followers of a topic, and those whose subscribe waits: they were let in, or will be, by what was true before. */
+function havingOrAwaiting(hub: Listener, topic: string): Set<Connection> {
+  const found = new Set(hub.followers.of(topic) ?? []);
+  for (const conn of hub.connections) if (conn.joining?.has(topic) === true) found.add(conn);
+  return found;
+}
+
 function take(conn: Connection, topic: string): void {
-  part(topic, conn);
-  tellUnsubscribed(conn, topic, "PERMISSION_DENIED");
+  conn.joining?.revoke(topic);
+  if (part(topic, conn)) tellUnsubscribed(conn, topic, "PERMISSION_DENIED");
 }
 
 /** One for whom the test fails is left as it is: an error is no reason to throw anybody out. */

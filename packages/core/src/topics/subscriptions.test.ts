@@ -89,6 +89,29 @@ describe("subscribe", () => {
   });
 });
 
+describe("a topic that is taken while a subscribe waits", () => {
+  it.each(["router.revoke", "users.revoke"])("by %s is refused, and counted", async (how) => {
+    const allowed = gate();
+    const authorizeTopic = () => allowed.opened.then(() => true);
+    const router = createRouter<{ user: string }>({ authorizeTopic, identify: ({ user }) => user });
+    const { connect } = bench(router as never);
+    const [eve, ada] = [connect({ user: "eve" }), connect({ user: "ada" })];
+    const waiting = [topicsOf(eve).subscribe("a"), topicsOf(ada).subscribe("a")];
+    const taken =
+      how === "router.revoke"
+        ? router.revoke("a", ({ user }) => user === "eve")
+        : (await router.users.revoke("eve", "a")).connections;
+    expect(taken).toBe(1);
+    allowed.open();
+    await expect(waiting[0]).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+    await waiting[1];
+    expect(await router.publish("a", Told, { n: 1 })).toMatchObject({ matched: 1 });
+    expect(eve.socket.take()).toEqual([]);
+    await topicsOf(eve).subscribe("a");
+    expect(topicsOf(eve).has("a")).toBe(true);
+  });
+});
+
 describe("publish", () => {
   const room = () => {
     const router = createRouter({ logger: memoryLogger() });

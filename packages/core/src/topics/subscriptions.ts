@@ -108,6 +108,7 @@ export class TopicsOf {
     return asked;
 
     function admitted(since: Since): unknown {
+      if (joining.wasRevoked(asked)) throw refusal(topic);
       if (joining.get(topic) !== asked || conn.state === CLOSED) return calledOff(way);
       // It counts as followed from here on, and no longer as one that waits.
       left();
