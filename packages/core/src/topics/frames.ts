@@ -48,10 +48,9 @@ function positions(conn: Connection, payload: unknown): boolean {
 async function subscribe(conn: Connection, topic: string, correlationId: string, claim: Claim | undefined) {
   // A topic that nobody has heard of is told apart from one that is not this peer's by nobody.
   if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) throw refusal(topic);
-  // A handler has asked for it just now: what comes of that is told, and not asked for twice.
-  const waiting = conn.joining?.get(topic);
-  // Otherwise at once: what the client sends next may be that it wants it no longer.
-  if (waiting !== undefined) await waiting.catch(() => {});
+  // Somebody has asked for it just now: what comes of that is told, and not asked for twice. Otherwise at once: what the client
+  // sends next may be that it wants it no longer.
+  for (let waiting; (waiting = conn.joining?.get(topic)) !== undefined; ) await waiting.catch(() => {});
   const topics = new TopicsOf(conn);
   const subscribed = await topics.subscribe(topic, { claim, correlationId });
   if (!topics.has(topic)) throw new WsKitError("ABORTED", `${JSON.stringify(topic)} was left meanwhile`);

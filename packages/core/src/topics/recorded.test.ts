@@ -403,6 +403,20 @@ describe("a rule for a family of topics", () => {
     expect(await say("a")).toMatchObject({ matched: 0 });
   });
 
+  it("is answered to each who asks at once, also where the first is refused", async () => {
+    const decisions = [false, true];
+    const { connect } = open(() => settle().then(() => decisions.shift() ?? true));
+    const peer = connect();
+    for (const correlationId of ["1", "2", "3", "4"]) {
+      peer.receive({ type: "$ws:subscribe", meta: { correlationId }, payload: { topic: "room:7" } });
+    }
+    await grantsCome();
+    const answers = peer.socket.take().filter(({ meta }) => meta !== undefined);
+    expect(answers.map(({ type, meta }) => `${String(type)} ${(meta as { correlationId: string }).correlationId}`)).toEqual(
+      ["ERROR 1", "$ws:subscribed 2", "$ws:subscribed 3", "$ws:subscribed 4"],
+    );
+  });
+
   it("is taken back by revoke, with every grant that was given before", async () => {
     const { clock, router, connect, ask, say, Room } = open(() => true);
     const peer = connect({ user: "ada" });
