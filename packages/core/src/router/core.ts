@@ -13,6 +13,7 @@ import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
+import { WsKitError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { AnswerStore } from "../ports/answer-store.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -22,7 +23,7 @@ import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Event, Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
-import { allDeclared, checkHistory, checkPresence, DeclaredTopics } from "./declared-topics.ts";
+import { allDeclared, checkHistory, checkPresence, DeclaredTopics, isRecorded } from "./declared-topics.ts";
 import { Shared } from "./shared.ts";
 import { checkDecisions } from "./decisions.ts";
 import { checkProvided } from "./provided.ts";
@@ -132,6 +133,30 @@ export class RouterCore implements RouteSource, Handlers {
     this.unreachable();
     for (const hub of this.hubs) into.add(hub);
     for (const parent of this.parents) parent.servedBy(into);
+    return into;
+  }
+
+  /** Why a publish cannot be done while nothing serves this router, or how far it comes then. */
+  unserved(topic: string, type: string): WsKitError | "away" | "none" {
+    const above = [this as RouterCore, ...this.around()];
+    const recorded = above.some((router) =>
+      isRecorded(
+        [...router.family()].flatMap((one) => one.topics.families),
+        topic,
+        type,
+      ),
+    );
+    if (recorded)
+      return new WsKitError(
+        "UNAVAILABLE",
+        `Nothing serves this router: ${JSON.stringify(topic)} is recorded by what does`,
+      );
+    return above.some(({ engine }) => engine !== undefined) ? "away" : "none";
+  }
+
+  /** The routers that this one is merged into. */
+  private around(into: Set<RouterCore> = new Set()): Set<RouterCore> {
+    for (const parent of this.parents) parent.around(into.add(parent));
     return into;
   }
 

@@ -36,6 +36,12 @@ export function allDeclared(routers: readonly DeclaredTopics[]): AnyTopic[] {
   return all;
 }
 
+/** Whether a message on a topic is recorded, as of these families. */
+export function isRecorded(families: readonly AnyTopic[], topic: string, type: string): boolean {
+  const family = families.find(({ history, match }) => history !== undefined && match(topic) !== undefined);
+  return family?.ephemeral.every((message) => message.type !== type) === true;
+}
+
 /** @throws Error for an engine that keeps nothing, and so would bring recorded messages to each server in another order. */
 export function checkHistory(families: readonly AnyTopic[], engine: Engine | undefined): void {
   const kept = families.find(({ history }) => history !== undefined);

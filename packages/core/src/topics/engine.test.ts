@@ -67,6 +67,13 @@ describe("an engine that", () => {
     expect(joined).toEqual(["ok", "ok"]);
   });
 
+  it("is not reached while nothing serves the router, and a publish says so", async () => {
+    const { node } = world();
+    const { router, listener } = node();
+    await listener.hub.dispose();
+    expect(await router.publish("x", Say, { room: "x", text: "a" })).toEqual({ ok: true, matched: 0, remote: "away" });
+  });
+
   it("is away at the start holds up nobody, and comes later", async () => {
     const { clock, engine, node } = world();
     engine.up = false;

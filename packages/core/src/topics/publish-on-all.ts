@@ -8,6 +8,8 @@ interface Served {
   servedBy(): Iterable<Listener>;
   /** Why none can be reached from here, where that is so. */
   unreachable(): Error | undefined;
+  /** Why a publish fails while there is none, or how far it comes. */
+  unserved(topic: string, type: string): Error | "away" | "none";
 }
 
 /** Publishes from outside any handler on listeners of whatever routers: on each router once, by one of its listeners. */
@@ -26,8 +28,12 @@ export async function publishOnAll(
     pending.push(publishFrom(hub, undefined, topic, message, payload, options));
   }
   const total = addUp(await Promise.all(pending));
+  if (!total.ok) return total;
   const error = router.unreachable();
-  return error === undefined || !total.ok ? total : { ok: false, matched: 0, error };
+  if (error !== undefined) return { ok: false, matched: 0, error };
+  if (pending.length > 0) return total;
+  const remote = options?.local === true ? "none" : router.unserved(topic, message?.type);
+  return remote instanceof Error ? { ok: false, matched: 0, error: remote } : { ...total, remote };
 }
 
 /** What became of one publish on several routers. */

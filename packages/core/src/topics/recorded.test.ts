@@ -324,6 +324,25 @@ describe("a recorded topic", () => {
     expect((await join(connect(), saved[0])).said).toEqual(["2 after it"]);
   });
 
+  it("is UNAVAILABLE to who publishes while nothing serves its router, and what is live reaches nobody", async () => {
+    const Room = topic("room:{id}", [Said], { history: {}, ephemeral: [Typing] });
+    const inner = createRouter();
+    const router = createRouter({ topics: [Room], logger: memoryLogger() }).merge(inner);
+    const results = async (): Promise<unknown[]> => [
+      await router.publish(Room({ id: "7" }), Said, { text: "a" }),
+      await inner.publish("room:7", Said, { text: "a" }),
+      await router.publish(Room({ id: "7" }), Typing),
+      await router.publish("lobby", Said, { text: "a" }),
+    ];
+    const unavailable = { ok: false, matched: 0, error: { code: "UNAVAILABLE" } };
+    const live = { ok: true, matched: 0, remote: "none" };
+    expect(await results()).toMatchObject([unavailable, unavailable, live, live]);
+    const { hub } = bench(router);
+    expect((await results())[0]).toMatchObject({ ok: true, position: {} });
+    await hub.dispose();
+    expect(await results()).toMatchObject([unavailable, unavailable, live, live]);
+  });
+
   it("does not go with an engine that keeps no history", () => {
     const engine = { name: "bus" } as never;
     expect(() => world({}, { engine })).toThrow('room:{id} has a history, which the engine "bus" does not keep');
@@ -412,9 +431,9 @@ describe("a rule for a family of topics", () => {
     }
     await grantsCome();
     const answers = peer.socket.take().filter(({ meta }) => meta !== undefined);
-    expect(answers.map(({ type, meta }) => `${String(type)} ${(meta as { correlationId: string }).correlationId}`)).toEqual(
-      ["ERROR 1", "$ws:subscribed 2", "$ws:subscribed 3", "$ws:subscribed 4"],
-    );
+    expect(
+      answers.map(({ type, meta }) => `${String(type)} ${(meta as { correlationId: string }).correlationId}`),
+    ).toEqual(["ERROR 1", "$ws:subscribed 2", "$ws:subscribed 3", "$ws:subscribed 4"]);
   });
 
   it("is taken back by revoke, with every grant that was given before", async () => {
