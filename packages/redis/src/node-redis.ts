@@ -55,6 +55,8 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
     const connection = (): Connection => {
       const made = client.duplicate({
         disableOfflineQueue: true,
+        // The application's, for commands of its own: one over it would be a link that is lost.
+        commandsQueueMaxLength: undefined,
         socket: { ...client.options?.socket, reconnectStrategy: false },
       }) as Connection;
       made.on("error", (error) => lost(error ?? new Error("Redis reported an error")));
