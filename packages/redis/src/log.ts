@@ -29,9 +29,14 @@ export class RedisLog implements EngineLog {
   private readonly prefix: string;
   private readonly isSharded: boolean;
   private readonly command: () => Command;
+  private readonly untold: (cause: Error) => void;
 
-  /** @param command What sends a command now. @throws Error where there is no connection. */
-  constructor(prefix: string, isSharded: boolean, command: () => Command) {
+  /**
+   * @param command What sends a command now. @throws Error where there is no connection.
+   * @param untold Something was written of which the nodes were not told: they have to look for it.
+   */
+  constructor(prefix: string, isSharded: boolean, command: () => Command, untold: (cause: Error) => void) {
+    this.untold = untold;
     this.prefix = prefix;
     this.isSharded = isSharded;
     this.command = command;
@@ -56,7 +61,8 @@ export class RedisLog implements EngineLog {
       [this.key("m", topic), this.key("s", topic), ...ids],
       [...head, ...parts],
     );
-    const [now = "", ...places] = (reply as readonly Packet[]).map(textOf);
+    const [now = "", refused = "", ...places] = (reply as readonly Packet[]).map(textOf);
+    this.heed(refused);
     return places.map((place) => {
       const [first = "", second] = place.split(" ");
       // One that was there says of which epoch it is.
@@ -93,7 +99,12 @@ export class RedisLog implements EngineLog {
 
   async sever(topic: string, { epoch: lost, offset }: Position, { ttlMs }: Keeping): Promise<void> {
     const args = [epoch(), ...this.publishing(topic), figure(ttlMs + REMEMBERED_MS), lost, String(offset)];
-    await runScript(this.command(), SEVER, [this.key("m", topic), this.key("s", topic)], args);
+    const refused = await runScript(this.command(), SEVER, [this.key("m", topic), this.key("s", topic)], args);
+    this.heed(textOf(refused as Packet));
+  }
+
+  private heed(refused: string): void {
+    if (refused !== "") this.untold(new Error(`Redis has refused to publish: ${refused}`));
   }
 
   async secret(proposed: Uint8Array): Promise<Uint8Array> {

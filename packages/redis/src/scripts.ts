@@ -38,30 +38,41 @@ end
 
 /**
  * KEYS: hash, stream, and one for the id of each message. ARGV: epoch if a new one begins, channel, command that publishes,
- * size, bytes, ttl, ttl of the hash, ttl of an id, and of each message: packet, from, "1" where it has an id.
+ * size, bytes, ttl, ttl of the hash, ttl of an id, and of each message: packet, from, "1" where it has an id. Answers the epoch, why
+ * something could not be published ('' where all was), and the place of each message.
+ *
+ * What it reads first, then what it writes, and what it publishes last: nothing that fails leaves half of it behind.
  */
 export const APPEND: Script = script(`${STAND}
 local channel, publish = ARGV[2], ARGV[3]
 local size, most, ttl, long, dedupe = tonumber(ARGV[4]), tonumber(ARGV[5]), ARGV[6], ARGV[7], ARGV[8]
+local known = {}
+for i = 9, #ARGV, 3 do
+  local key = KEYS[(i - 9) / 3 + 3]
+  if ARGV[i + 2] == '1' then known[key] = redis.call('GET', key) end
+end
 local e, t, c, b = stand()
 local n = redis.call('XLEN', s)
 if n == 0 then b = 0 end
-local out = { e }
+local out, told = { e, '' }, {}
 for i = 9, #ARGV, 3 do
   local packet, from, key = ARGV[i], ARGV[i + 1], KEYS[(i - 9) / 3 + 3]
-  local known = ARGV[i + 2] == '1' and redis.call('GET', key)
-  local ke, ko
-  if known then ke, ko = string.match(known, '^(%S+) (%d+)$') end
-  if ke then
-    out[#out + 1] = ke .. ' ' .. ko
+  local hasId = ARGV[i + 2] == '1'
+  local there = hasId and known[key]
+  if there and string.match(there, '^%S+ %d+$') then
+    out[#out + 1] = there
   else
     t = t + 1
     b = b + #packet
     n = n + 1
-    redis.call('XADD', s, string.format('%.0f-0', t), 'p', packet, 'f', from)
-    if ARGV[i + 2] == '1' then redis.call('SET', key, e .. ' ' .. string.format('%.0f', t), 'PX', dedupe) end
-    redis.call(publish, channel, 'r ' .. e .. ' ' .. string.format('%.0f', t) .. ' ' .. from .. '\\n' .. packet)
-    out[#out + 1] = string.format('%.0f', t)
+    local offset = string.format('%.0f', t)
+    redis.call('XADD', s, offset .. '-0', 'p', packet, 'f', from)
+    if hasId then
+      known[key] = e .. ' ' .. offset
+      redis.call('SET', key, known[key], 'PX', dedupe)
+    end
+    told[#told + 1] = 'r ' .. e .. ' ' .. offset .. ' ' .. from .. '\\n' .. packet
+    out[#out + 1] = offset
   end
 end
 while n > size or b > most do
@@ -74,6 +85,10 @@ end
 redis.call('HSET', m, 't', string.format('%.0f', t), 'b', b)
 redis.call('PEXPIRE', s, ttl)
 redis.call('PEXPIRE', m, long)
+for i = 1, #told do
+  local done = redis.pcall(publish, channel, told[i])
+  if type(done) == 'table' and done.err then out[2] = done.err end
+end
 return out
 `);
 
@@ -99,19 +114,20 @@ return { e, string.format('%.0f', t), c, limited, found }
 
 /**
  * KEYS: hash, stream. ARGV: epoch that then begins, channel, command that publishes, ttl of the hash, and where somebody saw a
- * message: epoch, offset. Where the log goes on from that epoch without it, it goes on from none.
+ * message: epoch, offset. Where the log goes on from that epoch without it, it goes on from none. Answers as the second of APPEND.
  */
 export const SEVER: Script = script(`${STAND}
 local channel, publish, long, lost, offset = ARGV[2], ARGV[3], ARGV[4], ARGV[5], tonumber(ARGV[6])
 local e, t, c = stand()
+redis.call('PEXPIRE', m, long)
 for name, last in string.gmatch(c, '(%S+):(%d+)') do
   if name == lost and tonumber(last) < offset then
     redis.call('HSET', m, 'e', fresh, 'c', '')
-    redis.call(publish, channel, 'n ' .. fresh)
-    break
+    local done = redis.pcall(publish, channel, 'n ' .. fresh)
+    return type(done) == 'table' and done.err or ''
   end
 end
-redis.call('PEXPIRE', m, long)
+return ''
 `);
 
 /**

@@ -58,7 +58,7 @@ export class RedisSession implements EngineSession {
       const wire = this.dialing.connected;
       return (args) => wire.command(args);
     };
-    this.log = new RedisLog(prefix, kind === "sharded", command);
+    this.log = new RedisLog(prefix, kind === "sharded", command, (cause) => this.reconnect(cause));
     this.members = new RedisMembers(prefix, command);
   }
 

@@ -64,6 +64,27 @@ withServer("redis", "a user of Redis with no more rights than the page names", (
       }
     });
 
+    it("is told that it may not publish, and what it has recorded is whole", async () => {
+      const mute = user([...live, ...recorded]).filter((part) => part !== "&ws-kit:*");
+      const server = await startRedis(path, mute);
+      const node = new RecordedNode(makeEngine(server.port));
+      const admin = new Redis({ port: server.port });
+      try {
+        await node.up();
+        const causes: unknown[] = [];
+        node.router.onLink((report) => report.state === "down" && causes.push(report.cause.message));
+        expect(await node.say("mute", "1", { ack: true })).toMatchObject({ ok: true, position: { offset: 1 } });
+        await until(() => causes.length > 0);
+        expect(causes[0]).toMatch(/^Redis has refused to publish: .*channel/);
+        await admin.acl("SETUSER", "app", "&ws-kit:*");
+        expect(await node.say("mute", "2", { ack: true })).toMatchObject({ ok: true, position: { offset: 2 } });
+      } finally {
+        admin.disconnect();
+        await node.close();
+        await server.stop();
+      }
+    });
+
     it("says who is there", async () => {
       const server = await startRedis(path, user([...live, ...present]));
       const nodes = [new PresentNode(makeEngine(server.port)), new PresentNode(makeEngine(server.port))] as const;
