@@ -66,7 +66,6 @@ export class SqlLog implements TopicLog {
         id,
       );
       if (known !== undefined) return { position: { epoch, offset: known.offset }, duplicate: true };
-      this.sql.exec("INSERT INTO ws_kit_ids VALUES (?, ?, ?, ?)", topic, id, offset, now + DEDUPE_MS);
     }
     const kept = typeof packet === "string" ? packet : packet.slice().buffer;
     this.sql.exec(
@@ -79,6 +78,10 @@ export class SqlLog implements TopicLog {
     );
     const left = this.trimmed(topic, offset, bytes + packet.length, retention);
     this.sql.exec("UPDATE ws_kit_topics SET top = ?, bytes = ?, used = ? WHERE topic = ?", offset, left, now, topic);
+    // Last: what could not be kept may be tried again.
+    if (id !== undefined) {
+      this.sql.exec("INSERT INTO ws_kit_ids VALUES (?, ?, ?, ?)", topic, id, offset, now + DEDUPE_MS);
+    }
     return { position: { epoch, offset }, duplicate: false };
   }
 

@@ -34,8 +34,8 @@ async function open(path: string) {
     await expect.poll(() => frames.some((frame) => frame.type === type)).toBe(true);
     return frames.splice(0, frames.findIndex((frame) => frame.type === type) + 1).at(-1) as Frame;
   };
-  const say = async (text: string) => {
-    send("SAY", { text }, { correlationId: text });
+  const say = async (text: string, more: object = {}) => {
+    send("SAY", { text, ...more }, { correlationId: text });
     return (await next("SAID_IT")).payload;
   };
   return { ws, frames, send, next, say };
@@ -70,6 +70,15 @@ test("what is recorded outlives an object's eviction, with places and grants", {
   late.send("$ws:positions", { topics: { lobby: [epoch, 0, grant] } });
   late.send("JOIN");
   expect((await late.next("$ws:subscribed")).payload).toMatchObject({ status: "gap", reason: "retention", offset: 4 });
+});
+
+test("an id is not taken by what could not be kept", async () => {
+  const ada = await open("/room/ids");
+  ada.send("JOIN");
+  // A row of SQLite has at most 2 MB there.
+  expect(await ada.say("x", { id: "1", times: 2_300_000 })).toMatchObject({ ok: false });
+  ada.send("SAY", { text: "small", id: "1" }, { correlationId: "2" });
+  expect((await ada.next("SAID")).payload).toEqual({ text: "small" });
 });
 
 test("who comes back hears in order what was said, and nothing else", async () => {

@@ -7,7 +7,11 @@ interface Env {
 }
 
 const Said = message.fromServer("SAID", { text: z.string() });
-const Say = rpc("SAY", { text: z.string() }, "SAID_IT", { ok: z.boolean(), error: z.string(), instance: z.string() });
+const Say = rpc("SAY", { text: z.string(), id: z.string().optional(), times: z.number().optional() }, "SAID_IT", {
+  ok: z.boolean(),
+  error: z.string(),
+  instance: z.string(),
+});
 const Join = message.fromClient("JOIN");
 const Lobby = topic("lobby", [Said], { history: { size: 3 } });
 
@@ -18,7 +22,8 @@ function createLobby() {
     await ctx.topics.subscribe(Lobby());
   });
   router.rpc(Say, async (ctx) => {
-    const result = await ctx.publish(Lobby(), Said, ctx.payload);
+    const { text, id, times = 1 } = ctx.payload;
+    const result = await ctx.publish(Lobby(), Said, { text: text.repeat(times) }, { id });
     return { ok: result.ok, error: result.ok ? "" : String(result.error), instance };
   });
   return router;
