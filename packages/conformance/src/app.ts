@@ -84,6 +84,9 @@ const DECIDED = {
   },
 };
 
+/** Another one's where the second upgrade says what a message has assigned. */
+const whose = ({ user, role, resume }: Data) => (resume !== undefined && resume === role ? resume : user);
+
 /** @param codec That of every endpoint. */
 export function createApp(codec?: Codec): App {
   const gates = new Gates();
@@ -109,9 +112,7 @@ export function createApp(codec?: Codec): App {
   }
 
   function resumed(): Router<Data> {
-    // Another one where the second upgrade says what a message has assigned.
-    const identify = ({ user, role, resume }: Data) => (resume !== undefined && resume === role ? resume : user);
-    const made = router({ resume: true, identify });
+    const made = router({ resume: true, identify: whose });
     made.onResume(({ data, clientId, ws }) => {
       if (data.resume === "ctx.ws") ws.close(4403, "banned meanwhile");
       if (data.resume === "connections") made.connections.get(clientId)?.close(4403, "banned meanwhile");

@@ -2,21 +2,21 @@ import { describe, expect, test } from "vitest";
 import type { Bed, Room } from "../bed.ts";
 import type { Peer } from "../peer.ts";
 
+/** @param query Of the second upgrade. */
+async function comeBack(room: Room, query: Record<string, string>): Promise<Peer> {
+  const first = await room.join({ query: { user: "ada" } });
+  const { id } = (await first.find("$ws:session")).payload as { id: string };
+  first.send("$ws:ack", { received: 0 });
+  first.send("ASSIGN", { data: { role: "editor" } });
+  await first.settle();
+  first.wire.vanish();
+  return room.join({ query, protocols: ["ws-kit", `ws-kit.resume.${id}.1`] });
+}
+
 /** A connection that is gone on with over a second socket. */
 export function resuming(bed: Bed): void {
   // What sleeps keeps nothing of a connection whose socket broke.
   if (bed.can.hibernation) return;
-
-  /** @param query Of the second upgrade. */
-  async function comeBack(room: Room, query: Record<string, string>): Promise<Peer> {
-    const first = await room.join({ query: { user: "ada" } });
-    const { id } = (await first.find("$ws:session")).payload as { id: string };
-    first.send("$ws:ack", { received: 0 });
-    first.send("ASSIGN", { data: { role: "editor" } });
-    await first.settle();
-    first.wire.vanish();
-    return room.join({ query, protocols: ["ws-kit", `ws-kit.resume.${id}.1`] });
-  }
 
   describe("a connection that is resumed", () => {
     test("goes on over the next socket", async () => {

@@ -1,4 +1,5 @@
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { WsKitError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Listener } from "../state/connection.ts";
 import { publishFrom } from "./publish.ts";
@@ -8,8 +9,8 @@ interface Served {
   servedBy(): Iterable<Listener>;
   /** Why none can be reached from here, where that is so. */
   unreachable(): Error | undefined;
-  /** Why a publish fails while there is none, or how far it comes. */
-  unserved(topic: string, type: string): Error | "away" | "none";
+  /** Whether a message is for a log that only a listener reaches, and otherwise how far a publish comes while there is none. */
+  unserved(topic: string, type: string): "recorded" | "away" | "none";
 }
 
 /** Publishes from outside any handler on listeners of whatever routers: on each router once, by one of its listeners. */
@@ -33,7 +34,14 @@ export async function publishOnAll(
   if (error !== undefined) return { ok: false, matched: 0, error };
   if (pending.length > 0) return total;
   const remote = options?.local === true ? "none" : router.unserved(topic, message?.type);
-  return remote instanceof Error ? { ok: false, matched: 0, error: remote } : { ...total, remote };
+  return remote === "recorded" ? { ok: false, matched: 0, error: notServed(topic) } : { ...total, remote };
+}
+
+function notServed(topic: string): WsKitError {
+  return new WsKitError(
+    "UNAVAILABLE",
+    `Nothing serves this router, so that ${JSON.stringify(topic)} cannot be recorded`,
+  );
 }
 
 /** What became of one publish on several routers. */
