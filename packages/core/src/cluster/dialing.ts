@@ -82,11 +82,11 @@ export class Dialing<W extends Wire> {
     await Promise.resolve();
     for (let failures = 0; !this.closed; failures++) {
       const cause = await this.connection(() => (failures = 0));
-      const wasUp = this.wire !== undefined;
       this.wire = undefined;
       for (const { reject } of this.probes.values()) reject(cause);
       this.probes.clear();
-      if (wasUp) this.node.link("down", cause);
+      // Also of a dial that failed: why it did is for the node to tell.
+      this.node.link("down", cause);
       if (this.closed) return;
       const least = Math.min(RETRY_MS * 2 ** Math.floor(failures / 3), MAX_RETRY_MS);
       await this.pause(least * (1 + 2 * Math.random()));

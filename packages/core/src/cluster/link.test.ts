@@ -27,6 +27,32 @@ function world(whims: Whims = {}) {
   return { clock, engine, node };
 }
 
+describe("an engine that cannot be reached", () => {
+  it("is told with the reason of its dials: at the start in the report, and each new one once in the log", async () => {
+    const { clock, engine, node } = world();
+    engine.up = false;
+    const { reports, logger } = node();
+    const [session] = engine.sessions;
+    const refused = (reason: string) => session?.node.link("down", new Error(reason));
+    refused("WRONGPASS");
+    await clock.advance(3_000);
+    expect(reports).toMatchObject([
+      {
+        state: "down",
+        cause: { message: "fake could not be reached so far: WRONGPASS", cause: { message: "WRONGPASS" } },
+      },
+    ]);
+    for (const reason of ["WRONGPASS", "ECONNREFUSED", "ECONNREFUSED", "WRONGPASS"]) refused(reason);
+    expect(logger.lines).toEqual(["warn: fake cannot be reached"]);
+    engine.start();
+    await clock.advance(1_000);
+    engine.kill();
+    refused("ECONNREFUSED");
+    expect(reports.map(({ state }) => state)).toEqual(["down", "up", "down"]);
+    expect(logger.lines).toEqual(["warn: fake cannot be reached", "warn: fake cannot be reached"]);
+  });
+});
+
 describe("interest", () => {
   it("is asked for again where the engine refused it, and everybody waits for the same answer", async () => {
     let refuse = true;

@@ -10,6 +10,7 @@ import { Interest } from "./interest.ts";
 import { type LinkOptions, type Local, nodeId } from "./link-options.ts";
 import { NodeLeases } from "./node-leases.ts";
 import { Outbox } from "./outbox.ts";
+import { Reasons } from "./reasons.ts";
 import { Seen } from "./seen.ts";
 
 const PROBE_EVERY_MS = 1_000;
@@ -30,6 +31,7 @@ export class Link {
   private readonly interest: Interest;
   private readonly outbox: Outbox;
   private readonly seen = new Seen();
+  private readonly reasons: Reasons;
   /** The engine answers: "up" is said when everything is followed as well. */
   private linked = false;
   private state: "up" | "down" = "down";
@@ -69,6 +71,7 @@ export class Link {
     });
     this.outbox = new Outbox(clock, this.nodeId, options.maxEngineBytes, (error) => this.unusable(toError(error)));
     this.channels = new Channels(this);
+    this.reasons = new Reasons(engine.name, logger);
     this.logs = options.logs?.(this);
     const refused = (error: unknown): void => logger.warn(`${engine.name} refused what nodes say of themselves`, error);
     this.leases = options.members === true ? new NodeLeases(clock, this.nodeId, refused) : undefined;
@@ -191,7 +194,8 @@ export class Link {
   }
 
   private down(cause = new Error("The connection was lost")): void {
-    if (!this.linked || this.closed) return;
+    if (this.closed) return;
+    if (!this.linked) return this.reasons.add(cause, this.told);
     this.linked = false;
     this.generation++;
     this.stopProbing();
@@ -219,6 +223,7 @@ export class Link {
     const atMs = this.options.clock.now();
     const sinceMs = this.told ? this.downSince : atMs;
     this.told = false;
+    this.reasons.clear();
     const engine = this.options.engine.name;
     this.options.report({ state: "up", engine, sinceMs, atMs, downMs: atMs - sinceMs, topics: this.interest.size });
   }
@@ -230,6 +235,7 @@ export class Link {
     }
     this.told = true;
     this.downSince = sinceMs;
+    this.reasons.told(cause);
     const { clock, engine, report } = this.options;
     report({ state: "down", engine: engine.name, sinceMs, atMs: clock.now(), cause });
   }
@@ -252,7 +258,7 @@ export class Link {
   /** It was not there at the start either. */
   private readonly absent = (): void => {
     this.probeTimer = undefined;
-    this.tellDown(new Error(`${this.options.engine.name} could not be reached so far`));
+    this.tellDown(this.reasons.absence());
   };
 
   private readonly probe = (): void => {

@@ -45,7 +45,8 @@ export interface NodeSide {
   changed(topic: string, epoch: string): void;
   /**
    * `up`: it answers commands (after Redis's LOADING, say; an open socket is not enough), and follows nothing yet: the node
-   * asks for all its topics again. `down`: it does not. Saying the same twice is harmless.
+   * asks for all its topics again. `down`: it does not. Saying the same twice is harmless; each time it could not be reached it
+   * says why, by the cause.
    */
   link(state: "up" | "down", cause?: Error): void;
 }
