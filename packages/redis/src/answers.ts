@@ -19,7 +19,10 @@ export interface RedisAnswersOptions {
 
 /** Answers of idempotent requests, for all processes. */
 export interface RedisAnswers extends AnswerStore {
-  /** Ends its connections. Requests that still run are then nobody's, and a repeat of them is answered ABORTED. */
+  /**
+   * Ends its connections for good, which a router that is served no longer has done until it is served again. Requests that still
+   * run are then nobody's, and a repeat of them is answered ABORTED.
+   */
   close(): void;
 }
 
@@ -73,6 +76,7 @@ class Answers implements RedisAnswers {
   /** What runs here, by its key in Redis. */
   private readonly held = new Map<string, Held>();
   private timer: ReturnType<typeof setInterval> | undefined = undefined;
+  private resting = false;
 
   constructor(commands: Commands, prefix: string, unavailable: "local" | "denied") {
     this.commands = commands;
@@ -83,13 +87,14 @@ class Answers implements RedisAnswers {
   async claim(key: string, print: string, keepMs: number, wanted: () => boolean): Promise<Claim> {
     const place = this.placeOf(key);
     const server = this.commands.serverOf(place);
+    this.resting = false;
     for (let wait = LOOK_MS; wanted(); wait = Math.min(2 * wait, MAX_LOOK_MS)) {
       let reply;
       try {
         const args = [hashOf(print), this.owner, String(LEASE_MS), String(Math.ceil(Math.max(keepMs, LEASE_MS)))];
         reply = (await server.run(CLAIM, place, args)) as readonly string[];
-      } catch {
-        return { state: this.unavailable };
+      } catch (error) {
+        return { state: this.unavailable, cause: error as Error };
       }
       const [state, text = ""] = reply;
       if (state === "mine") this.hold(place, print);
@@ -113,7 +118,14 @@ class Answers implements RedisAnswers {
       text.length > MAX_ANSWER ? TOO_LONG : text,
     ];
     // Of what Redis did not hear, the lease ends by itself: a repeat elsewhere is told that it may have run.
-    this.commands.serverOf(place).run(SETTLE, place, args).catch(nothing);
+    const settled = this.commands.serverOf(place).run(SETTLE, place, args);
+    settled.catch(nothing).finally(() => this.resting && this.rest());
+  }
+
+  /** What still runs, or is another router's, keeps its lease: connections end behind the last of it. */
+  rest(): void {
+    this.resting = true;
+    if (this.held.size === 0) this.commands.rest();
   }
 
   close(): void {

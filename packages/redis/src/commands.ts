@@ -38,6 +38,11 @@ export class Commands {
     return this.servers[slotOf(key) % this.servers.length] as Server;
   }
 
+  /** Ends the connections; who asks next dials anew. */
+  rest(): void {
+    for (const server of this.servers) server.rest();
+  }
+
   close(): void {
     for (const server of this.servers) server.close();
   }
@@ -90,9 +95,13 @@ export class Server {
     }
   }
 
+  rest(): void {
+    if (this.link !== undefined) this.end(this.link);
+  }
+
   close(): void {
     this.closed = true;
-    if (this.link !== undefined) this.end(this.link);
+    this.rest();
   }
 
   private connect(): Link {

@@ -35,3 +35,6 @@ const router = createRouter<{ user?: string }>({
 const server = serve(router, { port: 0, hostname: "127.0.0.1" });
 await server.ready;
 process.stdout.write(`LISTENING ${server.port}\n`);
+process.on("SIGTERM", () => {
+  void server.stop();
+});

@@ -143,6 +143,19 @@ withServer("redis", "answers of idempotent requests in redis", (path) => {
     }
   });
 
+  it.each(["node-redis", "ioredis"])("keep no process alive whose server has stopped (%s)", async (client) => {
+    const redis = await startRedis(path);
+    const node = await start(redis, client);
+    try {
+      const { payload } = await node.pay("ada", "stop", { ms: 0 });
+      process.kill(Number(payload.by.split(" ")[0]), "SIGTERM");
+      await expect.poll(() => node.alive(), { timeout: 10_000 }).toBe(false);
+    } finally {
+      await node.stop();
+      await redis.stop();
+    }
+  });
+
   it.each([
     [{ prefix: "a b" }, TypeError, "A prefix is a string without colons"],
     [{ onUnavailable: "run" }, TypeError, 'onUnavailable is "local" or "deny", not "run"'],

@@ -15,7 +15,8 @@ export interface SharedAnswer {
  * nobody wants it any more.
  */
 export type Claim =
-  | { readonly state: "mine" | "lost" | "local" | "denied" | "given-up" | "other" }
+  | { readonly state: "mine" | "lost" | "given-up" | "other" }
+  | { readonly state: "local" | "denied"; /** Why it could not be asked. */ readonly cause?: Error }
   | { readonly state: "answered"; readonly answer: SharedAnswer };
 
 /** Keeps the answers of idempotent requests for several processes, as `redisAnswers` of `@ws-kit/redis` does. */
@@ -31,4 +32,6 @@ export interface AnswerStore {
   claim(key: string, print: string, keepMs: number, wanted: () => boolean): Promise<Claim>;
   /** What a claim of this process came to: an answer, or undefined for one that is not worth keeping. Never throws. */
   settle(key: string, answer: SharedAnswer | undefined, keepMs: number): void;
+  /** A router that uses it is served no longer: lets go of what would keep a process alive, until it is asked again. */
+  rest?(): void;
 }

@@ -13,7 +13,6 @@ import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
-import { WsKitError } from "../message/errors.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { AnswerStore } from "../ports/answer-store.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -136,28 +135,18 @@ export class RouterCore implements RouteSource, Handlers {
     return into;
   }
 
-  /** Why a publish cannot be done while nothing serves this router, or how far it comes then. */
-  unserved(topic: string, type: string): WsKitError | "away" | "none" {
-    const above = [this as RouterCore, ...this.around()];
-    const recorded = above.some((router) =>
+  unserved(topic: string, type: string): "recorded" | "away" | "none" {
+    if (
       isRecorded(
-        [...router.family()].flatMap((one) => one.topics.families),
+        [...this.family()].flatMap(({ topics }) => topics.families),
         topic,
         type,
-      ),
-    );
-    if (recorded)
-      return new WsKitError(
-        "UNAVAILABLE",
-        `Nothing serves this router: ${JSON.stringify(topic)} is recorded by what does`,
-      );
-    return above.some(({ engine }) => engine !== undefined) ? "away" : "none";
-  }
-
-  /** The routers that this one is merged into. */
-  private around(into: Set<RouterCore> = new Set()): Set<RouterCore> {
-    for (const parent of this.parents) parent.around(into.add(parent));
-    return into;
+      )
+    )
+      return "recorded";
+    const around = [...this.parents].map((parent) => parent.unserved(topic, type));
+    if (this.engine !== undefined) around.push("away");
+    return around.find((one) => one === "recorded") ?? around.find((one) => one === "away") ?? "none";
   }
 
   addRoute(route: Route): void {
@@ -214,7 +203,9 @@ export class RouterCore implements RouteSource, Handlers {
   /** A listener has ended. */
   release(hub: Listener, presence: Presence | undefined): void {
     this.hubs.delete(hub);
-    this.shared.release(presence, this.hubs.size === 0);
+    const isLast = this.hubs.size === 0;
+    this.shared.release(presence, isLast);
+    if (isLast) this.answers?.rest?.();
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {

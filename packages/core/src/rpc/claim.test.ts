@@ -33,6 +33,11 @@ class FakeStore implements AnswerStore {
     }
   }
 
+  rests = 0;
+  rest(): void {
+    this.rests++;
+  }
+
   settle(key: string, answer: SharedAnswer | undefined): void {
     this.settled.push([key, answer]);
     const found = this.kept.get(key);
@@ -163,6 +168,39 @@ describe("answers that processes share", () => {
     expect(by[0]).toBe(by[2]);
     expect(by[1]).not.toBe(by[0]);
     expect(store.settled).toEqual([]);
+  });
+
+  it.each([
+    ["local", "decided by this process alone"],
+    ["denied", "answered UNAVAILABLE"],
+  ] as const)("say once that the store cannot be asked (%s), and once that it can again", async (state, meanwhile) => {
+    const store = new FakeStore();
+    store.says = () => ({ state, cause: new Error("ECONNREFUSED") });
+    const { one } = processes(store);
+    const ask3 = async () => {
+      for (const key of ["a", "b", "c"]) {
+        const peer = one.connect(ada);
+        ask(peer, key + String(store.says === undefined));
+        await told(peer);
+      }
+    };
+    await ask3();
+    const lines = [`warn: The store of answers cannot be asked: idempotent requests are ${meanwhile}`];
+    expect(one.logger.lines).toEqual(lines);
+    store.says = undefined;
+    await one.clock.advance(5_000);
+    await ask3();
+    expect(one.logger.lines).toEqual([...lines, "warn: The store of answers can be asked again, after 5000 ms"]);
+  });
+
+  it("rest when the last listener of their router has ended", async () => {
+    const store = new FakeStore();
+    const router = createRouter({ answers: store });
+    const hubs = [bench(router).hub, bench(router).hub] as const;
+    await hubs[0].dispose();
+    expect(store.rests).toBe(0);
+    await hubs[1].dispose();
+    expect(store.rests).toBe(1);
   });
 
   it("of a store that fails are UNAVAILABLE, and onError is told", async () => {

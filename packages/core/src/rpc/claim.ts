@@ -2,6 +2,7 @@ import { bytesOver } from "../base/bytes.ts";
 import { errorPayload } from "../message/errors.ts";
 import type { AnswerStore, Claim, SharedAnswer } from "../ports/answer-store.ts";
 import type { Remembered } from "../state/answers.ts";
+import type { Listener } from "../state/connection.ts";
 import type { Stage } from "../state/route.ts";
 import type { RpcContextImpl } from "./rpc-context.ts";
 
@@ -26,6 +27,7 @@ export async function claimed(
     call.settleError(errorPayload("UNAVAILABLE", "Whether it has run could not be asked"));
     throw error;
   }
+  if (claim.state !== "given-up") tellReach(call.conn.hub, claim);
   if (claim.state === "mine" || claim.state === "local") {
     if (claim.state === "mine") entry.share((answer) => store.settle(key, answer, keepMs));
     // Its time ran out meanwhile: that is its answer.
@@ -39,6 +41,20 @@ export async function claimed(
     answers.forget(entry);
   }
   return undefined;
+}
+
+/** Says once that the store cannot be asked, and once that it can again. */
+function tellReach({ answers, clock, logger }: Listener, claim: Claim): void {
+  const isAway = claim.state === "local" || claim.state === "denied";
+  const { awaySince } = answers;
+  if (isAway === (awaySince !== undefined)) return;
+  answers.awaySince = isAway ? clock.monotonic() : undefined;
+  if (awaySince !== undefined) {
+    logger.warn(`The store of answers can be asked again, after ${Math.round(clock.monotonic() - awaySince)} ms`);
+  } else if (isAway) {
+    const meanwhile = claim.state === "local" ? "decided by this process alone" : "answered UNAVAILABLE";
+    logger.warn(`The store of answers cannot be asked: idempotent requests are ${meanwhile}`, claim.cause);
+  }
 }
 
 function repeat(call: RpcContextImpl, entry: Remembered, { frame, error }: SharedAnswer): void {

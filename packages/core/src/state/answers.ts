@@ -116,6 +116,8 @@ export class AnswerMemory {
   private readonly secrets = new Map<string, { readonly asker: Asker; count: number }>();
   /** Those of whom something is remembered. */
   private readonly askers = new Set<Asker>();
+  /** Since when the store that processes share cannot be asked, in monotonic milliseconds. */
+  awaySince: number | undefined = undefined;
   private lastNumber = 0;
   private total = 0;
   private readonly clock: Clock;
