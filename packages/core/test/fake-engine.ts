@@ -10,6 +10,8 @@ export interface Whims {
   takes?(command: "follow" | "publish" | "probe" | "members" | "delivery"): number;
   /** How often a packet arrives, and at which of the others' turn. */
   copies?(): number;
+  /** The most that a packet may have. */
+  readonly maxPacketBytes?: number;
 }
 
 /** Nodes of one test, an engine between them, and time that the test moves. Deaf: everything is answered, nothing arrives. */
@@ -112,6 +114,7 @@ class FakeMembers implements MemberStore {
 
 export class FakeSession implements EngineSession {
   readonly members: MemberStore;
+  readonly maxPacketBytes: number | undefined;
   readonly topics: Set<string> = new Set();
   deaf = false;
   private generation = 0;
@@ -126,6 +129,7 @@ export class FakeSession implements EngineSession {
     this.engine = engine;
     this.node = node;
     this.members = new FakeMembers(this, engine);
+    this.maxPacketBytes = engine.whims.maxPacketBytes;
   }
 
   open(): void {
@@ -160,6 +164,7 @@ export class FakeSession implements EngineSession {
   }
 
   publish(topic: string, packet: Packet): Promise<void> {
+    if (Buffer.byteLength(packet) > (this.maxPacketBytes ?? Infinity)) return Promise.reject(new Error("Too large"));
     return this.does("publish", () => {
       for (const other of this.engine.sessions) if (other.topics.has(topic)) other.receive(topic, packet);
     });

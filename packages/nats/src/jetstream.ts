@@ -16,6 +16,7 @@ export class ApiError extends Error {
 
 export const NO_STREAM = 10_059;
 export const NO_MESSAGE = 10_037;
+export const TOO_LARGE = 10_054;
 export const NAME_IN_USE = 10_058;
 export const WRONG_LAST = 10_071;
 

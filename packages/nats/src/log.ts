@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { headers, type Msg, type NatsConnection } from "@nats-io/transport-node";
+import { errors, headers, type Msg, type NatsConnection } from "@nats-io/transport-node";
 import type {
   Added,
   EngineLog,
@@ -7,11 +7,12 @@ import type {
   LogEntry,
   LogFrame,
   LogReading,
+  NotRecorded,
   Position,
   ReadLimits,
   Recording,
 } from "@ws-kit/core/extend";
-import { answerOf, ask, consume, storedMessage, type StreamInfo } from "./jetstream.ts";
+import { answerOf, ApiError, ask, consume, storedMessage, type StreamInfo, TOO_LARGE } from "./jetstream.ts";
 import type { SeveredTopic, Stand } from "./severed.ts";
 import type { Streams } from "./streams.ts";
 
@@ -39,7 +40,7 @@ export class NatsLog implements EngineLog {
     this.changes = changes;
   }
 
-  async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly Added[]> {
+  async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly (Added | NotRecorded)[]> {
     const { connection, streams } = this.side();
     const stream = await streams.of(keeping);
     const { added } = stream;
@@ -55,9 +56,14 @@ export class NatsLog implements EngineLog {
         const { seq, duplicate = false } = answerOf(answer) as { seq: number; duplicate?: boolean };
         return { offset: seq, duplicate };
       });
-      const [recorded] = await Promise.all([Promise.all(adding), known]);
+      const [settled] = await Promise.all([Promise.allSettled(adding), known]);
+      const recorded = settled.map((one) => (one.status === "fulfilled" ? one.value : notRecorded(one.reason)));
       const { epoch } = streams.severed.standOf(stream, topic);
-      return recorded.map(({ offset, duplicate }) => ({ position: { epoch, offset }, duplicate, prev: undefined }));
+      return withoutFailures(recorded).map((one) =>
+        one instanceof Error
+          ? one
+          : { position: { epoch, offset: one.offset }, duplicate: one.duplicate, prev: undefined },
+      );
     } catch (error) {
       // It may have been taken away.
       streams.forget(keeping);
@@ -139,6 +145,36 @@ export class NatsLog implements EngineLog {
     await consume(connection, stream, which, (msg, seq) => entries.push(this.entry(msg, seq)));
     return entries;
   }
+}
+
+/** What became of one message that was not recorded; `isTooLarge` for one that never will be. */
+interface Failed extends Error {
+  readonly recorded?: false;
+  readonly isTooLarge?: boolean;
+}
+
+function notRecorded(cause: unknown): Failed {
+  const error = cause instanceof Error ? cause : new Error(String(cause));
+  const isTooLarge = error instanceof errors.InvalidArgumentError || (error as Partial<ApiError>).code === TOO_LARGE;
+  // No server has taken it, or the one that keeps the stream has said no.
+  const isKnown = isTooLarge || error instanceof ApiError || isWithoutResponders(error);
+  return isKnown ? Object.assign(error, { recorded: false as const, isTooLarge }) : error;
+}
+
+function isWithoutResponders(error: Error): boolean {
+  return error instanceof errors.NoRespondersError || (error instanceof errors.RequestError && error.isNoResponders());
+}
+
+/**
+ * Of a batch that is whole but for what is too large, what became of each.
+ * @throws Error where something else has failed: known not to be recorded where nothing was.
+ */
+function withoutFailures<T extends object>(all: readonly (T | Failed)[]): readonly (T | NotRecorded)[] {
+  const failed = all.filter((one) => one instanceof Error && (one as Failed).isTooLarge !== true) as Failed[];
+  const [first] = failed;
+  if (first === undefined) return all as readonly (T | NotRecorded)[];
+  const nothing = all.every((one) => one instanceof Error && (one as Failed).recorded === false);
+  throw nothing ? first : (failed.find(({ recorded }) => recorded !== false) ?? new Error(first.message, { cause: first }));
 }
 
 /** The last ones, as many as the limits and what the topic keeps allow. */

@@ -81,6 +81,10 @@ export class NatsSession implements EngineSession {
     if (refused !== undefined) throw refused.reason;
   }
 
+  get maxPacketBytes(): number | undefined {
+    return this.dialing.connected.main.info?.max_payload;
+  }
+
   unfollow(topics: readonly string[]): void {
     const { followed } = this.dialing.connected;
     for (const topic of topics) {

@@ -19,6 +19,9 @@ const DEDUPE_MS = 120_000;
 /** The longest time that a key may live, so that it fits the server's clock. */
 const MAX_TTL_MS = 2 ** 50;
 
+/** What a server answers that has not begun, or has come no further than to look. */
+const REFUSALS = /^(OOM|READONLY|WRONGTYPE|NOPERM|LOADING|MISCONF|CLUSTERDOWN|NOREPLICAS|MOVED) /;
+
 const FRAME = /^r (\S+) (\d+) (.*)$/;
 const LINE_FEED = 10;
 const R = 114;
@@ -55,12 +58,11 @@ export class RedisLog implements EngineLog {
       String(DEDUPE_MS),
     ];
     const parts = messages.flatMap(({ packet, from, id }) => [packet, from ?? "", id === undefined ? "" : "1"]);
-    const reply = await runScript(
-      this.command(),
-      APPEND,
-      [this.key("m", topic), this.key("s", topic), ...ids],
-      [...head, ...parts],
-    );
+    const keys = [this.key("m", topic), this.key("s", topic), ...ids];
+    const reply = await runScript(this.command(), APPEND, keys, [...head, ...parts]).catch((error: unknown) => {
+      // Of a script that fails nothing is left behind.
+      throw error instanceof Error && REFUSALS.test(error.message) ? Object.assign(error, { recorded: false }) : error;
+    });
     const [now = "", refused = "", ...places] = (reply as readonly Packet[]).map(textOf);
     this.heed(refused);
     return places.map((place) => {

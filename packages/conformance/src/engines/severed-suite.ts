@@ -1,4 +1,4 @@
-import type { Engine, EngineLog, EngineSession } from "@ws-kit/core/extend";
+import type { Added, Engine, EngineLog, EngineSession } from "@ws-kit/core/extend";
 import { expect, it } from "vitest";
 import type { EngineServer } from "./servers.ts";
 import { until } from "./world.ts";
@@ -27,7 +27,7 @@ export function severedSuite(startServer: () => Promise<EngineServer>, engineOf:
       await until(() => nodes.every(({ isUp }) => isUp));
       for (const node of nodes) await node.session.follow([TOPIC]);
       const message = { packet: "1", from: undefined, id: undefined };
-      const [added] = await one.log.append(TOPIC, [message], KEEPING);
+      const [added] = (await one.log.append(TOPIC, [message], KEEPING)) as readonly Added[];
       const { epoch, offset } = added?.position ?? { epoch: "", offset: 0 };
       await restart();
       const before = await one.read();
@@ -45,7 +45,7 @@ export function severedSuite(startServer: () => Promise<EngineServer>, engineOf:
       expect(await other.read()).toEqual(severed);
       await until(() => nodes.some(({ changes }) => changes.includes(`${TOPIC} ${severed.epoch}`)));
       // What was recorded is under this name then, and comes so to all.
-      const [next] = await other.log.append(TOPIC, [{ ...message, packet: "2" }], KEEPING);
+      const [next] = (await other.log.append(TOPIC, [{ ...message, packet: "2" }], KEEPING)) as readonly Added[];
       expect(next?.position.epoch).toBe(severed.epoch);
       await until(() => nodes.every(({ frames }) => frames.includes(`${severed.epoch} 2`)));
       await one.log.sever(TOPIC, lost, KEEPING);

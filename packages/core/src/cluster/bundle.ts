@@ -17,6 +17,10 @@ const TEXT = "t";
 const BYTES = "b";
 const FIRST_BYTE = 98;
 
+/** Bytes before the frames, at most: form, node, two numbers; and of each frame its length and what stands around it. */
+export const HEAD_BYTES = 80;
+export const HEAD_BYTES_PER_FRAME = 12;
+
 /**
  * `<form> <node> <number> <before> <length>,<length>…\n` and the frames as they are: none is encoded again. Lengths are UTF-16 units
  * in the text form, bytes in the other.

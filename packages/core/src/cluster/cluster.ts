@@ -79,6 +79,10 @@ export class Cluster implements NodeLink {
     return this.linkOf(topic).publish(topic, frame);
   }
 
+  limitOf(topic: string, frame: Frame): number | undefined {
+    return this.linkOf(topic).outbox.limitOf(frame);
+  }
+
   listen(name: string, heard: Heard): Promise<void> | undefined {
     return this.linkOf(name).listen(name, heard);
   }

@@ -29,7 +29,7 @@ export class Link {
   private readonly channels: Channels;
   private readonly session: EngineSession;
   private readonly interest: Interest;
-  private readonly outbox: Outbox;
+  readonly outbox: Outbox;
   private readonly seen = new Seen();
   private readonly reasons: Reasons;
   /** The engine answers: "up" is said when everything is followed as well. */

@@ -2,7 +2,8 @@ import { attempt } from "../base/when.ts";
 import type { Clock } from "../base/clock.ts";
 import type { EngineSession } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
-import { type Frame, pack } from "./bundle.ts";
+import { bytesOver } from "../base/bytes.ts";
+import { type Frame, HEAD_BYTES, HEAD_BYTES_PER_FRAME, pack } from "./bundle.ts";
 import { forgetFirst } from "./seen.ts";
 
 /** Most frames of one packet, and most bytes (UTF-16 units for text) after which it takes no more. */
@@ -35,6 +36,8 @@ export class Outbox {
   private session: EngineSession | undefined = undefined;
   private generation = 0;
   private waiting = 0;
+  /** Bytes that the frames of one packet may have. */
+  private room = Infinity;
   /** Of the last bundle, and of the last one of each topic. */
   private number = 0;
   private readonly last = new Map<string, number>();
@@ -56,6 +59,13 @@ export class Outbox {
 
   up(session: EngineSession): void {
     this.session = session;
+    this.room = (session.maxPacketBytes ?? Infinity) - HEAD_BYTES;
+  }
+
+  /** How many bytes a frame may have, where it has more than the engine carries. */
+  limitOf(frame: Frame): number | undefined {
+    const most = this.room - HEAD_BYTES_PER_FRAME;
+    return this.session === undefined || bytesWithin(frame, most) <= most ? undefined : most;
   }
 
   /** Since when something has been waiting or under way, in wall-clock milliseconds; undefined where nothing is. */
@@ -76,9 +86,9 @@ export class Outbox {
     this.waiting = 0;
   }
 
-  /** @returns false where it was not taken: no link, or too much waits for it. */
+  /** @returns false where it was not taken: no link, too much waits for it, or it is over what can be carried. */
   add(topic: string, frame: Frame): boolean {
-    if (this.session === undefined) return false;
+    if (this.session === undefined || this.limitOf(frame) !== undefined) return false;
     const size = frame.length;
     // One frame alone may exceed it.
     if (this.waiting > 0 && this.waiting + size > this.maxBytes) return false;
@@ -101,11 +111,14 @@ export class Outbox {
   private send(queue: Queue): void {
     const { session, generation } = this;
     if (session === undefined) return;
-    let bytes = 0;
+    let units = 0;
     let count = 0;
-    for (const { length } of queue.frames) {
-      if (count === MAX_FRAMES || bytes >= MAX_BYTES) break;
-      bytes += length;
+    let { room } = this;
+    for (const frame of queue.frames) {
+      if (count === MAX_FRAMES || units >= MAX_BYTES) break;
+      room -= bytesWithin(frame, room) + HEAD_BYTES_PER_FRAME;
+      if (room < 0 && count > 0) break;
+      units += frame.length;
       count++;
     }
     const frames = queue.frames.slice(0, count);
@@ -115,7 +128,7 @@ export class Outbox {
     const since = queue.frames.length === 0 ? this.clock.now() : queue.since;
     this.packets++;
     attempt(() => session.publish(queue.topic, this.bundle(queue.topic, frames))).then(
-      () => generation === this.generation && this.sent(queue, bytes, since),
+      () => generation === this.generation && this.sent(queue, units, since),
       (error: unknown) => {
         this.lost += count;
         if (generation === this.generation) this.failed(error);
@@ -133,11 +146,18 @@ export class Outbox {
     return pack(node, this.number, before, frames);
   }
 
-  private sent(queue: Queue, bytes: number, since: number): void {
-    this.waiting -= bytes;
+  private sent(queue: Queue, units: number, since: number): void {
+    this.waiting -= units;
     queue.flying = false;
     queue.since = since;
     if (queue.frames.length > 0) this.send(queue);
     else this.queues.delete(queue.topic);
   }
+}
+
+/** At least the bytes of a frame, and no more than there is room for where it fits: counted only where that is not sure. */
+function bytesWithin(frame: Frame, room: number): number {
+  if (typeof frame !== "string") return frame.length;
+  const most = frame.length * 3;
+  return most <= room ? most : (bytesOver(frame, 0) ?? 0);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { within } from "../base/within.ts";
 import { WsKitError } from "../message/errors.ts";
-import type { Added, EngineLog, Keeping, Recording } from "../ports/engine-log.ts";
+import type { Added, EngineLog, Keeping, NotRecorded, Recording } from "../ports/engine-log.ts";
 
 /** Most messages that are added at once, and most UTF-16 units (or bytes) after which no more are. */
 const MAX_MESSAGES = 64;
@@ -112,13 +112,13 @@ export class Appender {
       const all = await within(clock, timeoutMs, log.append(topic, recordings, queue.keeping));
       queue.items.splice(0, tried.length);
       for (const [i, item] of tried.entries()) {
-        const added = all[i] as Added;
-        this.options.added(topic, item.recording, added);
-        this.settle(item, added);
+        const added = all[i] as Added | NotRecorded;
+        if (!(added instanceof Error)) this.options.added(topic, item.recording, added);
+        this.settle(item, added instanceof Error ? hopeless(added) : added);
       }
       return undefined;
     } catch (cause) {
-      return unknown(cause);
+      return isNotRecorded(cause) ? refused(cause) : unknown(cause);
     }
   }
 
@@ -156,4 +156,17 @@ function away(): WsKitError {
 function unknown(cause?: unknown): WsKitError {
   const text = "It is not known whether the engine has recorded the message: publish it again with the same id";
   return new WsKitError("UNAVAILABLE", text, undefined, { cause });
+}
+
+function isNotRecorded(cause: unknown): cause is NotRecorded {
+  return cause instanceof Error && (cause as Partial<NotRecorded>).recorded === false;
+}
+
+function refused(cause: NotRecorded): WsKitError {
+  return new WsKitError("UNAVAILABLE", `The engine has not recorded the message: ${cause.message}`, undefined, { cause });
+}
+
+/** However often it is tried. */
+function hopeless(cause: NotRecorded): WsKitError {
+  return new WsKitError("INVALID_ARGUMENT", `The engine cannot record the message: ${cause.message}`, undefined, { cause });
 }

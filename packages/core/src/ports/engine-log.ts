@@ -61,9 +61,10 @@ export interface LogReading {
 export interface EngineLog {
   /**
    * Adds messages to one topic, in this order, and sends each as a `LogFrame` to all nodes that follow the topic. A rejection
-   * leaves open whether they were added.
+   * leaves open whether they were added, unless it is a `NotRecorded`. In place of a message that can never be added, as it is too
+   * large, stands a `NotRecorded`: the others are.
    */
-  append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly Added[]>;
+  append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly (Added | NotRecorded)[]>;
   /** The last messages after an offset, as many as the limits allow. Begins a log where there is none. */
   read(topic: string, after: number, keeping: Keeping, limits: ReadLimits): Promise<LogReading>;
   /**
@@ -77,6 +78,11 @@ export interface EngineLog {
    * @param proposed Becomes it, where there is none.
    */
   secret(proposed: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Why something is not in the log, which is known. */
+export interface NotRecorded extends Error {
+  readonly recorded: false;
 }
 
 export interface Added extends Appended {

@@ -59,6 +59,8 @@ export interface EngineSession {
   /** Resolves when it is in effect. At most 1,000 topics a call; following one again is harmless. */
   follow(topics: readonly string[]): Promise<unknown>;
   unfollow(topics: readonly string[]): unknown;
+  /** Bytes that a packet may have, as long as this connection lives; undefined where nothing keeps one from being larger. */
+  readonly maxPacketBytes?: number | undefined;
   /** Resolves when the packet was handed over, which is when the next one of the same topic may follow. */
   publish(topic: string, packet: Packet): Promise<unknown>;
   /** Resolves when a message that it sent to this node's own channel has come back by the way that `deliver` takes. */
@@ -82,6 +84,8 @@ export interface NodeLink {
   /** A listener's last follower of the topic has left. */
   unfollow(topic: string): void;
   publish(topic: string, frame: Packet): "sent" | "away";
+  /** How many bytes a frame may have, where it is "away" since it has more than the engine carries. */
+  limitOf(topic: string, frame: Packet): number | undefined;
   /**
    * Hears what other nodes publish under a name that is no topic's, since it begins with a control character.
    * @returns a promise where the engine has yet to confirm.

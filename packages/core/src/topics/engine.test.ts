@@ -67,6 +67,25 @@ describe("an engine that", () => {
     expect(joined).toEqual(["ok", "ok"]);
   });
 
+  it("carries packets of so many bytes gets no larger one, and a message over that is refused and harms no other", async () => {
+    const { engine, node, clock } = world({ maxPacketBytes: 1_000 });
+    const [here, there] = [node(), node()];
+    const far = there.peer();
+    far.join("x");
+    await settle();
+    const say = (text: string) => here.router.publish("x", Say, { room: "x", text });
+    const texts = [..."abcdefgh"].map((letter) => letter + "€".repeat(150)).concat("i".repeat(850));
+    const results = await Promise.all([...texts.map(say), say("€".repeat(300)), say("last")]);
+    await settle();
+    await clock.advance(10);
+    expect(results.map(({ ok }) => ok)).toEqual([...texts.map(() => true), false, true]);
+    expect(results.at(-2)).toMatchObject({ error: { code: "INVALID_ARGUMENT" } });
+    expect(far.socket.take().map(({ payload }) => (payload as { text: string }).text)).toEqual([...texts, "last"]);
+    expect(engine.calls.filter((call) => call.startsWith("reconnect"))).toEqual([]);
+    expect(here.router.cluster?.counters.lost).toBe(0);
+    expect(here.logger.lines).toEqual([expect.stringContaining("messages of at most 908 bytes")]);
+  });
+
   it("is not reached while nothing serves the router, and a publish says so", async () => {
     const { node } = world();
     const { router, listener } = node();

@@ -3,6 +3,7 @@ import { WsKitError } from "../message/errors.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { isPromise, whenAll } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { NodeLink } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import { checkSent, encode } from "../sending/encode.ts";
@@ -149,11 +150,20 @@ function distribute(
     return record(hub, recorded, history, sender, topic, type, frame, options);
   }
   const except = exceptOf(sender, options);
+  // First: of what the engine cannot carry nobody here has heard when it is refused.
+  const remote = hub.link === undefined || options.local === true ? "none" : toOthers(hub.link, topic, frame);
   const matched =
     chosen === undefined ? deliverHere(hub, topic, frame, except, skip) : serve(topic, chosen, frame, skip);
   if (hub.hooks !== undefined) hub.hooks.published(sender, topic, type, frame, matched, except, chosen);
-  const remote = hub.link === undefined || options.local === true ? "none" : hub.link.publish(topic, frame);
   return { ok: true, matched, remote };
+}
+
+/** @throws WsKitError INVALID_ARGUMENT for what the engine cannot carry. */
+function toOthers(link: NodeLink, topic: string, frame: Packet): "sent" | "away" {
+  const reach = link.publish(topic, frame);
+  const most = reach === "sent" ? undefined : link.limitOf(topic, frame);
+  if (most === undefined) return reach;
+  throw new WsKitError("INVALID_ARGUMENT", `The engine carries messages of at most ${most} bytes, and this one has more`);
 }
 
 function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
