@@ -12,6 +12,14 @@ interface Grant {
   readonly epoch: string;
   /** The offset at which this user began to follow the topic. */
   readonly begin: number;
+  /** Tells the connection that it is given to apart: who brings it went on from that one. Without dots. */
+  readonly by: string;
+}
+
+/** What a grant proves: from where on somebody may see a topic, and which connection it was given to. */
+export interface Proof {
+  readonly begin: Position;
+  readonly by: string;
 }
 
 /**
@@ -28,33 +36,33 @@ export class Grants {
 
   /** @param now Milliseconds since the epoch. */
   async give(grant: Grant, now: number): Promise<string> {
-    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}.${grant.epoch}`;
+    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}.${grant.epoch}.${grant.by}`;
   }
 
   /**
-   * Where who brings this began; undefined where it proves nothing. Whether the log goes on from there is the log's to say: it
+   * What who brings this can prove; undefined where that is nothing. Whether the log goes on from there is the log's to say: it
    * may have another epoch by now.
    */
-  async beginOf(
+  async proofOf(
     given: string,
     topic: string,
     user: string,
     { grantMs }: History,
     now: number,
     revokedAt: number,
-  ): Promise<Position | undefined> {
-    const [, beginText, givenText, mac, epoch] =
-      /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})\.([\w-]+)$/.exec(given) ?? [];
-    if (beginText === undefined || givenText === undefined || mac === undefined || epoch === undefined)
-      return undefined;
+  ): Promise<Proof | undefined> {
+    const parts = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})\.([\w-]+)\.([\w-]+)$/.exec(given);
+    if (parts === null) return undefined;
+    const [, beginText, givenText, mac, epoch, by] = parts as unknown as [string, string, string, string, string, string];
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
     if (now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
-    return same(mac, await this.mac({ topic, user, epoch, begin }, givenAt)) ? { epoch, offset: begin } : undefined;
+    const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt));
+    return isOurs ? { begin: { epoch, offset: begin }, by } : undefined;
   }
 
-  private async mac({ topic, user, epoch, begin }: Grant, now: number): Promise<string> {
+  private async mac({ topic, user, epoch, begin, by }: Grant, now: number): Promise<string> {
     this.key ??= this.imported();
-    const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now]));
+    const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now, by]));
     const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.key, text)).subarray(0, MAC_BYTES);
     return btoa(String.fromCharCode(...mac))
       .replaceAll("+", "-")

@@ -3,6 +3,7 @@ import { GRANT_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { post } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
+import { nameOf } from "./sender.ts";
 
 /** Hands out what proves later from where on this user may see the topic; nothing where everybody may see everything. */
 export function giveGrant(conn: Connection, recorded: Recorded, topic: string, epoch: string, begin: number): void {
@@ -25,7 +26,7 @@ export async function grantFor(
   begin: number,
 ): Promise<string> {
   const grants = await recorded.grantsOf(topic);
-  return grants.give({ topic, user: userOf(conn), epoch, begin }, conn.hub.clock.now());
+  return grants.give({ topic, user: userOf(conn), epoch, begin, by: nameOf(conn.clientId) }, conn.hub.clock.now());
 }
 
 export function userOf(conn: Connection): string {

@@ -220,6 +220,18 @@ describe("a recorded topic", () => {
     expect(frames.map(({ type }) => type)).toEqual(["$ws:subscribed", "$ws:position", "$ws:grant"]);
   });
 
+  it("is whole for a user's other device, which was away while this one spoke", async () => {
+    for (const identify of [undefined, ({ user }: { user?: string }) => user]) {
+      const { connect, join } = world({}, { ...(identify && { identify }) });
+      const [phone, laptop] = [connect({ user: "ada" }), connect({ user: "ada" })];
+      const [{ position }, own] = [await join(phone), await join(laptop)];
+      laptop.message("SAY", { room: "7", text: "mine" });
+      await settle();
+      expect((await join(connect({ user: "ada" }), position)).said).toEqual(["1 mine"]);
+      expect((await join(connect({ user: "ada" }), own.position)).said).toEqual([]);
+    }
+  });
+
   it("knows a message by its id, for two minutes", async () => {
     const { clock, connect, join, say, take } = world();
     const peer = connect();

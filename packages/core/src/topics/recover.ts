@@ -38,9 +38,12 @@ export interface WayBack {
 }
 
 /** Where somebody stood, as far as that is proven. */
-/** @property begin From where on it may be seen; undefined for all of it. */
+/**
+ * @property begin From where on it may be seen; undefined for all of it.
+ * @property by The connection that stood there, where that is proven.
+ */
 export type Since =
-  | { readonly position: Position; readonly begin: Position | undefined }
+  | { readonly position: Position; readonly begin: Position | undefined; readonly by: string | undefined }
   | { readonly gap: GapReason }
   | undefined;
 
@@ -93,14 +96,14 @@ export async function standing(way: WayBack, claim: Claim): Promise<Since> {
 
 /** Where only those may see a topic who followed it, as much as its grant. */
 async function proven({ conn, recorded, history, topic }: WayBack, { position, grant }: Claim): Promise<Since> {
-  if (history.visible === "all") return { position, begin: undefined };
+  if (history.visible === "all") return { position, begin: undefined, by: undefined };
   if (grant === undefined) return { gap: "grant" };
   const now = conn.hub.clock.now();
   const user = userOf(conn);
   const revokedAt = recorded.revokedAt(topic, user);
   const grants = await recorded.grantsOf(topic);
-  const begin = await grants.beginOf(grant, topic, user, history, now, revokedAt);
-  return begin === undefined || begin.offset > position.offset ? { gap: "grant" } : { position, begin };
+  const proof = await grants.proofOf(grant, topic, user, history, now, revokedAt);
+  return proof === undefined || proof.begin.offset > position.offset ? { gap: "grant" } : { position, ...proof };
 }
 
 /** Waits until the peer has read most of what it was sent: a replay is much at once. */
@@ -135,9 +138,10 @@ export function follow(way: WayBack, since: Since): Subscribed | undefined {
   // The client then stands where the replay begins: before what it has missed.
   const from = after !== undefined && reason === undefined ? { epoch: top.epoch, offset: after.offset } : top;
   tellSubscribed(conn, topic, subscribed, from, way.correlationId);
+  const by = since !== undefined && "by" in since ? since.by : undefined;
   let prev = from.offset;
   for (const entry of missed) {
-    replay(way, entry, top.epoch, prev);
+    replay(way, entry, top.epoch, prev, by);
     prev = entry.offset;
   }
   const begin =
@@ -157,7 +161,13 @@ function unproven({ recorded, topic }: WayBack, since: Since): GapReason | undef
 }
 
 /** A message that was missed; who had published it and did not want it is told only that it was. */
-function replay({ conn, topic }: WayBack, { offset, packet, from }: Entry, epoch: string, prev: number): void {
-  if (from !== undefined && isOwn(from, conn)) return tellPosition(conn, topic, { epoch, offset });
+function replay(
+  { conn, topic }: WayBack,
+  { offset, packet, from }: Entry,
+  epoch: string,
+  prev: number,
+  by: string | undefined,
+): void {
+  if (from !== undefined && isOwn(from, conn, by)) return tellPosition(conn, topic, { epoch, offset });
   post(conn, placed(conn.hub.codec, packet, topic, offset, prev), "", undefined);
 }

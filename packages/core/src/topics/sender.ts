@@ -1,25 +1,31 @@
+import { fingerprint } from "../base/fingerprint.ts";
 import type { Connection } from "../state/connection.ts";
 
-/** Who publishes a message and does not want it back: a connection, and whose it is. Without line breaks. */
+/** Who publishes a message and does not want it back: a connection. Without line breaks. */
 export function fromOf(conn: Connection): string {
-  return `${escaped(conn.clientId)} ${escaped(ownerOf(conn))}`;
+  return escaped(conn.clientId);
 }
 
 /** The connection that has published a message, as long as it is open. */
 export function publisherOf(from: string): string {
-  return from.slice(0, from.indexOf(" ")).replaceAll(/%([0-9a-f]+);/g, (_, code: string) => {
+  // What was recorded by an earlier version has a user behind it.
+  return from.split(" ", 1).join().replaceAll(/%([0-9a-f]+);/g, (_, code: string) => {
     return String.fromCharCode(parseInt(code, 16));
   });
 }
 
-/** Whether a message is this connection's own, over whichever connection it was published where its user is known. */
-export function isOwn(from: string, conn: Connection): boolean {
-  return from.slice(from.indexOf(" ") + 1) === escaped(ownerOf(conn));
+/** What a grant calls the connection that it is given to. */
+export function nameOf(clientId: string): string {
+  return fingerprint(clientId);
 }
 
-/** The user where that is known, since a new connection of theirs is theirs as well. */
-function ownerOf(conn: Connection): string {
-  return conn.hub.identities.get(conn) ?? conn.clientId;
+/**
+ * Whether a message is a connection's own: published over it, or over the one that it goes on from, as its grant shows. Another
+ * one of the same user is another device, which has yet to hear it.
+ */
+export function isOwn(from: string, conn: Connection, by: string | undefined): boolean {
+  const publisher = publisherOf(from);
+  return publisher === conn.clientId || (by !== undefined && nameOf(publisher) === by);
 }
 
 /** Without spaces and line breaks. An application's own ids may be any text, also such as URIs cannot have. */
