@@ -32,7 +32,16 @@ export { Dialing } from "./cluster/dialing.ts";
 export type { Wire } from "./cluster/dialing.ts";
 export type { AnswerStore, Claim, SharedAnswer } from "./ports/answer-store.ts";
 export type { Engine, EngineSession, NodeSide } from "./ports/engine.ts";
-export type { Added, EngineLog, Keeping, LogEntry, LogFrame, LogReading, NotRecorded, Recording } from "./ports/engine-log.ts";
+export type {
+  Added,
+  EngineLog,
+  Keeping,
+  LogEntry,
+  LogFrame,
+  LogReading,
+  NotRecorded,
+  Recording,
+} from "./ports/engine-log.ts";
 export type { MemberStore } from "./ports/member-store.ts";
 export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";

@@ -163,10 +163,14 @@ function isNotRecorded(cause: unknown): cause is NotRecorded {
 }
 
 function refused(cause: NotRecorded): WsKitError {
-  return new WsKitError("UNAVAILABLE", `The engine has not recorded the message: ${cause.message}`, undefined, { cause });
+  return new WsKitError("UNAVAILABLE", `The engine has not recorded the message: ${cause.message}`, undefined, {
+    cause,
+  });
 }
 
 /** However often it is tried. */
 function hopeless(cause: NotRecorded): WsKitError {
-  return new WsKitError("INVALID_ARGUMENT", `The engine cannot record the message: ${cause.message}`, undefined, { cause });
+  return new WsKitError("INVALID_ARGUMENT", `The engine cannot record the message: ${cause.message}`, undefined, {
+    cause,
+  });
 }

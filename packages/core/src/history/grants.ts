@@ -53,7 +53,14 @@ export class Grants {
   ): Promise<Proof | undefined> {
     const parts = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})\.([\w-]+)\.([\w-]+)$/.exec(given);
     if (parts === null) return undefined;
-    const [, beginText, givenText, mac, epoch, by] = parts as unknown as [string, string, string, string, string, string];
+    const [, beginText, givenText, mac, epoch, by] = parts as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
     if (now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
     const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt));

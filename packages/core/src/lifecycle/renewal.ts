@@ -50,6 +50,7 @@ function settle(conn: Connection, lease: Lease, renewed: Renewed): void {
     tellExpiry(conn);
     return lease.over ? expire(conn, lease) : undefined;
   }
+  conn.hub.resume?.renewed(conn, renewed.data);
   if (!assignAgain(conn, renewed.data)) return;
   askRenewed(conn, lease);
   if (conn.state >= CLOSING) return;

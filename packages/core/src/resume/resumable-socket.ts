@@ -33,6 +33,8 @@ export class ResumableSocket implements Socket, Secret {
   readonly conn: Connection;
   /** Whose connection it was in the beginning; undefined where nobody else can be known to be the same. */
   readonly who: string | undefined;
+  /** What `authenticate` returned of it last. */
+  record: string;
   /** The present one, if there is one. */
   inner: Socket | undefined;
   /** Where it is kept; below 0 where its client cannot come back. */
@@ -56,10 +58,11 @@ export class ResumableSocket implements Socket, Secret {
   away: Away | undefined = undefined;
   private readonly keeper: Keeper;
 
-  constructor(conn: Connection, inner: Socket, who: string | undefined, keeper: Keeper) {
+  constructor(conn: Connection, inner: Socket, who: string | undefined, record: string, keeper: Keeper) {
     this.conn = conn;
     this.inner = inner;
     this.who = who;
+    this.record = record;
     this.keeper = keeper;
   }
 

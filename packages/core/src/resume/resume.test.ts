@@ -297,6 +297,27 @@ describe("who comes back", () => {
     expect(second.conn.data).toMatchObject({ logins: 2, kept: true, clientId: first.conn.clientId });
   });
 
+  it("keeps what a message has set over what authenticate returns as before", async () => {
+    const record = { role: "guest", user: "ada", team: undefined, plan: { name: "free" }, since: new Date(0) };
+    const by = rig(
+      { identify: ({ user }: { user?: string }) => user },
+      { authenticate: () => structuredClone(record) },
+    );
+    const first = await by.join();
+    const set = { role: "admin", team: "red", plan: { name: "paid" }, since: 0 };
+    by.router.on(message("LOGIN"), (ctx) => ctx.assignData(set));
+    first.send({ type: "LOGIN" });
+    first.cut();
+    const second = await by.open("", `${first.id}.0`);
+    // Of a date it cannot be told whether it is the same.
+    expect(second.conn.data).toMatchObject({ ...set, since: new Date(0) });
+    second.ack(0);
+    second.cut();
+    record.role = "banned";
+    const third = await by.open("", `${second.id}.0`);
+    expect(third.conn.data).toMatchObject({ ...set, since: new Date(0), role: "banned" });
+  });
+
   it("is refused where authenticate refuses, and the connection goes on waiting", async () => {
     const by = rig({}, { authenticate: (req: Request) => (req.url.includes("out") ? null : {}) });
     const first = await by.join();

@@ -20,6 +20,7 @@ import { Acks } from "./acks.ts";
 import { type Claim, Claims, isWhole, type Origin } from "./claims.ts";
 import { ackedBy, CONTROL_START, isUncounted, resumedFrame, sessionFrame } from "./frames.ts";
 import { type Away, type Keeper, resumableAs, ResumableSocket } from "./resumable-socket.ts";
+import { changesOf, recordOf, recordOver } from "./record.ts";
 import { Store } from "./store.ts";
 
 /** Where connections are counted. */
@@ -70,9 +71,9 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
   /** What stands before the socket of a new connection. */
   wrap(conn: Connection, inner: Socket): ResumableSocket {
     this.Class ??= resumableAs(inner);
-    const who = this.origins.get(conn.data)?.who;
+    const { who, given = {} } = this.origins.get(conn.data) ?? {};
     this.origins.delete(conn.data);
-    return new this.Class(conn, inner, who, this);
+    return new this.Class(conn, inner, who, recordOf(given), this);
   }
 
   /** The socket is open: tells its client by what it can come back. @returns whether the connection is one that was here. */
@@ -177,13 +178,20 @@ export class Sessions extends Claims implements Resumption<Connection>, Keeper {
     else inner.cork(write);
     if (hub.laggards.rests(conn)) inner.pause?.();
     overBuffer(conn);
-    this.assign(conn, given);
+    this.assign(socket, given);
     if (conn.state === OPEN) this.tell(conn, hub.handlers.handlersOf("resume"));
   }
 
-  /** What `authenticate` returned this time counts from now on. */
-  private assign(conn: Connection, given: Origin["given"]): void {
-    if (!assignAgain(conn, given)) return;
+  renewed(conn: Connection, given: Origin["given"]): void {
+    const { socket } = conn;
+    if (socket instanceof ResumableSocket) socket.record = recordOver(socket.record, given);
+  }
+
+  /** What `authenticate` returned this time counts from now on, where it is not what it returned before. */
+  private assign(socket: ResumableSocket, given: Origin["given"]): void {
+    const { conn, record } = socket;
+    socket.record = recordOver(record, given);
+    if (!assignAgain(conn, changesOf(record, given))) return;
     const lease = conn.hub.leases.get(conn);
     if (lease !== undefined) askRenewed(conn, lease);
     if (conn.state === OPEN) askRightsAgain(conn);

@@ -17,6 +17,8 @@ export interface Resumption<C> {
   detach(conn: C, code: number, reason: string, ends: boolean): boolean;
   /** Whether it has a socket. */
   isAttached(conn: C): boolean;
+  /** `authenticate` has returned another record of it, by a new token. */
+  renewed(conn: C, given: Readonly<Record<string, unknown>>): void;
   /** Closes all that wait for their clients; without a code as each would have ended. */
   endAll(code?: number, reason?: string): void;
 }

@@ -50,7 +50,7 @@ async function subscribe(conn: Connection, topic: string, correlationId: string,
   if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) throw refusal(topic);
   // Somebody has asked for it just now: what comes of that is told, and not asked for twice. Otherwise at once: what the client
   // sends next may be that it wants it no longer.
-  for (let waiting; (waiting = conn.joining?.get(topic)) !== undefined; ) await waiting.catch(() => {});
+  for (let waiting; (waiting = conn.joining?.get(topic)) !== undefined;) await waiting.catch(() => {});
   const topics = new TopicsOf(conn);
   const subscribed = await topics.subscribe(topic, { claim, correlationId });
   if (!topics.has(topic)) throw new WsKitError("ABORTED", `${JSON.stringify(topic)} was left meanwhile`);

@@ -163,7 +163,10 @@ function toOthers(link: NodeLink, topic: string, frame: Packet): "sent" | "away"
   const reach = link.publish(topic, frame);
   const most = reach === "sent" ? undefined : link.limitOf(topic, frame);
   if (most === undefined) return reach;
-  throw new WsKitError("INVALID_ARGUMENT", `The engine carries messages of at most ${most} bytes, and this one has more`);
+  throw new WsKitError(
+    "INVALID_ARGUMENT",
+    `The engine carries messages of at most ${most} bytes, and this one has more`,
+  );
 }
 
 function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
