@@ -1,4 +1,4 @@
-import { WsKitError } from "../message/errors.ts";
+import { withoutPresence } from "../message/untold-topics.ts";
 import { attempt } from "../base/when.ts";
 import type { Connection } from "../state/connection.ts";
 import type { Presences } from "../state/presence.ts";
@@ -28,7 +28,7 @@ export class PresenceOf {
     return attempt(() => {
       const { presence } = this.conn.hub;
       if (presence !== undefined) return what(presence);
-      throw new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no presence, as topic() declares one`);
+      throw withoutPresence(topic);
     }) as Promise<void>;
   }
 }

@@ -10,6 +10,7 @@ import {
   resolvePresence,
   type StateSchema,
 } from "./presence.ts";
+import { defined } from "./untold-topics.ts";
 import { checkPattern, overlap, pieces, signsOf } from "./topic-pattern.ts";
 import { validatorsOf } from "./validators.ts";
 import type { SchemaInput, SchemaOutput } from "../schema/standard-schema.ts";
@@ -161,7 +162,7 @@ export function topic(
       return undefined;
     }
   };
-  return Object.freeze(
+  const family = Object.freeze(
     Object.assign(fill, {
       kind: "topic",
       pattern,
@@ -172,6 +173,8 @@ export function topic(
       match,
     }),
   ) as unknown as Topic<string, AnyMessage, boolean>;
+  defined(family);
+  return family;
 }
 
 /** @throws TypeError for options that cannot be honoured, or not for these messages. */

@@ -6,10 +6,6 @@ import { sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 
-export function withoutPresence(topic: string): WsKitError {
-  return new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no presence, as topic() declares one`);
-}
-
 /** Tells a client why what it said is not said. */
 export function refuse(conn: Connection, topic: string, thrown: unknown): void {
   const meant = meantForPeer(thrown);

@@ -1,4 +1,5 @@
 import { type AnyTopic, checkTopics } from "../message/topic.ts";
+import { told } from "../message/untold-topics.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
 
@@ -11,6 +12,7 @@ export class DeclaredTopics {
   constructor(families: readonly AnyTopic[]) {
     checkTopics(families);
     this.families = [...families];
+    told(families);
   }
 
   /**
@@ -24,6 +26,7 @@ export class DeclaredTopics {
       if (late) throw new Error(`${topic.pattern} comes too late: a router that is served knows its topics`);
       checkTopics([...this.families, topic]);
       this.families.push(topic);
+      told([topic]);
     }
     this.rules.push(rule);
   }

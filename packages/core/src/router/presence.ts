@@ -1,5 +1,5 @@
 import type { Members } from "../api/presence.ts";
-import { WsKitError } from "../message/errors.ts";
+import { withoutPresence } from "../message/untold-topics.ts";
 import type { MaybePresent } from "../message/presence.ts";
 import type { Listener } from "../state/connection.ts";
 import type { Presences } from "../state/presence.ts";
@@ -44,6 +44,6 @@ export class RouterPresence {
     const hubs = [...this.hubs()];
     const found = [...new Set(hubs.map(({ presence }) => presence))].filter((presence) => presence !== undefined);
     if (found.length > 0 || hubs.length === 0) return found;
-    throw new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no presence, as topic() declares one`);
+    throw withoutPresence(topic);
   }
 }

@@ -47,7 +47,12 @@ function positions(conn: Connection, payload: unknown): boolean {
 /** Follows a topic since its client asks for it: where there is a rule for it, and it lets it. */
 async function subscribe(conn: Connection, topic: string, correlationId: string, claim: Claim | undefined) {
   // A topic that nobody has heard of is told apart from one that is not this peer's by nobody.
-  if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) throw refusal(topic);
+  if (ruleFor(conn.hub.handlers.topicRules(), topic) === undefined) {
+    conn.hub.logger.warn(
+      `A client asked for the topic ${JSON.stringify(topic)}, of which no rule says who may: router.topic() with its family lets clients follow it by themselves, authorizeTopic alone only handlers (ctx.topics.subscribe)`,
+    );
+    throw refusal(topic);
+  }
   // Somebody has asked for it just now: what comes of that is told, and not asked for twice. Otherwise at once: what the client
   // sends next may be that it wants it no longer.
   for (let waiting; (waiting = conn.joining?.get(topic)) !== undefined;) await waiting.catch(() => {});

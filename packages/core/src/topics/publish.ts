@@ -2,6 +2,7 @@ import { toError } from "../base/thrown.ts";
 import { WsKitError } from "../message/errors.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { isPromise, whenAll } from "../base/when.ts";
+import { checkTold } from "../message/untold-topics.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { NodeLink } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
@@ -66,6 +67,7 @@ export function publishFrom(
 }
 
 function notKept(topic: string): WsKitError {
+  checkTold(topic);
   return new WsKitError(
     "FAILED_PRECONDITION",
     `${JSON.stringify(topic)} has no history: nothing knows the id of a message`,

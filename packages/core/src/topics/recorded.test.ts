@@ -355,6 +355,31 @@ describe("a recorded topic", () => {
     expect(await results()).toMatchObject([unavailable, unavailable, live, live]);
   });
 
+  it("of which no router was told is none, and whoever uses it hears of that", async () => {
+    const Room = topic("untold:{id}", [Said], { history: {}, presence: { state: fields({ text: "string" }) } });
+    const router = createRouter({ logger: memoryLogger() });
+    const { connect } = bench(router);
+    const name = Room({ id: "7" });
+    const errors: Error[] = [];
+    const heard = (trying: Promise<unknown>): Promise<unknown> => trying.catch((error: Error) => errors.push(error));
+    router.on(message("JOIN"), async (ctx) => {
+      await heard(ctx.topics.subscribe(name));
+      await heard(ctx.topics.position(name));
+      await heard(ctx.presence.track(name as never, { text: "here" } as never));
+      await heard(router.presence.list(name as never));
+    });
+    connect().message("JOIN");
+    await settle();
+    const published = await router.publish(name, Said, { text: "a" }, { id: "1" });
+    if (!published.ok) errors.push(published.error);
+    expect(errors).toHaveLength(5);
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toContain('"untold:7" is of untold:{id}, which declares a history that no router knows of');
+    }
+    createRouter({ topics: [Room] });
+  });
+
   it("does not go with an engine that keeps no history", () => {
     const engine = { name: "bus" } as never;
     expect(() => world({}, { engine })).toThrow('room:{id} has a history, which the engine "bus" does not keep');
@@ -376,7 +401,7 @@ describe("a rule for a family of topics", () => {
   };
 
   it("decides for its pattern, whoever asks", async () => {
-    const { connect, ask, join, joined } = open(({ id }, { data }) => id === "7" && data.user === "ada");
+    const { connect, ask, join, joined, logger } = open(({ id }, { data }) => id === "7" && data.user === "ada");
     const [ada, eve] = [connect({ user: "ada" }), connect({ user: "eve" })];
     expect(await ask(ada, "room:7")).toMatchObject([
       {
@@ -392,6 +417,10 @@ describe("a rule for a family of topics", () => {
         { type: "ERROR", meta: { correlationId: "1" }, payload: { code: "PERMISSION_DENIED" } },
       ]);
     }
+    // Who may is for the rule to say; that there is none is said.
+    expect(logger.lines).toEqual([
+      expect.stringMatching(/^warn: A client asked for the topic "lobby".*router\.topic\(\)/),
+    ]);
     await join(eve);
     expect(joined).toEqual(['Not allowed to follow "room:7"']);
   });

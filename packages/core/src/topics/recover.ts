@@ -3,6 +3,7 @@ import type { FreshPosition, Subscribed } from "../api/history.ts";
 import type { Claim } from "../history/claims.ts";
 import type { Recorded } from "../history/recorded.ts";
 import { WsKitError } from "../message/errors.ts";
+import { checkTold } from "../message/untold-topics.ts";
 import type { History } from "../message/history.ts";
 import type { Entry } from "../ports/topic-log.ts";
 import { type GapReason, placed, type Position } from "../protocol/position.ts";
@@ -47,11 +48,14 @@ export type Since =
   | { readonly gap: GapReason }
   | undefined;
 
-/** Undefined for a topic that is live. */
+/** Undefined for a topic that is live. @throws TypeError where it seems to be since no router was told of it. */
 export function wayBack(conn: Connection, topic: string, asked: Asked | undefined): WayBack | undefined {
   const { clock, recorded } = conn.hub;
   const history = recorded?.historyOf(topic);
-  if (recorded === undefined || history === undefined) return undefined;
+  if (recorded === undefined || history === undefined) {
+    checkTold(topic);
+    return undefined;
+  }
   const said = recorded.claims.take(conn, topic, clock.monotonic());
   return { conn, recorded, history, topic, claim: asked?.claim ?? said, correlationId: asked?.correlationId };
 }
@@ -78,6 +82,7 @@ export async function standOf(conn: Connection, topic: string): Promise<FreshPos
   const { recorded } = conn.hub;
   const history = recorded?.historyOf(topic);
   if (recorded === undefined || history === undefined) {
+    checkTold(topic);
     throw new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no history, and no positions`);
   }
   const release = await recorded.ready(topic, undefined);

@@ -44,10 +44,10 @@ export class TopicsOf {
    */
   subscribe(topic: string, asked?: Asked): Promise<Subscribed | undefined> {
     const { conn } = this;
-    if (this.has(topic)) return settled(already(conn, topic, asked));
     const waiting = conn.joining?.get(topic);
     if (waiting !== undefined) return waiting;
     try {
+      if (this.has(topic)) return settled(already(conn, topic, asked));
       check(conn, topic);
       const allowed = permission(conn, topic);
       if (!isPromise(allowed) && !allowed) throw refusal(topic);

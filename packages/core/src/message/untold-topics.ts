@@ -1,0 +1,40 @@
+import { WsKitError } from "./errors.ts";
+import type { AnyTopic } from "./topic.ts";
+
+/**
+ * Families that keep something or say who is there, and of which no router has been told: to a router their names are names like any
+ * other, live and without a presence.
+ */
+const untold = new Set<AnyTopic>();
+
+export function defined(family: AnyTopic): void {
+  if (family.history !== undefined || family.presence !== undefined) untold.add(family);
+}
+
+/** A router knows them from now on. */
+export function told(families: readonly AnyTopic[]): void {
+  for (const family of families) untold.delete(family);
+}
+
+/** What is wrong with a name that means nothing more to a router, where it would had any router been told; otherwise undefined. */
+export function untoldOf(name: string): TypeError | undefined {
+  for (const { history, match, pattern } of untold) {
+    if (match(name) === undefined) continue;
+    const what = history === undefined ? "presence" : "history";
+    return new TypeError(
+      `${JSON.stringify(name)} is of ${pattern}, which declares a ${what} that no router knows of: createRouter({ topics: [Room] }) with that family, or router.topic()`,
+    );
+  }
+  return undefined;
+}
+
+/** @throws TypeError as `untoldOf` has it. */
+export function checkTold(name: string): void {
+  const error = untoldOf(name);
+  if (error !== undefined) throw error;
+}
+
+export function withoutPresence(name: string): Error {
+  const text = `${JSON.stringify(name)} has no presence, as topic() declares one`;
+  return untoldOf(name) ?? new WsKitError("FAILED_PRECONDITION", text);
+}
