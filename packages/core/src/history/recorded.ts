@@ -27,6 +27,8 @@ export class Recorded {
   private readonly keepings = new Map<AnyTopic, Keeping>();
   /** When, by topic and user: milliseconds since the epoch. */
   private readonly revoked = new Map<string, number>();
+  /** From where on each connection has been sent everything of the topics that it follows. */
+  private readonly starts = new WeakMap<object, Map<string, Position>>();
   private readonly known = new Map<string, AnyTopic | undefined>();
 
   /**
@@ -87,6 +89,23 @@ export class Recorded {
 
   beginOf(who: object, topic: string): number | undefined {
     return this.replicasOf(topic).begins(topic).get(who);
+  }
+
+  /** Takes note from where on somebody is sent everything of a topic, until `left`. */
+  sends(who: object, topic: string, from: Position): void {
+    const starts = this.starts.get(who);
+    if (starts === undefined) this.starts.set(who, new Map([[topic, from]]));
+    else starts.set(topic, from);
+  }
+
+  left(who: object, topic: string): void {
+    this.starts.get(who)?.delete(topic);
+  }
+
+  /** Whether somebody who follows a topic has been sent everything that came after a position. */
+  hasSent(who: object, topic: string, { epoch, offset }: Position): boolean {
+    const start = this.starts.get(who)?.get(topic) ?? this.topOf(topic);
+    return epoch === start.epoch && offset >= start.offset;
   }
 
   /** Undefined for a topic that is live. */

@@ -35,6 +35,7 @@ function stands(conn: Connection, recorded: Recorded, topic: string, subscribed:
   try {
     tellSubscribed(conn, topic, subscribed, position);
     recorded.begins(conn, topic, begin);
+    recorded.sends(conn, topic, position);
     giveGrant(conn, recorded, topic, position.epoch, begin);
   } catch (error) {
     report(conn.hub, error, undefined, conn);

@@ -30,6 +30,7 @@ export function part(topic: string, conn: Connection): boolean {
   conn.followed = withoutTopic(followed, topic);
   if (hub.nativeTopics && conn.state !== CLOSED) conn.socket.unsubscribe?.(hub.nativeName(topic));
   hub.runtime.settled?.(conn);
+  hub.recorded?.left(conn, topic);
   drop(topic, conn);
   return true;
 }

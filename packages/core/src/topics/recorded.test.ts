@@ -451,6 +451,25 @@ describe("a rule for a family of topics", () => {
     expect(heard(await ask(connect(), "room:7", since))).toEqual(["1 a"]);
   });
 
+  it("tells a client of a gap that asks from before where a handler had it follow, and of none where all was sent", async () => {
+    const { connect, ask, join, say } = open(() => true);
+    const { position } = await join(connect());
+    const [epoch, , grant] = position;
+    for (const text of ["a", "b"]) await say(text);
+    const peer = connect();
+    await join(peer);
+    await say("c");
+    peer.socket.take();
+    const asking = async (offset: number) => (await ask(peer, "room:7", [epoch, offset, grant]))[0]?.payload;
+    expect(await asking(1)).toMatchObject({ status: "gap", reason: "hole", count: 0, offset: 3 });
+    for (const offset of [2, 3])
+      expect(await asking(offset)).toMatchObject({ status: "recovered", count: 0, offset: 3 });
+    // Who was replayed what it had missed by a handler asks again from where it had stood.
+    const back = connect();
+    expect((await join(back, [epoch, 1, grant])).said).toEqual(["2 b", "3 c"]);
+    expect((await ask(back, "room:7", [epoch, 1, grant]))[0]?.payload).toMatchObject({ status: "recovered", count: 0 });
+  });
+
   it("waits for onOpen, and unsubscribes", async () => {
     const { router, connect, ask, say } = open((_, { data }) => data.user === "ada");
     router.onOpen(async (ctx) => {

@@ -60,13 +60,19 @@ export function wayBack(conn: Connection, topic: string, asked: Asked | undefine
   return { conn, recorded, history, topic, claim: asked?.claim ?? said, correlationId: asked?.correlationId };
 }
 
-/** Of a topic that is followed as it is. */
+/**
+ * Of a topic that is followed as it is. What came before this connection began to follow it cannot be sent any more: its client
+ * stands behind that, and would take it for a repeat.
+ */
 export function already(conn: Connection, topic: string, asked: Asked | undefined): Subscribed | undefined {
   const way = wayBack(conn, topic, asked);
   if (way === undefined) return undefined;
   const top = way.recorded.topOf(topic);
-  const subscribed: Subscribed = { status: "recovered", count: 0, position: top };
-  if (asked !== undefined) tellSubscribed(conn, topic, subscribed, top, asked.correlationId);
+  const isWhole = way.claim === undefined || way.recorded.hasSent(conn, topic, way.claim.position);
+  const subscribed: Subscribed = isWhole
+    ? { status: "recovered", count: 0, position: top }
+    : { status: "gap", reason: "hole", count: 0, position: top };
+  if (asked !== undefined || !isWhole) tellSubscribed(conn, topic, subscribed, top, way.correlationId);
   return subscribed;
 }
 
@@ -152,6 +158,7 @@ export function follow(way: WayBack, since: Since): Subscribed | undefined {
   const begin =
     reason === undefined && since !== undefined && "begin" in since ? (since.begin?.offset ?? 0) : top.offset;
   recorded.begins(conn, topic, begin);
+  recorded.sends(conn, topic, from);
   giveGrant(conn, recorded, topic, top.epoch, begin);
   const joined = join(topic, conn);
   if (isPromise(joined)) Promise.resolve(joined).catch((error: unknown) => report(conn.hub, error, undefined, conn));
