@@ -40,7 +40,11 @@ export class NatsLog implements EngineLog {
     this.changes = changes;
   }
 
-  async append(topic: string, messages: readonly Recording[], keeping: Keeping): Promise<readonly (Added | NotRecorded)[]> {
+  async append(
+    topic: string,
+    messages: readonly Recording[],
+    keeping: Keeping,
+  ): Promise<readonly (Added | NotRecorded)[]> {
     const { connection, streams } = this.side();
     const stream = await streams.of(keeping);
     const { added } = stream;
@@ -170,11 +174,13 @@ function isWithoutResponders(error: Error): boolean {
  * @throws Error where something else has failed: known not to be recorded where nothing was.
  */
 function withoutFailures<T extends object>(all: readonly (T | Failed)[]): readonly (T | NotRecorded)[] {
-  const failed = all.filter((one) => one instanceof Error && (one as Failed).isTooLarge !== true) as Failed[];
+  const failed = all.filter((one) => one instanceof Error && one.isTooLarge !== true) as Failed[];
   const [first] = failed;
   if (first === undefined) return all as readonly (T | NotRecorded)[];
-  const nothing = all.every((one) => one instanceof Error && (one as Failed).recorded === false);
-  throw nothing ? first : (failed.find(({ recorded }) => recorded !== false) ?? new Error(first.message, { cause: first }));
+  const nothing = all.every((one) => one instanceof Error && one.recorded === false);
+  throw nothing
+    ? first
+    : (failed.find(({ recorded }) => recorded !== false) ?? new Error(first.message, { cause: first }));
 }
 
 /** The last ones, as many as the limits and what the topic keeps allow. */

@@ -25,8 +25,13 @@ withServer("nats", "a server of NATS with a low max_payload", (path) => {
       await nodes[1].follow("room");
       await Promise.all(nodes.map((node) => node.up()));
       nodes[0].router.onLink(({ state }) => reports.push(state));
-      const tick = (n: number, bytes: number) => nodes[0].router.publish("room", Tick, { by: "é".repeat(bytes / 2), n });
-      const all = await Promise.all([...Array.from({ length: 40 }, (_, n) => tick(n, 1_000)), tick(40, 9_000), tick(41, 8_000)]);
+      const tick = (n: number, bytes: number) =>
+        nodes[0].router.publish("room", Tick, { by: "é".repeat(bytes / 2), n });
+      const all = await Promise.all([
+        ...Array.from({ length: 40 }, (_, n) => tick(n, 1_000)),
+        tick(40, 9_000),
+        tick(41, 8_000),
+      ]);
       expect(all.map(({ ok }) => ok)).toEqual(all.map((_, n) => n !== 40));
       await until(() => nodes[1].got.length === 41);
       expect(reports).toEqual([]);
@@ -43,7 +48,12 @@ withServer("nats", "a server of NATS with a low max_payload", (path) => {
       await nodes[1].join(peer);
       const began = performance.now();
       const say = (text: string, ack: boolean) => nodes[0].say("payload", text, { ack });
-      const results = await Promise.all([say("1", true), say("x".repeat(9_000), true), say("2", true), say("3", false)]);
+      const results = await Promise.all([
+        say("1", true),
+        say("x".repeat(9_000), true),
+        say("2", true),
+        say("3", false),
+      ]);
       expect(performance.now() - began).toBeLessThan(5_000);
       expect(results.map(({ ok }) => ok)).toEqual([true, false, true, true]);
       expect(results[1]).toMatchObject({ error: { code: "INVALID_ARGUMENT" } });

@@ -77,7 +77,8 @@ export class Restart extends createDurableObject<Env, Data>(app.restart.router) 
   }
 }
 
-type Name = keyof typeof app;
+/** No object of an endpoint whose connections outlive their sockets can be made. */
+type Name = Exclude<keyof typeof app, "resumed">;
 
 function objects(env: Env): Record<Name, DurableObjectStub> {
   return {
@@ -111,7 +112,7 @@ export default {
     if (pathname === "/own") return own.fetch(req, env, ctx);
     if (pathname === "/leased") return leased.fetch(req, env, ctx);
     if (pathname === "/tight") return tight.fetch(req, env, ctx);
-    if (Object.hasOwn(app, pathname.slice(1))) return main.fetch(req, env, ctx);
+    if (Object.hasOwn(objects(env), pathname.slice(1))) return main.fetch(req, env, ctx);
     if (pathname !== "/hello" && !pathname.startsWith("/control/")) return new Response("Not found", { status: 404 });
     return objects(env)[(searchParams.get("endpoint") ?? "main") as Name].fetch(req);
   },

@@ -1,18 +1,25 @@
 import { WsKitError } from "./errors.ts";
-import type { AnyTopic } from "./topic.ts";
+
+/** What is looked at of a family of topics. */
+interface Family {
+  readonly pattern: string;
+  readonly history?: unknown;
+  readonly presence?: unknown;
+  match(this: void, name: string): unknown;
+}
 
 /**
  * Families that keep something or say who is there, and of which no router has been told: to a router their names are names like any
  * other, live and without a presence.
  */
-const untold = new Set<AnyTopic>();
+const untold = new Set<Family>();
 
-export function defined(family: AnyTopic): void {
+export function defined(family: Family): void {
   if (family.history !== undefined || family.presence !== undefined) untold.add(family);
 }
 
 /** A router knows them from now on. */
-export function told(families: readonly AnyTopic[]): void {
+export function told(families: readonly Family[]): void {
   for (const family of families) untold.delete(family);
 }
 

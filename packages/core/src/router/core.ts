@@ -9,7 +9,6 @@ import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
 import { checkOptions } from "../base/options.ts";
 import type { LinkHandler, LinkReport } from "../api/cluster.ts";
-import { attempt } from "../base/when.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
@@ -26,6 +25,7 @@ import { allDeclared, checkHistory, checkPresence, DeclaredTopics, isRecorded } 
 import { Shared } from "./shared.ts";
 import { checkDecisions } from "./decisions.ts";
 import { checkProvided } from "./provided.ts";
+import { tellLink } from "./tell-link.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
 
@@ -180,14 +180,11 @@ export class RouterCore implements RouteSource, Handlers {
 
   /** Tells of the link to the other nodes: the log, and who asked. */
   linkChanged(report: LinkReport, logger: Logger): void {
-    if (report.state === "down") logger.warn(`The link to the other nodes (${report.engine}) is down`, report.cause);
-    else if (report.downMs > 0)
-      logger.warn(`The link to the other nodes (${report.engine}) is up again after ${report.downMs} ms`);
-    for (const router of this.family()) {
-      for (const handler of router.onLink) {
-        attempt(() => handler(report)).catch((error: unknown) => logger.error("A handler of onLink failed", error));
-      }
-    }
+    tellLink(
+      report,
+      logger,
+      [...this.family()].flatMap(({ onLink }) => onLink),
+    );
   }
 
   /** @throws Error for a topic that is like another one, or comes too late. */
