@@ -1,8 +1,12 @@
 type Given = Readonly<Record<string, unknown>>;
 
+const NONE = "[]";
+
 /** What `authenticate` returned, by its keys, as one text: null stands for what is no data of JSON, and never known to be the same. */
 export function recordOf(given: Given): string {
-  return JSON.stringify(Object.keys(given).map((key) => [key, textOf(given[key])]));
+  const keys = Object.keys(given);
+  // One text for all who have no record.
+  return keys.length === 0 ? NONE : JSON.stringify(keys.map((key) => [key, textOf(given[key])]));
 }
 
 /** That of who has had a record before, and is given another one over it. */

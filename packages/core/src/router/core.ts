@@ -200,9 +200,8 @@ export class RouterCore implements RouteSource, Handlers {
   /** A listener has ended. */
   release(hub: Listener, presence: Presence | undefined): void {
     this.hubs.delete(hub);
-    const isLast = this.hubs.size === 0;
-    this.shared.release(presence, isLast);
-    if (isLast) this.answers?.rest?.();
+    this.shared.release(presence, this.hubs.size === 0);
+    if (this.hubs.size === 0) this.answers?.rest?.();
   }
 
   addErrorHandler(handler: ErrorHandler<never>): void {
