@@ -27,6 +27,8 @@ export interface Host {
   _leads: () => boolean;
   /** Asks on the connection of this number alone, past what waits in the queue; 0 is for every other one. */
   _ask?: Requests["_ask"];
+  /** The requests under way. */
+  _pending?: Requests["_pending"];
   /** Takes a frame of the protocol. */
   _control: (frame: Envelope) => void;
   /** Takes a frame with a correlation id; one that is not known is ignored. */

@@ -343,3 +343,15 @@ test("send refuses an rpc, and says how it is sent", async () => {
   expect(rig.errors[0]?.error.message).toContain("request");
   expect(rig.read()).toEqual([]);
 });
+
+test("meta is sent as it was at the call, also where an asynchronous schema sees it later", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const Slow = slowMessage("SLOW", settled);
+  const meta = { trace: "a" };
+  rig.client.send(Slow, { n: 1 }, { meta });
+  meta.trace = "b";
+  await settled();
+  await settled();
+  expect(socket.wire).toEqual([expect.stringContaining('"trace":"a"')]);
+});

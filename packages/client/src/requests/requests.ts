@@ -11,6 +11,7 @@ import { checked, type CheckedMessage } from "../steps/check.ts";
 import { type Listeners, OBSERVE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
 import { createTimer } from "../steps/timer.ts";
+import { uuid } from "../steps/uuid.ts";
 import { type Cancel, createStream } from "./stream.ts";
 import { MAX_TOLD_MS } from "../steps/figures.ts";
 
@@ -33,12 +34,6 @@ type Stream = (rpc: AnyMessage, payload?: unknown, options?: CallOptions) => Ret
 
 type Observer = (observation: Observation) => void;
 
-/** A UUIDv4 (RFC 9562 §5.4) for pages without https, which have no `randomUUID`, and runtimes without `crypto`. */
-const uuid = (): string =>
-  "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) =>
-    (Number(digit) ^ ((Math.random() * 16) >> (Number(digit) / 4))).toString(16),
-  );
-
 /** Whether the rpc declares this error. Without the details that belong to it, a code is not what it declares. */
 const declares = (rpc: AnyMessage, { code, context }: ServerError): boolean =>
   context !== undefined && Object.hasOwn((rpc as Partial<AnyRpc>).errors ?? {}, code);
@@ -47,6 +42,8 @@ const declares = (rpc: AnyMessage, { code, context }: ServerError): boolean =>
 export interface Requests {
   /** A request on the connection of this number alone, past what waits in the queue; 0 is for every other one. */
   readonly _ask: (on: number, ...args: Parameters<Request>) => ReturnType<Request>;
+  /** How each that is under way takes a frame, by its correlation id. */
+  readonly _pending: Map<string, (frame: Envelope) => unknown>;
   /** What of them the application gets. */
   readonly _surface: { request: Request; attempt: Attempted; stream: Stream; observe: (observer: Observer) => Off };
   /** Takes a frame with a correlation id; one that is not known here is ignored. */
@@ -70,8 +67,7 @@ export function createRequests({
   _take,
 }: Asking): Requests {
   // One secret a client: whoever presents it is given the answers to its requests. Without it they count for one connection.
-  const { crypto } = globalThis as { crypto?: Crypto };
-  const bytes = crypto?.getRandomValues?.(new Uint8Array(18));
+  const bytes = (globalThis as { crypto?: Crypto }).crypto?.getRandomValues?.(new Uint8Array(18));
   // 22 of 24 characters; that two of the 64 signs are one leaves 131 random bits in them.
   const secret = bytes
     ? `${btoa(String.fromCharCode(...bytes))
@@ -79,24 +75,27 @@ export function createRequests({
         .slice(2)}.`
     : "";
 
-  const pending = new Map<string, Asking["_take"]>();
+  const pending: Requests["_pending"] = new Map();
 
   const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}, cancelBy) =>
     new Promise((resolve, reject) => {
-      if (typeof process === "object" && process.env.NODE_ENV !== "production")
+      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
         checkMessage("client.request()", message);
+      }
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
+      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        if (!response) throw new TypeError(`${message.type} needs a response`);
+      }
       const { timeoutMs = 30_000, signal } = options;
       let { retries = 3 } = options;
       const again = createTimer();
       const deadline = createTimer();
       let encode: Encode;
-      if (!response) throw new TypeError(`${message.type} needs a response`);
       if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
       if (!on && !link._opens()) throw new StateError("Client closed");
       if (!on && pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
 
-      const correlationId = crypto?.randomUUID?.() ?? uuid();
+      const correlationId = uuid();
       const startedAt = now();
       const idempotent = !!(message as Partial<AnyRpc>).idempotent;
 
@@ -158,7 +157,7 @@ export function createRequests({
       };
 
       deadline(timeoutMs, late);
-      pending.set(correlationId, (_, got) => attempt(() => take(got), fail));
+      pending.set(correlationId, (frame) => attempt(() => take(frame), fail));
       cancelBy?.(cancel);
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
@@ -207,7 +206,8 @@ export function createRequests({
 
   return {
     _ask: ask,
+    _pending: pending,
     _surface: { request, attempt: attempted, stream, observe },
-    _take: (id, frame) => (pending.get(id) ?? _take)(id, frame),
+    _take: (id, frame) => (pending.get(id) ?? _take.bind(null, id))(frame),
   };
 }

@@ -76,3 +76,29 @@ test("a stream without a signal works", async () => {
   }
   expect(seen).toEqual([7]);
 });
+
+test("of a client that is closed it can be left like any other", async () => {
+  const rig = createRig();
+  await rig.client.close();
+  const reports = rig.client.stream(Ask, { n: 1 })[Symbol.asyncIterator]();
+  expect(await reports.return?.()).toEqual({ value: undefined, done: true });
+});
+
+test("two who iterate one stream share its reports, and both see its end", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const stream = rig.client.stream(Ask, { n: 1 });
+  const seen: unknown[] = [];
+  const loops = ["one", "other"].map(async (name) => {
+    for await (const { n } of stream) seen.push(n);
+    seen.push(name);
+  });
+  await settled();
+  socket.read();
+  const { meta } = rig.network.received[0] ?? {};
+  socket.deliver({ type: PROGRESS_TYPE, meta, payload: { n: 5 } });
+  await settled();
+  socket.deliver({ type: "ANSWER", meta, payload: { n: 6 } });
+  await Promise.all(loops);
+  expect(new Set(seen)).toEqual(new Set([5, "one", "other"]));
+});

@@ -13,8 +13,13 @@ export function createStream(
   const buffer: unknown[] = [];
   let iterating = false;
   let over = false;
-  let cancel: Cancel;
-  let wake: (() => void) | undefined;
+  /** Absent where the request was refused. */
+  let cancel: Cancel | undefined;
+  /** Those who wait for a report, or the end. */
+  const waiting: (() => void)[] = [];
+  const stir = (): void => {
+    for (const wake of waiting.splice(0)) wake();
+  };
 
   const result = start(
     {
@@ -22,16 +27,16 @@ export function createStream(
       onProgress(progress: unknown) {
         if (buffer.push(progress) > bufferSize) {
           // Who only waits for the result must not fail for it; who iterates must not miss a report.
-          if (iterating) cancel(new StateError(`More than ${bufferSize} reports wait`));
+          if (iterating) cancel?.(new StateError(`More than ${bufferSize} reports wait`));
           else buffer.shift();
         }
-        wake?.();
+        stir();
       },
     },
     (given) => (cancel = given),
   ).finally(() => {
     over = true;
-    wake?.();
+    stir();
   });
   // The iteration throws it too, so nobody has to look at the result.
   result.catch(() => {});
@@ -46,7 +51,7 @@ export function createStream(
           if (left) return undefined;
           if (buffer.length > 0) yield buffer.shift();
           else if (over) return void (await result);
-          else await new Promise<void>((resolve) => (wake = resolve));
+          else await new Promise<void>((resolve) => waiting.push(resolve));
         }
       })();
       // A generator that waits would go only with the next report; who leaves does not wait for that.
@@ -54,7 +59,7 @@ export function createStream(
         const end = reports[how] as (value: unknown) => Promise<IteratorResult<unknown, undefined>>;
         reports[how] = (value: unknown) => {
           left = true;
-          cancel();
+          cancel?.();
           return end.call(reports, value);
         };
       }

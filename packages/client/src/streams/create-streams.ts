@@ -29,6 +29,7 @@ import { MAX_TOLD_MS } from "../steps/figures.ts";
 import type { Listeners } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
 import { createTimer } from "../steps/timer.ts";
+import { uuid } from "../steps/uuid.ts";
 import { createReader } from "./reader.ts";
 import { createSender, type Sender } from "./sender.ts";
 
@@ -43,26 +44,21 @@ export interface Streaming {
   readonly _codec: Codec;
   readonly _link: Link;
   readonly _listeners: Listeners;
-  readonly _take: (id: string, frame: Envelope) => unknown;
+  /** Those of `request` as well: they count together. */
+  readonly _pending?: Map<string, (frame: Envelope) => unknown>;
 }
 
 export type StreamOptions = StreamingRequestOptions & { send?: ItemSource<unknown> | undefined };
 
 /** The requests under way beside which items travel. */
 export function createStreams(
-  {
-    _options: { maxPendingRequests = 64 },
-    _codec: codec,
-    _link: link,
-    _listeners: listeners,
-    _take: takeOther,
-  }: Streaming,
+  { _options: { maxPendingRequests = 64 }, _codec: codec, _link: link, _listeners: listeners, _pending }: Streaming,
   progress: (rpc: AnyMessage, payload: unknown, options: object | undefined) => object,
 ) {
-  const pending = new Map<string, (frame: Envelope) => unknown>();
+  const pending = _pending as NonNullable<Streaming["_pending"]>;
 
   const begin = (rpc: AnyRpc, payload: unknown, { timeoutMs = 30_000, signal, meta, send }: StreamOptions) => {
-    const correlationId = crypto.randomUUID?.() ?? `${now()}-${Math.random()}`;
+    const correlationId = uuid();
     const startedAt = now();
     const timer = createTimer();
     const { fromClient, fromServer } = validatorsOf(rpc);
@@ -94,8 +90,8 @@ export function createStreams(
     const settle = (error?: unknown): boolean => {
       if (pending.delete(correlationId)) {
         listeners._tell?.("settled", { type: rpc.type, correlationId, startedAt, error });
-        sender?._stop();
       }
+      sender?._stop();
       timer();
       signal?.removeEventListener("abort", abort);
       return link._outbox._remove(item);
@@ -183,10 +179,6 @@ export function createStreams(
   };
 
   return {
-    _take(id: string, frame: Envelope): unknown {
-      const own = pending.get(id);
-      return own ? own(frame) : takeOther(id, frame);
-    },
     _surface: {
       stream: (rpc: AnyMessage, payload?: unknown, options: StreamOptions = {}) => {
         if (typeof process === "object" && process.env.NODE_ENV !== "production") {

@@ -104,18 +104,27 @@ export function createReader(
       timer();
       stir();
     },
-    _items: (leave) => ({
-      [Symbol.asyncIterator]: () => ({
-        next,
-        return: () => {
-          items = [];
-          over = true;
-          timer();
-          leave();
-          stir();
-          return Promise.resolve({ value: undefined, done: true });
-        },
-      }),
-    }),
+    _items: (leave) => {
+      const end = (): void => {
+        items = [];
+        over = true;
+        timer();
+        leave();
+        stir();
+      };
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next,
+          return() {
+            end();
+            return Promise.resolve({ value: undefined, done: true });
+          },
+          throw(error) {
+            end();
+            return Promise.reject(error as Error);
+          },
+        }),
+      };
+    },
   };
 }
