@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { News, Note, numberSchema } from "../../test/definitions.ts";
+import { News, Note, numberSchema, slowMessage } from "../../test/definitions.ts";
 import { message, type Message } from "@ws-kit/core/protocol";
 
 import { createRig, useWorld } from "../../test/rig.ts";
@@ -188,4 +188,31 @@ test("who comes while a message is handed out waits for the next, and who goes i
   got.length = 0;
   socket.deliver({ type: "NEWS", payload: { n: 2 } });
   expect(got).toEqual(["late", "late, by another definition"]);
+});
+
+test("an odd frame behind an asynchronous schema is reported, and holds up nothing", async () => {
+  const rig = createRig({ auth: { getToken: () => "token" } });
+  const heard: number[] = [];
+  rig.client.on(slowMessage("SLOW", settled), ({ payload }) => heard.push(payload.n));
+  const socket = await rig.open();
+  socket.deliver({ type: "SLOW", payload: { n: 1 } });
+  socket.deliver({ type: "X", meta: { correlationId: 5 } });
+  socket.deliver({ type: "$ws:auth" });
+  socket.deliver({ type: "SLOW", payload: { n: 2 } });
+  await vi.waitFor(() => expect(heard).toEqual([1, 2]));
+  expect(rig.errors).toMatchObject([{ type: "parse" }]);
+  socket.deliver({ type: "SLOW", payload: { n: 3 } });
+  await vi.waitFor(() => expect(heard).toEqual([1, 2, 3]));
+});
+
+test("whatever a handler throws is reported", async () => {
+  const rig = createRig();
+  rig.client.on(News, () => {
+    throw Object.create(null);
+  });
+  const heard: number[] = [];
+  rig.client.on(News, ({ payload }) => heard.push(payload.n));
+  (await rig.open()).deliver({ type: "NEWS", payload: { n: 1 } });
+  expect(heard).toEqual([1]);
+  expect(rig.errors).toMatchObject([{ type: "handler", error: expect.any(Error) }]);
 });

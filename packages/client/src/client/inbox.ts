@@ -41,27 +41,29 @@ export function createInbox(host: Host): Receive {
     return done;
   };
 
+  const unread = (error: unknown): void => listeners._report("parse", error);
+
   return (packet) =>
-    attempt<unknown>(
-      () => {
-        const frame = codec.decode(packet);
-        if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
-        const id = frame.meta?.correlationId;
-        if (frame.type === GOAWAY_TYPE) {
-          const { reconnectAfterMs } = Object(frame.payload) as { reconnectAfterMs?: number };
-          link._holdOffMs = Math.min(Math.abs(Number(reconnectAfterMs)) || 0, MAX_HOLD_OFF_MS);
-          // Nothing more is sent on this connection; the pong says that everything before has arrived.
-          link._transmit(GOAWAY_FRAME);
-          link._pulse._probe(true);
-        } else {
-          const session = link._session;
-          const gap = host._see(frame);
-          // A repeat.
-          if (gap === false) return;
-          if (gap) void lane(gap);
-          void lane(() => (id === undefined ? deliver(frame, session) : host._take(id, frame)));
-        }
-      },
-      (error) => listeners._report("parse", error),
-    );
+    attempt<unknown>(() => {
+      const frame = codec.decode(packet);
+      if (!isEnvelope(frame)) throw new SyntaxError("Not a frame");
+      // A server may send anything.
+      const id = frame.meta?.correlationId as string | number | undefined;
+      if (frame.type === GOAWAY_TYPE) {
+        const { reconnectAfterMs } = Object(frame.payload) as { reconnectAfterMs?: number };
+        link._holdOffMs = Math.min(Math.abs(Number(reconnectAfterMs)) || 0, MAX_HOLD_OFF_MS);
+        // Nothing more is sent on this connection; the pong says that everything before has arrived.
+        link._transmit(GOAWAY_FRAME);
+        link._pulse._probe(true);
+      } else {
+        const session = link._session;
+        const gap = host._see(frame);
+        // A repeat.
+        if (gap === false) return;
+        if (gap) void lane(gap);
+        void lane(() =>
+          attempt<unknown>(() => (id === undefined ? deliver(frame, session) : host._take(String(id), frame)), unread),
+        );
+      }
+    }, unread);
 }

@@ -355,3 +355,18 @@ test("meta is sent as it was at the call, also where an asynchronous schema sees
   await settled();
   expect(socket.wire).toEqual([expect.stringContaining('"trace":"a"')]);
 });
+
+test("what a socket throws at is refused, and holds up nothing", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const send = socket.send.bind(socket);
+  socket.send = () => {
+    throw new Error("Too much for this one");
+  };
+  expect(rig.client.send(Note, { n: 1 })).toBe(false);
+  await expect(rig.client.request(Ask, { n: 2 })).rejects.toThrow("Too much for this one");
+  expect(rig.errors).toMatchObject([{ type: "invalid", message: "NOTE" }]);
+  socket.send = send;
+  expect(rig.client.send(Note, { n: 3 })).toBe(true);
+  expect(rig.read()).toEqual(["NOTE 3"]);
+});

@@ -90,21 +90,30 @@ export function createOutbox(
     return sent.delete(item);
   };
 
-  const leave = (item: Outgoing, encode: Encode): boolean => {
-    const packet = encode();
-    if (packet === undefined) return true;
-    const left = transmit(packet, item._on);
-    if (left) {
-      unqueue(item);
-      item._left = true;
-      item._bytes = 0;
-      sent.set(item, encode);
+  const refuse = (item: Outgoing, error: unknown): false => {
+    remove(item);
+    item._fail(error);
+    return false;
+  };
+
+  /** @returns whether it waits for room; false where it left, or never will. */
+  const waits = (item: Outgoing, encode: Encode): boolean => {
+    try {
+      const packet = encode();
+      if (packet === undefined) return false;
+      if (!transmit(packet, item._on)) return true;
+    } catch (error) {
+      return refuse(item, error);
     }
-    return left;
+    unqueue(item);
+    item._left = true;
+    item._bytes = 0;
+    sent.set(item, encode);
+    return false;
   };
 
   const flush = (): void => {
-    for (const entry of queue) if (!leave(...entry)) break;
+    for (const entry of queue) if (waits(...entry)) break;
   };
 
   const giveUp = (reason: string, lost: Outgoing[]): (() => void) => {
@@ -117,7 +126,7 @@ export function createOutbox(
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
     if (!coming.delete(item)) return false;
-    if (leave(item, encode)) return true;
+    if (!waits(item, encode)) return !!item._left;
     queue.set(item, encode);
     const packet = encode() as Packet;
     item._bytes = typeof packet === "string" ? utf8Length(packet) : packet.length;
@@ -126,8 +135,7 @@ export function createOutbox(
     const never = item._on || policy === "off" || item._bytes > queueBytes;
     for (const next of policy === "drop-oldest" && !never ? queue.keys() : [item]) {
       if (!never && queue.size <= queueSize && queuedBytes <= queueBytes) break;
-      remove(next);
-      next._fail(new StateError("Not connected, not queued"));
+      refuse(next, new StateError("Not sent, not queued"));
     }
     return queue.has(item);
   };
@@ -135,10 +143,7 @@ export function createOutbox(
   return {
     _post(item, prepare) {
       coming.add(item);
-      const ready = attempt<Encode | void>(prepare, (error) => {
-        remove(item);
-        item._fail(error);
-      });
+      const ready = attempt<Encode | false>(prepare, (error) => refuse(item, error));
       return !!lane(() => when(ready, (encode) => encode && enqueue(item, encode)));
     },
     _flush: flush,
@@ -160,8 +165,13 @@ export function createOutbox(
         flush();
       };
     },
-    _hangUp: (reason) =>
-      giveUp(reason, [...coming, ...queue.keys(), ...[...sent.keys()].filter((item) => !isMessage(item))])(),
+    _hangUp(reason) {
+      // A request that is still there tells the server, for which others may keep the socket open.
+      for (const item of [...coming, ...queue.keys(), ...[...sent.keys()].filter((one) => !isMessage(one))]) {
+        if (isMessage(item)) remove(item);
+        item._fail(new ConnectionClosedError(reason, !!item._left));
+      }
+    },
     _lose(reason, final, clean) {
       if (clean) messages().forEach(remove);
       const again = final ? [] : [...sent].filter(([{ _idempotent }]) => _idempotent);

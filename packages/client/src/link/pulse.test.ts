@@ -154,3 +154,18 @@ test("no timer outlives the connection", async () => {
   expect(rig.client.state).toBe("closed");
   expect(world.time.pending()).toBe(0);
 });
+
+test("who looks in between does not make it forget to ask again for a server that drains", async () => {
+  const rig = createRig();
+  const socket = await rig.open();
+  rig.client.send(Note, { n: 1 });
+  void rig.client.drained();
+  rig.client.send(Note, { n: 2 });
+  socket.deliver({ type: "$ws:goaway", payload: {} });
+  void rig.client.drained();
+  socket.read();
+  expect(socket.wire).toEqual([PING_FRAME]);
+  socket.read();
+  socket.end(1001);
+  expect(rig.errors).toEqual([]);
+});

@@ -89,7 +89,7 @@ export function createPulse(
       else if (bytes > 0) due();
     },
     _probe(again = false) {
-      asksAgain = again && !!confirm;
+      asksAgain = (asksAgain || again) && !!confirm;
       if (confirm || !(confirm = ping())) return;
       pingedAt = now();
       patience = 1;

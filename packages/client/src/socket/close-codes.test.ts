@@ -1,6 +1,6 @@
 import { CLOSE, isTerminalClose } from "@ws-kit/core/protocol";
 import { expect, test } from "vitest";
-import { BAD_REQUEST, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
+import { BAD_REQUEST, fitCode, TIMEOUT, UNAUTHENTICATED } from "./close-codes.ts";
 
 test("the client's close codes are those of the protocol", () => {
   expect({ BAD_REQUEST, TIMEOUT, UNAUTHENTICATED }).toEqual({
@@ -21,4 +21,16 @@ test("the terminal close codes are those of the protocol's table", () => {
     "BAD_REQUEST",
     "FORBIDDEN",
   ]);
+});
+
+test.each([
+  [1000, 1000],
+  [1001, 1000],
+  [2999, 1000],
+  [3000, 3000],
+  [4999, 4999],
+  [5000, 1000],
+  [Number.NaN, 1000],
+])("a page closes with %d by %d", (given, sent) => {
+  expect(fitCode(given)).toBe(sent);
 });

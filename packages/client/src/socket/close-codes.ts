@@ -7,7 +7,7 @@ export const BAD_REQUEST = 4400;
 export const UNAUTHENTICATED = 4401;
 export const TIMEOUT = 4408;
 
-/** Browsers let a page close with this one and those from 3000; in the place of any other goes 1000. */
+/** Browsers let a page close with this one and those from 3000 to 4999; in the place of any other goes 1000. */
 export function fitCode(code: number): number {
-  return code >= 3000 ? code : NORMAL;
+  return code >= 3000 && code < 5000 ? code : NORMAL;
 }

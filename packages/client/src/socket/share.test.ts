@@ -161,3 +161,20 @@ test("a pong for one client confirms nothing of another", async () => {
 });
 
 type Rig = ReturnType<typeof createRig>;
+
+test("the server is told that one who leaves wants no answers any more", async () => {
+  const network = new FakeNetwork();
+  const [a, b] = [createRig({ share: "leaving" }, network), createRig({ share: "leaving" }, network)];
+  void a.client.connect();
+  void b.client.connect();
+  await dialed(network);
+  network.socket.accept();
+  const asked = a.client.request(Ask, { n: 1 });
+  await a.client.close();
+  await expect(asked).rejects.toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: true });
+  network.socket.read();
+  const [first, second] = network.received;
+  expect(second).toEqual({ type: "$ws:abort", meta: { correlationId: first?.meta?.correlationId } });
+  void b.client.close();
+  network.socket.read();
+});

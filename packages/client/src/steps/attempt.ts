@@ -1,5 +1,15 @@
 import { isPromise } from "@ws-kit/core/protocol";
 
+/** What was thrown as an error, whatever it is. */
+export function asError(cause: unknown): Error {
+  if (cause instanceof Error) return cause;
+  try {
+    return new Error(String(cause));
+  } catch {
+    return new Error("No text");
+  }
+}
+
 /** Told what went wrong. */
 export type Fail = (error: unknown) => void;
 

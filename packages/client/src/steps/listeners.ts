@@ -2,7 +2,7 @@ import type { AnyMessage } from "@ws-kit/core/protocol";
 import type { ErrorContext, ErrorKind, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientLogger } from "../api/options.ts";
-import { attempt, type Fail } from "./attempt.ts";
+import { asError, attempt, type Fail } from "./attempt.ts";
 
 // What one can listen to beside messages, which go by their type: no text, so that no type is one of them.
 export const STATE = 0;
@@ -49,7 +49,7 @@ export interface Listeners {
 export function createListeners(logger: ClientLogger | undefined): Listeners {
   const all = new Map<Key, readonly Group[]>();
   // What goes wrong while errors are told, or what onError does is observed, must not be told again.
-  const logged: Fail = (error) => listeners._log("error", "onError or an observer failed", error);
+  const logged: Fail = (error) => listeners._log("error", "onError or observe failed", error);
 
   const listeners: Listeners = {
     _add(key, _call, message) {
@@ -78,7 +78,7 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
       }
     },
     _report(type, cause, about) {
-      const error = cause instanceof Error ? cause : new Error(String(cause));
+      const error = asError(cause);
       const context: ErrorContext = { type, ...about };
       listeners._log("error", error.message, { error, ...context });
       listeners._emit(ERROR, error, context);

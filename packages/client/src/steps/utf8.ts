@@ -7,8 +7,11 @@ export function utf8Length(text: string): number {
 }
 
 /** As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5). */
-export function fitReason(reason: string): string {
-  const points = Array.from(reason.slice(0, 123));
-  while (utf8Length(points.join("")) > 123) points.pop();
-  return points.join("");
+export function fitReason(reason: string | null): string {
+  let fits = "";
+  for (const sign of reason ?? "") {
+    if (utf8Length(fits + sign) > 123) break;
+    fits += sign;
+  }
+  return fits;
 }
