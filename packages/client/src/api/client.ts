@@ -27,7 +27,7 @@ import type { ConnectionState, StateInfo } from "./states.ts";
 /**
  * What went wrong, beside a call that failed by itself:
  * `validation` a message that came does not fit its schema, `invalid` one that was to be sent does not, or is an rpc, `parse` a frame is no frame, `server` the server
- * answered a message with an error, `overflow` the queue had no room, `gap` messages of a recorded topic were missed that nobody asked for by `subscribe`, `lost` a message that `send` had taken may not
+ * answered a message or a `subscribe` with an error, `overflow` the queue had no room, `gap` messages of a recorded topic were missed that nobody asked for by `subscribe`, `lost` a message that `send` had taken may not
  * have arrived, `auth` `getToken` failed, `connect` a dial could not be made or the client gave up, `contract` the server has another one, `handler` one of
  * the application's functions threw.
  */
@@ -46,7 +46,7 @@ export type ErrorKind =
 
 export interface ErrorContext {
   type: ErrorKind;
-  /** Type of the message concerned, where there is one. */
+  /** Type of the message concerned, where there is one; for a `gap` or a subscription its topic. */
   message?: string | undefined;
   /** What it carried, for `overflow` and `lost`; what differs, for `contract`: `{ message, differing, strict }`. */
   payload?: unknown;
@@ -116,7 +116,10 @@ export interface StreamOptions<R extends AnyRpc> extends RequestOptions<InferMet
 
 /** What a handler of `onOpen` is given. */
 export interface Opening {
-  /** Whether the server still knows what the last connection was: false for a new one, which starts with nothing. */
+  /**
+   * Whether the server still knows what the last connection was: false for a new one, which starts with nothing, and where
+   * the handlers of the last one were cut off in their midst.
+   */
   readonly resumed: boolean;
   /** As `client.send`, past what waits in the queue, and only on this connection: false once that is gone. */
   readonly send: Client["send"];
@@ -138,6 +141,7 @@ export interface Client extends AsyncDisposable {
   /**
    * Connects, or dials at once where it waits to reconnect.
    *
+   * @returns when it is open, and the handlers of `onOpen` are through.
    * @throws ConnectionClosedError when the client gives up or is closed first. Leaving the promise alone is fine.
    */
   connect(): Promise<void>;
@@ -168,7 +172,8 @@ export interface Client extends AsyncDisposable {
    * Runs at every open, a new connection's and one of a socket that is shared: the place to log in and to join again what
    * ended with the last connection. Handlers run in order of registration, before anything that waits in the queue. Where
    * one returns a promise, the queue and the next handler wait for it, at most `connectTimeoutMs`; one that fails is
-   * reported. `onState` and `connect()` hear of it afterwards.
+   * reported. `state`, `onState` and `connect()` tell of it afterwards, and topics of `subscribe` are asked for then: what
+   * waits for one of these, waits for the handler.
    *
    * @example
    * client.onOpen(({ send }) => send(Join, { room: "lobby" }));

@@ -42,8 +42,9 @@ export interface Subscribed {
 export interface LiveSubscription {
   readonly topic: string;
   /**
-   * What the server answered first. Waits for a connection; leaving it alone is fine.
-   * @throws ServerError PERMISSION_DENIED where this user may not, or the server has no rule for the topic.
+   * What the server answered first. Waits for a connection, also after `close()`; leaving it alone is fine.
+   * @throws ServerError PERMISSION_DENIED where this user may not, or the server has no rule for the topic; `onError` hears of
+   * that as well. StateError where it is let go of before.
    */
   readonly ready: Promise<Subscribed>;
   /** Ends it, where nobody else of this client has it: what is shared by several is counted. */

@@ -31,7 +31,12 @@ export function createClient(
     (...args) => host._connect(...args),
     listeners,
     (packet) => receive(packet),
-    (turn) => ({ resumed: !!link._resumed, send: send.bind(null, turn), request: host._ask?.bind(null, turn) }),
+    (turn) => ({
+      // What was cut off in the midst of an opening goes through it again.
+      resumed: !!(link._resumed && link._greeted),
+      send: send.bind(null, turn),
+      request: host._ask?.bind(null, turn),
+    }),
   );
   const host = {
     _options: options,
@@ -63,7 +68,7 @@ export function createClient(
   };
 
   /** @param turn The number of the only connection that takes it, past the queue; 0 for every other message. */
-  const send = (turn: number, message: AnyMessage, payload?: unknown, { meta }: SendOptions = {}): boolean => {
+  const send = (turn: number, message: AnyMessage, payload?: unknown, given?: SendOptions): boolean => {
     const type = message?.type;
     if (!turn && !link._opens()) return false;
     const fail = (error: unknown): void => {
@@ -72,8 +77,11 @@ export function createClient(
       listeners._report(kind || "invalid", error, kind ? { message: type, payload } : { message: type });
     };
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
-      if (typeof process === "object" && process.env.NODE_ENV !== "production") checkMessage("client.send()", message);
-      if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
+      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        checkMessage("client.send()", message);
+        if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
+      }
+      const meta = given?.meta;
       return when(checked(message, "out", meta, payload, codec), (frame) => {
         const packet = codec.encode({ ...frame, meta: meta && frame.meta });
         return () => packet;

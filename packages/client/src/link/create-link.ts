@@ -1,17 +1,17 @@
-import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
-import type { ErrorKind } from "../api/client.ts";
+import { type Packet, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 import { ConnectionClosedError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ConnectionState, StateInfo } from "../api/states.ts";
 import { ABNORMAL, fitCode, NORMAL, TIMEOUT, UNAUTHENTICATED } from "../socket/close-codes.ts";
 import type { Connect, Hear, Socket, Target } from "../socket/dialing.ts";
-import { attempt } from "../steps/attempt.ts";
-import { type Listener, type Listeners, OPEN, STATE } from "../steps/listeners.ts";
+import { asError, attempt } from "../steps/attempt.ts";
+import { type Listeners, OPEN, STATE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
 import { createTimer } from "../steps/timer.ts";
 import { fitReason } from "../steps/utf8.ts";
 import type { Greet, Link, Receive } from "./link.ts";
 import { createOutbox } from "./outbox.ts";
+import { IDLE, ON, OVER } from "./phase.ts";
 import { createPulse } from "./pulse.ts";
 import { redact, withoutToken } from "./redact.ts";
 import { createRetries } from "./retries.ts";
@@ -24,15 +24,16 @@ export function createLink(
   receive: Receive,
   greet: Greet,
 ): Link {
-  const { connectTimeoutMs = 10_000 } = options;
+  const { connectTimeoutMs = 10_000, closeTimeoutMs = 2_000 } = options;
   const retries = createRetries(options.reconnect, listeners._failed);
-  /** `idle` sending may dial, `on` a connection is wanted, `over` only `connect()` leads back. */
-  let phase: "idle" | "on" | "over" = "idle";
+  let phase: number = IDLE;
   let socket: Socket | undefined;
   /** Counts connections; what an earlier one still does is ignored. */
   let turn = 0;
-  /** The number of a connection whose `onOpen` handlers are at it: the queue waits for them. */
+  /** The number of a connection whose `onOpen` handlers are at it: the queue waits for them, and the state with it. */
   let opening = 0;
+  /** What of the application's the dial waits for. */
+  let asked: "" | "url()" | "getToken()" = "";
   /** Where the last dial went, without what may be secret. */
   let where = "";
   let openedAt = 0;
@@ -44,9 +45,20 @@ export function createLink(
   /** The only timer: it bounds the dial, the wait or the close, whichever is going on. */
   const arm = createTimer();
 
+  /** Moved to while another one is being told: each listener hears of all, in their order. */
+  const untold: [ConnectionState, StateInfo][] = [];
+
+  const isUp = (): boolean => link._state === "open" || opening > 0;
+
+  const transmit = (packet: Packet): boolean => {
+    const left = isUp() && !!socket?._send(packet);
+    if (left) listeners._tell?.("sent", packet);
+    return left;
+  };
+
   const outbox = createOutbox(options, (packet, on) => {
     const allowed = (on ? on === turn : !opening) && link._holdOffMs === undefined && pulse._hasRoom();
-    const left = allowed && link._transmit(packet);
+    const left = allowed && transmit(packet);
     if (left) pulse._sent(packet.length);
     return left;
   });
@@ -55,7 +67,7 @@ export function createLink(
     options.heartbeat,
     () => {
       const confirm = outbox._mark();
-      return link._transmit(PING_FRAME) && confirm;
+      return transmit(PING_FRAME) && confirm;
     },
     () => drop("no sign of life"),
   );
@@ -68,7 +80,9 @@ export function createLink(
     link._info = info;
     listeners._log("debug", to, info);
     listeners._tell?.("state", { ...info, state: to });
-    listeners._emit(STATE, to, info);
+    if (untold.push([to, info]) > 1) return;
+    for (const state of untold) listeners._emit(STATE, ...state);
+    untold.length = 0;
   };
 
   const dial = async (): Promise<void> => {
@@ -77,18 +91,19 @@ export function createLink(
     why = "";
     move("connecting", {}, connectTimeoutMs, () => drop("dial timed out"));
     if (mine !== turn) return;
-    let step: ErrorKind | undefined = "connect";
     try {
+      asked = "url()";
       const given = await (typeof options.url === "function" ? options.url() : options.url);
+      if (mine !== turn) return;
       // What is no URL now, or what the socket's class does not take, will not do the next time either.
-      step = undefined;
+      asked = "";
       const url = new URL(given, runtime.location?.href);
       // No server's business, and some sockets refuse it.
       url.hash = "";
-      step = "auth";
+      asked = "getToken()";
       const token = await link._token?.(retries._refresh || retries._doubts === 1);
       if (mine !== turn) return;
-      step = undefined;
+      asked = "";
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
       where = url.origin + url.pathname;
       const target: Target = { _url: url.href, _protocols: protocols, _token: token };
@@ -96,9 +111,9 @@ export function createLink(
         if (mine === turn) hear(type, event);
       });
     } catch (error) {
-      const told = step ? error : withoutToken(error as Error);
-      if (mine === turn) listeners._report(step ?? "connect", told);
-      if (mine === turn) down(ABNORMAL, String(told), !step);
+      if (mine !== turn) return;
+      const failure = asked ? asError(error) : withoutToken(asError(error));
+      down(ABNORMAL, String(failure), failure);
     }
   };
 
@@ -106,38 +121,41 @@ export function createLink(
     if (type === "close") down(code, reason || why);
     else if (type === "error") why = redact(message || error?.code || "");
     else if (type === "open") void opened();
-    else if (type === "message" && link._state === "open") {
+    else if (isUp()) {
       const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
       listeners._tell?.("received", packet);
       pulse._heard(packet === PONG_FRAME);
-      if (packet === PING_FRAME) link._transmit(PONG_FRAME);
+      if (packet === PING_FRAME) transmit(PONG_FRAME);
       else if (packet !== PONG_FRAME) receive(packet);
     }
   };
 
   const opened = async (): Promise<void> => {
     const mine = (opening = turn);
+    const opens = greet(turn);
+    link._greeted = false;
     openedAt = now();
-    link._state = "open";
     link._failure = undefined;
     pulse._reset();
-    link._begins?.(greet(turn) as never);
-    const present = [...(listeners._groups(OPEN)[0]?._those ?? [])];
+    const follow = link._begins?.(opens as never);
+    const those = listeners._groups(OPEN)[0]?._those ?? new Set();
+    const present = [...those];
     for (const handler of present) {
-      if (opening === mine)
-        await Promise.race([new Promise<void>((late) => arm(connectTimeoutMs, late)), greeted(handler)]);
+      if (opening !== mine || !those.has(handler)) continue;
+      const late = new Promise<void>((done) => arm(connectTimeoutMs, done));
+      link._greets = true;
+      const greeted = attempt(() => handler._call(opens as never), listeners._failed);
+      link._greets = false;
+      await Promise.race([late, greeted]);
     }
     if (opening !== mine) return;
+    link._greeted = true;
+    link._state = "open";
+    // A login among them may be what lets this client follow.
+    follow?.();
     opening = 0;
     outbox._flush();
-    move("open");
-  };
-
-  const greeted = ({ _call }: Listener): unknown => {
-    link._greets = true;
-    const result = attempt(() => _call(greet(turn) as never), listeners._failed);
-    link._greets = false;
-    return result;
+    if (link._state === "open") move("open");
   };
 
   /** Does not wait for a server that may be gone. */
@@ -146,34 +164,34 @@ export function createLink(
     down(ABNORMAL, reason);
   };
 
-  const down = (code: number, reason: string, hopeless = false): void => {
+  /** @param failure Why no socket could be made; but for what the application was asked for, it would not be the next time. */
+  const down = (code: number, reason: string, failure?: Error): void => {
     const mine = ++turn;
     const closing = link._state === "closing";
     end = `${code} ${reason}`.trim();
-    if (link._state === "open") retries._lasted(now() - openedAt);
-    const wanted = phase === "on";
+    if (isUp()) retries._lasted(now() - openedAt);
+    const wanted = phase === ON;
+    const failed = wanted && link._state === "connecting" && !opening;
     // A new connect() while closing is followed whatever ended the old one.
-    const again = wanted && (closing || (!hopeless && retries._allow(code, reason)));
+    const again = wanted && (closing || ((asked || !failure) && retries._allow(code, reason)));
     retries._refresh ||= code === UNAUTHENTICATED;
-    const failed = wanted && socket && link._state === "connecting";
-    if (failed) retries._doubts++;
+    if (failed && socket) retries._doubts++;
     socket = undefined;
     const gaveUp = wanted && !again;
-    if (gaveUp) enter(retries._spent() ? "idle" : "over");
+    if (gaveUp) enter(retries._spent() ? IDLE : OVER);
     pulse._reset(Infinity);
     // A server echoes the code it was closed with (RFC 6455 §5.5.1); another one says that it hung up by itself.
     const tell = outbox._lose(end, !again, closing && code === closeCode);
     move("closed", { code, reason });
     tell();
     if (failed) {
-      const failure = new Error(
-        `Cannot connect to ${where} (${end}). Usually: port, path, Origin, token (401); the server's log tells`,
-      );
+      failure ??= new Error(`Cannot connect to ${asked || where} (${end}). Usually: port, path, Origin, token (401)`);
       // Each cause once, until a connection opens.
-      if (failure.message !== link._failure?.message) listeners._report("connect", (link._failure = failure));
+      if (failure.message !== link._failure?.message)
+        listeners._report(asked === "getToken()" ? "auth" : "connect", (link._failure = failure));
     }
     if (gaveUp) listeners._report("connect", new ConnectionClosedError(end));
-    if (!again || mine !== turn || phase !== "on") return;
+    if (!again || mine !== turn || phase !== ON) return;
     // What the server had announced is no failure.
     if (link._holdOffMs !== undefined) retries._forgive();
     const delayMs = retries._delayMs(link._holdOffMs);
@@ -191,18 +209,18 @@ export function createLink(
     // Also a hidden page dials at once when the network is back.
     if (type !== "online" && runtime.document?.hidden) return;
     retries._forgive();
-    if (link._state === "open") pulse._probe();
+    pulse._probe();
     redial();
   };
 
-  const enter = (to: typeof phase): void => {
+  const enter = (to: number): void => {
     phase = to;
-    for (const type of WAKE_EVENTS) runtime[to === "on" ? "addEventListener" : "removeEventListener"]?.(type, wake);
+    for (const type of WAKE_EVENTS) runtime[to === ON ? "addEventListener" : "removeEventListener"]?.(type, wake);
   };
 
   const open = (): void => {
-    if (phase === "on") return redial();
-    enter("on");
+    if (phase === ON) return redial();
+    enter(ON);
     retries._forgive();
     if (link._state === "closed") void dial();
   };
@@ -212,7 +230,7 @@ export function createLink(
     new Promise((resolve, reject) => {
       const look = (state: ConnectionState): void => {
         if (state === wanted) resolve();
-        else if (state === "closed" && phase !== "on") reject(new ConnectionClosedError(end));
+        else if (state === "closed" && phase !== ON) reject(new ConnectionClosedError(end));
         else return;
         off();
       };
@@ -228,11 +246,13 @@ export function createLink(
     _failure: undefined,
     _session: 0,
     _greets: false,
+    _greeted: false,
     _autoConnect: options.autoConnect,
     _holdOffMs: undefined,
     _connect() {
       open();
-      const connected = until("open");
+      // A handler of the opening would wait for its own end.
+      const connected = until(link._greets ? link._state : "open");
       // Whoever does not wait for it learns of a failure through onState and onError.
       connected.catch(() => {});
       return connected;
@@ -241,12 +261,13 @@ export function createLink(
       const byUs = "by this client";
       outbox._hangUp(byUs);
       link._session++;
-      enter(link._autoConnect ? "idle" : "over");
-      if (link._state === "open") {
+      enter(link._autoConnect ? IDLE : OVER);
+      if (isUp()) {
         closeCode = fitCode(code);
-        move("closing", {}, options.closeTimeoutMs ?? 2_000, () => drop("close timed out"));
+        move("closing", {}, closeTimeoutMs, () => drop("close timed out"));
         socket?._close(closeCode, fitReason(reason));
-      } else if (link._state !== "closed" && link._state !== "closing") drop(byUs, NORMAL);
+      } else if (link._state === "closed") outbox._lose(byUs, true, false)();
+      else if (link._state !== "closing") drop(byUs, NORMAL);
       await until("closed");
     },
     _wish: () =>
@@ -254,16 +275,12 @@ export function createLink(
         if (!link._session) link._opens();
       }),
     _opens() {
-      if (phase === "idle" && link._autoConnect !== false) open();
-      return phase !== "over";
+      if (phase === IDLE && link._autoConnect !== false) open();
+      return phase !== OVER;
     },
     _buffered: () => socket?._buffered() ?? 0,
-    _pass: (packet) => link._transmit(packet),
-    _transmit(packet) {
-      const left = link._state === "open" && !!socket?._send(packet);
-      if (left) listeners._tell?.("sent", packet);
-      return left;
-    },
+    _pass: transmit,
+    _transmit: transmit,
   };
 
   if (options.autoConnect) link._wish();

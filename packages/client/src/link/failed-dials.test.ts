@@ -150,3 +150,44 @@ test("after maxAttempts a message, a request or connect() starts anew; after a f
   (await refused.open()).end(4403);
   expect(refused.client.send(Note, { n: 1 })).toBe(false);
 });
+
+test.each([
+  ["auth", { auth: { getToken: () => new Promise<string>(() => {}) } }, "getToken()"],
+  ["connect", { url: () => new Promise<string>(() => {}) }, "url()"],
+] as const)("what never comes of the application is told of once, as %s", async (type, options, named) => {
+  const rig = createRig({ reconnect, connectTimeoutMs: 100, ...options });
+  const late = rig.client.request(Ask, { n: 1 }, { timeoutMs: 1_000 }).catch((error: unknown) => error);
+  await world.time.advance(1_000);
+  expect(rig.errors).toMatchObject([{ type, error: { message: expect.stringContaining(named) } }]);
+  expect(await late).toMatchObject({ name: "TimeoutError", cause: rig.errors[0]?.error });
+});
+
+test.each([
+  ["connect", { url: () => Promise.reject(new Error("No ticket")) }],
+  [
+    "auth",
+    {
+      auth: {
+        getToken(): string {
+          throw new Error("No token");
+        },
+      },
+    },
+  ],
+] as const)("what fails of the application at each dial is told of once, as %s", async (type, options) => {
+  const rig = createRig({ reconnect, ...options });
+  const late = rig.client.request(Ask, { n: 1 }, { timeoutMs: 1_000 }).catch((error: unknown) => error);
+  await world.time.advance(1_000);
+  expect(rig.errors).toMatchObject([{ type }]);
+  expect(await late).toMatchObject({ name: "TimeoutError", cause: rig.errors[0]?.error });
+});
+
+test("a class of sockets may throw anything", async () => {
+  const Thrower = function (): never {
+    // oxlint-disable-next-line typescript/only-throw-error -- as some do
+    throw "ws://test/?token=SECRET is no good";
+  };
+  const rig = createRig({ WebSocket: Thrower as never });
+  await expect(rig.client.connect()).rejects.toThrow("is no good");
+  expect(rig.errors[0]).toMatchObject({ type: "connect", error: { message: "ws://test/?… is no good" } });
+});

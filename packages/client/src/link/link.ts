@@ -17,6 +17,8 @@ export interface Link {
   _session: number;
   /** A handler of `onOpen` is being called. */
   _greets: boolean;
+  /** Those of the last connection, or of this one, were all called and came to their end. */
+  _greeted: boolean;
   /** Whether sending dials. */
   _autoConnect: boolean | undefined;
   /** Present while the server drains, and until the next dial: what is posted waits for that, and it at least so long. */
@@ -31,8 +33,8 @@ export interface Link {
   readonly _buffered: () => number;
   /** Dials where that is what sending does. @returns whether there is, or may come to be, a connection to send to. */
   readonly _opens: () => boolean;
-  /** Called with what handlers of an opening are given, before all of them. */
-  _begins?: (opening: never) => void;
+  /** Called with what handlers of an opening are given, before all of them. @returns what is to be done after them. */
+  _begins?: (opening: never) => () => void;
   /** Asks the application for a token, where it has some; who asks while it is being asked gets the same. */
   _token?: (refresh: boolean) => Promise<Token>;
   /** Why the connection ended that the next one may go on with. */

@@ -196,3 +196,54 @@ test("with share it runs once for each client, also for one that joins an open s
   expect(first.read()).toEqual(["NOTE 1", "NOTE 2", "NOTE 3"]);
   await Promise.all([first.client.close(), second.client.close(), Promise.resolve().then(() => network.socket.read())]);
 });
+
+test("state and connect() tell of a connection once its opening is through", async () => {
+  const rig = createRig({ reconnect });
+  let opens: (() => void) | undefined;
+  rig.client.onOpen(() => new Promise<void>((resolve) => (opens = resolve)));
+  await rig.open();
+  const heard: string[] = [];
+  void rig.client.connect().then(() => heard.push("connected"));
+  await settled();
+  expect([rig.client.state, rig.client.isConnected, heard]).toEqual(["connecting", false, []]);
+  opens?.();
+  await settled();
+  expect([rig.client.state, rig.client.isConnected, heard]).toEqual(["open", true, ["connected"]]);
+});
+
+test("a handler of the opening does not wait for itself where it connects", async () => {
+  const rig = createRig();
+  const heard: string[] = [];
+  rig.client.onOpen(async () => {
+    await rig.client.connect();
+    heard.push("connected");
+  });
+  await rig.open();
+  expect([heard, rig.client.state]).toEqual([["connected"], "open"]);
+});
+
+test("a handler that was taken off by an earlier one is not called", async () => {
+  const rig = createRig();
+  const called: string[] = [];
+  rig.client.onOpen(() => {
+    called.push("first");
+    off();
+  });
+  const off = rig.client.onOpen(() => called.push("second"));
+  await rig.open();
+  expect(called).toEqual(["first"]);
+});
+
+test("all who listen to states hear of them in one order, whatever one of them does", async () => {
+  const rig = createRig();
+  const heard: string[] = [];
+  rig.client.onState((state) => {
+    if (state === "open") void rig.client.close(1000, null as never);
+  });
+  rig.client.onState((state) => heard.push(state));
+  const socket = await rig.open();
+  socket.read();
+  await settled();
+  expect(heard).toEqual(["connecting", "open", "closing", "closed"]);
+  expect(rig.client.state).toBe("closed");
+});

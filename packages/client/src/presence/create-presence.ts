@@ -6,7 +6,7 @@ import type { PresenceDiff, WithPresence } from "../api/presence.ts";
 import type { RecordedOptions, Subscription } from "../api/topics.ts";
 import type { Link } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
-import { type Listeners, STATE } from "../steps/listeners.ts";
+import { type Listeners, OPEN } from "../steps/listeners.ts";
 import type { TopicFrame } from "../topics/positions.ts";
 
 type States = readonly unknown[];
@@ -116,9 +116,9 @@ export function createPresence(host: Watching) {
     if (isNew) for (const handler of room._handlers) void attempt(() => handler(diff), listeners._failed);
   };
 
-  listeners._add(STATE, (state) => {
+  listeners._add(OPEN, () => {
     // One that goes on follows what it did, and nothing of it was lost.
-    if (state === "open" && !link._resumed) for (const room of rooms.values()) room._isFollowed = false;
+    if (!link._resumed) for (const room of rooms.values()) room._isFollowed = false;
   });
 
   const withPresence = (

@@ -231,6 +231,28 @@ test("whom the server lets follow no longer sees nobody there", async () => {
   expect(heard.at(-1)).toEqual({ joined: [], updated: [], left: [["ann", [ann]]], count: 0 });
 });
 
+test("is followed through an opening that takes its time, on this connection and the next", async () => {
+  const { client, network, admit, read } = connected();
+  client.onOpen(() => new Promise((resolve) => setTimeout(resolve, 50)));
+  const chat = client.subscribe(room);
+  const come = async (): Promise<void> => {
+    // Answers at once whatever is asked for, and whenever.
+    await admit();
+    await world.time.advance(50);
+    await admit();
+  };
+  await come();
+  chat.track({ name: "Ada" });
+  chat.onPresence(() => {});
+  expect((await read()).map(({ payload }) => payload)).toMatchObject([{ state: { name: "Ada" } }, { watch: true }]);
+  network.socket.end(1006);
+  await world.time.advance(100);
+  await come();
+  expect((await read()).map(({ payload }) => payload)).toMatchObject([{ watch: true, state: { name: "Ada" } }]);
+  chat.untrack();
+  expect((await read()).map(({ payload }) => payload)).toMatchObject([{ leave: true }]);
+});
+
 test("asks for nothing where nobody looks, and needs topics()", async () => {
   const { client, admit, read } = connected();
   client.subscribe(room);

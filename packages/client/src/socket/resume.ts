@@ -70,6 +70,8 @@ export function openAgain(
 
   /** No frame came: the line may have gone dead, but a server that keeps no connections any more is as silent. */
   const late = (): void => {
+    // Another one has taken its place.
+    if (memory._socket !== socket) return;
     memory._silent = !memory._silent;
     if (memory._silent) lose();
     else start();
@@ -93,7 +95,8 @@ export function openAgain(
     if (kind === "s") memory._windowMs = Number(figure);
     else if (kind) memory._kept?.splice(0, memory._kept.length + Number(figure) - memory._sent);
     if (kind === "r") {
-      if (!memory._asks) return lose();
+      // Its window may have passed here meanwhile, and what was kept with it.
+      if (!memory._asks || !memory._id) return lose();
       for (const packet of memory._kept ?? []) socket.send(packet as string);
       start(true);
     }

@@ -7,7 +7,7 @@ import {
 } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, GapReason, Position, SavedPosition } from "@ws-kit/core/protocol";
 import type { Off } from "../api/client.ts";
-import { ConnectionClosedError, ServerError, StateError } from "../api/errors.ts";
+import { ServerError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { RecordedOptions, Subscribed, Subscription } from "../api/topics.ts";
 import type { Link } from "../link/link.ts";
@@ -94,57 +94,69 @@ export function createTopics(host: Following): Topics {
 
   const ask = (topic: string, want: Wanted): void => {
     const asked = (want._asked = request);
-    const isCurrent = (): boolean => wanted.get(topic) === want && want._asked === asked;
     void asked(SUBSCRIBE, { topic, since: positions._of(topic) }).then(
       ({ payload }) => want._settle(payload as Subscribed),
       (error: unknown) => {
-        if (!isCurrent()) return;
-        // The next connection asks again.
-        if (error instanceof ConnectionClosedError) return void (want._asked = undefined);
-        const { code, retryAfterMs = AGAIN_MS } = error as ServerError;
+        if (wanted.get(topic) !== want || want._asked !== asked) return;
+        // Where no server has answered, nothing is decided.
+        const { code = "UNAVAILABLE", retryAfterMs = AGAIN_MS } = error as Partial<ServerError>;
         if (code !== "UNAVAILABLE") return end(topic, error);
-        setTimeout(() => isCurrent() && ask(topic, want), retryAfterMs * (1 + Math.random()));
+        want._asked = undefined;
+        // Otherwise the next connection asks.
+        if (link._state === "open") setTimeout(follow, retryAfterMs * (1 + Math.random()));
       },
     );
   };
 
-  const end = (topic: string, error: unknown): void => {
+  /** Asks for what is wanted and has not been asked for. */
+  const follow = (): void => {
+    if (link._state === "open") for (const [topic, want] of wanted) if (!want._asked) ask(topic, want);
+  };
+
+  const forget = (topic: string, error: unknown): void => {
     wanted.get(topic)?._refuse(error);
     wanted.delete(topic);
     positions._forget(topic);
+  };
+
+  const end = (topic: string, error: unknown): void => {
+    forget(topic, error);
     listeners._report("server", error, { message: topic });
   };
 
   const begin = (topic: string, since: SavedPosition | undefined): Wanted => {
-    const want = {} as Wanted;
+    const want = { _users: new Set() } as Wanted;
     want._ready = new Promise((settle, refuse) => Object.assign(want, { _settle: settle, _refuse: refuse }));
     // Whoever does not wait for it learns of a refusal through onError.
     want._ready.catch(() => {});
-    want._users = new Set();
     wanted.set(topic, want);
     if (since) positions._begin(topic, since);
-    // An opening asks for all that are wanted; on a connection that is open already this one is asked for.
+    // An opening asks at its end for all that are wanted; on a connection that is open already this one is asked for.
     link._opens();
     if (link._state === "open") ask(topic, want);
     return want;
   };
 
-  link._begins = ({ request: asks, resumed }: { readonly request: Ask; readonly resumed: boolean }) => {
+  link._begins = ({ request: asks }: { readonly request: Ask }) => {
+    const resumed = link._resumed;
     request = asks;
     // A connection that goes on has said where this client stands.
-    if (!resumed) claims = positions._renewed(wanted);
+    if (!resumed) {
+      claims = positions._renewed(wanted);
+      for (const want of wanted.values()) want._asked = undefined;
+    }
     const topics = Object.keys(claims);
     if (!resumed && topics[0] && host._leads())
       link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
-    for (const [topic, want] of wanted) if (!resumed || !want._asked) ask(topic, want);
-    if (!topics[0]) return;
-    arm(RESUBSCRIBE_MS, () => {
-      for (const topic of topics) {
-        if (positions._isFollowed(topic) !== false) continue;
-        positions._forget(topic);
-        gap(topic, "not-resubscribed");
-      }
-    });
+    if (topics[0])
+      arm(RESUBSCRIBE_MS, () => {
+        for (const topic of topics) {
+          if (positions._isFollowed(topic) !== false) continue;
+          positions._forget(topic);
+          gap(topic, "not-resubscribed");
+        }
+      });
+    return follow;
   };
   listeners._add(STATE, (state) => state === "open" || arm());
 
@@ -166,8 +178,7 @@ export function createTopics(host: Following): Topics {
       unsubscribe() {
         for (const off of user._offs) off();
         if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
-        wanted.delete(topic);
-        positions._forget(topic);
+        forget(topic, new StateError("Let go"));
         // Others on the same socket may follow it still.
         if (!share) link._pass(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));
       },
@@ -179,8 +190,7 @@ export function createTopics(host: Following): Topics {
       const seen = positions._see(frame);
       const { topic, code } = Object(frame.payload) as { topic: string; code?: string };
       if (frame.type === UNSUBSCRIBED_TYPE && code) {
-        return (): void =>
-          end(topic, new ServerError({ code, message: `Not allowed to follow ${topic}`, retryable: false }));
+        return (): void => end(topic, new ServerError({ code, message: `Not allowed: ${topic}`, retryable: false }));
       }
       return seen && ((): void => gap(...seen));
     },

@@ -35,14 +35,20 @@ export function followTopic(
   show: Show<FollowedTopic<never>>,
 ): Off {
   const subscription = subscribe(client, topic, options);
+  let isOver = false;
   show(() => ({ ...UNFOLLOWED, subscription }));
   const tell = (news: Partial<FollowedTopic<never>>): void =>
     show((now) => (now.subscription === subscription ? { ...now, ...news } : now));
   subscription.ready.then(
     ({ status }) => tell({ status }),
-    (error: Error) => tell({ error }),
+    (error: Error) => {
+      if (!isOver) tell({ error });
+    },
   );
-  return () => subscription.unsubscribe();
+  return () => {
+    isOver = true;
+    subscription.unsubscribe();
+  };
 }
 
 function subscribe(client: Client, topic: string, options?: () => RecordedOptions): Subscription<never> {
