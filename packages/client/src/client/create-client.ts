@@ -5,7 +5,7 @@ import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ClientPart } from "../api/part.ts";
 import { createLink } from "../link/create-link.ts";
-import { checkClientOptions } from "../steps/options.ts";
+import { checkCall, checkClientOptions } from "../steps/options.ts";
 import { checked } from "../steps/check.ts";
 import { createListeners, ERROR, OPEN, STATE, UNHANDLED } from "../steps/listeners.ts";
 import type { Host, Part } from "./host.ts";
@@ -78,7 +78,7 @@ export function createClient(
     };
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-        checkMessage("client.send()", message);
+        checkCall("client.send()", message, payload, given);
         if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
       }
       const meta = given?.meta;

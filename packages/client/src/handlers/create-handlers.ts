@@ -15,6 +15,7 @@ import {
   WsKitError,
 } from "@ws-kit/core/protocol";
 import type { Off } from "../api/off.ts";
+import type { ClientOptions } from "../api/options.ts";
 import type { Link } from "../link/link.ts";
 import { attempt } from "../steps/attempt.ts";
 import { checked } from "../steps/check.ts";
@@ -27,6 +28,7 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
 /** Where it stands in a client. */
 export interface Handled {
+  readonly _options: ClientOptions;
   readonly _codec: Codec;
   readonly _link: Link;
   readonly _listeners: Listeners;
@@ -63,6 +65,13 @@ export function createHandlers(host: Handled, maxRunning: number): Handlers {
 
   const failure = (id: string, code: string, message: string, more?: object): Packet =>
     codec.encode({ type: FAILED_TYPE, meta: { correlationId: id }, payload: { code, message, ...more } });
+
+  const { _hangUp } = link._outbox;
+  link._outbox._hangUp = (reason) => {
+    // Others keep the socket open, by which the server would know.
+    if (host._options.share) for (const id of running.keys()) say(failure(id, "CANCELLED", "The client left"));
+    _hangUp(reason);
+  };
 
   const run = (id: string, { meta = {}, payload }: Envelope, [rpc, handler]: readonly [AnyRpc, Handler]): unknown => {
     const controller = new AbortController();

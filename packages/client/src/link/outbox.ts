@@ -51,7 +51,7 @@ export interface Outbox {
    */
   readonly _mark: () => () => void;
   /** The user hangs up: gives up what waits, and what waits for an answer. */
-  readonly _hangUp: (reason: string) => void;
+  _hangUp: (reason: string) => void;
   /**
    * The connection is gone, for good if `final`; `clean` if the server confirmed that it read everything. What may be
    * sent again waits for the next one, in its old place.
@@ -63,7 +63,7 @@ export interface Outbox {
 
 /** @param transmit Whether the packet went out. */
 export function createOutbox(
-  { queue: policy, queueSize = 1_000, queueBytes = 1_048_576 }: ClientOptions,
+  { queue: policy, queueSize = 1_000, queueBytes = 1_048_576, share }: ClientOptions,
   transmit: (packet: Packet, on?: number) => boolean,
 ): Outbox {
   /** Accepted, with their schema at work, or that of their answer. */
@@ -166,9 +166,9 @@ export function createOutbox(
       };
     },
     _hangUp(reason) {
-      // A request that is still there tells the server, for which others may keep the socket open.
+      // A request that is still there tells the server, where others may keep the socket open.
       for (const item of [...coming, ...queue.keys(), ...[...sent.keys()].filter((one) => !isMessage(one))]) {
-        if (isMessage(item)) remove(item);
+        if (!share || isMessage(item)) remove(item);
         item._fail(new ConnectionClosedError(reason, !!item._left));
       }
     },

@@ -6,6 +6,8 @@ import { createTimer } from "../steps/timer.ts";
 import type { Link } from "./link.ts";
 import { SHORTEST_MS } from "../steps/figures.ts";
 
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+
 /** What it needs of the client. */
 interface Renewing {
   readonly _options: ClientOptions;
@@ -34,7 +36,13 @@ export function createRenewal(host: Renewing): (frame: Envelope) => void {
   let turn = 0;
 
   const ask = (link._token = (refresh: boolean): Promise<Token> =>
-    (asked ??= (async () => auth.getToken({ refresh }))().finally(() => {
+    (asked ??= (async () => {
+      const token = await auth.getToken({ refresh });
+      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        if (token && typeof token !== "string") throw new TypeError("getToken gives a text");
+      }
+      return token;
+    })().finally(() => {
       asked = undefined;
     })));
 

@@ -10,6 +10,7 @@ import { attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import { type Listeners, OBSERVE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
+import { checkCall } from "../steps/options.ts";
 import { createTimer } from "../steps/timer.ts";
 import { uuid } from "../steps/uuid.ts";
 import { type Cancel, createStream } from "./stream.ts";
@@ -84,6 +85,7 @@ export function createRequests({
       }
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        checkCall("client.request()", message, payload, options);
         if (!response) throw new TypeError(`${message.type} needs a response`);
       }
       const { timeoutMs = 30_000, signal } = options;

@@ -1,9 +1,11 @@
-import { PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
+import { PING_FRAME, PONG_FRAME, rpc } from "@ws-kit/core/protocol";
 import { expect, test, vi } from "vitest";
-import { Ask, News, Note } from "../../test/definitions.ts";
+import { Ask, News, Note, numberSchema } from "../../test/definitions.ts";
 import { FakeNetwork } from "../../test/fake-network.ts";
 import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
+import { wsClient } from "../index.ts";
+import { handlers } from "../parts.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
@@ -176,5 +178,26 @@ test("the server is told that one who leaves wants no answers any more", async (
   const [first, second] = network.received;
   expect(second).toEqual({ type: "$ws:abort", meta: { correlationId: first?.meta?.correlationId } });
   void b.client.close();
+  network.socket.read();
+});
+
+test("what the first of them was asked, the server learns that it will not answer", async () => {
+  const network = new FakeNetwork();
+  const Confirm = rpc.fromServer("CONFIRM", numberSchema(), "CONFIRMED", numberSchema());
+  const join = () => wsClient({ url: "ws://test/", WebSocket: network.WebSocket, share: "asked", use: [handlers()] });
+  const [a, b] = [join(), join()];
+  a.handle(Confirm, () => new Promise<never>(() => {}));
+  void a.connect();
+  void b.connect();
+  await dialed(network);
+  network.socket.accept();
+  await settled();
+  network.socket.deliver({ type: "CONFIRM", meta: { correlationId: "s:1" }, payload: { n: 1 } });
+  await a.close();
+  network.socket.read();
+  expect(network.received).toMatchObject([
+    { type: "$ws:failed", meta: { correlationId: "s:1" }, payload: { code: "CANCELLED" } },
+  ]);
+  void b.close();
   network.socket.read();
 });

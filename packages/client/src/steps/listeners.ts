@@ -49,7 +49,7 @@ export interface Listeners {
 export function createListeners(logger: ClientLogger | undefined): Listeners {
   const all = new Map<Key, readonly Group[]>();
   // What goes wrong while errors are told, or what onError does is observed, must not be told again.
-  const logged: Fail = (error) => listeners._log("error", "onError or observe failed", error);
+  const logged: Fail = (error) => listeners._log("error", "onError failed", error);
 
   const listeners: Listeners = {
     _add(key, _call, message) {

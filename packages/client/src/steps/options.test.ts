@@ -1,5 +1,7 @@
-import { message } from "@ws-kit/core";
+import { message, rpc } from "@ws-kit/core";
 import { afterEach, expect, test, vi } from "vitest";
+import { Ask } from "../../test/definitions.ts";
+import { createRig } from "../../test/rig.ts";
 import { wsClient } from "../index.ts";
 import { wsClient as lite } from "../lite.ts";
 
@@ -26,6 +28,11 @@ test.each([
   [{ auth: { getToken: "secret" } }, "wsClient(): auth: getToken is a function, not a string"],
   [{ heartbeat: true }, "wsClient(): heartbeat is an object, not a boolean"],
   [{ queueSize: "5" }, "wsClient(): queueSize is a number, not a string"],
+  [{ queueSize: Number.NaN }, "wsClient(): queueSize is a number, not NaN"],
+  [{ queue: "dropnewest" }, 'wsClient(): queue is "drop-newest" or "drop-oldest" or "off"'],
+  [{ reconnect: { jitter: "half" } }, 'wsClient(): reconnect: jitter is "full" or "none"'],
+  [{ auth: { attach: "header", getToken: () => "" } }, 'wsClient(): auth: attach is "query" or "protocol"'],
+  [{ auth: {} }, "wsClient(): auth needs { getToken }"],
 ])("wsClient({ url, ...%o }) is refused", (more, text) => {
   const options = { url: "ws://x/", ...more };
   expect(() => anyClient(options)).toThrow(text);
@@ -60,4 +67,38 @@ test("a runtime without WebSocket is told of at once, with what to do", async ()
   } finally {
     vi.unstubAllGlobals();
   }
+});
+
+test.each([
+  [{ timeoutMs: "5000" }, "client.request(): timeoutMs is a number, not a string"],
+  [{ timeoutMs: Number.NaN }, "client.request(): timeoutMs is a number, not NaN"],
+  [{ timeout: 5 }, 'client.request() has no option "timeout": did you mean timeoutMs?'],
+  [{ signal: new AbortController() }, "client.request(): signal is that of an AbortController"],
+])("a request with %o is refused", async (options, text) => {
+  const client = anyClient({ url: "ws://x/", autoConnect: false });
+  await expect(client.request(Ask, { n: 1 }, options as never)).rejects.toThrow(text);
+});
+
+test("options in the place of a payload are told of", async () => {
+  const client = anyClient({ url: "ws://x/", autoConnect: false });
+  const Ping = rpc("PING", undefined, "PONG");
+  const ask = client.request.bind(client) as unknown as (...args: unknown[]) => Promise<unknown>;
+  const send = client.send.bind(client) as unknown as (...args: unknown[]) => boolean;
+  const told: string[] = [];
+  client.onError((error) => told.push(error.message));
+  const text = "PING has no payload: client.request(PING, undefined, options)";
+  await expect(ask(Ping, { timeoutMs: 300 })).rejects.toThrow(text);
+  expect(send(message("HI"), { meta: {} })).toBe(false);
+  expect(told).toEqual(["HI has no payload: client.send(HI, undefined, options)"]);
+  expect(send(message("HI"), undefined, null)).toBe(true);
+});
+
+test("a token that is none is told of", async () => {
+  const { network, ...rig } = createRig({
+    auth: { getToken: () => ({ token: "x" }) as never },
+    reconnect: { enabled: false },
+  });
+  await expect(rig.client.connect()).rejects.toThrow("getToken gives a text");
+  expect(rig.errors[0]).toMatchObject({ type: "auth" });
+  expect(network.sockets).toEqual([]);
 });

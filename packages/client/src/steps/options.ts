@@ -1,4 +1,12 @@
-import { checkFingerprint, checkOptions, type Kinds } from "@ws-kit/core/protocol";
+import {
+  type AnyMessage,
+  checkFingerprint,
+  checkMessage,
+  checkOptions,
+  type Kinds,
+  validatorsOf,
+} from "@ws-kit/core/protocol";
+import type { CallOptions } from "../api/client.ts";
 import type { ClientPart } from "../api/part.ts";
 import type { AuthOptions, ClientOptions, HeartbeatOptions, ReconnectOptions } from "../api/options.ts";
 
@@ -10,7 +18,7 @@ const CLIENT: Kinds<Options> = {
   protocols: "string|array",
   autoConnect: "boolean",
   reconnect: "object",
-  queue: "string",
+  queue: '"drop-newest"|"drop-oldest"|"off"',
   queueSize: "number",
   queueBytes: "number",
   auth: "object",
@@ -31,12 +39,12 @@ const RECONNECT: Kinds<ReconnectOptions> = {
   maxAttempts: "number",
   initialDelayMs: "number",
   maxDelayMs: "number",
-  jitter: "string",
+  jitter: '"full"|"none"',
   stableAfterMs: "number",
   shouldReconnect: "function",
 };
 
-const AUTH: Kinds<AuthOptions> = { getToken: "function", attach: "string", queryParam: "string" };
+const AUTH: Kinds<AuthOptions> = { getToken: "function", attach: '"query"|"protocol"', queryParam: "string" };
 
 const HEARTBEAT: Kinds<HeartbeatOptions> = { intervalMs: "number", timeoutMs: "number" };
 
@@ -71,5 +79,33 @@ export function checkClientOptions(options: Options, own: readonly ClientPart[])
   if (options.contract) checkFingerprint(options.contract);
   checkOptions("wsClient(): reconnect", options.reconnect, RECONNECT);
   checkOptions("wsClient(): auth", options.auth, AUTH);
+  if (options.auth && !options.auth.getToken) throw new TypeError("wsClient(): auth needs { getToken }");
   checkOptions("wsClient(): heartbeat", options.heartbeat, HEARTBEAT);
+}
+
+const CALL: Kinds<CallOptions & { bufferSize: unknown; send: unknown }> = {
+  meta: "object",
+  timeoutMs: "number",
+  retries: "number",
+  signal: "object",
+  onProgress: "function",
+  bufferSize: "number",
+  send: "any",
+};
+
+/**
+ * Looks at what plain JavaScript gives with a message.
+ *
+ * @throws TypeError for options in the place of a payload, and as `checkOptions`.
+ */
+export function checkCall(where: string, message: AnyMessage, payload: unknown, options: unknown): void {
+  checkMessage(where, message);
+  if (payload !== undefined && !validatorsOf(message).payload && Object.keys(Object(payload) as object).length > 0) {
+    throw new TypeError(
+      `${message.type} has no payload: ${where.replace("()", `(${message.type}, undefined, options)`)}`,
+    );
+  }
+  checkOptions(where, options ?? undefined, CALL);
+  const { signal } = Object(options) as { signal?: object };
+  if (signal && !("aborted" in signal)) throw new TypeError(`${where}: signal is that of an AbortController`);
 }

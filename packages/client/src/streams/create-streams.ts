@@ -3,7 +3,6 @@ import {
   type AnyMessage,
   type AnyRpc,
   check,
-  checkMessage,
   CHUNK_TYPE,
   type Codec,
   CREDIT_TYPE,
@@ -28,6 +27,7 @@ import { checked, type CheckedMessage } from "../steps/check.ts";
 import { MAX_TOLD_MS } from "../steps/figures.ts";
 import type { Listeners } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
+import { checkCall } from "../steps/options.ts";
 import { createTimer } from "../steps/timer.ts";
 import { uuid } from "../steps/uuid.ts";
 import { createReader } from "./reader.ts";
@@ -182,7 +182,7 @@ export function createStreams(
     _surface: {
       stream: (rpc: AnyMessage, payload?: unknown, options: StreamOptions = {}) => {
         if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-          checkMessage("client.stream()", rpc);
+          checkCall("client.stream()", rpc, payload, options);
         }
         return "stream" in rpc && rpc.stream ? begin(rpc as AnyRpc, payload, options) : progress(rpc, payload, options);
       },

@@ -190,7 +190,7 @@ export function createTopics(host: Following): Topics {
       const seen = positions._see(frame);
       const { topic, code } = Object(frame.payload) as { topic: string; code?: string };
       if (frame.type === UNSUBSCRIBED_TYPE && code) {
-        return (): void => end(topic, new ServerError({ code, message: `Not allowed: ${topic}`, retryable: false }));
+        return (): void => end(topic, new ServerError({ code, message: "Not allowed", retryable: false }));
       }
       return seen && ((): void => gap(...seen));
     },

@@ -7,6 +7,7 @@ const KINDS = {
   allowedOrigins: "any",
   heartbeat: "object",
   path: "string",
+  mode: '"fast"|"safe"',
 };
 
 describe("checkOptions", () => {
@@ -17,11 +18,16 @@ describe("checkOptions", () => {
     [{ authentcate: () => {} }, "did you mean authenticate?"],
     [{ allowedOrigin: [] }, "did you mean allowedOrigins?"],
     [{ heartBeat: {} }, "did you mean heartbeat?"],
-    [{ cors: true }, 'serve() has no option "cors": there are port, authenticate, allowedOrigins, heartbeat, path'],
+    [
+      { cors: true },
+      'serve() has no option "cors": there are port, authenticate, allowedOrigins, heartbeat, path, mode',
+    ],
     [{ constructor: 1 }, 'serve() has no option "constructor"'],
     [{ authenticate: "swordfish" }, "serve(): authenticate is a function, not a string"],
     [{ heartbeat: [] }, "serve(): heartbeat is an object, not an array"],
     [{ path: null }, "serve(): path is a string, not null"],
+    [{ port: Number.NaN }, "serve(): port is a number or a string, not NaN"],
+    [{ mode: "swordfish" }, 'serve(): mode is "fast" or "safe", not something else'],
     [{ port: true }, "serve(): port is a number or a string, not a boolean"],
     [3000, "serve() takes an object with options, not a number"],
     ["ws://localhost", "serve() takes an object with options, not a string"],
@@ -33,12 +39,14 @@ describe("checkOptions", () => {
     expect(() => checkOptions("serve()", given, KINDS)).not.toThrow("swordfish");
   });
 
-  it.each([[undefined], [{}], [{ port: 1, allowedOrigins: null }], [{ prot: undefined, path: undefined }]])(
-    "takes %o",
-    (given) => {
-      expect(() => checkOptions("serve()", given, KINDS)).not.toThrow();
-    },
-  );
+  it.each([
+    [undefined],
+    [{}],
+    [{ port: 1, allowedOrigins: null, mode: "safe" }],
+    [{ prot: undefined, path: undefined }],
+  ])("takes %o", (given) => {
+    expect(() => checkOptions("serve()", given, KINDS)).not.toThrow();
+  });
 });
 
 describe("nearest", () => {

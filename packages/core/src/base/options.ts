@@ -1,6 +1,9 @@
 // Plain JavaScript has no compiler that knows an option's name: a misspelt one would be accepted and ignored.
 
-/** What an option may be: `typeof` of its values, `array` or `null`, joined by `|`; `any` where something else looks at it. */
+/**
+ * What an option may be: `typeof` of its values, `array`, `null` or a text in quotes, joined by `|`; `any` where something else
+ * looks at it. NaN is no number.
+ */
 export type Kind = string;
 
 /** The options that a function takes: complete, or it does not compile. */
@@ -22,9 +25,16 @@ export function checkOptions(where: string, given: unknown, kinds: Readonly<Reco
     if (kind === undefined) {
       throw new TypeError(`${where} has no option ${JSON.stringify(name)}: ${meant(name, Object.keys(kinds))}`);
     }
-    if (kind !== "any" && !kind.split("|").includes(kindOf(value))) {
-      const wanted = kind.split("|").map(withArticle).join(" or ");
-      throw new TypeError(`${where}: ${name} is ${wanted}, not ${aKind(value)}`);
+    const choices = kind.split("|");
+    if (
+      kind !== "any" &&
+      !choices.includes(kindOf(value)) &&
+      !(typeof value === "string" && choices.includes(`"${value}"`))
+    ) {
+      const wanted = choices.map(withArticle).join(" or ");
+      throw new TypeError(
+        `${where}: ${name} is ${wanted}, not ${kind.includes('"') ? "something else" : aKind(value)}`,
+      );
     }
   }
 }
@@ -32,15 +42,17 @@ export function checkOptions(where: string, given: unknown, kinds: Readonly<Reco
 /** What to call a value that must not be shown, since it may be secret. */
 export function aKind(value: unknown): string {
   const kind = kindOf(value);
-  return kind === "null" || kind === "undefined" ? kind : withArticle(kind);
+  return ["null", "undefined", "NaN"].includes(kind) ? kind : withArticle(kind);
 }
 
 function kindOf(value: unknown): string {
   if (value === null) return "null";
+  if (Number.isNaN(value)) return "NaN";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
 function withArticle(kind: string): string {
+  if (kind.startsWith('"')) return kind;
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
 }
 
