@@ -1,4 +1,4 @@
-import { refuse, type Admission, type AnyUpgradeOptions, type Peer, type UpgradeOptions } from "@ws-kit/core/adapter";
+import { type Admission, type AnyUpgradeOptions, type Peer, type UpgradeOptions } from "@ws-kit/core/adapter";
 import type { OpenData } from "@ws-kit/core";
 import { notKeepable } from "./state.ts";
 
@@ -21,12 +21,6 @@ export interface HandedOver {
 export interface AdmittingObject {
   admitted(ticket: string, handed: HandedOver): Promise<void>;
   fetch(req: Request): Promise<Response>;
-}
-
-/** Of several protocols on offer the runtime upgrades to none: such a request is answered as one that asks for no upgrade. */
-export function notAlone(req: Request): Response | undefined {
-  if (!req.headers.get("upgrade")?.includes(",")) return undefined;
-  return refuse(426, "This is a WebSocket endpoint", { upgrade: "websocket" });
 }
 
 export function peerOf(req: Request): { remoteAddress: string | undefined; request: Request } {

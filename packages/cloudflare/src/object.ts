@@ -3,6 +3,7 @@ import {
   createAdmit,
   frameOver,
   Hub,
+  notAlone,
   PING_FRAME,
   PONG_FRAME,
   resolveTuning,
@@ -32,15 +33,7 @@ import type {
   RouterUsers,
   RouterPresence,
 } from "@ws-kit/core";
-import {
-  decideOn,
-  SKIPPED,
-  notAlone,
-  peerOf,
-  Tickets,
-  type HandedOver,
-  type ObjectUpgradeOptions,
-} from "./admission.ts";
+import { decideOn, SKIPPED, peerOf, Tickets, type HandedOver, type ObjectUpgradeOptions } from "./admission.ts";
 import { SqlLog } from "./log.ts";
 import { Keeper } from "./keeper.ts";
 import { ObjectSocket } from "./socket.ts";
@@ -113,7 +106,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
   /** Takes the upgrade that `createWorker` has admitted; of any other it decides itself. */
   override async fetch(req: Request): Promise<Response> {
     this.watch.expire();
-    const refusal = notAlone(req);
+    const refusal = notAlone(req.headers);
     if (refusal !== undefined) return this.#refused(req, "request", refusal);
     const handed = await this.tickets.take(req);
     // The object has begun anew since it was told, or a client has made the ticket up.

@@ -3,19 +3,13 @@ import {
   createAdmit,
   createEntrance,
   isUpgrade,
+  notAlone,
   refuse,
   UPGRADE_OPTIONS,
   type Kinds,
 } from "@ws-kit/core/adapter";
 import { type AuthenticatedData, type Logger, type MaybePromise, type OpenData } from "@ws-kit/core";
-import {
-  handOver,
-  notAlone,
-  peerOf,
-  type AdmittingObject,
-  type CloudflarePeer,
-  type ObjectUpgradeOptions,
-} from "./admission.ts";
+import { handOver, peerOf, type AdmittingObject, type CloudflarePeer, type ObjectUpgradeOptions } from "./admission.ts";
 
 /** Who asks for an upgrade, with what the Worker has at hand. */
 export interface WorkerPeer<Env> extends CloudflarePeer {
@@ -102,7 +96,7 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
 
   async function connect(req: Request, env: Env, id: string): Promise<Response> {
     const host = req.headers.get("host") ?? new URL(req.url).host;
-    const refusal = notAlone(req);
+    const refusal = notAlone(req.headers);
     if (refusal !== undefined) return refusal;
     const admission = await admit(entrance, req, () => ({ ...peerOf(req), env, id }), host);
     if (admission instanceof Response) return admission;

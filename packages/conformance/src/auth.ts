@@ -91,6 +91,11 @@ export function authenticate(
       peer.headers.append("set-cookie", "b=2; Path=/");
       peer.headers.set("x-token", query["auth"]);
       return data;
+    case "controls":
+      peer.headers.set("x-own", "a\u0001b");
+      return data;
+    case "controls-refused":
+      return new Response("Pay first", { status: 402, headers: { "x-own": "a\u007fb" } });
     case "peer":
       return { ...data, by: peer.remoteAddress ?? "nobody" };
     case "never":

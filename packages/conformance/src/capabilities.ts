@@ -30,6 +30,8 @@ export interface Capabilities {
   readonly network: boolean;
   /** A request comes to the adapter as it was sent; without it the runtime itself fails one that no URL can be made of. */
   readonly rawRequests: boolean;
+  /** Upgrades a client that offers another protocol beside WebSocket; without it such a request is answered 426. */
+  readonly upgradeLists: boolean;
 }
 
 export type AdapterName = "bun" | "node" | "cloudflare" | "deno" | "testing";
@@ -51,6 +53,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     framesApart: true,
     network: true,
     rawRequests: true,
+    upgradeLists: true,
   },
   node: {
     pingFrames: true,
@@ -68,6 +71,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     framesApart: true,
     network: true,
     rawRequests: true,
+    upgradeLists: true,
   },
   cloudflare: {
     pingFrames: false,
@@ -85,6 +89,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     framesApart: true,
     network: true,
     rawRequests: false,
+    upgradeLists: false,
   },
   deno: {
     pingFrames: false,
@@ -102,6 +107,7 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     framesApart: false,
     network: true,
     rawRequests: true,
+    upgradeLists: false,
   },
   testing: {
     pingFrames: true,
@@ -119,5 +125,6 @@ export const CAPABILITIES: Readonly<Record<AdapterName, Capabilities>> = {
     framesApart: true,
     network: false,
     rawRequests: false,
+    upgradeLists: true,
   },
 };

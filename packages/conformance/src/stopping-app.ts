@@ -27,7 +27,14 @@ export interface Findings {
   readonly other: { peerClosed: boolean; newPeer: boolean; sessionsClosed: number };
   /** What a request gets that is under way when a server stops with all the time there is. */
   readonly limitless: readonly string[];
-  readonly fetched: { nothing: number; again: number[]; error: number; page: number };
+  readonly fetched: {
+    nothing: number;
+    again: number[];
+    error: number;
+    locked: number;
+    controls: number[];
+    page: number;
+  };
 }
 
 const Do = rpc("DO", {}, "DONE", { text: z.string() });
@@ -227,6 +234,15 @@ async function fetched(serve: Serve): Promise<Findings["fetched"]> {
     "/nothing": () => undefined as unknown as Response,
     "/again": () => same,
     "/error": () => Response.error(),
+    "/locked": () => {
+      const response = new Response("read elsewhere");
+      response.body?.getReader();
+      return response;
+    },
+    "/control": () => new Response("x", { headers: { "x-own": "a\u0001b" } }),
+    "/delete": () => new Response("x", { headers: { "x-own": "a\u007fb" } }),
+    "/cookie": () => new Response("x", { headers: { "set-cookie": "a=\u0001" } }),
+    "/date": () => new Response("x", { headers: { date: "\u0002" } }),
     "/page": () => new Response("page"),
   };
   const server = await start(serve, createRouter({ logger: quiet }), {
@@ -242,6 +258,8 @@ async function fetched(serve: Serve): Promise<Findings["fetched"]> {
     nothing: await status("/nothing"),
     again: [await status("/again"), await status("/again")],
     error: await status("/error"),
+    locked: await status("/locked"),
+    controls: await Promise.all(["/control", "/delete", "/cookie", "/date"].map(status)),
     page: await status("/page"),
   };
   await server.stop({ timeoutMs: 100 });

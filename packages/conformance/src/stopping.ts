@@ -47,7 +47,14 @@ export function stopping(name: string, command: string, args: readonly string[])
     });
 
     test("answers 500 for what its fetch should not have returned, and goes on", () => {
-      expect(found.fetched).toEqual({ nothing: 500, again: [200, 500], error: 500, page: 200 });
+      expect(found.fetched).toEqual({
+        nothing: 500,
+        again: [200, 500],
+        error: 500,
+        locked: 500,
+        controls: [500, 500, 500, 500],
+        page: 200,
+      });
     });
   });
 }

@@ -29,6 +29,7 @@ const ROWS: Readonly<Record<keyof Capabilities, string>> = {
   framesApart: "runs promise callbacks between two frames that were read at once",
   network: "real sockets",
   rawRequests: "answers a bad `Host` itself, with 400 (otherwise the runtime does)",
+  upgradeLists: "upgrades a client that offers another protocol beside WebSocket (otherwise 426)",
 };
 
 function line(cells: readonly string[]): string {

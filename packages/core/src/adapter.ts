@@ -27,7 +27,7 @@ export type { TuningOf } from "./adapter/tuning.ts";
 export { HANDLER_OPTIONS, SERVE_OPTIONS, UPGRADE_OPTIONS } from "./adapter/option-kinds.ts";
 export { checkOptions } from "./base/options.ts";
 export type { Kind, Kinds } from "./base/options.ts";
-export { checkPath, isUpgrade } from "./adapter/endpoint.ts";
+export { checkPath, isUpgrade, notAlone } from "./adapter/endpoint.ts";
 export type { UpgradeRequest } from "./adapter/upgrade-request.ts";
 export { isHost } from "./adapter/host.ts";
 export { refuse } from "./adapter/refusal.ts";

@@ -5,8 +5,10 @@ import {
   HANDLER_OPTIONS,
   Hub,
   isHost,
+  notAlone,
   refuse,
   StandardSocket,
+  systemClock,
   resolveTuning,
   withAuthenticate,
   type Admission,
@@ -45,6 +47,9 @@ export function createDenoHandler<Data = OpenData>(
   checkOptions("createDenoHandler()", options, HANDLER_OPTIONS);
   return handlerWithHub(router, options).handler;
 }
+
+/** Milliseconds that a socket gets to open once its upgrade is answered. */
+const OPEN_MS = 10_000;
 
 interface HandlerWithHub {
   readonly handler: DenoHandler;
@@ -85,9 +90,22 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
     if (protocol !== undefined) response.headers.set("sec-websocket-protocol", protocol);
     for (const [name, value] of headers ?? []) response.headers.append(name, value);
     ws.binaryType = "arraybuffer";
-    ws.addEventListener("open", () => listen(ws, admission));
+    // A socket whose peer has vanished by now neither opens nor closes. Deno warns of whoever asks the request's signal.
+    let late = false;
+    const timer = systemClock.setTimeout(() => {
+      late = true;
+      hub.slots.release(data);
+    }, OPEN_MS);
+    ws.addEventListener("open", () => {
+      systemClock.clearTimeout(timer);
+      if (late) ws.close(1013, "The upgrade took too long");
+      else listen(ws, admission);
+    });
     // Of one that never opened; of others the hub gives it back, maybe later.
-    ws.addEventListener("close", () => sockets.has(ws) || hub.slots.release(data));
+    ws.addEventListener("close", () => {
+      systemClock.clearTimeout(timer);
+      if (!sockets.has(ws)) hub.slots.release(data);
+    });
     return response;
   }
 
@@ -111,6 +129,12 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
   }
 
   const handler: DenoHandler = (req, info) => {
+    // Deno's upgrade ends the process for a header of two lines.
+    const refusal = notAlone(req.headers);
+    if (refusal !== undefined) {
+      hub.upgradeRefused(refusal.status, "request", req.url);
+      return refusal;
+    }
     const source = () => ({ remoteAddress: info?.remoteAddr.hostname, request: req, info });
     const admission = admit(hub, asAddressed(req), source);
     return admission instanceof Promise ? admission.then((decided) => upgrade(req, decided)) : upgrade(req, admission);

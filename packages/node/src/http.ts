@@ -61,13 +61,22 @@ export function pathOf(message: IncomingMessage): string | undefined {
   }
 }
 
-/** Answers a request with a web standard `Response`, its body streamed. */
+/**
+ * Answers a request with a web standard `Response`, its body streamed.
+ * @throws what Node says of a head that it does not send, or of a body that something else reads.
+ */
 export async function writeResponse(response: Response, out: ServerResponse): Promise<void> {
   const headers = [...response.headers].flatMap(([name, value]) => [name, value]);
-  out.writeHead(response.status, response.statusText || STATUS_CODES[response.status], headers);
-  if (response.body === null) return void out.end();
+  const body = response.body === null ? undefined : Readable.fromWeb(response.body as never);
+  try {
+    out.writeHead(response.status, response.statusText || STATUS_CODES[response.status], headers);
+  } catch (error) {
+    body?.destroy();
+    throw error;
+  }
+  if (body === undefined) return void out.end();
   // A peer that leaves in the middle ends the pipeline, which is nobody's failure.
-  await pipeline(Readable.fromWeb(response.body as never), out).catch(() => out.destroy());
+  await pipeline(body, out).catch(() => out.destroy());
 }
 
 /** Milliseconds that a peer gets to read its refusal. */

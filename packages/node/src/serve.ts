@@ -62,18 +62,20 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     } catch {
       return writeResponse(refuse(400, "Bad request"), out);
     }
+    if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
+    else if (path !== undefined && new URL(req.url).pathname === path) {
+      const headers = { connection: "Upgrade", upgrade: "websocket" };
+      hub.upgradeRefused(426, "request", req.url);
+      response = new Response("This is a WebSocket endpoint", { status: 426, headers });
+    } else response = new Response("Not found", { status: 404 });
     try {
-      if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
-      else if (path !== undefined && new URL(req.url).pathname === path) {
-        const headers = { connection: "Upgrade", upgrade: "websocket" };
-        hub.upgradeRefused(426, "request", req.url);
-        response = new Response("This is a WebSocket endpoint", { status: 426, headers });
-      } else response = new Response("Not found", { status: 404 });
+      await writeResponse(response, out);
     } catch (error) {
+      // Node refuses more than the standard does, like a Trailer without chunks.
       hub.logger.error("fetch failed", error);
-      response = new Response("Internal server error", { status: 500 });
+      if (out.headersSent) out.destroy();
+      else await writeResponse(new Response("Internal server error", { status: 500 }), out);
     }
-    await writeResponse(response, out);
   }
 
   /** Requests that are being answered. */
@@ -85,7 +87,10 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       answering.delete(out);
       if (answering.size === 0) allAnswered?.();
     });
-    void respond(message, out);
+    respond(message, out).catch((error: unknown) => {
+      hub.logger.error("A request could not be answered", error);
+      out.destroy();
+    });
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   handler.attach(server, path);

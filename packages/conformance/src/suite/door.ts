@@ -77,6 +77,25 @@ export function door(bed: Bed): void {
       expect(await join().catch((error: unknown) => error)).toMatchObject({ status: 429 });
     });
 
+    test("peers that vanish during authenticate give their places back", { timeout: 40_000 }, async () => {
+      const room = bed.room("decided");
+      const abort = new AbortController();
+      const query = { share: room.id };
+      const hold = { query: { ...query, auth: "hold" }, signal: abort.signal };
+      const pending = [1, 2].map(() => room.join(hold).catch(() => "gone"));
+      await room.until("held", ({ held }) => held === true);
+      const bothGetIn = async () => {
+        const joined = await Promise.allSettled([room.join({ query }), room.join({ query })]);
+        for (const each of joined) if (each.status === "fulfilled") each.value.wire.close();
+        return joined.every(({ status }) => status === "fulfilled");
+      };
+      abort.abort();
+      expect(await Promise.all(pending)).toEqual(["gone", "gone"]);
+      await room.control("release");
+      // Deno tells nothing of them.
+      await expect.poll(bothGetIn, { timeout: 20_000, interval: 500 }).toBe(true);
+    });
+
     test("the peer's address is told", async () => {
       // On Workers it is Cloudflare that tells.
       const peer = await bed.room().join({ query: { auth: "peer" }, headers: { "cf-connecting-ip": "127.0.0.1" } });
@@ -156,9 +175,11 @@ export function door(bed: Bed): void {
 
     test("one of several protocols to upgrade to", async (context) => {
       bed.needs("network", context);
-      // Workers upgrade to none of several.
-      const status = bed.can.rawRequests ? 101 : 426;
-      expect((await up("/main", { upgrade: "h2c, WebSocket" })).status).toBe(status);
+      const status = bed.can.upgradeLists ? 101 : 426;
+      for (const upgrade of ["h2c, WebSocket", "h2c\r\nUpgrade: websocket"]) {
+        expect((await up("/main", { upgrade })).status).toBe(status);
+      }
+      expect(bed.target.alive()).toBe(true);
     });
 
     test("an offer of h2c alone is ignored", async (context) => {
@@ -179,6 +200,16 @@ export function door(bed: Bed): void {
         expect(head).not.toMatch(/^sec-websocket-protocol/im);
       },
     );
+
+    test("a header that cannot be sent is left out of the answer to an upgrade, which the log says", async (context) => {
+      bed.needs("network", context);
+      const admitted = await up("/main?auth=controls");
+      expect([admitted.status, /^x-own:/im.test(admitted.head)]).toEqual([101, false]);
+      const refused = await up("/main?auth=controls-refused");
+      expect([refused.status, /^x-own:/im.test(refused.head)]).toEqual([402, false]);
+      await expect.poll(() => bed.target.logs()).toContain("peer.headers has a header x-own with a control character");
+      expect(bed.target.alive()).toBe(true);
+    });
 
     test("the 101 carries the headers and cookies of authenticate, beside the subprotocol", async (context) => {
       bed.needs("network", context);

@@ -7,6 +7,7 @@ import { isUpgrade } from "./endpoint.ts";
 import { spellAddress } from "./addresses.ts";
 import { arrivalOf } from "./arrival.ts";
 import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
+import { dropUnfit } from "./headers.ts";
 import { isHost } from "./host.ts";
 import { ownId } from "./own-id.ts";
 import { judge, nameOf } from "./judge.ts";
@@ -31,9 +32,6 @@ export type Admit = (
   peer: () => PeerSource,
   host?: string,
 ) => MaybePromise<Admission | Response>;
-
-/** The handshake's own, which nobody else may write. */
-const OF_HANDSHAKE = /^(sec-websocket-.*|connection|upgrade|content-length|transfer-encoding)$/;
 
 /** The options, read once. */
 interface Rules {
@@ -205,7 +203,7 @@ class Visit {
   private judge(result: unknown): MaybePromise<Admission | Response> {
     const verdict = judge(this.entrance.logger, result);
     if (verdict === 401) return this.refused(401, "Not authenticated");
-    if (isResponse(verdict)) return refuseWith(verdict);
+    if (isResponse(verdict)) return refuseWith(verdict, this.entrance.logger);
     if (verdict !== 500) return this.accept(verdict.data);
     this.cause = "error";
     return this.refused(500, "Authentication failed");
@@ -215,10 +213,7 @@ class Visit {
     const own = given["clientId"];
     const clientId = typeof own === "string" && own !== "" ? own : ownId();
     const { headers } = this;
-    for (const name of [...(headers?.keys() ?? [])].filter((key) => OF_HANDSHAKE.test(key))) {
-      this.entrance.logger.warn(`peer.headers cannot set ${name}, which is the handshake's own`);
-      headers?.delete(name);
-    }
+    if (headers !== undefined) dropUnfit(headers, this.entrance.logger);
     // A copy: two connections never share one object, whatever authenticate keeps.
     const data = { ...given, clientId };
     const { renewedBy } = this.rules;
@@ -248,15 +243,16 @@ class Visit {
   /** A refusal of our own, with the headers that the application has set for the answer. */
   private refused(status: number, text: string, headers?: Record<string, string>): Response {
     const response = refuse(status, text, headers);
+    if (this.headers !== undefined) dropUnfit(this.headers, this.entrance.logger);
     for (const [name, value] of this.headers ?? []) {
       if (name === "set-cookie") response.headers.append(name, value);
-      else if (!OF_HANDSHAKE.test(name)) response.headers.set(name, value);
+      else response.headers.set(name, value);
     }
     return response;
   }
 
   private thrown(error: unknown): MaybePromise<Response> {
-    if (isResponse(error)) return refuseWith(error);
+    if (isResponse(error)) return refuseWith(error, this.entrance.logger);
     this.entrance.failed(error);
     this.cause = "error";
     return this.refused(500, "Authentication failed");

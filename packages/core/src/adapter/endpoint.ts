@@ -1,8 +1,20 @@
+import { refuse } from "./refusal.ts";
+import type { UpgradeRequest } from "./upgrade-request.ts";
+
 /** Whether a request asks for a WebSocket: among the protocols of its Upgrade header (RFC 9110 §7.8), in any spelling. */
 export function isUpgrade(upgrade: string | null | undefined): boolean {
   // As nearly everybody writes it.
   if (upgrade === "websocket") return true;
   return upgrade?.split(",").some((protocol) => protocol.trim().toLowerCase() === "websocket") === true;
+}
+
+/**
+ * Of several protocols on offer some runtimes upgrade to none, or end their process: there such a request is answered as one
+ * that asks for no upgrade.
+ */
+export function notAlone(headers: UpgradeRequest["headers"]): Response | undefined {
+  if (headers.get("upgrade")?.includes(",") !== true) return undefined;
+  return refuse(426, "This is a WebSocket endpoint", { upgrade: "websocket" });
 }
 
 /**

@@ -1,3 +1,6 @@
+import type { Logger } from "../base/logger.ts";
+import { dropUnsendable } from "./headers.ts";
+
 /** Statuses that allow no body (https://fetch.spec.whatwg.org/#null-body-status). */
 const BODILESS = [204, 205, 304];
 
@@ -26,11 +29,12 @@ export function isResponse(value: unknown): value is Response {
 }
 
 /** The same response to be sent once more. What is no answer that refuses, like 101, becomes 500. */
-export async function refuseWith(given: Response): Promise<Response> {
+export async function refuseWith(given: Response, logger: Logger): Promise<Response> {
   const { status, statusText } = given;
   if (!(status >= 200 && status <= 599)) return refuse(500, "Authentication failed");
   const headers = new Headers([...given.headers]);
   for (const name of OF_TRANSFER) headers.delete(name);
+  dropUnsendable(headers, logger, "The Response that refuses an upgrade");
   headers.set("connection", "close");
   return new Response(BODILESS.includes(status) ? null : await bodyOf(given), { status, statusText, headers });
 }

@@ -1,5 +1,6 @@
+import { memoryLogger } from "../../test/harness.ts";
 import { describe, expect, it } from "vitest";
-import { isForEndpoint, stopOnce, untilNone, urlOf } from "./server.ts";
+import { answered, isForEndpoint, stopOnce, untilNone, urlOf } from "./server.ts";
 
 it.each([
   ["http", "localhost", 3_000, "http://localhost:3000/"],
@@ -48,4 +49,46 @@ it("waits until nothing is left, and not beyond its time", async () => {
   await untilNone(() => left--, performance.now() + 10_000);
   expect(left).toBe(-1);
   await untilNone(() => 1, performance.now() + 20);
+});
+
+describe("what a fetch answers", () => {
+  async function statusOf(given: () => unknown): Promise<[status: number, logged: number]> {
+    const logger = memoryLogger();
+    const { status } = await answered(logger, given);
+    return [status, logger.lines.length];
+  }
+
+  it("is 500 and one line of the log exactly where a header has a control character", async () => {
+    for (let code = 1; code <= 0xff; code++) {
+      const char = String.fromCharCode(code);
+      if ("\r\n".includes(char)) continue;
+      const control = (code < 0x20 && char !== "\t") || code === 0x7f;
+      const given = () => new Response("x", { headers: { "x-own": `a${char}b` } });
+      const expected = control ? [500, 1] : [200, 0];
+      expect([code, ...(await statusOf(given))]).toEqual([code, ...expected]);
+      expect(await statusOf(async () => given())).toEqual(expected);
+    }
+  });
+
+  it.each(["body", "headers", "status", "bodyUsed"])(
+    "is 500 where a class of its own throws for %s",
+    async (member) => {
+      const given = Object.defineProperty(new Response("x"), member, {
+        get() {
+          throw new Error("not even looked at");
+        },
+      });
+      expect(await statusOf(() => given)).toEqual([500, 1]);
+      expect(await statusOf(async () => given)).toEqual([500, 1]);
+    },
+  );
+
+  it("is 500 where the body is read elsewhere, or the status is none", async () => {
+    const locked = new Response("x");
+    locked.body?.getReader();
+    expect(await statusOf(() => locked)).toEqual([500, 1]);
+    expect(await statusOf(() => Object.defineProperty(new Response("x"), "status", { value: 99_999 }))).toEqual([
+      500, 1,
+    ]);
+  });
 });

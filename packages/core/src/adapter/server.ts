@@ -4,6 +4,7 @@ import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { isUpgrade } from "./endpoint.ts";
 import { isA } from "../base/thrown.ts";
+import { unsendable } from "./headers.ts";
 import { isPromise } from "../base/when.ts";
 
 /** What `serve` takes on every runtime, besides its handler's options. `More` is what `fetch` gets beside the request. */
@@ -84,7 +85,14 @@ function sendable(given: unknown): Response {
   if (!isA(given, Response)) throw new TypeError("fetch has to return a Response");
   if (given.bodyUsed) throw new TypeError("fetch returned a Response that has been sent: make one for each request");
   // 101 is another handler's upgrade, where the runtime makes a response of it.
-  if (given.status === 0) throw new TypeError("fetch returned Response.error(), which cannot be sent");
+  if (given.body?.locked === true) throw new TypeError("fetch returned a Response whose body something else reads");
+  const { status } = given;
+  if (status === 0) throw new TypeError("fetch returned Response.error(), which cannot be sent");
+  // Of a class of its own it may have any.
+  if (!(status >= 101 && status <= 599)) throw new TypeError(`fetch returned a Response with status ${status}`);
+  const name = unsendable(given.headers);
+  if (name !== undefined)
+    throw new TypeError(`fetch returned a Response whose header ${name} has a control character in it`);
   return given;
 }
 
