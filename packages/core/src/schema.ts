@@ -1,5 +1,5 @@
 // For validator packages: how a schema becomes the parts of a definition, and what a server may generate from it.
-export { isPromise, when } from "./base/when.ts";
+export { calmed, isPromise, when } from "./base/when.ts";
 export { checkType, messageMaker, rpcMaker } from "./message/define.ts";
 export type { Compile, DefineKit, DefineOptions, MessageMaker, RpcMaker } from "./message/define.ts";
 export { standardJsonSchema } from "./message/contract-json.ts";

@@ -1,6 +1,7 @@
 import { MAX_ISSUES, MISFIT, type Checked, type SchemaReader, type StandardIssue } from "@ws-kit/core/schema";
-import { config, util } from "zod/v4/core";
+import { $ZodAsyncError, config, util } from "zod/v4/core";
 import { plainOf } from "./plain.ts";
+import { modeOf, waits, type Mode } from "./waiting.ts";
 import { view, type ZodNode, type ZodPayload } from "./wire.ts";
 
 /** How a server reads zod's schemas. */
@@ -8,30 +9,38 @@ export const reader: SchemaReader = {
   plain: plainOf,
   validate,
   run,
+  standard: validate,
   view: view,
   jitless: () => config().jitless === true,
 };
 
-/** Schemas in which something had to be waited for: zod throws an error with a stack where such a one is run at once. */
-const waits = new WeakSet<ZodNode>();
-
 /** As `schema["~standard"].validate`, which makes the texts of all issues, thousands of them for a long list. */
 function validate(schema: ZodNode, value: unknown): Checked<unknown> {
-  if (!waits.has(schema)) {
-    // One for each run: zod keeps in it what it has seen of the value so far, which a run that throws leaves half done.
-    const ctx: Ctx = { async: false };
-    try {
-      const result = schema._zod.run({ value, issues: [] }, ctx);
-      if (!(result instanceof Promise)) return told(result, ctx);
-    } catch {
-      // Zod says by throwing that a part has to be waited for.
-    }
+  const mode = modeOf(schema);
+  // One for each run: zod keeps in it what it has seen of the value so far.
+  const ctx: Ctx = { async: mode };
+  try {
+    const result = schema._zod.run({ value, issues: [] }, ctx);
+    if (!(result instanceof Promise)) return told(result, ctx);
+    waits(schema);
+    return result.then(
+      (done) => told(done, ctx),
+      (error: unknown) => failed(schema, value, mode, error),
+    );
+  } catch (error) {
+    return failed(schema, value, mode, error);
   }
-  return later(schema, value);
+}
+
+/** Zod says by throwing that a part has to be waited for. */
+function failed(schema: ZodNode, value: unknown, mode: Mode, error: unknown): Checked<unknown> {
+  if (mode === true || !(error instanceof $ZodAsyncError)) return Promise.reject(error);
+  waits(schema);
+  return validate(schema, value);
 }
 
 function run(schema: ZodNode, value: unknown): unknown {
-  const result = schema._zod.run({ value, issues: [] }, { async: false });
+  const result = schema._zod.run({ value, issues: [] }, { async: modeOf(schema) });
   if (result instanceof Promise) throw pending(result);
   return result.issues.length === 0 ? result.value : MISFIT;
 }
@@ -42,19 +51,7 @@ function pending(result: Promise<unknown>): Error {
 }
 
 interface Ctx {
-  readonly async: boolean;
-}
-
-function later(schema: ZodNode, value: unknown): Checked<unknown> {
-  const ctx: Ctx = { async: true };
-  try {
-    const result = schema._zod.run({ value, issues: [] }, ctx);
-    if (!(result instanceof Promise)) return told(result, ctx);
-    waits.add(schema);
-    return result.then((done) => told(done, ctx));
-  } catch (error) {
-    return Promise.reject(error);
-  }
+  readonly async: Mode;
 }
 
 function told({ issues, value }: ZodPayload, ctx: Ctx) {

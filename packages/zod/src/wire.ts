@@ -15,7 +15,7 @@ export interface ZodNode extends StandardSchema {
     /** What zod notes besides: of `z.instanceof()` the class. */
     readonly bag?: { readonly Class?: unknown } | undefined;
     // A method, whose parameters the compiler compares less strictly: zod's own are generic.
-    run(payload: ZodPayload, ctx: { readonly async: boolean }): ZodPayload | Promise<ZodPayload>;
+    run(payload: ZodPayload, ctx: { readonly async?: boolean | undefined }): ZodPayload | Promise<ZodPayload>;
   };
 }
 
@@ -27,7 +27,9 @@ export interface ZodPayload {
 
 interface ZodDef extends Check {
   readonly type: string;
-  readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
+  readonly checks?: readonly ZodCheck[];
+  /** Of a transform, or of a codec. */
+  transform?: unknown;
   readonly coerce?: boolean;
   readonly shape?: Readonly<Record<string, ZodNode>>;
   readonly catchall?: ZodNode | undefined;
@@ -41,8 +43,14 @@ interface ZodDef extends Check {
   readonly right?: ZodNode;
   readonly innerType?: ZodNode;
   readonly in?: ZodNode;
+  readonly out?: ZodNode;
   readonly values?: readonly unknown[];
   readonly getter?: () => ZodNode;
+}
+
+/** What a schema looks at beside its type; the application's own among them. */
+export interface ZodCheck {
+  readonly _zod: { readonly def: Check; check?: unknown };
 }
 
 interface Check {

@@ -23,6 +23,8 @@ export interface SchemaReader {
    * @throws where it has to be waited for, or where a function in the schema throws.
    */
   run(schema: never, value: unknown): unknown;
+  /** As the schema's own interface, where that lets go of a promise that it has begun. */
+  standard?: (schema: never, value: unknown) => Checked<unknown>;
   /** Tells how a schema's values travel. */
   view(schema: never): SchemaView<StandardSchema>;
   /** Whether the application wants no code generated; false where it does not say. */
@@ -58,7 +60,10 @@ class OwnChecks implements Checks {
     const { schema } = validator;
     this.validator = validator;
     this.reader = readers.get(schema["~standard"].vendor);
-    this.plain = this.reader?.plain(schema as never);
+    const { reader } = this;
+    this.plain = reader?.plain(schema as never);
+    const standard = reader?.standard;
+    if (standard !== undefined) validator.inbound = (value) => standard(schema as never, value);
     this.mixed = this.plain !== undefined && holds(this.plain, "opaque");
     this.holdsMany = this.plain !== undefined && (holds(this.plain, "array") || holds(this.plain, "record"));
     if (!this.mixed) this.begin();

@@ -70,12 +70,13 @@ export function createValidator<In, Out>(
     const result = standard.validate(value);
     return tell ? when(result, (done) => (done.issues ? { issues: tell(done.issues, value) } : done)) : result;
   };
-  return {
+  const made: Validator<In, Out> = {
     schema,
     inbound,
     outbound(given) {
       const value = unawaited(given);
-      const result = inbound(value);
+      // A server may run it in another way.
+      const result = made.inbound(value);
       if (!strip) return result;
       return when(result, (done): Checked<unknown> =>
         done.issues ? done : when(strip(value), (stripped) => ({ value: stripped })),
@@ -84,6 +85,7 @@ export function createValidator<In, Out>(
     strips: strip !== undefined,
     checks: undefined,
   };
+  return made;
 }
 
 /**
