@@ -64,7 +64,7 @@ export function createAdmit(
   checkLimit("maxUpgradesPerSecond", maxUpgradesPerSecond);
   const rate = new UpgradeRate(maxUpgradesPerSecond);
   checkLimit("maxConnections", maxConnections);
-  checkLimit("maxConnectionsPer.limit", maxConnectionsPer?.limit);
+  if (maxConnectionsPer !== undefined) checkLimit("maxConnectionsPer.limit", maxConnectionsPer.limit ?? null);
   const rules: Rules = {
     options,
     origin: originRule(allowedOrigins),
@@ -159,7 +159,7 @@ class Visit {
       if (told === "ambiguous") {
         this.cause = "forwarded";
         this.entrance.logger.warn(
-          'Refused a request whose Forwarded and X-Forwarded-For disagree. To say which one the proxy writes: trustProxy: { proxies, header: "x-forwarded" }',
+          'Refused a request whose Forwarded cannot be read, or disagrees with X-Forwarded-For. To say which one the proxy writes: trustProxy: { proxies, header: "x-forwarded" }',
         );
         return refuse(400, "Bad request");
       }

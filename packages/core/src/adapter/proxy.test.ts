@@ -55,6 +55,44 @@ describe("trustProxy", () => {
     expect(told(1, { forwarded: 'for="1.2.3.4, 5.6.7.8"' })).toMatchObject({ remoteAddress: undefined });
   });
 
+  it.each([
+    'for=9.9.9.9;x=", for="[2001:db8::1]"',
+    'for=9.9.9.9;x=", for=1.2.3.4;host="app.example:8443"',
+    'x="\\, for="[2001:db8::1]"',
+    'for="1.2.3.4',
+    "for=1.2.3.4;for=5.6.7.8",
+    "for = 1.2.3.4",
+    "for=",
+    "1.2.3.4",
+    'for="a"b',
+  ])("takes nothing from a Forwarded that cannot be read as a whole: %s", (forwarded) => {
+    expect(told({ proxies: 1, header: "forwarded" }, { forwarded })).toBe("ambiguous");
+    expect(told(1, { forwarded, "x-forwarded-for": "1.2.3.4" })).toBe("ambiguous");
+    expect(told({ proxies: 1, header: "x-forwarded" }, { forwarded, "x-forwarded-for": "1.2.3.4" })).toMatchObject({
+      remoteAddress: "1.2.3.4",
+    });
+  });
+
+  it("reads nothing inside of a quoted value", () => {
+    expect(told(1, { forwarded: 'x=";for=9.9.9.9;";for=1.2.3.4' })).toMatchObject({ remoteAddress: "1.2.3.4" });
+    expect(told(1, { forwarded: 'for=6.6.6.6, x="a, for=9.9.9.9 ,\\"" ; for="1.2.3.4:80"' })).toMatchObject({
+      remoteAddress: "1.2.3.4",
+    });
+  });
+
+  it.each(["", ",", " , "])("knows no address of a list of none: %j", (none) => {
+    expect(told(1, { "x-forwarded-for": none })).toMatchObject({ remoteAddress: "10.0.0.1" });
+    expect(told(1, { forwarded: none })).toMatchObject({ remoteAddress: "10.0.0.1" });
+    expect(told(1, { forwarded: "host=a.example" })).toMatchObject({ remoteAddress: undefined });
+  });
+
+  it.each(["1.2.3.4,", ",1.2.3.4", "6.6.6.6,, 1.2.3.4 , "])("skips what is empty in %j", (sent) => {
+    expect(told(1, { "x-forwarded-for": sent })).toMatchObject({ remoteAddress: "1.2.3.4" });
+    expect(told(1, { forwarded: sent.replaceAll(/([\d.]{7})/g, "for=$1") })).toMatchObject({
+      remoteAddress: "1.2.3.4",
+    });
+  });
+
   it("believes neither of two that disagree, unless told which one the proxy writes", () => {
     const both = { "x-forwarded-for": "203.0.113.7", forwarded: "for=6.6.6.6" };
     expect(told(1, both)).toBe("ambiguous");

@@ -41,18 +41,22 @@ export function readForwarded(trust: TrustProxy): Read {
       proxiesPassed === 0 ? undefined : values[Math.max(0, values.length - proxiesPassed)];
     const address = path[passed];
     return {
-      remoteAddress: address && spellAddress(address),
+      remoteAddress: address === undefined ? undefined : spellAddress(address),
       host: outermost(trail.hosts),
       scheme: outermost(trail.schemes),
     };
   }
 
   return (headers, socketAddress) => {
-    if (header === "forwarded") return follow(forwardedTrail(headers), socketAddress);
+    const read = () => {
+      const trail = forwardedTrail(headers);
+      return trail === undefined ? "ambiguous" : follow(trail, socketAddress);
+    };
+    if (header === "forwarded") return read();
     const common = follow(xForwardedTrail(headers), socketAddress);
     if (header === "x-forwarded" || !headers.has("forwarded")) return common;
-    const standard = follow(forwardedTrail(headers), socketAddress);
-    if (!headers.has("x-forwarded-for")) return standard;
+    const standard = read();
+    if (standard === "ambiguous" || !headers.has("x-forwarded-for")) return standard;
     // One of the two may be the client's own.
     return standard.remoteAddress === common.remoteAddress ? common : "ambiguous";
   };
@@ -77,16 +81,34 @@ function xForwardedTrail(headers: SentHeaders): Trail {
   };
 }
 
-/** `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"` (RFC 7239 §4). */
-function forwardedTrail(headers: SentHeaders): Trail {
-  const elements = [...(headers.get("forwarded") ?? "").matchAll(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g)].map(
-    ([element]) => element,
-  );
-  const values = (name: string) =>
-    elements.map((element) => {
-      const found = new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;,\\s]*))`, "i").exec(element);
-      return (found?.[1] ?? found?.[2] ?? "").replaceAll(/\\(.)/g, "$1");
-    });
+/** One pair of an element, or none, with what ends it. Whitespace, and the signs of an address without quotes, are let pass. */
+const PAIR =
+  /[ \t]*(?:([!#$%&'*+.^_`|~\w-]+)=(?:"((?:[\t !#-[\]-~\u0080-\u00ff]|\\[\t -~\u0080-\u00ff])*)"|([!#$%&'*+.^_`|~\w:[\]-]+)))?[ \t]*([;,]|$)/y;
+
+/**
+ * `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"` (RFC 7239 §4). Undefined for what is not that as a
+ * whole: a proxy may have added its own to a quote that the client has left open.
+ */
+function forwardedTrail(headers: SentHeaders): Trail | undefined {
+  const text = headers.get("forwarded") ?? "";
+  const elements: Map<string, string>[] = [];
+  let element = new Map<string, string>();
+  PAIR.lastIndex = 0;
+  for (let end: string | undefined; end !== "";) {
+    const found = PAIR.exec(text);
+    if (found === null) return undefined;
+    const name = found[1]?.toLowerCase();
+    if (name !== undefined) {
+      if (element.has(name)) return undefined;
+      element.set(name, (found[2] ?? found[3] ?? "").replaceAll(/\\(.)/g, "$1"));
+    }
+    end = found[4] ?? "";
+    if (end !== ";") {
+      if (element.size > 0) elements.push(element);
+      element = new Map();
+    }
+  }
+  const values = (name: string) => elements.map((each) => each.get(name) ?? "");
   return {
     addresses: values("for").map(bare),
     hosts: values("host").filter(isHost),
@@ -94,8 +116,12 @@ function forwardedTrail(headers: SentHeaders): Trail {
   };
 }
 
+/** Without the elements that are empty (RFC 9110 §5.6.1). */
 function list(header: string | null): string[] {
-  return header === null ? [] : header.split(",").map((value) => value.trim());
+  return (header ?? "")
+    .split(",")
+    .map((value) => value.trim())
+    .filter(Boolean);
 }
 
 /** Without the port that some proxies add. */
