@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { createServer as createSecureServer, type ServerOptions, type Server as SecureServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import {
   answered,
   checkOptions,
@@ -94,6 +94,15 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   handler.attach(server, path);
+  // Node ends those that speak HTTP: not one that has yet to begin TLS, nor one that another listener's upgrade has taken.
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.on("close", gone);
+  });
+  function gone(this: Socket): void {
+    sockets.delete(this);
+  }
   const ready = new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", reject);
@@ -131,7 +140,10 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
         systemClock.clearTimeout(left);
       }
       server.closeAllConnections();
-      const late = setTimeout(handler.terminate, CLOSE_MS);
+      const late = setTimeout(() => {
+        handler.terminate();
+        for (const socket of sockets) socket.destroy();
+      }, CLOSE_MS);
       await closed;
       clearTimeout(late);
       await hub.dispose();
