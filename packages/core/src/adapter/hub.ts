@@ -11,7 +11,7 @@ import { sureLogger, type Logger } from "../base/logger.ts";
 import { BaseContext } from "../contexts/connection-context.ts";
 import { beginLease, expireDue } from "../contexts/expiry.ts";
 import { askIdentity } from "../contexts/identity.ts";
-import { receive, take } from "../dispatch/receive.ts";
+import { mishandled, receive, take } from "../dispatch/receive.ts";
 import { start } from "../dispatch/run.ts";
 import { enter, validate } from "../dispatch/stages.ts";
 import { closed } from "../lifecycle/close.ts";
@@ -238,7 +238,7 @@ export class ListenerHub implements Listener, Entrance, Local {
     try {
       take(conn, packet);
     } catch (error) {
-      report(this, error, undefined, conn);
+      mishandled(conn, error);
     }
   }
 
@@ -247,8 +247,7 @@ export class ListenerHub implements Listener, Entrance, Local {
     try {
       receive(conn, data);
     } catch (error) {
-      // Whatever got past all others, a socket that throws say: it must not end the process.
-      report(this, error, undefined, conn);
+      mishandled(conn, error);
     }
     this.receiving = undefined;
   }

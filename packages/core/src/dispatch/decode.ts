@@ -13,9 +13,10 @@ import {
   PONG_TYPE,
 } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
-import { violate } from "../sending/refusals.ts";
+import { countViolation, violate } from "../sending/refusals.ts";
 import { peek } from "./peek.ts";
 import type { Connection } from "../state/connection.ts";
+import { lack } from "../state/streams.ts";
 
 /** Frames longer than this are scanned for depth before they are parsed; shorter ones cannot keep a parser busy. */
 const SCAN_FROM = 4_096;
@@ -110,7 +111,7 @@ function refuse(conn: Connection, packet: Packet, code: ErrorCode, message: stri
   return violateBy(conn, code, message, type, correlationId);
 }
 
-/** A stream that lacks an item ends, by which its request is answered. */
+/** A stream that lacks an item ends, by which its request is answered; so are the items that were under way with it. */
 function violateBy(
   conn: Connection,
   code: ErrorCode,
@@ -118,6 +119,10 @@ function violateBy(
   type: string | undefined,
   correlationId: string | undefined,
 ): undefined {
-  const lacks = conn.hub.streams?.lack(conn, type, correlationId, code, message) === true;
-  return violate(conn, code, message, type, lacks ? undefined : correlationId);
+  const { hooks } = conn.hub;
+  const lacks = lack(conn, type, correlationId, code, message);
+  if (lacks === false) return violate(conn, code, message, type, correlationId);
+  if (lacks === "before") return undefined;
+  if (hooks !== undefined) hooks.refused(conn, type, correlationId, code, message);
+  return countViolation(conn);
 }

@@ -9,6 +9,8 @@ import { peek } from "./peek.ts";
 import { start } from "./run.ts";
 import { codecName, type Packet, peekBy } from "../protocol/codec.ts";
 import { CONTROL_PREFIX, type Envelope, isServerId, SUBSCRIBE_TYPE } from "../protocol/envelope.ts";
+import { countViolation } from "../sending/refusals.ts";
+import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
 import type { CompiledHooks } from "../state/hooks.ts";
 import { LEAVING } from "../state/phases.ts";
@@ -50,6 +52,15 @@ function answersAhead(conn: Connection, packet: Packet): boolean {
   if (envelope === undefined || !takeAnswer(conn, envelope)) return envelope === undefined;
   hooks?.received(conn, envelope, packet);
   return true;
+}
+
+/**
+ * Something was thrown past all others, by a socket say: it must not end the process. Nor may whoever has found a frame that
+ * does so send it without end.
+ */
+export function mishandled(conn: Connection, error: unknown): void {
+  report(conn.hub, error, undefined, conn);
+  countViolation(conn);
 }
 
 /** Lines up a message that others are before. */

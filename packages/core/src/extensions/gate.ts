@@ -6,6 +6,7 @@ import type { Packet } from "../protocol/codec.ts";
 import { MAX_CORRELATION_ID } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { sendError } from "../sending/send.ts";
+import { lack } from "../state/streams.ts";
 import type { Connection } from "../state/connection.ts";
 
 /** Does what a gate wants done with a frame. False, and said in the log, for what is no verdict. */
@@ -18,9 +19,8 @@ export function turnAway(
 ): boolean {
   const { type, correlationId } = glimpse(frame, conn.hub.codec);
   const { hooks } = conn.hub;
-  const lost = conn.hub.streams;
   if (verdict === "drop") {
-    lost?.lack(conn, type, correlationId, "ABORTED", "An item of the stream was dropped");
+    lack(conn, type, correlationId, "ABORTED", "An item of the stream was dropped");
     hooks?.refused(conn, type, correlationId, undefined, "Dropped", by);
     return true;
   }
@@ -39,7 +39,7 @@ export function turnAway(
       ...(isId(correlationId) && { correlationId }),
       ...(type !== undefined && { inReplyTo: type }),
     };
-    if (lost?.lack(conn, type, correlationId, error, message) !== true) {
+    if (lack(conn, type, correlationId, error, message) === false) {
       sendError(conn, meta, errorPayload(error, message, details, retry));
     }
     hooks?.refused(conn, type, correlationId, error, message, by);

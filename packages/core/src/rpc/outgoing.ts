@@ -85,8 +85,9 @@ export class Outgoing {
 
   /** The client has taken so many in all. @returns false where that is not so. */
   confirmed(taken: unknown): boolean {
-    const count = Number(taken) - this.taken;
-    if (!Number.isSafeInteger(taken) || count > this.sizes.length) return false;
+    if (!Number.isSafeInteger(taken) || (taken as number) < 0) return false;
+    const count = (taken as number) - this.taken;
+    if (count > this.sizes.length) return false;
     if (count <= 0) return true;
     this.taken += count;
     for (const units of this.sizes.splice(0, count)) this.ahead -= units;

@@ -48,9 +48,13 @@ export function violate(
     inReplyTo === undefined ? id : { ...id, inReplyTo: shown(inReplyTo) },
     errorPayload(code, message, undefined, { retryable: false }),
   );
-  const { hooks, limits } = conn.hub;
+  const { hooks } = conn.hub;
   if (hooks !== undefined) hooks.refused(conn, inReplyTo, id.correlationId, code, message);
-  if (++offencesOf(conn).violations > limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
+  return countViolation(conn);
+}
+
+export function countViolation(conn: Connection): undefined {
+  if (++offencesOf(conn).violations > conn.hub.limits.maxViolations) close(conn, CLOSE.POLICY, "Too many violations");
   return undefined;
 }
 
