@@ -102,7 +102,11 @@ export function createWorker<Env, Data = OpenData>(options: WorkerOptions<Env, D
     if (admission instanceof Response) return admission;
     const stub = object(env, id);
     if (stub === undefined) {
-      entrance.upgradeRefused(404, "path", req.url);
+      // The path is served: of an entrance without a listener nobody else hears.
+      const room = JSON.stringify(id.slice(0, 100));
+      entrance.logger.warn(
+        `Refused a request with 404: object gave nothing for ${room}. To serve it: return its stub there`,
+      );
       return refuse(404, "Not found");
     }
     try {

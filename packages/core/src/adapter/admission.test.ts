@@ -428,3 +428,7 @@ describe("maxUpgradesPerSecond", () => {
     for (let i = 0; i < 3_000; i++) expect(await ask()).not.toBeInstanceOf(Response);
   });
 });
+
+it("maxConnectionsPer without a limit is none", () => {
+  expect(() => createAdmit({ maxConnectionsPer: { key: () => "a" } as never })).toThrow(RangeError);
+});

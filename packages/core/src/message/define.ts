@@ -79,7 +79,7 @@ export function defineMessage(
   if (typeof process === "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`message(${JSON.stringify(type)})`, options, MESSAGE_OPTIONS);
   }
-  const overflow = overflowOf(type, options);
+  const overflow = overflowOf(type, options, from);
   return Object.freeze({
     kind: "message",
     from,
@@ -87,9 +87,10 @@ export function defineMessage(
   }) as unknown as AnyMessage;
 }
 
-/** @throws TypeError for a way that does not exist, and for a `by` that is missing or has no use. */
-function overflowOf(type: string, { overflow, by }: DefineOptions): Overflow | undefined {
+/** @throws TypeError for a way that does not exist, for a `by` that is missing or has no use, and for what clients send. */
+function overflowOf(type: string, { overflow, by }: DefineOptions, from?: "client" | "server"): Overflow | undefined {
   if (overflow === undefined && by === undefined) return undefined;
+  if (from === "client") throw new TypeError(`${type} is sent by clients, and overflow is of what servers send`);
   if (overflow === "drop" && by === undefined) return { by };
   if (overflow === "conflate" && typeof by === "function") return { by };
   throw new TypeError(`overflow of ${type} is "drop", or "conflate" with a function by`);

@@ -45,3 +45,10 @@ it("leaves a message of the other direction unimplemented", () => {
   peer.message("SAID");
   expect(errorOf(peer.socket.take()[0]).code).toBe("UNIMPLEMENTED");
 });
+
+it("what clients send overflows at no server", () => {
+  expect(() => message.fromClient("MOVE", undefined, { overflow: "drop" } as never)).toThrow(
+    new TypeError("MOVE is sent by clients, and overflow is of what servers send"),
+  );
+  expect(message.fromServer("MOVED", undefined, { overflow: "drop" })).toMatchObject({ type: "MOVED" });
+});
