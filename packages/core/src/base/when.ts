@@ -22,6 +22,16 @@ export function calmed(value: unknown): void {
   if (isPromise(value)) value.then(undefined, () => {});
 }
 
+/**
+ * What a callback has answered that is not waited for.
+ * @throws TypeError naming it, for a promise: one that rejects is no unhandled rejection.
+ */
+export function atOnce<T>(answer: T, callback: string): T {
+  if (!isPromise(answer)) return answer;
+  calmed(answer);
+  throw new TypeError(`${callback} returned a promise: it has to answer at once`);
+}
+
 /** Goes on with a value: at once if it is there, otherwise when it comes. */
 export function when<T, R>(value: T | PromiseLike<T>, then: (value: T) => R | Promise<R>): R | Promise<R> {
   return isPromise(value) ? Promise.resolve(value).then(then) : then(value);

@@ -1,3 +1,4 @@
+import { atOnce } from "../base/when.ts";
 import type { AnyMessage } from "../message/message.ts";
 import { validatorsOf } from "../message/validators.ts";
 import type { Packet } from "../protocol/codec.ts";
@@ -19,7 +20,9 @@ export function skipOf(message: AnyMessage, payload: unknown, topic: string): Sk
   const { overflow } = validatorsOf(message);
   if (overflow === undefined) return undefined;
   if (overflow.by === undefined) return LEFT_OUT;
-  return { key: `${message.type}\n${topic}\n${overflow.by(payload as never)}` };
+  return {
+    key: `${message.type}\n${topic}\n${atOnce(overflow.by(payload as never), `overflow.by of ${message.type}`)}`,
+  };
 }
 
 /** As `write`; false also where the peer is behind and the frame left out. */

@@ -1,3 +1,4 @@
+import { atOnce } from "../base/when.ts";
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { part } from "./membership.ts";
@@ -54,10 +55,13 @@ function take(conn: Connection, topic: string): void {
 
 /** One for whom the test fails is left as it is: an error is no reason to throw anybody out. */
 function isMeant(conn: Connection, test: (data: never) => unknown): boolean {
+  let meant: unknown;
   try {
-    return test(conn.data as never) === true;
+    meant = test(conn.data as never);
   } catch (error) {
     report(conn.hub, error, undefined, conn);
     return false;
   }
+  // Nobody would be meant, and whoever is banned would stay.
+  return atOnce(meant, "The test of revoke()") === true;
 }
