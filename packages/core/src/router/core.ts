@@ -136,14 +136,8 @@ export class RouterCore implements RouteSource, Handlers {
   }
 
   unserved(topic: string, type: string): "recorded" | "away" | "none" {
-    if (
-      isRecorded(
-        [...this.family()].flatMap(({ topics }) => topics.families),
-        topic,
-        type,
-      )
-    )
-      return "recorded";
+    const families = [...this.family()].flatMap(({ topics }) => topics.families);
+    if (isRecorded(families, topic, type)) return "recorded";
     const around = [...this.parents].map((parent) => parent.unserved(topic, type));
     if (this.engine !== undefined) around.push("away");
     return around.find((one) => one === "recorded") ?? around.find((one) => one === "away") ?? "none";
@@ -180,11 +174,8 @@ export class RouterCore implements RouteSource, Handlers {
 
   /** Tells of the link to the other nodes: the log, and who asked. */
   linkChanged(report: LinkReport, logger: Logger): void {
-    tellLink(
-      report,
-      logger,
-      [...this.family()].flatMap(({ onLink }) => onLink),
-    );
+    const handlers = [...this.family()].flatMap(({ onLink }) => onLink);
+    tellLink(report, logger, handlers);
   }
 
   /** @throws Error for a topic that is like another one, or comes too late. */
