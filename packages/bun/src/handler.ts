@@ -36,7 +36,7 @@ export interface BunHandlerOptions<Data = OpenData> extends UpgradeOptions<Data,
    * const ws = createBunHandler(router, { otherSockets: websocket });
    * Bun.serve({ fetch: app.fetch, websocket: ws.websocket });
    */
-  otherSockets?: OtherSockets;
+  otherSockets?: OtherSockets | undefined;
 }
 
 export const OPTIONS: Kinds<BunHandlerOptions<never>> = { ...HANDLER_OPTIONS, otherSockets: "object" };

@@ -43,7 +43,7 @@ export type {
   Token,
   WebSocketClass,
 } from "./api/options.ts";
-export type { ClientPart, OptionsOf, SurfaceOf } from "./api/part.ts";
+export type { ClientPart, OptionsOf, Refines, SurfaceOf } from "./api/part.ts";
 export type { Gap, LiveSubscription, Placed, RecordedOptions, Subscribed, Subscription } from "./api/topics.ts";
 export type { Observation, SettledRequest } from "./api/observation.ts";
 export type { ConnectionState, StateInfo } from "./api/states.ts";

@@ -1,7 +1,17 @@
 import { message, rpc, topic, z } from "@ws-kit/client/zod";
 import * as valibot from "@ws-kit/client/valibot";
 import { expectTypeOf } from "vitest";
-import { isServerError, type Meta, type ServerError, wsClient } from "./index.ts";
+import {
+  type AnyRpc,
+  type InferResponse,
+  isServerError,
+  type Meta,
+  type RequestArgs,
+  type ServerError,
+  wsClient,
+} from "./index.ts";
+import { wsClient as liteClient } from "./lite.ts";
+import { handlers, requests, resume, tokens, topics } from "./parts.ts";
 import type { ErrorCode } from "@ws-kit/core/protocol";
 
 const client = wsClient({ url: "ws://test/" });
@@ -130,3 +140,20 @@ expectTypeOf(valibot.wsClient).toEqualTypeOf<typeof wsClient>();
 valibot
   .wsClient({ url: "ws://test/" })
   .on(Hello, ({ payload }) => expectTypeOf(payload).toEqualTypeOf<{ name: string }>());
+
+// Parts add up, those that add nothing to look at among them.
+const some = liteClient({
+  url: "ws://test/",
+  use: [requests(), tokens(), resume(), topics(), handlers()],
+  auth: { getToken: () => "t" },
+  maxPendingRequests: 5,
+  share: true,
+});
+expectTypeOf(some.request(GetUser, { id: "1" })).resolves.toHaveProperty("payload");
+expectTypeOf(some.subscribe("lobby").unsubscribe).toBeFunction();
+expectTypeOf(some.handle).toBeFunction();
+
+// A hook of one's own can say what it gives.
+export async function ask<R extends AnyRpc>(asked: R, ...args: RequestArgs<R>): Promise<InferResponse<R>> {
+  return (await client.request(asked, ...args)).payload;
+}

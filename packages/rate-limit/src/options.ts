@@ -18,7 +18,7 @@ export interface RateLimitStore {
  */
 export type RateLimitKey = "connection" | "user" | "address" | "type";
 
-export interface RateLimitOptions<Subject> {
+export interface RateLimitOptions<Subject, Key extends RateLimitKey = RateLimitKey> {
   /** How many messages: a whole number from 1. */
   limit: number;
   /** In how many milliseconds. */
@@ -27,27 +27,30 @@ export interface RateLimitOptions<Subject> {
    * How many may come at once after a pause. Default: `limit`. They come back one at a time, each `perMs / limit`
    * milliseconds: 1 spaces messages evenly.
    */
-  burst?: number;
+  burst?: number | undefined;
   /**
    * Who shares it, or a function that says so; what it gives undefined for is not limited. Who is nobody by `"user"`, or
    * has no known address, has a limit of its own connection. Default "connection".
    */
-  by?: RateLimitKey | readonly RateLimitKey[] | ((subject: Subject) => string | undefined);
+  by?: Key | readonly Key[] | ((subject: Subject) => string | undefined) | undefined;
   /** For how many keys this process keeps count, some 100 bytes each; connections by themselves do not count. Default 100,000. */
-  maxKeys?: number;
+  maxKeys?: number | undefined;
   /** What several processes count together. Left out: each counts for itself. Needs a `name`. */
-  store?: RateLimitStore;
+  store?: RateLimitStore | undefined;
   /** What tells this limit from others in the store; of a gate, its name as an extension (default "rate-limit"). */
-  name?: string;
+  name?: string | undefined;
   /** What the refusal says. Default "Too many messages". */
-  message?: string;
+  message?: string | undefined;
 }
 
 /** Of middleware: `by` is asked with the message's context. */
-export type MessageLimitOptions<Data> = RateLimitOptions<MiddlewareContext<Data>>;
+export type MessageLimitOptions<Data> = RateLimitOptions<MiddlewareContext<Data>> & Named;
+
+/** What a store counts needs a name, the same in every process. */
+type Named = { store?: undefined } | { store: RateLimitStore; name: string };
 
 /** Of a gate: `by` is asked with the connection. */
-export type FrameLimitOptions = RateLimitOptions<ExtensionConnection>;
+export type FrameLimitOptions = RateLimitOptions<ExtensionConnection, Exclude<RateLimitKey, "type">> & Named;
 
 export interface Resolved<Subject> {
   readonly rate: Rate;

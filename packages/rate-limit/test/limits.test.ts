@@ -266,7 +266,7 @@ describe("options", () => {
   });
 
   it("by type are refused to a gate, which cannot know it", () => {
-    expect(() => rateLimitGate({ limit: 1, perMs: 1, by: ["user", "type"] })).toThrow(
+    expect(() => rateLimitGate({ limit: 1, perMs: 1, by: ["user", "type"] as never })).toThrow(
       new TypeError('rateLimitGate(): before a frame is decoded it has no type; for by: "type" there is rateLimit()'),
     );
   });

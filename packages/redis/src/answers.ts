@@ -7,14 +7,14 @@ import { checkPrefix, type RedisClusterSource, type RedisSource } from "./source
 
 export interface RedisAnswersOptions {
   /** Before every key: `<prefix>~a:…`. Default "ws-kit". Without colons and spaces. */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * While Redis cannot be asked: `local`: each process decides by what it remembers itself; `deny`: a request that it does
    * not remember is answered UNAVAILABLE. Default "local".
    */
-  onUnavailable?: "local" | "deny";
+  onUnavailable?: "local" | "deny" | undefined;
   /** For how long Redis is waited for; if it did not answer it is not asked again for a second. Default 2,000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** Answers of idempotent requests, for all processes. */

@@ -19,13 +19,13 @@ export interface RedisEngineOptions {
   /**
    * Before every channel, so that several routers share one Redis. Default "ws-kit". Without colons and spaces.
    */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * For a cluster: over how many of its slots topics are spread, evenly. At least as many as it has masters, so that each
    * has its share; every process has two connections and a probe a second for each. Default 8, at most 256. The same in
    * all processes.
    */
-  clusterSlots?: number;
+  clusterSlots?: number | undefined;
 }
 
 /**

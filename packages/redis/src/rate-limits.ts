@@ -5,14 +5,14 @@ import { checkPrefix, type RedisClusterSource, type RedisSource } from "./source
 
 export interface RedisRateLimitsOptions {
   /** Before every key: `<prefix>~l:…`. Default "ws-kit". Without colons and spaces. */
-  prefix?: string;
+  prefix?: string | undefined;
   /**
    * While Redis cannot be asked: `local`: each process decides for itself, with as large a bucket; `deny`: nobody is let
    * through, and is answered UNAVAILABLE. Default "local".
    */
-  onUnavailable?: "local" | "deny";
+  onUnavailable?: "local" | "deny" | undefined;
   /** For how long an answer is waited for; who did not answer is not asked again for a second. Default 500. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
 }
 
 /** A store for `@ws-kit/rate-limit`. */

@@ -20,7 +20,7 @@ const source =
     ? new Redis({ port: Number(port), host: "127.0.0.1", lazyConnect: true })
     : createClient({ url: `redis://127.0.0.1:${port}` });
 let runs = 0;
-const router = createRouter<{ user?: string }>({
+const router = createRouter<{ user?: string | undefined }>({
   answers: redisAnswers(source, { timeoutMs: 5_000, onUnavailable: onUnavailable as "local" }),
   identify: (data) => data.user,
   authenticate: (req) => ({ user: new URL(req.url).searchParams.get("user") ?? undefined }),

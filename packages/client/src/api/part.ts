@@ -11,8 +11,6 @@ export interface ClientPart<Surface = unknown, Options = unknown> {
   readonly adds?: { readonly surface: Surface; readonly options: Options };
 }
 
-type All<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void ? I : unknown;
-
 declare const REFINES: unique symbol;
 
 /** A surface whose methods say more of what other parts have as well: their types are looked at first. */
@@ -20,15 +18,19 @@ export interface Refines<Surface> {
   readonly [REFINES]: Surface;
 }
 
-type SurfacesOf<Q> = Q extends ClientPart<infer Surface> ? Surface : never;
+// A function for each part, and not what it adds: with one that adds nothing (`unknown`), a union of these is `unknown` itself.
+type Refining<Q> =
+  Q extends ClientPart<infer S> ? (S extends Refines<infer Surface> ? (whole: Surface) => void : never) : never;
+type Adding<Q> = Q extends ClientPart<infer S> ? (S extends Refines<unknown> ? never : (whole: S) => void) : never;
+type Taking<Q> = Q extends ClientPart<unknown, infer Options> ? (whole: Options) => void : never;
+
+/** What all of these functions take. */
+type Met<F> = [F] extends [never] ? unknown : [F] extends [(whole: infer I) => void] ? I : unknown;
 
 /** What a client gets by these parts. */
 export type SurfaceOf<P extends readonly ClientPart[]> = P extends readonly []
   ? unknown
-  : All<SurfacesOf<P[number]> extends infer S ? (S extends Refines<infer Surface> ? Surface : never) : never> &
-      All<SurfacesOf<P[number]> extends infer S ? (S extends Refines<unknown> ? never : S) : never>;
+  : Met<Refining<P[number]>> & Met<Adding<P[number]>>;
 
 /** What `wsClient` takes for these parts. */
-export type OptionsOf<P extends readonly ClientPart[]> = P extends readonly []
-  ? unknown
-  : All<P[number] extends infer Q ? (Q extends ClientPart<unknown, infer Options> ? Options : never) : never>;
+export type OptionsOf<P extends readonly ClientPart[]> = P extends readonly [] ? unknown : Met<Taking<P[number]>>;

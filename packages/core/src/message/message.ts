@@ -102,7 +102,7 @@ export interface Received<M extends AnyMessage> {
 }
 
 /** Payload of an rpc's response, as the caller gets it. */
-export type InferResponse<R> = R extends { readonly response: infer Res } ? InferPayload<Res> : never;
+export type InferResponse<R extends { readonly response: unknown }> = InferPayload<R["response"]>;
 
 /** One progress report of an rpc, as the caller gets it. */
 export type InferProgress<R> = R extends { readonly progress: StandardSchema<infer _, infer Out> } ? Out : never;
