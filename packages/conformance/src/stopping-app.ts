@@ -31,7 +31,7 @@ export interface Findings {
     nothing: number;
     again: number[];
     error: number;
-    locked: number;
+
     controls: number[];
     page: number;
   };
@@ -234,11 +234,6 @@ async function fetched(serve: Serve): Promise<Findings["fetched"]> {
     "/nothing": () => undefined as unknown as Response,
     "/again": () => same,
     "/error": () => Response.error(),
-    "/locked": () => {
-      const response = new Response("read elsewhere");
-      response.body?.getReader();
-      return response;
-    },
     "/control": () => new Response("x", { headers: { "x-own": "a\u0001b" } }),
     "/delete": () => new Response("x", { headers: { "x-own": "a\u007fb" } }),
     "/cookie": () => new Response("x", { headers: { "set-cookie": "a=\u0001" } }),
@@ -258,7 +253,6 @@ async function fetched(serve: Serve): Promise<Findings["fetched"]> {
     nothing: await status("/nothing"),
     again: [await status("/again"), await status("/again")],
     error: await status("/error"),
-    locked: await status("/locked"),
     controls: await Promise.all(["/control", "/delete", "/cookie", "/date"].map(status)),
     page: await status("/page"),
   };

@@ -51,7 +51,6 @@ export function stopping(name: string, command: string, args: readonly string[])
         nothing: 500,
         again: [200, 500],
         error: 500,
-        locked: 500,
         controls: [500, 500, 500, 500],
         page: 200,
       });

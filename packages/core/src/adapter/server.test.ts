@@ -70,23 +70,17 @@ describe("what a fetch answers", () => {
     }
   });
 
-  it.each(["body", "headers", "status", "bodyUsed"])(
-    "is 500 where a class of its own throws for %s",
-    async (member) => {
-      const given = Object.defineProperty(new Response("x"), member, {
-        get() {
-          throw new Error("not even looked at");
-        },
-      });
-      expect(await statusOf(() => given)).toEqual([500, 1]);
-      expect(await statusOf(async () => given)).toEqual([500, 1]);
-    },
-  );
+  it.each(["headers", "status", "bodyUsed"])("is 500 where a class of its own throws for %s", async (member) => {
+    const given = Object.defineProperty(new Response("x"), member, {
+      get() {
+        throw new Error("not even looked at");
+      },
+    });
+    expect(await statusOf(() => given)).toEqual([500, 1]);
+    expect(await statusOf(async () => given)).toEqual([500, 1]);
+  });
 
-  it("is 500 where the body is read elsewhere, or the status is none", async () => {
-    const locked = new Response("x");
-    locked.body?.getReader();
-    expect(await statusOf(() => locked)).toEqual([500, 1]);
+  it("is 500 where the status is none", async () => {
     expect(await statusOf(() => Object.defineProperty(new Response("x"), "status", { value: 99_999 }))).toEqual([
       500, 1,
     ]);

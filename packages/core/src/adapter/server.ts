@@ -85,7 +85,6 @@ function sendable(given: unknown): Response {
   if (!isA(given, Response)) throw new TypeError("fetch has to return a Response");
   if (given.bodyUsed) throw new TypeError("fetch returned a Response that has been sent: make one for each request");
   // 101 is another handler's upgrade, where the runtime makes a response of it.
-  if (given.body?.locked === true) throw new TypeError("fetch returned a Response whose body something else reads");
   const { status } = given;
   if (status === 0) throw new TypeError("fetch returned Response.error(), which cannot be sent");
   // Of a class of its own it may have any.
