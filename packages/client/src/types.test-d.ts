@@ -150,8 +150,8 @@ const some = liteClient({
   share: true,
 });
 expectTypeOf(some.request(GetUser, { id: "1" })).resolves.toHaveProperty("payload");
-expectTypeOf(some.subscribe("lobby").unsubscribe).toBeFunction();
-expectTypeOf(some.handle).toBeFunction();
+expectTypeOf(some).toHaveProperty("subscribe");
+expectTypeOf(some).toHaveProperty("handle");
 
 // A hook of one's own can say what it gives.
 export async function ask<R extends AnyRpc>(asked: R, ...args: RequestArgs<R>): Promise<InferResponse<R>> {
