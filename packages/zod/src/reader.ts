@@ -23,12 +23,18 @@ function validate(schema: ZodNode, value: unknown): Checked<unknown> {
     const result = schema._zod.run({ value, issues: [] }, ctx);
     if (!(result instanceof Promise)) return told(result, ctx);
     waits(schema);
-    return result.then(
-      (done) => told(done, ctx),
-      (error: unknown) => failed(schema, value, mode, error),
-    );
+    return toldLater(result, ctx, schema, value);
   } catch (error) {
     return failed(schema, value, mode, error);
+  }
+}
+
+/** Apart from `validate`, which most schemas end at once. */
+async function toldLater(result: Promise<ZodPayload>, ctx: Ctx, schema: ZodNode, value: unknown) {
+  try {
+    return told(await result, ctx);
+  } catch (error) {
+    return failed(schema, value, ctx.async, error);
   }
 }
 

@@ -25,6 +25,8 @@ export function told(families: readonly Family[]): void {
 
 /** What is wrong with a name that means nothing more to a router, where it would had any router been told; otherwise undefined. */
 export function untoldOf(name: string): TypeError | undefined {
+  // A loop over nothing makes an iterator too.
+  if (untold.size === 0) return undefined;
   for (const { history, match, pattern } of untold) {
     if (match(name) === undefined) continue;
     const what = history === undefined ? "presence" : "history";
