@@ -79,8 +79,8 @@ export function createClient(
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
       if (typeof process === "object" && process.env.NODE_ENV !== "production") {
         checkCall("client.send()", message, payload, given);
-        if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
       }
+      if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
       const meta = given?.meta;
       return when(checked(message, "out", meta, payload, codec), (frame) => {
         const packet = codec.encode({ ...frame, meta: meta && frame.meta });

@@ -1,8 +1,6 @@
 import { check, jsonCodec, ValidationError, when, validatorsOf } from "@ws-kit/core/protocol";
 import type { AnyMessage, Codec, Meta } from "@ws-kit/core/protocol";
 
-declare const process: { readonly env: { readonly NODE_ENV?: string } };
-
 /** What a schema has seen: ready to be handled or sent. */
 export interface CheckedMessage {
   type: string;
@@ -24,9 +22,7 @@ export function checked(
   codec?: Codec,
 ): CheckedMessage | Promise<CheckedMessage> {
   const { type, from } = definition;
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
-    if (from === (direction === "in" ? "client" : "server")) throw new TypeError(`Only ${from}s send ${type}`);
-  }
+  if (from === (direction === "in" ? "client" : "server")) throw new TypeError(`Only ${from}s send ${type}`);
   // As it is now, whenever the schema has done.
   const meta = { ...given };
   return when(check(definition, "meta", direction, meta), (declared) =>
