@@ -3,7 +3,7 @@ import type { FreshPosition, Subscribed } from "../api/history.ts";
 import type { Claim } from "../history/claims.ts";
 import type { Recorded } from "../history/recorded.ts";
 import { WsKitError } from "../message/errors.ts";
-import { checkTold } from "../message/untold-topics.ts";
+import { checkTold, warnUntold } from "../message/untold-topics.ts";
 import type { History } from "../message/history.ts";
 import type { Entry } from "../ports/topic-log.ts";
 import { type GapReason, placed, type Position } from "../protocol/position.ts";
@@ -48,12 +48,12 @@ export type Since =
   | { readonly gap: GapReason }
   | undefined;
 
-/** Undefined for a topic that is live. @throws TypeError where it seems to be since no router was told of it. */
+/** Undefined for a topic that is live; the log says so where it may be since no router was told of it. */
 export function wayBack(conn: Connection, topic: string, asked: Asked | undefined): WayBack | undefined {
-  const { clock, recorded } = conn.hub;
+  const { clock, logger, recorded } = conn.hub;
   const history = recorded?.historyOf(topic);
   if (recorded === undefined || history === undefined) {
-    checkTold(topic);
+    warnUntold(topic, logger);
     return undefined;
   }
   const said = recorded.claims.take(conn, topic, clock.monotonic());
