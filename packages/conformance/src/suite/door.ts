@@ -77,7 +77,8 @@ export function door(bed: Bed): void {
       expect(await join().catch((error: unknown) => error)).toMatchObject({ status: 429 });
     });
 
-    test("peers that vanish during authenticate give their places back", { timeout: 40_000 }, async () => {
+    test("peers that vanish during authenticate give their places back", { timeout: 40_000 }, async (context) => {
+      bed.needs("network", context);
       const room = bed.room("decided");
       const abort = new AbortController();
       const query = { share: room.id };

@@ -194,7 +194,7 @@ export function streams(bed: Bed): void {
     });
 
     test("items that were under way behind it are no violations, and have no answers", async (context) => {
-      if (bed.dialect !== JSON_DIALECT) context.skip();
+      if (bed.dialect !== JSON_DIALECT) context.skip("Nothing is known of a frame of this codec that is not decoded");
       const peer = await bed.room("tight").join();
       for (let n = 0; n < TIGHT.maxViolations; n++) {
         await relaying(peer, {}, TIGHT.maxStreamBytes);
