@@ -334,6 +334,7 @@ describe("the Worker", () => {
 
   test("answers 404 for a room without an object, and for every other path", async () => {
     await expect(Client.open("/rooms/closed?user=ada")).rejects.toThrow("Unexpected server response: 404");
+    await expect.poll(() => server.logs()).toContain('object gave nothing for "closed"');
     await expect(Client.open("/nowhere")).rejects.toThrow("Unexpected server response: 404");
   });
 

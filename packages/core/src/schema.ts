@@ -5,6 +5,7 @@ export type { Compile, DefineKit, DefineOptions, MessageMaker, RpcMaker } from "
 export { standardJsonSchema } from "./message/contract-json.ts";
 export type { AnyMessage, AnyRpc, ErrorSchemas, Message, Rpc } from "./message/message.ts";
 export type { DefineMessage, DefineRpc, Sources } from "./message/sources.ts";
+export { topicMaker } from "./message/topic-maker.ts";
 export { validatorsOf } from "./message/validators.ts";
 export type { Validators } from "./message/validators.ts";
 export type { ErrorCode } from "./protocol/codes.ts";

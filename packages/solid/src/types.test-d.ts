@@ -1,16 +1,13 @@
-import { rpc, z } from "@ws-kit/client/zod";
+import { Ask, Export, GetUser, Import } from "@ws-kit/conformance/views/messages";
 import { expectTypeOf } from "vitest";
 import { useCall, useRequest, useStream } from "./index.ts";
 
-const Get = rpc("GET", { id: z.string() }, "GOT", { name: z.string() });
-const Import = rpc("IMPORT", { id: z.string() }, "IMPORTED", {}, { progress: { done: z.number() } });
-const Ask = rpc.fromServer("ASK", { id: z.string() }, "ASKED", { name: z.string() });
-const Export = rpc("EXPORT", { id: z.string() }, "EXPORTED", {}, { stream: { fromServer: { id: z.string() } } });
+const rows = () => ({ rows: 1 });
 const id = () => ({ id: "1" });
 
-expectTypeOf(useRequest(Get, id)).toHaveProperty("data");
-expectTypeOf(useStream(Import, id)).toHaveProperty("progress");
-expectTypeOf(useCall(Get).call).parameter(0).toEqualTypeOf<{ id: string }>();
+expectTypeOf(useRequest(GetUser, id)).toHaveProperty("data");
+expectTypeOf(useStream(Import, rows)).toHaveProperty("progress");
+expectTypeOf(useCall(GetUser).call).parameter(0).toEqualTypeOf<{ id: string }>();
 
 // @ts-expect-error -- servers ask it
 useRequest(Ask, id);
@@ -21,6 +18,6 @@ useRequest(Export, id);
 // @ts-expect-error -- what travels beside it would be lost
 useStream(Export, id);
 // @ts-expect-error -- it does not report
-useStream(Get, id);
+useStream(GetUser, id);
 // @ts-expect-error -- what travels beside it would be lost
 void useCall(Export).call({ id: "1" });

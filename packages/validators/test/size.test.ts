@@ -74,13 +74,18 @@ describe("what is published of core", () => {
 
   it.each(["esbuild", "Vite"])("has no server in what a page defines, under %s", async (name) => {
     const bundle = bundlers[name] as (typeof bundlers)[string];
-    const alias: Alias = { "@ws-kit/core": join(directory, "index.js") };
+    const alias: Alias = {
+      "@ws-kit/core/schema": join(directory, "schema.js"),
+      "@ws-kit/core": join(directory, "index.js"),
+    };
     const names = ["topic", "contract", "prefixed", "fingerprintOf", "isRequestError", "WsKitError", "message", "rpc"];
     for (const each of names) {
       const text = await bundle(`export { ${each} } from "@ws-kit/core";`, alias);
       expect([each, /handlerTimeoutMs|maxPendingMessages/.test(text)]).toEqual([each, false]);
       expect([each, Math.ceil(gzipped(text) / 1_000)]).toEqual([each, expect.toBeOneOf([1, 2, 3])]);
     }
+    const page = await bundle(`export { message, topic } from "@ws-kit/valibot";`, alias);
+    expect([/handlerTimeoutMs|maxPendingMessages/.test(page), gzipped(page) < 8_000]).toEqual([false, true]);
   });
 });
 

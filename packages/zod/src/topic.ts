@@ -1,4 +1,5 @@
-import { type AnyTopic, topic as define } from "@ws-kit/core";
+import type { topic as define } from "@ws-kit/core";
+import { topicMaker } from "@ws-kit/core/schema";
 import { compile } from "./compile.ts";
 
 /**
@@ -12,12 +13,6 @@ import { compile } from "./compile.ts";
  * const Room = topic("room:{roomId}", [Said], { history: { size: 50 } });
  * ctx.topics.subscribe(Room({ roomId }));
  */
-export const topic: typeof define = ((...given: unknown[]) => {
-  const made = (define as unknown as (...given: unknown[]) => AnyTopic)(...given);
-  const { pattern, presence } = made;
-  const state: unknown = presence?.state;
-  // Any Standard Schema will do; what another's accepts is not known here.
-  if (typeof state === "object" && state !== null && "_zod" in state)
-    compile(state, `state in the presence of ${pattern}`);
-  return made;
-}) as unknown as typeof define;
+export const topic: typeof define = /* @__PURE__ */ topicMaker((state, what) => {
+  if ("_zod" in state) compile(state, what);
+});

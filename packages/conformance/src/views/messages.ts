@@ -23,3 +23,5 @@ export const Import = rpc(
   { rows: z.number() },
   { progress: { done: z.number() } },
 );
+export const Ask = rpc.fromServer("ASK", { id: z.string() }, "ASKED", { name: z.string() });
+export const Export = rpc("EXPORT", { id: z.string() }, "EXPORTED", {}, { stream: { fromServer: { id: z.string() } } });

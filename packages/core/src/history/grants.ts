@@ -16,6 +16,9 @@ interface Grant {
   readonly by: string;
 }
 
+/** As `give` writes it. */
+const FORM = /^[0-9a-z]{1,11}\.[0-9a-z]{1,11}\.[\w-]{16}\.[\w-]+\.[\w-]+$/;
+
 /** What a grant proves: from where on somebody may see a topic, and which connection it was given to. */
 export interface Proof {
   readonly begin: Position;
@@ -51,16 +54,8 @@ export class Grants {
     now: number,
     revokedAt: number,
   ): Promise<Proof | undefined> {
-    const parts = /^([0-9a-z]{1,11})\.([0-9a-z]{1,11})\.([\w-]{16})\.([\w-]+)\.([\w-]+)$/.exec(given);
-    if (parts === null) return undefined;
-    const [, beginText, givenText, mac, epoch, by] = parts as unknown as [
-      string,
-      string,
-      string,
-      string,
-      string,
-      string,
-    ];
+    if (!FORM.test(given)) return undefined;
+    const [beginText = "", givenText = "", mac = "", epoch = "", by = ""] = given.split(".");
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
     if (now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
     const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt));

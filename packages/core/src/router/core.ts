@@ -135,6 +135,7 @@ export class RouterCore implements RouteSource, Handlers {
     return into;
   }
 
+  /** What becomes of a publish while nothing serves this router. */
   unserved(topic: string, type: string): "recorded" | "away" | "none" {
     const families = [...this.family()].flatMap(({ topics }) => topics.families);
     if (isRecorded(families, topic, type)) return "recorded";

@@ -9,12 +9,8 @@ export function fromOf(conn: Connection): string {
 /** The connection that has published a message, as long as it is open. */
 export function publisherOf(from: string): string {
   // What was recorded by an earlier version has a user behind it.
-  return from
-    .split(" ", 1)
-    .join()
-    .replaceAll(/%([0-9a-f]+);/g, (_, code: string) => {
-      return String.fromCharCode(parseInt(code, 16));
-    });
+  const [id = ""] = from.split(" ", 1);
+  return id.replaceAll(/%([0-9a-f]+);/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
 }
 
 /** What a grant calls the connection that it is given to. */
