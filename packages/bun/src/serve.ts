@@ -87,6 +87,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
 
   return {
     server,
+    ready: Promise.resolve(),
     // A TCP server always has these; they are undefined for a unix socket alone, which `serve` does not offer.
     port: server.port as number,
     hostname: server.hostname as string,

@@ -3,7 +3,7 @@ import { createRouter, rpc, z, type Router } from "@ws-kit/zod";
 
 interface Running {
   readonly port: number;
-  readonly ready?: Promise<void>;
+  readonly ready: Promise<void>;
   stop(options?: { timeoutMs?: number }): Promise<void>;
 }
 

@@ -58,6 +58,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
 
   return {
     server,
+    ready: Promise.resolve(),
     port: server.addr.port,
     hostname: server.addr.hostname,
     url: urlOf(tls === undefined ? "http" : "https", hostname, server.addr.port),

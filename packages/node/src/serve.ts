@@ -31,8 +31,6 @@ export interface WsKitServer extends ServerHandle<Server | SecureServer> {
   readonly port: number;
   /** @throws Error as `port` does. */
   readonly url: URL;
-  /** Resolves once it listens; rejects when it cannot (`EADDRINUSE`). */
-  readonly ready: Promise<void>;
 }
 
 const OPTIONS: Kinds<ServeOptions<never>> = { ...HANDLER_OPTIONS, ...SERVE_OPTIONS, tls: "object" };

@@ -13,6 +13,8 @@ import { createInbox } from "./inbox.ts";
 import { DRAIN_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 const ignore = (): undefined => {};
 
@@ -23,7 +25,8 @@ export function createClient(
 ): Client {
   if (!options?.url) throw new TypeError("wsClient needs { url }");
   // A page that is bundled for production is spared it, since bundlers know that this is false.
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") checkClientOptions(options, own);
+  if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production")
+    checkClientOptions(options, own);
   const { codec = jsonCodec } = options;
   const listeners = createListeners(options.logger);
   const link = createLink(
@@ -57,13 +60,15 @@ export function createClient(
 
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
   const listen = (key: string | number, handler: (received: never) => unknown, message?: AnyMessage): Off => {
-    if (typeof process === "object" && process.env.NODE_ENV !== "production") checkHandler("client.on()", handler);
+    if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production")
+      checkHandler("client.on()", handler);
     link._wish();
     return listeners._add(key, (received, session) => session !== link._session || handler(received), message);
   };
 
   const on = (message: AnyMessage, handler: (received: never) => unknown): Off => {
-    if (typeof process === "object" && process.env.NODE_ENV !== "production") checkMessage("client.on()", message);
+    if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production")
+      checkMessage("client.on()", message);
     return listen(message.type, handler, message);
   };
 
@@ -77,7 +82,7 @@ export function createClient(
       listeners._report(kind || "invalid", error, kind ? { message: type, payload } : { message: type });
     };
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
-      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
         checkCall("client.send()", message, payload, given);
       }
       if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);

@@ -25,6 +25,8 @@ import { now } from "../steps/now.ts";
 import { createTimer } from "../steps/timer.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 /** Where it stands in a client. */
 export interface Handled {
@@ -174,7 +176,7 @@ export function createHandlers(host: Handled, maxRunning: number): Handlers {
     },
     _surface: {
       handle(rpc, handler) {
-        if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
           checkMessage("client.handle()", rpc);
           checkHandler("client.handle()", handler);
         }

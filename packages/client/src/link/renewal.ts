@@ -7,6 +7,8 @@ import type { Link } from "./link.ts";
 import { SHORTEST_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 /** What it needs of the client. */
 interface Renewing {
@@ -38,7 +40,7 @@ export function createRenewal(host: Renewing): (frame: Envelope) => void {
   const ask = (link._token = (refresh: boolean): Promise<Token> =>
     (asked ??= (async () => {
       const token = await auth.getToken({ refresh });
-      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
         if (token && typeof token !== "string") throw new TypeError("getToken gives a text");
       }
       return token;

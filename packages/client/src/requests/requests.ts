@@ -17,6 +17,8 @@ import { type Cancel, createStream } from "./stream.ts";
 import { MAX_TOLD_MS } from "../steps/figures.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 /** Answers after which nobody knows whether the handler ran, or how far. */
 const LEAVES_OPEN = /^(CANCELLED|UNKNOWN|DEADLINE_EXCEEDED|INTERNAL|DATA_LOSS)$/;
@@ -80,11 +82,11 @@ export function createRequests({
 
   const ask: Requests["_ask"] = (on, message, payload, third = {}, fourth = {}, cancelBy) =>
     new Promise((resolve, reject) => {
-      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
         checkMessage("client.request()", message);
       }
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
-      if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
         checkCall("client.request()", message, payload, options);
         if (!response) throw new TypeError(`${message.type} needs a response`);
       }

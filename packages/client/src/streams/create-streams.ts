@@ -34,6 +34,8 @@ import { createReader } from "./reader.ts";
 import { createSender, type Sender } from "./sender.ts";
 
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 /** What a server may send ahead of who reads here, in units of its frames. */
 const WINDOW = 2 ** 18;
@@ -181,7 +183,7 @@ export function createStreams(
   return {
     _surface: {
       stream: (rpc: AnyMessage, payload?: unknown, options: StreamOptions = {}) => {
-        if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+        if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
           checkCall("client.stream()", rpc, payload, options);
         }
         return "stream" in rpc && rpc.stream ? begin(rpc as AnyRpc, payload, options) : progress(rpc, payload, options);

@@ -24,6 +24,11 @@ export type StopOptions = Pick<DrainOptions, "timeoutMs">;
 
 /** A running server, as `serve` gives it on every runtime. */
 export interface ServerHandle<Native = unknown> {
+  /**
+   * Resolves once it listens. Where the port is taken it rejects on Node; Bun and Deno listen before `serve` returns, which throws
+   * there.
+   */
+  readonly ready: Promise<void>;
   readonly port: number;
   readonly hostname: string;
   readonly url: URL;

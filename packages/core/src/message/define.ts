@@ -36,6 +36,8 @@ export interface DefineOptions {
 
 // A page that is bundled for production is spared what asks for this, since bundlers know its answer.
 declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 const MESSAGE_OPTIONS: Kinds<Pick<DefineOptions, "meta" | "overflow" | "by">> = {
   meta: "any",
@@ -76,7 +78,7 @@ export function defineMessage(
   options: DefineOptions = {},
   from?: "client" | "server",
 ): AnyMessage {
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+  if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`message(${JSON.stringify(type)})`, options, MESSAGE_OPTIONS);
   }
   const overflow = overflowOf(type, options, from);
@@ -122,7 +124,7 @@ function defineRpc(
   const [response, options = {}] = (
     typeof rest[0] === "string" ? [defineMessage(kit, rest[0], rest[1]), rest[2]] : rest
   ) as [AnyMessage | undefined, DefineOptions?];
-  if (typeof process === "object" && process.env.NODE_ENV !== "production") {
+  if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
     checkOptions(`rpc(${JSON.stringify(type)})`, options, RPC_OPTIONS);
   }
   const { stream, idempotent } = options;
