@@ -1,11 +1,12 @@
 import { describe as suite, expect, it } from "vitest";
 import { unspeakable } from "../../test/unspeakable.ts";
-import { describe, isA, toError } from "./thrown.ts";
+import { comesOf, describe, isA, toError } from "./thrown.ts";
 
 suite("what was thrown", () => {
   it.each(unspeakable())("is an Error with a text: $name", ({ value }) => {
     expect(typeof describe(value)).toBe("string");
     expect(typeof isA(value, Error)).toBe("boolean");
+    expect(comesOf(value, new Error("other"))).toBe(false);
     const error = toError(value);
     expect(error).toBeInstanceOf(Error);
     expect(typeof error.message).toBe("string");

@@ -25,6 +25,15 @@ export function toError(thrown: unknown): Error {
   return new Error(`Something that is no Error was thrown: ${describe(thrown)}`, { cause: thrown });
 }
 
+/** Whether it is this error, or has it as its cause. */
+export function comesOf(thrown: unknown, error: Error): boolean {
+  try {
+    return thrown === error || (isA(thrown, Error) && thrown.cause === error);
+  } catch {
+    return false;
+  }
+}
+
 function hasText(error: Error): boolean {
   try {
     return typeof error.message === "string";

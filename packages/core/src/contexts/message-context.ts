@@ -1,5 +1,6 @@
 import type { ErrorHandler } from "../api/handlers.ts";
 import type { Clock } from "../base/clock.ts";
+import { comesOf } from "../base/thrown.ts";
 import { OpenContextImpl } from "./connection-context.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
@@ -109,6 +110,11 @@ export class MessageContextImpl extends OpenContextImpl {
     this.abortReason = new Error(reason);
     this.controller?.abort(this.abortReason);
     this.release();
+  }
+
+  /** Whether this was thrown since `signal` aborted: its reason, or what names that as its cause. */
+  abortedBy(error: unknown): boolean {
+    return this.abortReason !== undefined && comesOf(error, this.abortReason);
   }
 
   override overrun(): void {

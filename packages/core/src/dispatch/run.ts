@@ -100,6 +100,8 @@ function finish(ctx: MessageContextImpl): void {
 export function fail(ctx: MessageContextImpl, error: unknown): void {
   const meant = meantForPeer(error);
   if (meant !== undefined) return ctx.error(meant.code, meant.message, meant.details, meant.retry);
+  // The request has ended, and its caller knows how: a handler that stops for that has not failed.
+  if (ctx.route.isRpc && (ctx as RpcContextImpl).settled && ctx.abortedBy(error)) return;
   const id = crypto.randomUUID();
   report(ctx.conn.hub, error, ctx, ctx.conn, id);
   const payload = { ...errorPayload("INTERNAL", "Internal error"), id };

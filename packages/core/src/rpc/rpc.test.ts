@@ -170,6 +170,50 @@ describe("an rpc in flight", () => {
     expect(log).toEqual(["aborted"]);
   });
 
+  it.each([
+    ["the reason itself", (signal: AbortSignal) => signal.throwIfAborted()],
+    ["the reason of a signal made of it", (signal: AbortSignal) => AbortSignal.any([signal]).throwIfAborted()],
+    [
+      "an error that names it as its cause",
+      ({ aborted, reason }: AbortSignal) => {
+        if (aborted)
+          throw Object.assign(new Error("The operation was aborted", { cause: reason }), { name: "AbortError" });
+      },
+    ],
+  ])("is no failure where its handler then stops by %s", async (_, stop) => {
+    const errors: Error[] = [];
+    const held: ReturnType<typeof gate>[] = [];
+    const router = createRouter({ limits: { requestTimeoutMs: 1_000 } })
+      .onError((error) => void errors.push(error))
+      .rpc(Ask, async ({ signal, payload }) => {
+        const here = (held[payload.n] = gate());
+        await here.opened;
+        stop(signal);
+        throw new Error("Of its own");
+      });
+    const { connect, clock } = bench(router);
+    const peer = connect();
+    for (const n of [0, 1, 2]) peer.message("ASK", { n }, { correlationId: String(n) });
+    peer.message("$ws:abort", undefined, { correlationId: "0" });
+    held[0]?.open();
+    held[2]?.open();
+    await settle();
+    await clock.advance(1_000);
+    held[1]?.open();
+    await settle();
+    expect(peer.socket.take().map((frame) => errorOf(frame).code)).toEqual([
+      "CANCELLED",
+      "INTERNAL",
+      "DEADLINE_EXCEEDED",
+    ]);
+    const other = connect();
+    other.message("ASK", { n: 3 }, { correlationId: "3" });
+    other.socket.close();
+    held[3]?.open();
+    await settle();
+    expect(errors.map(({ message }) => message)).toEqual(["Of its own"]);
+  });
+
   it("does not reach its handler once it was cancelled in its middleware", async () => {
     const allowed = gate();
     let entered = false;
