@@ -11,6 +11,7 @@ export interface IoRedisClient {
 
 /** A connection of it. */
 interface Connection {
+  readonly stream: { unref(): unknown };
   connect(): Promise<unknown>;
   ping(): Promise<unknown>;
   call(command: string, args: readonly (string | Buffer)[]): Promise<Reply>;
@@ -82,8 +83,10 @@ export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
       ? (["ssubscribe", "sunsubscribe", "spublish"] as const)
       : (["subscribe", "unsubscribe", "publish"] as const);
     return {
-      open: () =>
-        Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping()))),
+      open: async () => {
+        await Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping())));
+        if (one !== undefined) publisher.stream.unref();
+      },
       subscribe: (channels) => subscriber[subscribe](...channels),
       unsubscribe: (channels) => subscriber[unsubscribe](...channels),
       publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),

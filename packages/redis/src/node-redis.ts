@@ -18,6 +18,7 @@ interface Connection {
   ping(): Promise<unknown>;
   sendCommand(args: readonly (string | Buffer)[], options?: object): Promise<Reply>;
   destroy(): void;
+  unref(): void;
   on(event: "error" | "end" | "sharded-channel-moved", listener: (error?: Error) => void): unknown;
   publish(channel: string, message: string | Buffer): Promise<unknown>;
   sPublish(channel: string, message: string | Buffer): Promise<unknown>;
@@ -74,8 +75,10 @@ export function dialNodeRedis(client: NodeRedisClient, kind: Kind = "plain"): Di
       ? (["sSubscribe", "sUnsubscribe", "sPublish"] as const)
       : (["subscribe", "unsubscribe", "publish"] as const);
     return {
-      open: () =>
-        Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping()))),
+      open: async () => {
+        await Promise.all([...new Set([subscriber, publisher])].map((each) => each.connect().then(() => each.ping())));
+        if (one !== undefined) publisher.unref();
+      },
       subscribe: (channels) => subscriber[subscribe](channels, listener, bytes),
       unsubscribe: (channels) => subscriber[unsubscribe](channels),
       publish: (channel, packet) => publisher[publish](channel, asArgument(packet)),

@@ -32,7 +32,7 @@ export interface WireEvents {
 
 /**
  * Makes one that is not open yet, with a client that neither queues nor reconnects nor subscribes again by itself.
- * @param one Of one connection, for who subscribes to nothing.
+ * @param one Of one connection, for who subscribes to nothing: it keeps no process running that waits for no answer.
  */
 export type Dial = (events: WireEvents, bytes: boolean, one?: "one") => Wire | Promise<Wire>;
 

@@ -125,6 +125,23 @@ withServer("redis", "limits in redis, on Node", (path) => {
     expect(() => STORES["ioredis"]?.(6_379, options as never)).toThrow(kind);
   });
 
+  it.each([
+    ["Node", "node-redis", process.execPath],
+    ["Node", "ioredis", process.execPath],
+    ["Bun", "node-redis", "bun"],
+    ["Bun", "ioredis", "bun"],
+    ["Bun", "bun's own", "bun"],
+  ])("keeps no process running on %s that has nothing else to do, by %s", async (_, client, runtime) => {
+    const server = await startRedis(path);
+    try {
+      const args = [`${import.meta.dirname}/resting.ts`, client, String(server.port)];
+      const { stdout } = await promisify(execFile)(runtime, args, { timeout: 20_000 });
+      expect(stdout).toBe("0\n0\n");
+    } finally {
+      await server.stop();
+    }
+  });
+
   it("refuses what is no client", () => {
     expect(() => redisRateLimits({} as never)).toThrow("redisRateLimits takes a client of");
     expect(() => redisRateLimits([])).toThrow("redisRateLimits needs a server");
