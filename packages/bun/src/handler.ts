@@ -83,7 +83,7 @@ interface HandlerWithHubs {
 
 export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerOptions<Data>): HandlerWithHubs {
   const tuning = resolveTuning(router, options, { runtime: "Bun", maxIdleSeconds: 960 });
-  const admit = createAdmit(withAuthenticate(router, options));
+  const admit = createAdmit(withAuthenticate(router, options), { offWire: true });
   const hubs = new WeakMap<AnyServer, Hub>();
 
   function hubOf(server: AnyServer): Hub {

@@ -85,7 +85,7 @@ export class RouterObject<Env = unknown, Data = OpenData> extends DurableObject<
       handed: createAdmit(
         { ...limited, allowedOrigins: "*", authenticate: decideOn(options.authenticate) },
         // What a Worker has admitted, the object cannot ask it about again.
-        { renewedBy: options.authenticate },
+        { renewedBy: options.authenticate ?? null },
       ),
     };
     this.authenticate = options.authenticate;

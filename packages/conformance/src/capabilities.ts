@@ -28,7 +28,10 @@ export interface Capabilities {
   readonly framesApart: boolean;
   /** Bytes on a wire: fragments, subprotocols, half-dead peers. */
   readonly network: boolean;
-  /** A request comes to the adapter as it was sent; without it the runtime itself fails one that no URL can be made of. */
+  /**
+   * A request comes to the adapter as it was sent; without it the runtime itself fails one that no URL can be made of or that is
+   * no handshake, and does not say what it saw of the connection.
+   */
   readonly rawRequests: boolean;
   /** Upgrades a client that offers another protocol beside WebSocket; without it such a request is answered 426. */
   readonly upgradeLists: boolean;

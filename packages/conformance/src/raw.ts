@@ -35,18 +35,22 @@ export function ask(host: string, request: string, ms = 1_000): Promise<RawAnswe
   });
 }
 
-/** The text of an upgrade request. `host: null` leaves the header out. */
+/** The text of an upgrade request. A header that is null is left out. */
 export function upgradeOf(
   target: string,
-  { host, version = "1.1", upgrade = "websocket", lines = [] }: UpgradeText,
+  { host, method = "GET", version = "1.1", upgrade = "websocket", headers = {}, lines = [] }: UpgradeText,
 ): string {
+  const whole = {
+    Host: host,
+    Connection: "Upgrade",
+    Upgrade: upgrade,
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    ...headers,
+  };
   return [
-    `GET ${target} HTTP/${version}`,
-    ...(host === null ? [] : [`Host: ${host}`]),
-    "Connection: Upgrade",
-    `Upgrade: ${upgrade}`,
-    "Sec-WebSocket-Version: 13",
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    `${method} ${target} HTTP/${version}`,
+    ...Object.entries(whole).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}`])),
     ...lines,
     "",
     "",
@@ -55,7 +59,10 @@ export function upgradeOf(
 
 export interface UpgradeText {
   readonly host: string | null;
+  readonly method?: string;
   readonly version?: string;
   readonly upgrade?: string;
+  /** In place of those that a client sends. */
+  readonly headers?: Readonly<Record<string, string | null>>;
   readonly lines?: readonly string[];
 }

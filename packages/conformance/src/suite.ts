@@ -10,6 +10,7 @@ import { drain } from "./suite/drain.ts";
 import { expiry } from "./suite/expiry.ts";
 import { failures } from "./suite/failures.ts";
 import { frames } from "./suite/frames.ts";
+import { handshakes } from "./suite/handshakes.ts";
 import { lifecycle } from "./suite/lifecycle.ts";
 import { limits } from "./suite/limits.ts";
 import { order } from "./suite/order.ts";
@@ -24,7 +25,7 @@ import { upgrade } from "./suite/upgrade.ts";
 import type { Target } from "./target.ts";
 
 /** What an upgrade request brings with it; whatever is spoken afterwards, it is the same. */
-const BEFORE_FRAMES = [upgrade, own, door, resuming];
+const BEFORE_FRAMES = [upgrade, own, door, handshakes, resuming];
 
 const WITH_FRAMES = [
   codecs,

@@ -28,7 +28,7 @@ const ROWS: Readonly<Record<keyof Capabilities, string>> = {
   crossingFrames: "closes cleanly while frames of the peer are under way",
   framesApart: "runs promise callbacks between two frames that were read at once",
   network: "real sockets",
-  rawRequests: "answers a bad `Host` itself, with 400 (otherwise the runtime does)",
+  rawRequests: "answers a bad `Host`, method or `Connection` itself (otherwise the runtime does, or takes it)",
   upgradeLists: "upgrades a client that offers another protocol beside WebSocket (otherwise 426)",
 };
 

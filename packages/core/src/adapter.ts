@@ -3,8 +3,9 @@ export { checkContract } from "./adapter/check-contract.ts";
 export { withAuthenticate } from "./adapter/own-authenticate.ts";
 export { createAdmit } from "./adapter/admission.ts";
 export type { Admit } from "./adapter/admission.ts";
+export { wrongHandshake } from "./adapter/handshake.ts";
 export { createEntrance } from "./adapter/entrance.ts";
-export type { Arrival, Entrance, PeerSource } from "./adapter/entrance.ts";
+export type { AdmitSource, Arrival, Entrance, PeerSource } from "./adapter/entrance.ts";
 export {
   connectionsOf,
   expel,

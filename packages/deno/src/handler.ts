@@ -66,7 +66,7 @@ export function handlerWithHub<Data>(router: Router<Data>, options: DenoHandlerO
     maxIdleSeconds: 2_147_483,
   });
   const { idleTimeoutSeconds, maxPayloadBytes } = tuning;
-  const admit = createAdmit(withAuthenticate(router, options));
+  const admit = createAdmit(withAuthenticate(router, options), { offWire: true });
   // Deno pings a silent peer by itself, and ends one that has not answered after 120 s (`idleTimeout`).
   const hub = new Hub(router, { tuning, endsSilent: true });
   const deno = denoApi();

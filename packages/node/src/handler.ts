@@ -18,7 +18,7 @@ import {
 } from "@ws-kit/core/adapter";
 import { type OpenData, type Router, type UpgradeOptions } from "@ws-kit/core";
 import { WebSocketServer } from "ws";
-import { ignoreUpgrade, pathOf, refuseUpgrade, toIncomingMessage } from "./http.ts";
+import { ignore, ignoreUpgrade, pathOf, refuseUpgrade, toIncomingMessage } from "./http.ts";
 import { NodeSocket, terminateAll } from "./socket.ts";
 import { NodeUpgradeRequest } from "./upgrade-request.ts";
 
@@ -68,9 +68,9 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   if ((tuning.idleTimeoutSeconds ?? 0) > MAX_IDLE_SECONDS) {
     throw new RangeError(`idleTimeoutSeconds is at most ${MAX_IDLE_SECONDS} on Node, not ${tuning.idleTimeoutSeconds}`);
   }
-  const admit = createAdmit(withAuthenticate(router, options));
+  const admit = createAdmit(withAuthenticate(router, options), { offWire: true });
   const hub = new Hub(router, { tuning, bufferGrowth: 2 });
-  /** Of the upgrade that is being answered, for the two callbacks of `ws`. */
+  /** Of the upgrade that is being answered, for the callback of `ws`. */
   let answering: Admission | undefined;
   /** Upgrades that wait for `authenticate`. */
   const pending = new Set<Duplex>();
@@ -80,7 +80,6 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
     WebSocket: NodeSocket,
     maxPayload: tuning.maxPayloadBytes,
     perMessageDeflate: tuning.compression ?? false,
-    handleProtocols: () => answering?.protocol ?? false,
   });
   upgrader.on("headers", (lines) => {
     for (const [name, value] of answering?.headers ?? []) lines.push(`${name}: ${value}`);
@@ -89,8 +88,10 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   function accept(message: IncomingMessage, socket: Duplex, head: Buffer, admission: Admission): void {
     answering = admission;
     let opened = false;
-    // One of several protocols on offer, which `ws` does not look for.
+    // What has been chosen, and no list, which `ws` reads more strictly than HTTP does.
     message.headers.upgrade = "websocket";
+    if (admission.protocol === undefined) delete message.headers["sec-websocket-protocol"];
+    else message.headers["sec-websocket-protocol"] = admission.protocol;
     try {
       // Answers before it returns, or refuses by itself what is no handshake.
       upgrader.handleUpgrade(message, socket, head, (ws) => {
@@ -152,8 +153,6 @@ export function handlerWithHub<Data>(router: Router<Data>, options: NodeHandlerO
   return { handler: whole, hub };
 }
 
-function ignore(): void {}
-
 /** Apart from the handler, whose scope holds the request. */
 function renewedOn(socket: Socket): (req: Request) => IncomingMessage {
   return (req) => toIncomingMessage(req, socket);
@@ -182,6 +181,13 @@ function attach(server: Server | SecureServer, path: string | undefined, door: D
   handlers.set(path, door);
 }
 
+/** Servers whose application is asked about upgrades that no handler takes, as if they were none. */
+const asking = new WeakSet<Server | SecureServer>();
+
+export function leaveRestToRequests(server: Server | SecureServer): void {
+  asking.add(server);
+}
+
 function listen(server: Server | SecureServer, handlers: ReadonlyMap<string | undefined, Door>): void {
   const alone = () => server.listenerCount("upgrade") === 1;
   server.on("upgrade", (req, socket, head) => {
@@ -190,6 +196,7 @@ function listen(server: Server | SecureServer, handlers: ReadonlyMap<string | un
     if (!isUpgrade(req.headers.upgrade)) return alone() ? ignoreUpgrade(req, socket) : undefined;
     if (found !== undefined) return found.handler(req, socket, head);
     if (!alone()) return undefined;
+    if (asking.has(server)) return ignoreUpgrade(req, socket);
     socket.on("error", ignore);
     for (const hub of new Set(Array.from(handlers.values(), (door) => door.hub)))
       hub.upgradeRefused(404, "path", req.url ?? "");

@@ -94,9 +94,13 @@ export function refuseUpgrade(response: Response, socket: Duplex): void {
   }, destroy);
 }
 
+export function ignore(): void {}
+
 /** Goes on with HTTP/1.1 where Node has left it for an Upgrade that nobody here speaks. */
 export function ignoreUpgrade(message: IncomingMessage, socket: Duplex): void {
   const { server } = socket as Socket & { server?: Server };
+  // Node no longer listens, and a peer that vanishes is nobody's failure.
+  socket.on("error", ignore);
   const hasBody =
     message.headers["transfer-encoding"] !== undefined || Number(message.headers["content-length"] ?? 0) > 0;
   // Node has taken its parser away, and a body cannot be read without.

@@ -5,17 +5,20 @@ import {
   answered,
   checkOptions,
   HANDLER_OPTIONS,
+  isForEndpoint,
+  isUpgrade,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
   systemClock,
   urlOf,
+  wrongHandshake,
   type Kinds,
   type ServeBase,
   type ServerHandle,
 } from "@ws-kit/core/adapter";
 import type { OpenData, Router } from "@ws-kit/core";
-import { handlerWithHub, type NodeHandlerOptions } from "./handler.ts";
+import { handlerWithHub, leaveRestToRequests, type NodeHandlerOptions } from "./handler.ts";
 import { toRequest, writeResponse } from "./http.ts";
 
 export interface ServeOptions<Data = OpenData> extends NodeHandlerOptions<Data>, ServeBase {
@@ -60,12 +63,13 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     } catch {
       return writeResponse(refuse(400, "Bad request"), out);
     }
-    if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
-    else if (path !== undefined && new URL(req.url).pathname === path) {
-      const headers = { connection: "Upgrade", upgrade: "websocket" };
-      hub.upgradeRefused(426, "request", req.url);
-      response = new Response("This is a WebSocket endpoint", { status: 426, headers });
-    } else response = new Response("Not found", { status: 404 });
+    if (isForEndpoint(req, options)) {
+      // Node tells of an upgrade elsewhere, and this it found to be none.
+      response = wrongHandshake(req, true) ?? refuse(400, "The upgrade failed");
+      const cause = isUpgrade(req.headers.get("upgrade")) ? "handshake" : "request";
+      hub.upgradeRefused(response.status, cause, req.url);
+    } else if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
+    else response = new Response("Not found", { status: 404 });
     try {
       await writeResponse(response, out);
     } catch (error) {
@@ -92,6 +96,7 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   };
   const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
   handler.attach(server, path);
+  if (fetch !== undefined) leaveRestToRequests(server);
   // Node ends those that speak HTTP: not one that has yet to begin TLS, nor one that another listener's upgrade has taken.
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => {

@@ -5,12 +5,13 @@ import { schemeOf, targetOf, toRequest } from "./http.ts";
 /** A request as Node read it. The web standard's view of it, and its URL, are made for whoever reads them. */
 export class NodeUpgradeRequest implements UpgradeRequest {
   readonly headers: SentHeaders;
+  readonly method: string;
   private readonly message: IncomingMessage;
   /** Not yet in the spelling of the URL standard. */
   private readonly target: string;
   private made: Request | undefined;
 
-  /** @throws TypeError for a `Host` or target that makes no URL, and for a method that no `Request` has. */
+  /** @throws TypeError for a `Host` or target that makes no URL. */
   constructor(message: IncomingMessage) {
     this.message = message;
     this.headers = new SentHeaders(message.rawHeaders);
@@ -18,7 +19,7 @@ export class NodeUpgradeRequest implements UpgradeRequest {
     if (host !== "" && !isHost(host)) throw new TypeError("Not a Host");
     this.target = `${schemeOf(message)}://${host === "" ? "localhost" : host}${targetOf(message)}`;
     if (!URL.canParse(this.target)) throw new TypeError("Not a URL");
-    if (message.method !== "GET") this.toRequest();
+    this.method = message.method ?? "GET";
   }
 
   get url(): string {

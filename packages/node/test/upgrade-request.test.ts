@@ -56,7 +56,6 @@ test.for([
   [["GET http://[ HTTP/1.1", HOST], false],
   [["GET / HTTP/1.0", "Host:"], true],
   [["POST / HTTP/1.1", HOST], true],
-  [["TRACE / HTTP/1.1", HOST], false],
 ] as const)("reads like a Request made of it: %j", async ([lines, taken]) => {
   const message = await parsed(lines);
   const own = viewOf(() => new NodeUpgradeRequest(message));

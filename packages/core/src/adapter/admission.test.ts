@@ -39,7 +39,11 @@ describe("a runtime's own form of a request", () => {
       return (request ??= new Request("http://a.example/ws", { headers: sent }));
     };
     const source = () => ({ remoteAddress: "10.0.0.1", request: undefined });
-    const outcome = await createAdmit(options)(hub, { url: "http://a.example/ws", headers: sent, toRequest }, source);
+    const outcome = await createAdmit(options)(
+      hub,
+      { url: "http://a.example/ws", method: "GET", headers: sent, toRequest },
+      source,
+    );
     expect(outcome).not.toBeInstanceOf(Response);
     return count;
   }

@@ -6,7 +6,8 @@ import { protocolChooser } from "./choose-protocol.ts";
 import { isUpgrade } from "./endpoint.ts";
 import { spellAddress } from "./addresses.ts";
 import { arrivalOf } from "./arrival.ts";
-import type { Arrival, Entrance, PeerSource } from "./entrance.ts";
+import type { AdmitSource, Arrival, Entrance, PeerSource } from "./entrance.ts";
+import { wrongHandshake } from "./handshake.ts";
 import { dropUnfit } from "./headers.ts";
 import { isHost } from "./host.ts";
 import { ownId } from "./own-id.ts";
@@ -45,12 +46,11 @@ interface Rules {
 
 /**
  * Reads the options of an endpoint and makes what decides on its upgrades.
- * @param renewedBy Decides on tokens that are brought over open connections. Default: the options' `authenticate`.
  * @throws TypeError or RangeError for an option that cannot be honoured.
  */
 export function createAdmit(
   options: AnyUpgradeOptions,
-  { renewedBy }: { readonly renewedBy?: Arrival["authenticate"] | undefined } = { renewedBy: options.authenticate },
+  { renewedBy = options.authenticate, offWire = false }: AdmitSource = {},
 ): Admit {
   const {
     allowedOrigins,
@@ -70,7 +70,7 @@ export function createAdmit(
     origin: originRule(allowedOrigins),
     forwarded: trustProxy === undefined ? undefined : readForwarded(trustProxy),
     protocols: protocolChooser(protocols),
-    renewedBy,
+    renewedBy: renewedBy ?? undefined,
     counts: maxConnections !== undefined || maxConnectionsPer !== undefined,
   };
   return (entrance, req, peer, host = req.headers.get("host") ?? "") => {
@@ -78,10 +78,8 @@ export function createAdmit(
       entrance.upgradeRefused(refusal.status, cause, req.url);
       return refusal;
     };
-    if (!isUpgrade(req.headers.get("upgrade"))) {
-      const headers = { connection: "Upgrade", upgrade: "websocket" };
-      return told("request", refuse(426, "This is a WebSocket endpoint", headers));
-    }
+    const wrong = wrongHandshake(req, offWire);
+    if (wrong !== undefined) return told(isUpgrade(req.headers.get("upgrade")) ? "handshake" : "request", wrong);
     if (!isHost(host)) return told("request", refuse(400, "Bad request"));
     if (entrance.draining) return told("draining", restarting());
     if (!rate.takes(entrance.clock.monotonic())) {

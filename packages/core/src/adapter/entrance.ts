@@ -29,6 +29,14 @@ export interface Arrival {
   readonly authenticate: NonNullable<AnyUpgradeOptions["authenticate"]>;
 }
 
+/** Where an endpoint's requests come from. */
+export interface AdmitSource {
+  /** Decides on tokens that are brought over open connections. Default: the options' `authenticate`; null for nobody. */
+  readonly renewedBy?: Arrival["authenticate"] | null | undefined;
+  /** They came off a wire, as a client sent them: an incomplete handshake is refused, which otherwise the runtime does. */
+  readonly offWire?: boolean | undefined;
+}
+
 /** What deciding on upgrades needs of whoever they go to: a listener, or a Worker that leads them on to one. */
 export interface Entrance {
   readonly limits: Pick<Limits, "authTimeoutMs">;

@@ -5,6 +5,7 @@
 export interface UpgradeRequest {
   /** In the spelling of the URL standard, as `Request` has it. */
   readonly url: string;
+  readonly method: string;
   /** Several lines of one name are one value, joined by a comma (RFC 9110 §5.3). */
   readonly headers: Pick<Headers, "get" | "has">;
   /** What the application is given, the same at each call. Left out where it is a `Request` already. */

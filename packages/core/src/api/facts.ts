@@ -134,7 +134,7 @@ export interface Answered {
 
 /**
  * Why an upgrade was refused: the option that decided, or what was wrong. `path`: nothing is served there; `request`: it asks for no upgrade, or its `Host`
- * is none; `forwarded`: the headers of proxies disagree; `handshake`: the runtime did not take it; `draining`: the server
+ * is none; `forwarded`: the headers of proxies disagree; `handshake`: it is none (RFC 6455 §4.2.1), or the runtime did not take it; `draining`: the server
  * restarts; `authTimeoutMs`: deciding took too long; `error`: something of the application failed.
  */
 export type UpgradeRefusalCause =
