@@ -4,6 +4,7 @@ import {
   answered,
   checkOptions,
   checkPath,
+  fetchFailed,
   isHost,
   isForEndpoint,
   isUpgrade,
@@ -80,6 +81,8 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       if (isUpgrade(req.headers.get("upgrade"))) hub.upgradeRefused(404, "path", req.url);
       return new Response("Not found", { status: 404 });
     },
+    // Of a response that cannot be sent; Bun's own page would show the source.
+    error: (error: unknown) => fetchFailed(hub.logger, error),
     websocket: handler.websocket,
   } as BunOptions);
   // Its engine dials now, and not with the first peer.

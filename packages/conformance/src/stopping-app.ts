@@ -1,22 +1,7 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
-import { createRouter, rpc, z, type Router } from "@ws-kit/zod";
-
-interface Running {
-  readonly port: number;
-  readonly ready: Promise<void>;
-  stop(options?: { timeoutMs?: number }): Promise<void>;
-}
-
-interface Options {
-  port: number;
-  hostname: string;
-  path?: string;
-  fetch?: (req: Request) => Response | Promise<Response>;
-  authenticate?: () => Promise<object>;
-}
-
-/** A runtime's own, as far as this is concerned. */
-type Serve = (router: Router, options: Options) => Running;
+import { createRouter, rpc, z } from "@ws-kit/zod";
+import { fetched, type Fetched } from "./fetched.ts";
+import { quiet, start, wait, type Serve } from "./serving.ts";
 
 /** What became of each situation. */
 export interface Findings {
@@ -27,27 +12,10 @@ export interface Findings {
   readonly other: { peerClosed: boolean; newPeer: boolean; sessionsClosed: number };
   /** What a request gets that is under way when a server stops with all the time there is. */
   readonly limitless: readonly string[];
-  readonly fetched: {
-    nothing: number;
-    again: number[];
-    error: number;
-
-    controls: number[];
-    page: number;
-  };
+  readonly fetched: Fetched;
 }
 
 const Do = rpc("DO", {}, "DONE", { text: z.string() });
-const quiet = { debug() {}, warn() {}, error() {} };
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, ms));
-
-async function start(serve: Serve, router: Router, options: Partial<Options> = {}): Promise<Running> {
-  const server = serve(router, { port: 0, hostname: "127.0.0.1", ...options });
-  await server.ready;
-  return server;
-}
-
 /** A client that answers a goaway, and keeps what it was told. */
 class Peer {
   readonly answers: string[] = [];
@@ -144,11 +112,12 @@ async function slowAnswer(serve: Serve): Promise<Findings["slowAnswer"]> {
   return { bytes: (JSON.parse(answer) as { payload?: { text: string } }).payload?.text.length ?? 0, code };
 }
 
+const authenticateLate = async () => (await wait(800), {});
+
 async function late(serve: Serve): Promise<Findings["late"]> {
   let opened = 0;
   const router = createRouter({ logger: quiet }).onOpen(() => void opened++);
-  const authenticate = async () => (await wait(800), {});
-  const server = await start(serve, router, { authenticate });
+  const server = await start(serve, router, { authenticate: authenticateLate });
   const peer = new Peer(server.port);
   await wait(100);
   await server.stop({ timeoutMs: 200 });
@@ -212,13 +181,14 @@ async function other(serve: Serve): Promise<Findings["other"]> {
   return { peerClosed, newPeer, sessionsClosed: closed };
 }
 
+async function fetchLater(): Promise<Response> {
+  await wait(400);
+  return new Response("whole");
+}
+
 async function limitless(serve: Serve): Promise<Findings["limitless"]> {
   const answers: string[] = [];
   for (const timeoutMs of [Infinity, 2 ** 31]) {
-    const fetchLater = async () => {
-      await wait(400);
-      return new Response("whole");
-    };
     const server = await start(serve, createRouter(), { path: "/ws", fetch: fetchLater });
     const answer = fetch(`http://127.0.0.1:${server.port}/`).then((response) => response.text(), String);
     await wait(100);
@@ -226,38 +196,6 @@ async function limitless(serve: Serve): Promise<Findings["limitless"]> {
     answers.push(await answer);
   }
   return answers;
-}
-
-async function fetched(serve: Serve): Promise<Findings["fetched"]> {
-  const same = new Response("once");
-  const answers: Record<string, () => Response> = {
-    "/nothing": () => undefined as unknown as Response,
-    "/again": () => same,
-    "/error": () => Response.error(),
-    "/control": () => new Response("x", { headers: { "x-own": "a\u0001b" } }),
-    "/delete": () => new Response("x", { headers: { "x-own": "a\u007fb" } }),
-    "/cookie": () => new Response("x", { headers: { "set-cookie": "a=\u0001" } }),
-    "/date": () => new Response("x", { headers: { date: "\u0002" } }),
-    "/page": () => new Response("page"),
-  };
-  const server = await start(serve, createRouter({ logger: quiet }), {
-    path: "/ws",
-    fetch: (req) => (answers[new URL(req.url).pathname] as () => Response)(),
-  });
-  const status = async (path: string): Promise<number> => {
-    const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
-    await response.arrayBuffer();
-    return response.status;
-  };
-  const found = {
-    nothing: await status("/nothing"),
-    again: [await status("/again"), await status("/again")],
-    error: await status("/error"),
-    controls: await Promise.all(["/control", "/delete", "/cookie", "/date"].map(status)),
-    page: await status("/page"),
-  };
-  await server.stop({ timeoutMs: 100 });
-  return found;
 }
 
 /** Goes through all situations and prints what became of them, as JSON on the last line. */

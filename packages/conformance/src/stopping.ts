@@ -52,7 +52,13 @@ export function stopping(name: string, command: string, args: readonly string[])
         again: [200, 500],
         error: 500,
         controls: [500, 500, 500, 500],
+        locked: [
+          [500, false],
+          [500, false],
+          [500, false],
+        ],
         page: 200,
+        many: "HTTP/1.1 200 OK",
       });
     });
   });

@@ -16,6 +16,8 @@ export interface DenoServeOptions {
   /** PEM certificate and key, for HTTPS. */
   cert?: string;
   key?: string;
+  /** Answers for a handler whose response cannot be sent. */
+  onError?: (error: unknown) => Response;
   onListen?: (address: { port: number; hostname: string }) => void;
 }
 

@@ -2,6 +2,7 @@ import {
   answered,
   checkOptions,
   checkPath,
+  fetchFailed,
   HANDLER_OPTIONS,
   isHost,
   isForEndpoint,
@@ -47,7 +48,8 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
   const { handler, hub, sockets } = handlerWithHub(router, handlerOptions as DenoHandlerOptions<Data>);
 
   checkPath(path);
-  const server = denoApi().serve({ port, hostname, ...tls, onListen: () => {} }, async (req, info) => {
+  const onError = (error: unknown) => fetchFailed(hub.logger, error);
+  const server = denoApi().serve({ port, hostname, ...tls, onError, onListen: () => {} }, async (req, info) => {
     const host = req.headers.get("host") ?? "";
     if ((host !== "" && !isHost(host)) || !URL.canParse(req.url)) return refuse(400, "Bad request");
     if (isForEndpoint(req, options)) return handler(req, info);

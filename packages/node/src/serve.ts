@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import {
   answered,
   checkOptions,
+  fetchFailed,
   HANDLER_OPTIONS,
   isForEndpoint,
   isUpgrade,
@@ -74,9 +75,9 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
       await writeResponse(response, out);
     } catch (error) {
       // Node refuses more than the standard does, like a Trailer without chunks.
-      hub.logger.error("fetch failed", error);
+      const instead = fetchFailed(hub.logger, error);
       if (out.headersSent) out.destroy();
-      else await writeResponse(new Response("Internal server error", { status: 500 }), out);
+      else await writeResponse(instead, out);
     }
   }
 

@@ -73,16 +73,19 @@ export async function untilNone(left: () => number, until: number): Promise<void
  * the log. Never throws or rejects.
  */
 export function answered(logger: Logger, fetch: () => unknown): MaybePromise<Response> {
-  const failed = (error: unknown): Response => {
-    logger.error("fetch failed", error);
-    return new Response("Internal server error", { status: 500 });
-  };
+  const failed = (error: unknown) => fetchFailed(logger, error);
   try {
     const given = fetch();
     return isPromise(given) ? Promise.resolve(given).then(sendable).catch(failed) : sendable(given);
   } catch (error) {
     return failed(error);
   }
+}
+
+/** For what a runtime finds wrong with a response itself, like a body that something else reads. */
+export function fetchFailed(logger: Logger, error: unknown): Response {
+  logger.error("fetch failed", error);
+  return new Response("Internal server error", { status: 500 });
 }
 
 /** @throws TypeError that says what to return instead. */
