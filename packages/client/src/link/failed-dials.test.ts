@@ -191,3 +191,42 @@ test("a class of sockets may throw anything", async () => {
   await expect(rig.client.connect()).rejects.toThrow("is no good");
   expect(rig.errors[0]).toMatchObject({ type: "connect", error: { message: "ws://test/?… is no good" } });
 });
+
+test.each([
+  ["whose message throws", () => Object.defineProperty(new Error(), "message", { get: () => JSON.parse("{") as never })],
+  ["whose message is no text", () => Object.assign(new Error(), { message: { code: 7 } })],
+  ["that makes no text", () => Object.assign(new Error("x"), { toString: () => JSON.parse("{") as never })],
+  ["with nothing at all", () => Object.create(null) as Error],
+])("an error %s is a failed dial like any other, and a failed handler", async (_, make) => {
+  let dials = 0;
+  const failing = (): string => {
+    if (dials++ === 0) throw make();
+    return "ws://test/";
+  };
+  for (const options of [{ url: failing }, { auth: { getToken: failing } }]) {
+    dials = 0;
+    const rig = createRig({ ...options, reconnect });
+    rig.client.onState(() => {
+      throw make();
+    });
+    void rig.client.connect();
+    await world.time.advance(10_000);
+    expect(dials).toBe(2);
+    rig.network.socket.accept();
+    await settled();
+    expect(rig.client.state).toBe("open");
+    expect(rig.errors.filter(({ type }) => type !== "handler")).toEqual([
+      expect.objectContaining({ type: "url" in options ? "connect" : "auth" }),
+    ]);
+  }
+  const refused = createRig({
+    reconnect,
+    WebSocket: class {
+      constructor() {
+        throw make();
+      }
+    } as never,
+  });
+  await expect(refused.client.connect()).rejects.toThrow("Connection closed");
+  expect(refused.errors.map(({ type }) => type)).toEqual(["connect", "connect"]);
+});

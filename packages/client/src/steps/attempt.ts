@@ -1,10 +1,10 @@
 import { isPromise } from "@ws-kit/core/protocol";
 
-/** What was thrown as an error, whatever it is. */
+/** What was thrown as an error whose text can be read, whatever it is. */
 export function asError(cause: unknown): Error {
-  if (cause instanceof Error) return cause;
   try {
-    return new Error(String(cause));
+    const text = String(cause);
+    return cause instanceof Error && typeof cause.message === "string" ? cause : new Error(text);
   } catch {
     return new Error("No text");
   }
