@@ -81,7 +81,7 @@ export function createTopics(host: Following): Topics {
   const arm = createTimer();
   /** On the present connection, or the last one. */
   let request: Ask;
-  /** Where it said that this client stands. */
+  /** Where it said that this client stands, of what it has not been told to follow yet. */
   let claims: Record<string, SavedPosition> = {};
 
   /** Tells of a gap: who asked for the topic, or else `onError`. */
@@ -145,17 +145,15 @@ export function createTopics(host: Following): Topics {
       claims = positions._renewed(wanted);
       for (const want of wanted.values()) want._asked = undefined;
     }
-    const topics = Object.keys(claims);
-    if (!resumed && topics[0] && host._leads())
+    if (!Object.keys(claims)[0]) return follow;
+    if (!resumed && host._leads())
       link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
-    if (topics[0])
-      arm(RESUBSCRIBE_MS, () => {
-        for (const topic of topics) {
-          if (positions._isFollowed(topic) !== false) continue;
-          positions._forget(topic);
-          gap(topic, "not-resubscribed");
-        }
-      });
+    arm(RESUBSCRIBE_MS, () => {
+      for (const topic in claims) {
+        positions._forget(topic);
+        gap(topic, "not-resubscribed");
+      }
+    });
     return follow;
   };
   listeners._add(STATE, (state) => state === "open" || arm());

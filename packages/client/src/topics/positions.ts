@@ -7,8 +7,6 @@ interface Place {
   readonly _epoch: string;
   _offset: number;
   _grant: string | undefined;
-  /** The server has said that this connection follows the topic. */
-  _followed: boolean;
 }
 
 /** A frame, as far as it is about topics. */
@@ -26,19 +24,27 @@ export interface Positions {
   /** Begins with a position that was kept elsewhere, unless one is known. */
   readonly _begin: (topic: string, since: SavedPosition) => void;
   readonly _forget: (topic: string) => void;
-  /** A new connection: nothing is followed. @returns those that are known, but for the ones that are left out. */
+  /**
+   * A new connection follows nothing. @returns what is known, but for the topics that are left out; one is taken from it
+   * when the server says that the connection follows it, or no longer may.
+   */
   readonly _renewed: (without: ReadonlyMap<string, unknown>) => Record<string, SavedPosition>;
-  readonly _isFollowed: (topic: string) => boolean | undefined;
 }
 
 export function createPositions(): Positions {
   const places = new Map<string, Place>();
+  let claims: Record<string, SavedPosition> = {};
   const saved = ({ _epoch, _offset, _grant }: Place): SavedPosition =>
     _grant === undefined ? [_epoch, _offset] : [_epoch, _offset, _grant];
 
-  const begin = (topic: string, [epoch, offset, grant]: SavedPosition, followed: boolean): void => {
+  const forget = (topic: string): void => {
     places.delete(topic);
-    places.set(topic, { _epoch: epoch, _offset: offset, _grant: grant, _followed: followed });
+    delete claims[topic];
+  };
+
+  const begin = (topic: string, [epoch, offset, grant]: SavedPosition): void => {
+    forget(topic);
+    places.set(topic, { _epoch: epoch, _offset: offset, _grant: grant });
   };
 
   return {
@@ -63,10 +69,10 @@ export function createPositions(): Positions {
       if (topic === undefined) return undefined;
       const place = places.get(topic);
       if (type === SUBSCRIBED_TYPE && epoch) {
-        begin(topic, [epoch, offset, place?._grant], true);
+        begin(topic, [epoch, offset, place?._grant]);
         // Whoever comes back and is taken for new has missed what there was meanwhile.
         if (status === "gap" || (status === "fresh" && place)) return [topic, reason ?? "not-resubscribed"];
-      } else if (type === UNSUBSCRIBED_TYPE) places.delete(topic);
+      } else if (type === UNSUBSCRIBED_TYPE) forget(topic);
       else if (place?._epoch === epoch) {
         if (type === GRANT_TYPE) place._grant = grant;
         if (type === POSITION_TYPE) place._offset = offset;
@@ -77,16 +83,13 @@ export function createPositions(): Positions {
       const place = places.get(topic);
       return place && saved(place);
     },
-    _begin: (topic, since) => void (places.has(topic) || begin(topic, since, false)),
-    _forget: (topic) => void places.delete(topic),
-    _renewed(without) {
-      for (const place of places.values()) place._followed = false;
-      return Object.fromEntries(
+    _begin: (topic, since) => void (places.has(topic) || begin(topic, since)),
+    _forget: forget,
+    _renewed: (without) =>
+      (claims = Object.fromEntries(
         [...places]
           .flatMap(([topic, place]) => (without.has(topic) ? [] : [[topic, saved(place)] as const]))
           .slice(-MAX_TOPICS),
-      );
-    },
-    _isFollowed: (topic) => places.get(topic)?._followed,
+      )),
   };
 }
