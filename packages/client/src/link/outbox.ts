@@ -96,12 +96,11 @@ export function createOutbox(
     return false;
   };
 
-  /** @returns whether it waits for room; false where it left, or never will. */
-  const waits = (item: Outgoing, encode: Encode): boolean => {
+  /** @returns its packet where it waits for room; nothing where it left, or never will. */
+  const waits = (item: Outgoing, encode: Encode): Packet | false | undefined => {
     try {
       const packet = encode();
-      if (packet === undefined) return false;
-      if (!transmit(packet, item._on)) return true;
+      if (packet === undefined || !transmit(packet, item._on)) return packet;
     } catch (error) {
       return refuse(item, error);
     }
@@ -109,7 +108,7 @@ export function createOutbox(
     item._left = true;
     item._bytes = 0;
     sent.set(item, encode);
-    return false;
+    return undefined;
   };
 
   const flush = (): void => {
@@ -126,9 +125,9 @@ export function createOutbox(
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
     if (!coming.delete(item)) return false;
-    if (!waits(item, encode)) return !!item._left;
+    const packet = waits(item, encode);
+    if (!packet) return !!item._left;
     queue.set(item, encode);
-    const packet = encode() as Packet;
     item._bytes = typeof packet === "string" ? utf8Length(packet) : packet.length;
     queuedBytes += item._bytes;
     // What is for one connection does not wait for the next.
