@@ -2,12 +2,8 @@ import type { GapReason, SavedPosition } from "@ws-kit/core/protocol";
 import { MAX_TOPICS } from "../steps/figures.ts";
 import { GRANT_TYPE, POSITION_TYPE, SUBSCRIBED_TYPE, UNSUBSCRIBED_TYPE } from "@ws-kit/core/protocol";
 
-/** Where this client stands in a recorded topic. */
-interface Place {
-  readonly _epoch: string;
-  _offset: number;
-  _grant: string | undefined;
-}
+/** Where this client stands in a recorded topic; without a grant there is none in it, since it travels as it is. */
+type Place = [epoch: string, offset: number, grant?: string];
 
 /** A frame, as far as it is about topics. */
 export interface TopicFrame {
@@ -34,17 +30,16 @@ export interface Positions {
 export function createPositions(): Positions {
   const places = new Map<string, Place>();
   let claims: Record<string, SavedPosition> = {};
-  const saved = ({ _epoch, _offset, _grant }: Place): SavedPosition =>
-    _grant === undefined ? [_epoch, _offset] : [_epoch, _offset, _grant];
-
   const forget = (topic: string): void => {
     places.delete(topic);
     delete claims[topic];
   };
 
   const begin = (topic: string, [epoch, offset, grant]: SavedPosition): void => {
+    const place: Place = [epoch, offset];
+    if (grant) place[2] = grant;
     forget(topic);
-    places.set(topic, { _epoch: epoch, _offset: offset, _grant: grant });
+    places.set(topic, place);
   };
 
   return {
@@ -53,9 +48,9 @@ export function createPositions(): Positions {
         const [name, next, before = next - 1] = at;
         const place = places.get(name);
         if (!place) return undefined;
-        const stood = place._offset;
+        const [, stood] = place;
         if (next <= stood) return false;
-        place._offset = next;
+        place[1] = next;
         return before > stood ? [name, "hole"] : undefined;
       }
       const { topic, epoch, offset, grant, status, reason } = Object(payload) as {
@@ -69,27 +64,20 @@ export function createPositions(): Positions {
       if (topic === undefined) return undefined;
       const place = places.get(topic);
       if (type === SUBSCRIBED_TYPE && epoch) {
-        begin(topic, [epoch, offset, place?._grant]);
+        begin(topic, [epoch, offset, place?.[2]]);
         // Whoever comes back and is taken for new has missed what there was meanwhile.
         if (status === "gap" || (status === "fresh" && place)) return [topic, reason ?? "not-resubscribed"];
       } else if (type === UNSUBSCRIBED_TYPE) forget(topic);
-      else if (place?._epoch === epoch) {
-        if (type === GRANT_TYPE) place._grant = grant;
-        if (type === POSITION_TYPE) place._offset = offset;
+      else if (place?.[0] === epoch) {
+        if (type === GRANT_TYPE) place[2] = grant;
+        if (type === POSITION_TYPE) place[1] = offset;
       }
       return undefined;
     },
-    _of(topic) {
-      const place = places.get(topic);
-      return place && saved(place);
-    },
+    _of: (topic) => places.get(topic),
     _begin: (topic, since) => void (places.has(topic) || begin(topic, since)),
     _forget: forget,
     _renewed: (without) =>
-      (claims = Object.fromEntries(
-        [...places]
-          .flatMap(([topic, place]) => (without.has(topic) ? [] : [[topic, saved(place)] as const]))
-          .slice(-MAX_TOPICS),
-      )),
+      (claims = Object.fromEntries([...places].filter(([topic]) => !without.has(topic)).slice(-MAX_TOPICS))),
   };
 }
