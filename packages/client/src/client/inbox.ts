@@ -25,14 +25,14 @@ export function createInbox(host: Host): Receive {
     }
     // Each schema sees it once, however many listen.
     const groups = listeners._groups(type);
-    if (!groups.length) return listeners._emit(UNHANDLED, { type, meta, payload }, session);
+    if (!groups.size) return listeners._emit(UNHANDLED, { type, meta, payload }, session);
     let done: void | Promise<void> = undefined;
-    for (const group of groups) {
+    for (const [message, those] of groups) {
       done = when(done, () =>
         attempt(
           () =>
-            when(checked(group._message as AnyMessage, "in", meta, payload), (received) =>
-              listeners._emit(type, Object.assign(received, host._placed(at)), session, group),
+            when(checked(message as AnyMessage, "in", meta, payload), (received) =>
+              listeners._emit(type, Object.assign(received, host._placed(at)), session, those),
             ),
           (error) => listeners._report("validation", error, { message: type }),
         ),

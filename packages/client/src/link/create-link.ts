@@ -138,7 +138,7 @@ export function createLink(
     link._failure = undefined;
     pulse._reset();
     const follow = link._begins?.(opens as never);
-    const those = listeners._groups(OPEN)[0]?._those ?? new Set();
+    const those = listeners._groups(OPEN).get(undefined) ?? new Set();
     const present = [...those];
     for (const handler of present) {
       if (opening !== mine || !those.has(handler)) continue;

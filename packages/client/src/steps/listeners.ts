@@ -17,11 +17,8 @@ export interface Listener {
   readonly _call: (...args: never[]) => unknown;
 }
 
-/** Those of one key that listen by one definition. */
-export interface Group {
-  readonly _message: AnyMessage | undefined;
-  readonly _those: Set<Listener>;
-}
+/** Those of one key, by the definition that they listen by. */
+type Groups = ReadonlyMap<AnyMessage | undefined, Set<Listener>>;
 
 /** The functions of the application, each under what it listens to, and how it learns of what went wrong. */
 export interface Listeners {
@@ -30,12 +27,13 @@ export interface Listeners {
    * @returns its undoing.
    */
   readonly _add: (key: Key, call: Listener["_call"], message?: AnyMessage) => Off;
-  readonly _groups: (key: Key) => readonly Group[];
+  /** Stays as it is while who is in a group may come and go. */
+  readonly _groups: (key: Key) => Groups;
   /**
    * Calls those of one key, or of one of its groups, which may come and go meanwhile: who comes is not called yet. What one
    * throws is reported and does not stop the others.
    */
-  readonly _emit: (key: Key, first: unknown, second?: unknown, group?: Group) => void;
+  readonly _emit: (key: Key, first: unknown, second?: unknown, those?: Set<Listener>) => void;
   /** Tells those who observe; undefined while there are none, so that nothing is made for nobody. */
   _tell?: (kind: Observation["kind"], detail: unknown) => void;
   /** Tells of a failure that is no call's own. */
@@ -47,7 +45,7 @@ export interface Listeners {
 }
 
 export function createListeners(logger: ClientLogger | undefined): Listeners {
-  const all = new Map<Key, readonly Group[]>();
+  const all = new Map<Key, Groups>();
   // What goes wrong while errors are told, or what onError does is observed, must not be told again.
   const logged: Fail = (error) => listeners._log("error", "onError failed", error);
 
@@ -55,23 +53,19 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
     _add(key, _call, message) {
       const listener = { _call };
       const groups = listeners._groups(key);
-      const group = groups.find(({ _message }) => _message === message) ?? { _message: message, _those: new Set() };
-      const { _those } = group;
-      if (!_those.size) all.set(key, [...groups, group]);
-      _those.add(listener);
+      const those = groups.get(message) ?? new Set();
+      if (!those.size) all.set(key, new Map(groups).set(message, those));
+      those.add(listener);
       return () => {
-        _those.delete(listener);
-        if (!_those.size)
-          all.set(
-            key,
-            listeners._groups(key).filter((other) => other !== group),
-          );
+        if (!those.delete(listener) || those.size) return;
+        const left = new Map(listeners._groups(key));
+        left.delete(message);
+        all.set(key, left);
       };
     },
-    _groups: (key) => all.get(key) ?? [],
-    _emit(key, first, second, group = listeners._groups(key)[0]) {
+    _groups: (key) => all.get(key) ?? new Map(),
+    _emit(key, first, second, those = listeners._groups(key).get(undefined) ?? new Set()) {
       const fail = key === ERROR || key === OBSERVE ? logged : listeners._failed;
-      const those = group?._those ?? new Set();
       const present = [...those];
       for (const listener of present) {
         if (those.has(listener)) void attempt(() => listener._call(first as never, second as never), fail);
