@@ -48,7 +48,6 @@ export function createClient(
     _listeners: listeners,
     _on: (...args) => on(...args),
     _leads: () => true,
-    _control: ignore,
     // A server that asks is not left to wait for whom nobody here would answer.
     _take: (id, { meta }) =>
       id.startsWith("s:") && host._leads() && link._transmit(codec.encode({ type: FAILED_TYPE, meta })),

@@ -29,8 +29,6 @@ export interface Host {
   _ask?: Requests["_ask"];
   /** The requests under way. */
   _pending?: Requests["_pending"];
-  /** Takes a frame of the protocol. */
-  _control: (frame: Envelope) => void;
   /** Takes a frame with a correlation id; one that is not known is ignored. */
   _take: (id: string, frame: Envelope) => unknown;
   /** Sees each frame before anybody. @returns false where nobody may have it, or what is to be done before. */

@@ -18,7 +18,11 @@ export function createInbox(host: Host): Receive {
   /** Hands a frame that answers no request to whoever wants it, once its schema has seen it. */
   const deliver = ({ type, meta = {}, payload, at }: Envelope & TopicFrame, session: number): void | Promise<void> => {
     if (session !== link._session) return;
-    if (type.startsWith(CONTROL_PREFIX)) return host._control({ type, payload });
+    if (type.startsWith(CONTROL_PREFIX)) {
+      // Parts listen to these: one that such a part cannot read is no frame.
+      for (const { _call } of listeners._groups(type).get(undefined) ?? []) _call(payload as never);
+      return undefined;
+    }
     if (type === ERROR_TYPE) {
       const message = meta["inReplyTo"] as string;
       return listeners._report("server", new ServerError(payload as ErrorPayload), { message });

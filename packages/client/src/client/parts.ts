@@ -40,11 +40,17 @@ export const handlers = ({ maxRunning = 64 }: HandlersOptions = {}): ClientPart<
 
 /** Tokens: `auth` asks for one before every dial, and for the next while connected, before its time is over. */
 export const tokens = (): ClientPart<unknown, OptionsNamed<"auth">> =>
-  part("tokens", (host) => ({ _addressOf: addressOf, _control: createRenewal(host) }));
+  part("tokens", (host) => {
+    createRenewal(host);
+    return { _addressOf: addressOf };
+  });
 
 /** `contract`: what server and page agree on is compared when they meet. */
 export const contracts = (): ClientPart<unknown, OptionsNamed<"contract">> =>
-  part("contracts", (host) => ({ _addressOf: addressOf, _control: createAgreement(host) }));
+  part("contracts", (host) => {
+    createAgreement(host);
+    return { _addressOf: addressOf };
+  });
 
 /**
  * Connections that a server with `resume` goes on with after a short loss, and sockets that several clients of a page

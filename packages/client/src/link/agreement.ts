@@ -1,5 +1,4 @@
 import { CONTRACT_TYPE } from "@ws-kit/core/protocol";
-import type { Envelope } from "@ws-kit/core/protocol";
 import type { ClientOptions } from "../api/options.ts";
 import { BAD_REQUEST } from "../socket/close-codes.ts";
 import type { Listeners } from "../steps/listeners.ts";
@@ -10,16 +9,12 @@ interface Agreeing {
   readonly _options: ClientOptions;
   readonly _link: Link;
   readonly _listeners: Listeners;
-  /** Takes every other frame of the protocol. */
-  readonly _control: (frame: Envelope) => void;
 }
 
 /** Tells the application where the server says that it has another contract, and hangs up where ours is strict. */
-export function createAgreement({ _options: { contract }, _link, _listeners, _control }: Agreeing) {
-  return (frame: Envelope): void => {
-    const { type, payload } = frame;
-    if (type !== CONTRACT_TYPE) return _control(frame);
+export function createAgreement({ _options: { contract }, _link, _listeners }: Agreeing): void {
+  _listeners._add(CONTRACT_TYPE, (payload) => {
     _listeners._report("contract", (Object(payload) as Error).message, { payload });
     if (contract?.strict) void _link._close(BAD_REQUEST);
-  };
+  });
 }

@@ -1,5 +1,5 @@
 import { AUTH_TYPE } from "@ws-kit/core/protocol";
-import type { Codec, Envelope } from "@ws-kit/core/protocol";
+import type { Codec } from "@ws-kit/core/protocol";
 import type { ClientOptions, Token } from "../api/options.ts";
 import { type Listeners, STATE } from "../steps/listeners.ts";
 import { createTimer } from "../steps/timer.ts";
@@ -18,20 +18,16 @@ interface Renewing {
   readonly _listeners: Listeners;
   /** Whether it is this client that brings new tokens, of those who share its socket. */
   readonly _leads: () => boolean;
-  /** Takes every other frame of the protocol. */
-  readonly _control: (frame: Envelope) => void;
 }
 
 /**
  * Asks for tokens: for each dial, and while connected, before the time is over for which the server says that a connection
  * may stay.
- *
- * @returns what takes the frames in which it says so.
  */
-export function createRenewal(host: Renewing): (frame: Envelope) => void {
-  const { _options, _codec, _link: link, _listeners: listeners, _control } = host;
+export function createRenewal(host: Renewing): void {
+  const { _options, _codec, _link: link, _listeners: listeners } = host;
   const { auth } = _options;
-  if (!auth) return _control;
+  if (!auth) return;
   let asked: Promise<Token> | undefined;
   const arm = createTimer();
   /** Counts what the server has said, and changes of state: a token that was asked for before the last of them is not sent. */
@@ -60,10 +56,8 @@ export function createRenewal(host: Renewing): (frame: Envelope) => void {
   };
 
   listeners._add(STATE, (state) => state === "open" || next(Infinity));
-  return (frame) => {
-    const { type, payload } = frame;
-    if (type !== AUTH_TYPE) return _control(frame);
+  listeners._add(AUTH_TYPE, ({ expiresInMs }: { expiresInMs: number }) => {
     // Not all at once whose tokens are of one age.
-    next(Math.max((payload as { expiresInMs: number }).expiresInMs, SHORTEST_MS) * (0.9 - Math.random() / 5));
-  };
+    next(Math.max(expiresInMs, SHORTEST_MS) * (0.9 - Math.random() / 5));
+  });
 }

@@ -53,14 +53,13 @@ interface Watching {
   readonly _codec: Codec;
   readonly _link: Link;
   readonly _listeners: Listeners;
-  readonly _control: (frame: Envelope) => void;
   readonly _see: (frame: TopicFrame) => false | (() => unknown) | undefined;
   readonly _subscribe?: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
 }
 
 /** Who is there in topics that this client has subscribed to, and what it says there of itself. */
 export function createPresence(host: Watching) {
-  const { _codec: codec, _control: control, _link: link, _listeners: listeners, _see: see } = host;
+  const { _codec: codec, _link: link, _listeners: listeners, _see: see } = host;
   const subscribe = host._subscribe as NonNullable<Watching["_subscribe"]>;
   const rooms = new Map<string, Room>();
 
@@ -116,6 +115,7 @@ export function createPresence(host: Watching) {
     if (isNew) for (const handler of room._handlers) void attempt(() => handler(diff), listeners._failed);
   };
 
+  listeners._add(PRESENCE_TYPE, take);
   listeners._add(OPEN, () => {
     // One that goes on follows what it did, and nothing of it was lost.
     if (!link._resumed) for (const room of rooms.values()) room._isFollowed = false;
@@ -201,10 +201,6 @@ export function createPresence(host: Watching) {
         }
       }
       return seen;
-    },
-    _control(frame: Envelope) {
-      if (frame.type === PRESENCE_TYPE) take(frame.payload as News);
-      else control(frame);
     },
     _surface: {
       subscribe: (topic: string, options?: Partial<RecordedOptions>) => withPresence(topic, subscribe(topic, options)),
