@@ -1,12 +1,13 @@
-import { BASE_PROTOCOL, GOAWAY_FRAME, PING_FRAME, PONG_FRAME, RESUME_PROTOCOL_PREFIX } from "@ws-kit/core/protocol";
+import { GOAWAY_FRAME, PING_FRAME, PONG_FRAME, RESUME_PROTOCOL_PREFIX } from "@ws-kit/core/protocol";
 import type { Packet } from "@ws-kit/core/protocol";
 import type { ClientOptions, SocketLike } from "../api/options.ts";
 import { attempt } from "../steps/attempt.ts";
 import { ACK_FRAMES, ACK_MS, FIRST_FRAME_MS, FRAME_UNITS, MAX_UNNAMED } from "../steps/figures.ts";
 import { createTimer } from "../steps/timer.ts";
 import { ABNORMAL, TIMEOUT } from "./close-codes.ts";
-import type { Hear, SocketEvent } from "./dialing.ts";
+import type { Hear, SocketEvent, Target } from "./dialing.ts";
 import { open } from "./socket.ts";
+import { addressOf } from "./token.ts";
 
 /** What is kept of a connection, so that the next socket can go on with it. */
 export interface Memory {
@@ -47,7 +48,7 @@ const HEAD = /^\{"(?:n":(\d+)|type":"\$ws:([sra])(?:ession|esumed|ck)","payload"
 export function openAgain(
   memory: Memory,
   options: ClientOptions,
-  [url, protocols]: readonly [url: string, protocols: string[]],
+  target: Target,
   tell: Hear,
 ): SocketLike {
   const { codec } = options;
@@ -120,10 +121,8 @@ export function openAgain(
   };
 
   memory._asks = !!memory._id;
-  const offered = memory._id
-    ? [...(codec?.name ? [] : [BASE_PROTOCOL]), `${RESUME_PROTOCOL_PREFIX}${memory._id}.${memory._received}`]
-    : [];
-  const socket = open(options, [url, [...new Set([...protocols, ...offered])]], (type, event) => {
+  const claim = memory._id && `${RESUME_PROTOCOL_PREFIX}${memory._id}.${memory._received}`;
+  const socket = open(options, addressOf(options, target, claim), (type, event) => {
     if (memory._socket !== socket) return;
     if (type === "open") return memory._asks ? arm(FIRST_FRAME_MS, late) : start();
     if (type === "close") {

@@ -23,7 +23,6 @@ export interface SharedSocket extends Socket {
  */
 export function join(own: Memory, options: ClientOptions, target: Target, hear: Hear): SharedSocket {
   const { share } = options;
-  const address = addressOf(options, target);
   // A key that nobody else has stands for a socket of one's own.
   const key = share
     ? JSON.stringify([share, addressOf(options, share === true ? target : { ...target, _token: undefined })])
@@ -32,7 +31,7 @@ export function join(own: Memory, options: ClientOptions, target: Target, hear: 
   return (
     lines.get(key) ??
     createLine(key, memory, (tell) =>
-      share ? open(options, address, tell) : openAgain(memory, options, address, tell),
+      share ? open(options, addressOf(options, target), tell) : openAgain(memory, options, target, tell),
     )
   )(hear);
 }

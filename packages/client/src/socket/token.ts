@@ -5,10 +5,13 @@ import type { Target } from "./dialing.ts";
 /**
  * Says what the server has to know before it takes the connection: the token, in the URL in the place of an older one or
  * among the subprotocols, and there the contract.
+ *
+ * @param more What else is to be said among the subprotocols.
  */
 export function addressOf(
   { auth, codec, contract }: ClientOptions,
   { _url, _protocols, _token }: Target,
+  more?: string,
 ): [url: string, protocols: string[]] {
   const { attach, queryParam = "token" } = auth ?? ({} as AuthOptions);
   const url = new URL(_url);
@@ -21,5 +24,6 @@ export function addressOf(
     url.searchParams.delete(queryParam);
     if (_token) url.searchParams.append(queryParam, _token);
   }
+  if (more) say(more);
   return [url.href, [...names]];
 }
