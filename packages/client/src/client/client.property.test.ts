@@ -17,9 +17,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Ask, AskAgain, News, Note } from "../../test/definitions.ts";
 import { FakeNetwork, FakePage, type ReceivedFrame } from "../../test/fake-network.ts";
 import { installVirtualTime, settled, type VirtualTime } from "../../test/virtual-time.ts";
-import { backoff } from "../link/backoff.ts";
+import { createRetries } from "../link/retries.ts";
 import { wsClient } from "./full.ts";
-import type { ClientOptions } from "../api/options.ts";
+import type { ClientOptions, ReconnectOptions } from "../api/options.ts";
 import { type ConnectionState, TRANSITIONS } from "../api/states.ts";
 import type { Client } from "../api/client.ts";
 
@@ -318,6 +318,12 @@ test("whatever happens in whatever order, the client keeps its promises", { time
     { numRuns: 3_000 },
   );
 });
+
+function backoff(attempt: number, holdOffMs: number, options: ReconnectOptions): number {
+  const retries = createRetries(options, () => {});
+  retries._attempts = attempt;
+  return retries._delayMs(holdOffMs);
+}
 
 test("every delay lies within its bound, and under full jitter anywhere in it", () => {
   assert(

@@ -2,7 +2,6 @@ import { isTerminalClose } from "@ws-kit/core/protocol";
 import type { ReconnectOptions } from "../api/options.ts";
 import { UNAUTHENTICATED } from "../socket/close-codes.ts";
 import { attempt, type Fail } from "../steps/attempt.ts";
-import { backoff } from "./backoff.ts";
 import { runtime } from "./runtime.ts";
 
 /** What is known of earlier connections, by which it is decided whether and when to dial again. */
@@ -21,13 +20,19 @@ export interface Retries {
   readonly _lasted: (ms: number) => void;
   /** @returns whether to dial again after such an end. */
   readonly _allow: (code: number, reason: string) => boolean;
-  /** How long to wait before. */
+  /**
+   * How long to wait before: a bound that doubles with each attempt, and under full jitter any time up to it
+   * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
+   *
+   * @param holdOffMs What the server asked to wait at least: it tells each client of many another figure.
+   */
   readonly _delayMs: (holdOffMs?: number) => number;
 }
 
 /** @param failed Told what `shouldReconnect` threw, which then counts as a yes. */
 export function createRetries(options: ReconnectOptions = {}, failed: Fail): Retries {
   const { enabled = true, maxAttempts = Infinity, stableAfterMs = 5_000, shouldReconnect } = options;
+  const { initialDelayMs = 300, maxDelayMs = 30_000, jitter } = options;
   const retries: Retries = {
     _attempts: 0,
     _refresh: false,
@@ -47,7 +52,10 @@ export function createRetries(options: ReconnectOptions = {}, failed: Fail): Ret
       !isTerminalClose(code) &&
       !(retries._refresh && code === UNAUTHENTICATED) &&
       attempt<unknown>(() => shouldReconnect?.({ code, reason, attempt: retries._attempts }), failed) !== false,
-    _delayMs: (holdOffMs) => backoff(retries._attempts, holdOffMs, options),
+    _delayMs(holdOffMs = 0) {
+      const bound = Math.min(maxDelayMs, initialDelayMs * 2 ** Math.min(retries._attempts, 99));
+      return holdOffMs + (jitter === "none" ? bound : Math.random() * bound);
+    },
   };
   return retries;
 }
