@@ -193,7 +193,10 @@ test("a class of sockets may throw anything", async () => {
 });
 
 test.each([
-  ["whose message throws", () => Object.defineProperty(new Error(), "message", { get: () => JSON.parse("{") as never })],
+  [
+    "whose message throws",
+    () => Object.defineProperty(new Error(), "message", { get: () => JSON.parse("{") as never }),
+  ],
   ["whose message is no text", () => Object.assign(new Error(), { message: { code: 7 } })],
   ["that makes no text", () => Object.assign(new Error("x"), { toString: () => JSON.parse("{") as never })],
   ["with nothing at all", () => Object.create(null) as Error],
@@ -221,10 +224,8 @@ test.each([
   }
   const refused = createRig({
     reconnect,
-    WebSocket: class {
-      constructor() {
-        throw make();
-      }
+    WebSocket: function refuse() {
+      throw make();
     } as never,
   });
   await expect(refused.client.connect()).rejects.toThrow("Connection closed");

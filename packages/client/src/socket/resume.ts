@@ -45,12 +45,7 @@ export function keep(memory: Memory, packet: Packet): void {
 const HEAD = /^\{"(?:n":(\d+)|type":"\$ws:([sra])(?:ession|esumed|ck)","payload":\{(?:"id":"(\w+)",)?"\w+":(\d+))/;
 
 /** Opens a socket that goes on with the connection before, where the server still has that. An open tells which. */
-export function openAgain(
-  memory: Memory,
-  options: ClientOptions,
-  target: Target,
-  tell: Hear,
-): SocketLike {
+export function openAgain(memory: Memory, options: ClientOptions, target: Target, tell: Hear): SocketLike {
   const { codec } = options;
   const arm = createTimer();
   let isFirst = true;

@@ -26,3 +26,11 @@ test("a reason fits a close frame, and loses no more than it must", () => {
     }),
   );
 });
+
+test.each([
+  [null, ""],
+  [5, "5"],
+  [new Error("no more"), "Error: no more"],
+])("%s is a reason as well", (given, reason) => {
+  expect(fitReason(given)).toBe(reason);
+});

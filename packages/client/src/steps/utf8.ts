@@ -6,10 +6,14 @@ export function utf8Length(text: string): number {
   return bytes;
 }
 
-/** As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5). */
-export function fitReason(reason: string | null): string {
+/**
+ * As much of it as a close frame takes, 123 bytes of UTF-8 (RFC 6455 §5.5).
+ *
+ * @param reason In plain JavaScript also an error that somebody closes for.
+ */
+export function fitReason(reason: string | number | Error | null): string {
   let fits = "";
-  for (const sign of reason ?? "") {
+  for (const sign of String(reason ?? "")) {
     if (utf8Length(fits + sign) > 123) break;
     fits += sign;
   }

@@ -146,8 +146,7 @@ export function createTopics(host: Following): Topics {
       for (const want of wanted.values()) want._asked = undefined;
     }
     if (!Object.keys(claims)[0]) return follow;
-    if (!resumed && host._leads())
-      link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
+    if (!resumed && host._leads()) link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
     arm(RESUBSCRIBE_MS, () => {
       for (const topic in claims) {
         positions._forget(topic);
