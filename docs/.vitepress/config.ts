@@ -104,7 +104,15 @@ export default defineConfig({
     theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
   },
   themeConfig: {
-    search: { provider: "local" },
+    search: {
+      provider: "local",
+      options: {
+        miniSearch: {
+          // What explains to users comes before the reference, which names everything several times, and the project itself. The browser gets it as text.
+          searchOptions: { boostDocument: (id: string) => (/^\/(api\/|architecture)/.test(id) ? 0.2 : 1) },
+        },
+      },
+    },
     nav: [
       { text: "Getting started", link: "/getting-started" },
       { text: "Server", link: "/server" },

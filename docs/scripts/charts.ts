@@ -64,7 +64,7 @@ export function rowsOf(markdown: string, table: string): Record<string, string>[
       .map((cell) => cell.trim()),
   );
   const [head = [], , ...rows] = cells;
-  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [head[i] || "name", cell])));
+  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [i === 0 ? "name" : head[i], cell])));
 }
 
 /** A chart as SVG. */

@@ -20,6 +20,6 @@ test.each(CHARTS)("$file has its room on the page before it is loaded", async (c
 });
 
 test("a table is the one under its heading, and ends where it ends", () => {
-  const markdown = "### A\n\n|   | n |\n| - | - |\n| x | 1 |\n\ntext\n\n### B\n\n|   | n |\n| - | - |\n| y | 2 |\n";
+  const markdown = "### A\n\n| what | n |\n| - | - |\n| x | 1 |\n\ntext\n\n### B\n\n|   | n |\n| - | - |\n| y | 2 |\n";
   expect(rowsOf(markdown, "A")).toEqual([{ name: "x", n: "1" }]);
 });

@@ -94,7 +94,7 @@ async function main(): Promise<void> {
   const weighed = memoryEntries.filter(({ name }) => wanted(`memory: ${name}`));
   if (weighed.length > 0) {
     print("\n## Memory of an idle connection\n");
-    print("| | connections | topic | bytes | of the heap | µs to connect |\n|---|---:|---|---:|---:|---:|");
+    print("| what | connections | topic | bytes | of the heap | µs to connect |\n|---|---:|---|---:|---:|---:|");
     for (const [connections, topic] of [
       [5_000, false],
       [5_000, true],

@@ -40,7 +40,7 @@ function line(cells: readonly string[]): string {
 export function capabilityTable(): string {
   const adapters = Object.keys(NAMES) as AdapterName[];
   return [
-    line(["", ...adapters.map((name) => NAMES[name])]),
+    line(["what", ...adapters.map((name) => NAMES[name])]),
     line(["---", ...adapters.map(() => ":-:")]),
     ...(Object.keys(ROWS) as (keyof Capabilities)[]).map((row) =>
       line([ROWS[row], ...adapters.map((name) => (CAPABILITIES[name][row] ? "✓" : "–"))]),
