@@ -78,7 +78,7 @@ export function handshakes(bed: Bed): void {
       expect(status).toBe(400);
     });
 
-    test.for([
+    test.for<Readonly<Record<string, string>>>([
       { Connection: "keep-alive, Upgrade" },
       { Connection: "UPGRADE" },
       { Connection: "keep-alive\r\nConnection: upgrade" },
