@@ -60,6 +60,23 @@ test.each(["bun", "node-express", "hono", "cloudflare"])("%s: nothing is left op
   }
 });
 
+test("Vite refreshes React's components where it serves them, and Bun does by itself", async () => {
+  for (const template of ["bun", "node-express", "hono", "cloudflare"]) {
+    for (const client of ["react", "plain"]) {
+      const project = `${template}-${client}`;
+      await call([join(home, project), "-t", template, "-c", client]);
+      const { devDependencies } = JSON.parse(await textOf(project, "package.json")) as { devDependencies: object };
+      const config = template === "bun" ? "" : await textOf(project, "vite.config.ts");
+      const expected = client === "react" && template !== "bun";
+      expect([project, "@vitejs/plugin-react" in devDependencies, config.includes("react()")]).toEqual([
+        project,
+        expected,
+        expected,
+      ]);
+    }
+  }
+});
+
 test.each([
   ["npm/11.0.0 node/v24.0.0 linux x64", "node-express", "npm run dev"],
   ["pnpm/12.2.0 npm/? node/v24.0.0 linux x64", "node-express", "pnpm run dev"],

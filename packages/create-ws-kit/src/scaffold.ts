@@ -42,7 +42,9 @@ export async function createProject(options: ProjectOptions): Promise<string[]> 
   if (problem !== undefined) throw new ScaffoldError(problem);
 
   const files = new Map<string, string>();
-  for (const layer of ["base", `server/${template}`, `client/${client}`]) await addLayer(files, layer);
+  const layers = ["base", `server/${template}`, `client/${client}`];
+  if (client === "react" && template !== "bun") layers.push(`react-on-vite/${template}`);
+  for (const layer of layers) await addLayer(files, layer);
   const words = await wordsOf(files, basename(resolve(directory)), template, packageManager);
   for (const [path, text] of files) {
     const target = join(directory, path);
