@@ -23,3 +23,13 @@ test("a table is the one under its heading, and ends where it ends", () => {
   const markdown = "### A\n\n| what | n |\n| - | - |\n| x | 1 |\n\ntext\n\n### B\n\n|   | n |\n| - | - |\n| y | 2 |\n";
   expect(rowsOf(markdown, "A")).toEqual([{ name: "x", n: "1" }]);
 });
+
+test("the front page has the figures of the tables", async () => {
+  const [front, measured] = await Promise.all(
+    ["index.md", "performance.md"].map((page) => readFile(join(import.meta.dirname, "..", page), "utf8")),
+  );
+  const ratio = (table: string): string | undefined =>
+    rowsOf(String(measured), table).find(({ name }) => name === "ws-kit")?.["ratio"];
+  expect(front).toContain(`an echo on Bun is ${ratio("Bun: echo")} of a hand-written`);
+  expect(front).toContain(`a publish to 5,000 followers ${ratio("Bun: publish to 5,000")}.`);
+});
