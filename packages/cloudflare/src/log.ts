@@ -7,6 +7,7 @@ import {
   type Reading,
   type ReadLimits,
   type Retention,
+  type Revocation,
   type TopicLog,
 } from "@ws-kit/core/adapter";
 
@@ -21,6 +22,7 @@ const SWEEP_MS = 1_000;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ws_kit_secret (secret BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS ws_kit_revoked (topic TEXT NOT NULL, user TEXT NOT NULL, mark TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (topic, user)) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS ws_kit_topics (topic TEXT PRIMARY KEY, epoch TEXT NOT NULL, top INTEGER NOT NULL, bytes INTEGER NOT NULL, used INTEGER NOT NULL, ttl INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS ws_kit_messages (topic TEXT NOT NULL, offset INTEGER NOT NULL, packet BLOB NOT NULL, bytes INTEGER NOT NULL, sender TEXT, PRIMARY KEY (topic, offset)) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS ws_kit_ids (topic TEXT NOT NULL, id TEXT NOT NULL, offset INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (topic, id)) WITHOUT ROWID",
@@ -52,6 +54,20 @@ export class SqlLog implements TopicLog {
     const secret = crypto.getRandomValues(new Uint8Array(32));
     this.sql.exec("INSERT INTO ws_kit_secret VALUES (?)", secret.buffer);
     return secret;
+  }
+
+  revoke({ topic, user, mark, until }: Revocation): void {
+    this.sql.exec("DELETE FROM ws_kit_revoked WHERE until <= ?", Date.now());
+    this.sql.exec("INSERT OR REPLACE INTO ws_kit_revoked VALUES (?, ?, ?, ?)", topic, user, mark, until);
+  }
+
+  revocations(): Revocation[] {
+    type Row = Record<"topic" | "user" | "mark", string> & { until: number };
+    const rows = this.sql.exec<Row>(
+      "SELECT topic, user, mark, until FROM ws_kit_revoked WHERE until > ? ORDER BY until",
+      Date.now(),
+    );
+    return rows.toArray();
   }
 
   append(topic: string, packet: Packet, retention: Retention, from?: string, id?: string): Appended {

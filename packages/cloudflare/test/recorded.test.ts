@@ -72,6 +72,33 @@ test("what is recorded outlives an object's eviction, with places and grants", {
   expect((await late.next("$ws:subscribed")).payload).toMatchObject({ status: "gap", reason: "retention", offset: 4 });
 });
 
+test(
+  "a grant that was revoked stays void when the object has slept, and the next one holds",
+  { timeout: 40_000 },
+  async () => {
+    const ada = await open("/room/revoked");
+    const { instance } = await ada.say("a");
+    ada.send("JOIN");
+    const { epoch, offset } = (await ada.next("$ws:subscribed")).payload;
+    const { grant } = (await ada.next("$ws:grant")).payload;
+    ada.send("CLEAR");
+    await ada.next("$ws:unsubscribed");
+    await new Promise((resolve) => setTimeout(resolve, EVICTED_AFTER_MS));
+
+    const back = await open("/room/revoked");
+    expect((await back.say("b"))["instance"]).not.toBe(instance);
+    back.send("$ws:positions", { topics: { lobby: [epoch, offset, grant] } });
+    back.send("JOIN");
+    const { payload } = await back.next("$ws:subscribed");
+    expect(payload).toMatchObject({ status: "gap", reason: "grant" });
+    const place = [payload["epoch"], payload["offset"], (await back.next("$ws:grant")).payload["grant"]];
+    const again = await open("/room/revoked");
+    again.send("$ws:positions", { topics: { lobby: place } });
+    again.send("JOIN");
+    expect((await again.next("$ws:subscribed")).payload).toMatchObject({ status: "recovered" });
+  },
+);
+
 test("an id is not taken by what could not be kept", async () => {
   const ada = await open("/room/ids");
   ada.send("JOIN");

@@ -47,6 +47,7 @@ export type { Clock } from "./base/clock.ts";
 export type { Logger } from "./base/logger.ts";
 export type { DrainOptions } from "./lifecycle/drain.ts";
 export { readingOf } from "./history/reading.ts";
+export type { Revocation } from "./ports/revocation.ts";
 export type { Appended, Entry, Reading, ReadLimits, Retention, TopicLog } from "./ports/topic-log.ts";
 export type { Runtime } from "./ports/runtime.ts";
 export { closeArguments } from "./ports/socket.ts";

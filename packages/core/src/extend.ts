@@ -42,6 +42,7 @@ export type {
   NotRecorded,
   Recording,
 } from "./ports/engine-log.ts";
+export type { Revocation } from "./ports/revocation.ts";
 export type { MemberStore } from "./ports/member-store.ts";
 export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";

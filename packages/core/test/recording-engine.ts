@@ -1,5 +1,6 @@
 import type { EngineLog } from "../src/ports/engine-log.ts";
 import type { EngineSession, NodeSide } from "../src/ports/engine.ts";
+import type { Revocation } from "../src/ports/revocation.ts";
 import type { ReadLimits } from "../src/ports/topic-log.ts";
 import { FakeEngine, type FakeSession, type Whims } from "./fake-engine.ts";
 import { type LogWhims, ScriptedLog, ScriptedSide } from "./scripted-log.ts";
@@ -9,6 +10,7 @@ export class RecordingEngine extends FakeEngine {
   readonly records = true;
   readonly logs: Map<string, ScriptedLog> = new Map();
   readonly reads: { readonly topic: string; readonly after: number; readonly limits: ReadLimits }[] = [];
+  readonly revoked: Revocation[] = [];
   private secret: Uint8Array | undefined = undefined;
   private readonly logWhims: LogWhims;
 
@@ -47,6 +49,11 @@ export class RecordingEngine extends FakeEngine {
       },
       sever: async (topic, lost, keeping) => sideOf(topic).sever(topic, lost, keeping),
       secret: async (proposed) => (this.secret ??= proposed),
+      revoke: async (revocations) => {
+        if (!this.up) throw new Error("The engine is away");
+        this.revoked.push(...revocations);
+      },
+      revocations: async () => [...this.revoked],
     };
     return session;
   }

@@ -181,6 +181,12 @@ export class ScriptedSide implements EngineLog {
     return Promise.resolve(proposed);
   }
 
+  async revoke(): Promise<void> {}
+
+  async revocations(): Promise<[]> {
+    return [];
+  }
+
   private does<T>(what: "append" | "read", act: () => T): Promise<T> {
     const { whims } = this.log;
     const { generation } = this;

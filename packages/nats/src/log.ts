@@ -11,6 +11,7 @@ import type {
   Position,
   ReadLimits,
   Recording,
+  Revocation,
 } from "@ws-kit/core/extend";
 import { answerOf, ApiError, ask, consume, storedMessage, type StreamInfo, TOO_LARGE } from "./jetstream.ts";
 import type { SeveredTopic, Stand } from "./severed.ts";
@@ -18,6 +19,9 @@ import type { Streams } from "./streams.ts";
 
 const FROM = "Ws-Kit-From";
 const TIMEOUT_MS = 3_000;
+
+/** Revocations that are kept, those that hold longest: all of them are one message, which NATS takes up to a megabyte of. */
+const MAX_REVOKED = 2_000;
 
 export interface NatsLogSide {
   readonly connection: NatsConnection;
@@ -125,6 +129,17 @@ export class NatsLog implements EngineLog {
     return Uint8Array.from(Buffer.from(text, "hex"));
   }
 
+  async revoke(revocations: readonly Revocation[]): Promise<void> {
+    await this.side().streams.agreed("revoked", (found) => {
+      const before = readRevoked(found).filter((old) => !revocations.some((one) => isSame(one, old)));
+      return JSON.stringify([...before, ...revocations].toSorted((a, b) => a.until - b.until).slice(-MAX_REVOKED));
+    });
+  }
+
+  async revocations(): Promise<readonly Revocation[]> {
+    return readRevoked((await this.side().streams.found("revoked")).text);
+  }
+
   /** A message that was added, as the stream sends it to all who follow the topic. */
   frame({ epoch }: Stand, msg: Msg): LogFrame {
     const before = Number(msg.headers?.get("Nats-Last-Sequence") ?? 0);
@@ -149,6 +164,15 @@ export class NatsLog implements EngineLog {
     await consume(connection, stream, which, (msg, seq) => entries.push(this.entry(msg, seq)));
     return entries;
   }
+}
+
+function readRevoked(text: string | undefined): Revocation[] {
+  const all = text === undefined ? [] : (JSON.parse(text) as Revocation[]);
+  return all.filter(({ until }) => until > Date.now());
+}
+
+function isSame(one: Revocation, other: Revocation): boolean {
+  return one.topic === other.topic && one.user === other.user && one.until >= other.until;
 }
 
 /** What became of one message that was not recorded; `isTooLarge` for one that never will be. */

@@ -8,6 +8,7 @@ import type {
   Position,
   ReadLimits,
   Recording,
+  Revocation,
 } from "@ws-kit/core/extend";
 import { type Command, runScript, textOf } from "./run-script.ts";
 import { APPEND, READ, SEVER } from "./scripts.ts";
@@ -18,6 +19,9 @@ const REMEMBERED_MS = 86_400_000;
 const DEDUPE_MS = 120_000;
 /** The longest time that a key may live, so that it fits the server's clock. */
 const MAX_TTL_MS = 2 ** 50;
+
+/** Revocations that are kept: those that hold longest. */
+const MAX_REVOKED = 100_000;
 
 /** What a server answers that has not begun, or has come no further than to look. */
 const REFUSALS = /^(OOM|READONLY|WRONGTYPE|NOPERM|LOADING|MISCONF|CLUSTERDOWN|NOREPLICAS|MOVED) /;
@@ -114,6 +118,34 @@ export class RedisLog implements EngineLog {
     const command = this.command();
     const [, found] = await Promise.all([command(["SET", key, toHex(proposed), "NX"]), command(["GET", key])]);
     return fromHex(textOf(found as Packet));
+  }
+
+  async revoke(revocations: readonly Revocation[]): Promise<void> {
+    const key = this.revoked;
+    const command = this.command();
+    const members = revocations.flatMap(({ topic, user, mark, until }) => [
+      figure(until),
+      JSON.stringify([topic, user, mark]),
+    ]);
+    await command(["ZADD", key, "GT", ...members]);
+    await command(["ZREMRANGEBYRANK", key, "0", String(-1 - MAX_REVOKED)]);
+  }
+
+  async revocations(): Promise<readonly Revocation[]> {
+    const key = this.revoked;
+    const command = this.command();
+    await command(["ZREMRANGEBYSCORE", key, "-inf", String(Date.now())]);
+    const found = (await command(["ZRANGE", key, "0", "-1", "WITHSCORES"])) as readonly (Packet | [Packet, number])[];
+    const flat = found.flat().map((one) => (typeof one === "number" ? String(one) : textOf(one)));
+    return flat.flatMap((member, i) => {
+      if (i % 2 === 1) return [];
+      const [topic, user, mark] = JSON.parse(member) as [string, string, string];
+      return [{ topic, user, mark, until: Number(flat[i + 1]) }];
+    });
+  }
+
+  private get revoked(): string {
+    return `${this.prefix}~revoked`;
   }
 
   /** The channel of a topic, and the command that publishes to it. */

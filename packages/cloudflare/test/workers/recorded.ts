@@ -13,6 +13,7 @@ const Say = rpc("SAY", { text: z.string(), id: z.string().optional(), times: z.n
   instance: z.string(),
 });
 const Join = message.fromClient("JOIN");
+const Clear = message.fromClient("CLEAR");
 const Lobby = topic("lobby", [Said], { history: { size: 3 } });
 
 function createLobby() {
@@ -21,6 +22,7 @@ function createLobby() {
   router.on(Join, async (ctx) => {
     await ctx.topics.subscribe(Lobby());
   });
+  router.on(Clear, () => void router.revoke(Lobby(), () => true));
   router.rpc(Say, async (ctx) => {
     const { text, id, times = 1 } = ctx.payload;
     const result = await ctx.publish(Lobby(), Said, { text: text.repeat(times) }, { id });

@@ -1,7 +1,7 @@
 import { Hub, type Socket } from "@ws-kit/core/adapter";
 import type { Engine } from "@ws-kit/core/extend";
 import { type Codec, createRouter, message, type Router, topic, z } from "@ws-kit/zod";
-import { until } from "./world.ts";
+import { until, wait } from "./world.ts";
 
 export const Said = message("SAID", { text: z.string() });
 const Join = message("JOIN", { id: z.string() });
@@ -53,6 +53,12 @@ export class RecordedNode {
 
   say(id: string, text: string, options: { ack?: boolean; id?: string } = {}): ReturnType<Router["publish"]> {
     return this.router.publish(Room({ id }), Said, { text }, options);
+  }
+
+  /** Takes a room from all who follow it here, and gives the engine a moment to hear of it. */
+  async revoke(id: string): Promise<void> {
+    this.router.revoke(Room({ id }), () => true);
+    await wait(250);
   }
 
   up(): Promise<void> {

@@ -30,6 +30,10 @@ export function recordedSuite(find: () => Promise<RecordedFindings>): void {
     });
   });
 
+  it("a grant that was revoked is void at a node that begins later, and the next one is not", () => {
+    expect(found.revoked).toEqual(["fresh", "gap grant", "recovered"]);
+  });
+
   it("a message with the same id is a duplicate on every node, and none on another topic", () => {
     expect(found.repeated).toEqual({ duplicates: 3, heard: 2 });
   });

@@ -9,6 +9,8 @@ export interface RecordedFindings {
   /** The same with a codec that makes bytes; undefined where the engine takes none. */
   readonly inBytes: Told | undefined;
   readonly together: Together;
+  /** What was said to one whose grant was revoked, at a node that began later, and once more with what was given instead. */
+  readonly revoked: readonly string[];
   readonly repeated: { readonly duplicates: number; readonly heard: number };
   readonly killed: Told & { readonly failed: number };
 }
@@ -45,6 +47,7 @@ export async function findRecorded(
       returned: await returned(nodes),
       inBytes: takesBytes ? await inBytes(makeEngine) : undefined,
       together: await together(nodes),
+      revoked: await revoked(nodes[0], makeEngine),
       repeated: await repeated(nodes),
       killed: await killed(nodes, server),
     };
@@ -75,6 +78,23 @@ async function inBytes(makeEngine: () => Engine): Promise<Told> {
   } finally {
     await Promise.all(nodes.map((node) => node.close()));
   }
+}
+
+async function revoked(here: RecordedNode, makeEngine: () => Engine): Promise<readonly string[]> {
+  const peer = new RecordedPeer("revoked");
+  await here.join(peer);
+  await here.revoke(peer.room);
+  const later = new RecordedNode(makeEngine());
+  try {
+    await later.up();
+    for (let i = 0; i < 2; i++) {
+      peer.lose();
+      await later.join(peer);
+    }
+  } finally {
+    await later.close();
+  }
+  return peer.statuses;
 }
 
 /** Two publish at once, and two follow. */

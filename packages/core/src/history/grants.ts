@@ -1,5 +1,6 @@
 import type { History } from "../message/history.ts";
 import type { Position } from "../protocol/position.ts";
+import type { Revocations } from "./revocations.ts";
 
 /** Bytes of a grant's signature: 96 bits of HMAC-SHA-256 (RFC 2104), truncated as RFC 2104 §5 allows. */
 const MAC_BYTES = 12;
@@ -17,7 +18,7 @@ interface Grant {
 }
 
 /** As `give` writes it. */
-const FORM = /^[0-9a-z]{1,11}\.[0-9a-z]{1,11}\.[\w-]{16}\.[\w-]+\.[\w-]+$/;
+const FORM = /^[0-9a-z]{1,11}\.[0-9a-z]{1,11}\.[\w-]{16}\.[\w-]+\.[\w-]+(?:\.[0-9a-z]+)?$/;
 
 /** What a grant proves: from where on somebody may see a topic, and which connection it was given to. */
 export interface Proof {
@@ -31,15 +32,20 @@ export interface Proof {
  */
 export class Grants {
   private readonly secret: () => Promise<Uint8Array> | Uint8Array;
+  private readonly revocations: Revocations;
   private key: Promise<CryptoKey> | undefined = undefined;
 
-  constructor(secret: () => Promise<Uint8Array> | Uint8Array) {
+  constructor(secret: () => Promise<Uint8Array> | Uint8Array, revocations: Revocations) {
     this.secret = secret;
+    this.revocations = revocations;
   }
 
   /** @param now Milliseconds since the epoch. */
   async give(grant: Grant, now: number): Promise<string> {
-    return `${grant.begin.toString(36)}.${now.toString(36)}.${await this.mac(grant, now)}.${grant.epoch}.${grant.by}`;
+    const { topic, user, begin, epoch, by } = grant;
+    const mark = this.revocations.markOf(topic, user);
+    const parts = [begin.toString(36), now.toString(36), await this.mac(grant, now, mark), epoch, by];
+    return (mark === undefined ? parts : [...parts, mark]).join(".");
   }
 
   /**
@@ -52,19 +58,19 @@ export class Grants {
     user: string,
     { grantMs }: History,
     now: number,
-    revokedAt: number,
   ): Promise<Proof | undefined> {
     if (!FORM.test(given)) return undefined;
-    const [beginText = "", givenText = "", mac = "", epoch = "", by = ""] = given.split(".");
+    const [beginText = "", givenText = "", mac = "", epoch = "", by = "", mark] = given.split(".");
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
-    if (now - givenAt > grantMs || givenAt <= revokedAt) return undefined;
-    const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt));
-    return isOurs ? { begin: { epoch, offset: begin }, by } : undefined;
+    if (now - givenAt > grantMs) return undefined;
+    const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt, mark));
+    const wanted = this.revocations.markOf(topic, user);
+    return isOurs && (wanted === undefined || wanted === mark) ? { begin: { epoch, offset: begin }, by } : undefined;
   }
 
-  private async mac({ topic, user, epoch, begin, by }: Grant, now: number): Promise<string> {
+  private async mac({ topic, user, epoch, begin, by }: Grant, now: number, mark: string | undefined): Promise<string> {
     this.key ??= this.imported();
-    const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now, by]));
+    const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now, by, mark]));
     const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.key, text)).subarray(0, MAC_BYTES);
     return btoa(String.fromCharCode(...mac))
       .replaceAll("+", "-")

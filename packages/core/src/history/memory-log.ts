@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Revocation } from "../ports/revocation.ts";
 import type { Appended, Entry, ReadLimits, Reading, Retention, TopicLog } from "../ports/topic-log.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Position } from "../protocol/position.ts";
@@ -58,6 +59,13 @@ export class MemoryLog implements TopicLog {
 
   secret(): Uint8Array {
     return this.key;
+  }
+
+  // Whoever uses this log remembers them as long as it lives.
+  revoke(): void {}
+
+  revocations(): readonly Revocation[] {
+    return [];
   }
 
   append(topic: string, packet: Packet, retention: Retention, from?: string, id?: string): Appended {

@@ -6,11 +6,12 @@ import type { Position } from "../protocol/position.ts";
 import { Claims } from "./claims.ts";
 import { Grants } from "./grants.ts";
 import type { Replicas } from "./replicas.ts";
+import { Revocations } from "./revocations.ts";
 
 const NOTHING: ReadLimits = { messages: 0, bytes: 0 };
 
-/** Users and topics whose grants have been revoked, at most; the oldest are forgotten first. */
-const MAX_REVOKED = 100_000;
+/** The longest that a revocation is remembered, in milliseconds, so that a whole number of them fits everywhere. */
+const MAX_REVOKED_MS = 2 ** 50;
 
 /** Names of topics whose family is remembered. */
 const MAX_KNOWN = 10_000;
@@ -19,14 +20,13 @@ const MAX_KNOWN = 10_000;
 export class Recorded {
   /** That of this process; undefined where an engine keeps them. */
   readonly log: TopicLog | undefined;
-  private readonly grants: Grants | undefined;
+  private grants: Grants | undefined = undefined;
+  private ownRevocations: Revocations | undefined = undefined;
   /** Where an engine keeps them, by topic. */
   private replicasOf: (topic: string) => Replicas = notServed;
   readonly claims: Claims = new Claims();
   private readonly families: readonly AnyTopic[];
   private readonly keepings = new Map<AnyTopic, Keeping>();
-  /** When, by topic and user: milliseconds since the epoch. */
-  private readonly revoked = new Map<string, number>();
   /** From where on each connection has been sent everything of the topics that it follows. */
   private readonly starts = new WeakMap<object, Map<string, Position>>();
   private readonly known = new Map<string, AnyTopic | undefined>();
@@ -43,7 +43,6 @@ export class Recorded {
   private constructor(families: readonly AnyTopic[], log: TopicLog | undefined) {
     this.families = families;
     this.log = log;
-    this.grants = log && new Grants(() => log.secret());
   }
 
   /** An engine keeps them from now on. */
@@ -52,7 +51,18 @@ export class Recorded {
   }
 
   grantsOf(topic: string): Grants | Promise<Grants> {
-    return this.grants ?? this.replicasOf(topic).grants();
+    return this.log === undefined ? this.replicasOf(topic).grants() : (this.grants ??= this.ownGrants(this.log));
+  }
+
+  private ownGrants(log: TopicLog): Grants {
+    return new Grants(() => log.secret(), this.revocationsOf(log));
+  }
+
+  private revocationsOf(log: TopicLog): Revocations {
+    if (this.ownRevocations !== undefined) return this.ownRevocations;
+    const found = new Revocations();
+    for (const revocation of log.revocations()) found.learn(revocation, 0);
+    return (this.ownRevocations = found);
   }
 
   /** As `Replicas.ready`; undefined where there is nothing to wait for. */
@@ -130,20 +140,16 @@ export class Recorded {
     return family?.ephemeral.some((message) => message.type === type) === true ? undefined : family?.history;
   }
 
-  /** No grant of this user's for the topic holds any more that was given out before now: milliseconds since the epoch. */
-  revoke(topic: string, user: string, now: number): void {
-    const key = JSON.stringify([topic, user]);
-    this.revoked.delete(key);
-    this.revoked.set(key, now);
-    for (const [old, at] of this.revoked) {
-      if (now - at <= this.longestGrantMs && this.revoked.size <= MAX_REVOKED) break;
-      this.revoked.delete(old);
-    }
-  }
-
-  /** When this user's grants for the topic were revoked, in milliseconds since the epoch; 0 where they were not. */
-  revokedAt(topic: string, user: string): number {
-    return this.revoked.size === 0 ? 0 : (this.revoked.get(JSON.stringify([topic, user])) ?? 0);
+  /**
+   * No grant of this user's for the topic holds any more that was given out before.
+   * @param mark As of a `Revocation`. @param now Milliseconds since the epoch.
+   */
+  revoke(topic: string, user: string, mark: string, now: number): void {
+    if (this.historyOf(topic)?.visible !== "granted") return;
+    // Twice as long as a grant holds: another node's clock may differ from the one that this is counted by.
+    const revocation = { topic, user, mark, until: now + Math.min(2 * this.longestGrantMs, MAX_REVOKED_MS) };
+    if (this.log === undefined) return this.replicasOf(topic).revoke(revocation);
+    this.log.revoke(this.revocationsOf(this.log).revoke(revocation, now));
   }
 
   private get longestGrantMs(): number {

@@ -1,6 +1,5 @@
 import type { Clock } from "../base/clock.ts";
-import { type Deferred, deferred, pause, within } from "../base/within.ts";
-import { WsKitError } from "../message/errors.ts";
+import { type Deferred, deferred, pause } from "../base/within.ts";
 import type {
   Added,
   EngineLog,
@@ -11,11 +10,13 @@ import type {
   LogReading,
   Recording,
 } from "../ports/engine-log.ts";
+import type { Revocation } from "../ports/revocation.ts";
 import type { ReadLimits, Reading } from "../ports/topic-log.ts";
 import type { Position } from "../protocol/position.ts";
 import { AgreedGrants } from "./agreed-grants.ts";
 import { Appender } from "./appender.ts";
 import type { Grants } from "./grants.ts";
+import { inTime } from "./in-time.ts";
 import { LogReader, type Read, WAVE } from "./log-reader.ts";
 import { type Change, Replica } from "./replica.ts";
 import { Unfollowed } from "./unfollowed.ts";
@@ -56,11 +57,12 @@ export class Replicas implements LogEvents {
   private returned: Deferred<EngineLog> | undefined = undefined;
   private checkTimer: unknown = undefined;
   private bytes = 0;
-  private readonly agreed = new AgreedGrants();
+  private readonly agreed: AgreedGrants;
   private readonly unfollowed: Unfollowed;
 
   constructor(options: ReplicasOptions) {
     this.options = options;
+    this.agreed = new AgreedGrants(() => options.clock.now());
     this.reader = new LogReader({
       ...options,
       absorb: (topic, replica, reading, deep) => this.absorb(topic, replica, reading, deep),
@@ -75,6 +77,10 @@ export class Replicas implements LogEvents {
   /** What proves who may see which of them, on all nodes. @throws WsKitError UNAVAILABLE where the engine is away. */
   async grants(): Promise<Grants> {
     return this.agreed.grants ?? this.inTime(this.whenUp().then((log) => this.agreed.agree(log)));
+  }
+
+  revoke(revocation: Revocation): void {
+    this.agreed.revoke(revocation, this.log);
   }
 
   append(topic: string, recording: Recording, repeats: boolean): Promise<Added> {
@@ -132,6 +138,7 @@ export class Replicas implements LogEvents {
 
   down(): void {
     this.reader.log = undefined;
+    this.agreed.away();
     for (const replica of this.replicas.values()) replica.stale = true;
     this.options.clock.clearTimeout(this.checkTimer);
     this.appender.down();
@@ -275,7 +282,6 @@ export class Replicas implements LogEvents {
     this.bytes += replica.bytes - before;
     this.replicas.delete(topic);
     this.replicas.set(topic, replica);
-    if (this.bytes <= TAIL_BYTES) return;
     for (const other of this.replicas.values()) {
       if (other === replica || this.bytes <= TAIL_BYTES) break;
       this.bytes -= other.bytes;
@@ -283,13 +289,8 @@ export class Replicas implements LogEvents {
     }
   }
 
-  private async inTime<T>(doing: Promise<T>): Promise<T> {
-    const { clock, timeoutMs } = this.options;
-    try {
-      return await within(clock, timeoutMs, doing);
-    } catch (cause) {
-      throw new WsKitError("UNAVAILABLE", "The engine that keeps this topic is away", undefined, { cause });
-    }
+  private inTime<T>(doing: Promise<T>): Promise<T> {
+    return inTime(this.options.clock, this.options.timeoutMs, doing);
   }
 
   private whenUp(): Promise<EngineLog> {

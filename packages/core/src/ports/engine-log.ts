@@ -1,5 +1,6 @@
 import type { Packet } from "../protocol/codec.ts";
 import type { Position } from "../protocol/position.ts";
+import type { Revocation } from "./revocation.ts";
 import type { Appended, ReadLimits, Retention } from "./topic-log.ts";
 
 /** What is kept of a topic, and of which family it is. */
@@ -78,6 +79,10 @@ export interface EngineLog {
    * @param proposed Becomes it, where there is none.
    */
   secret(proposed: Uint8Array): Promise<Uint8Array>;
+  /** Keeps them beside the key, for nodes that come later; of one for the same user and topic as another, both or the later one. */
+  revoke(revocations: readonly Revocation[]): Promise<void>;
+  /** Those that are kept, but such as are over. */
+  revocations(): Promise<readonly Revocation[]>;
 }
 
 /** Why something is not in the log, which is known. */

@@ -10,7 +10,7 @@ export type UserAsk =
       readonly skip?: { readonly key?: string | undefined } | undefined;
     }
   | { readonly op: "close"; readonly user: string; readonly code: number; readonly reason: string }
-  | { readonly op: "revoke"; readonly user: string; readonly topic: string }
+  | { readonly op: "revoke"; readonly user: string; readonly topic: string; readonly mark: string }
   | { readonly op: "count"; readonly user: string };
 
 /** What the other nodes said. */

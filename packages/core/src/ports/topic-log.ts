@@ -1,4 +1,5 @@
 import type { Packet } from "../protocol/codec.ts";
+import type { Revocation } from "./revocation.ts";
 import type { GapReason, Position } from "../protocol/position.ts";
 
 /** One message of a log. */
@@ -48,4 +49,8 @@ export interface TopicLog {
   read(topic: string, after: Position | undefined, retention: Retention, limits: ReadLimits): Reading;
   /** The key by which this log's grants are signed: it lives as long as the log. */
   secret(): Promise<Uint8Array> | Uint8Array;
+  /** Keeps it beside the key. */
+  revoke(revocation: Revocation): void;
+  /** Those that are kept, but such as are over. */
+  revocations(): readonly Revocation[];
 }

@@ -2,6 +2,7 @@ import type { AskOptions } from "../api/asking.ts";
 import type { UserReach, UserResult } from "../api/users.ts";
 import { askUser } from "../asking/ask-user.ts";
 import { toError } from "../base/thrown.ts";
+import { newMark } from "../history/revocations.ts";
 import { WsKitError } from "../message/errors.ts";
 import type { ServerAsks, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc, InferMetaInput, Received, SendArgsOf, SendOptions } from "../message/message.ts";
@@ -91,7 +92,8 @@ export class RouterUsers {
    * @example await router.users.revoke(userId, Room({ id: "7" }));
    */
   async revoke(userId: string, topic: string): Promise<UserResult> {
-    return this.onAll((hubs) => everywhere(hubs, { op: "revoke", user: userId, topic }, ""));
+    const ask = { op: "revoke", user: userId, topic, mark: newMark() } as const;
+    return this.onAll((hubs) => everywhere(hubs, ask, ""));
   }
 
   /** How many connections a user has, and on how many nodes; those count that wait for their client (`resume`). Never rejects. */

@@ -7,7 +7,7 @@ import { revokeFromUser } from "./revoke.ts";
 
 /** Does something to all connections that a user has on these listeners, and says to how many. */
 export function doToUser(hubs: Iterable<Listener>, ask: UserAsk, frame: Packet): number {
-  if (ask.op === "revoke") return revokeFromUser(hubs, ask.user, ask.topic);
+  if (ask.op === "revoke") return revokeFromUser(hubs, ask.user, ask.topic, ask.mark);
   const connections = [...hubs].flatMap(({ identities }) => identities.of(ask.user));
   if (ask.op === "send") {
     const skip = ask.skip && { key: ask.skip.key };

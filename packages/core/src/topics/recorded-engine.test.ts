@@ -471,4 +471,69 @@ describe("a recorded topic whose log is an engine's", () => {
     await nodes[0].peer({ user: "ada" }).join(back.place());
     expect(nodes[0].joined.at(-1)).toBe("recovered");
   });
+
+  it("takes none either at a node that began later, or has told nobody since the engine was away", async () => {
+    const { engine, node, come, Room, clock } = world();
+    const identify = ({ user }: { user?: string }) => user;
+    const here = node({ identify });
+    await come();
+    const ada = here.peer({ user: "ada" });
+    await ada.join();
+    const place = ada.place();
+    expect(here.router.revoke(Room({ id: "7" }), ({ user }) => user === "ada")).toBe(1);
+    await come();
+    const later = node({ identify });
+    await come();
+    // At the same moment by the clock: it decides nothing.
+    await later.peer({ user: "ada" }).join(place);
+    expect(later.joined).toEqual(["grant"]);
+
+    const bob = here.peer({ user: "bob" });
+    await bob.join();
+    const left = bob.place();
+    engine.kill();
+    await come();
+    expect(here.router.revoke(Room({ id: "7" }), ({ user }) => user === "bob")).toBe(1);
+    engine.start();
+    await clock.advance(30_000);
+    await come();
+    const last = node({ identify });
+    await come();
+    await last.peer({ user: "bob" }).join(left);
+    expect(last.joined).toEqual(["grant"]);
+  });
+
+  it("takes one at every node that was given out after the last revocation, and none from between two", async () => {
+    const { node, come, Room } = world();
+    const identify = ({ user }: { user?: string }) => user;
+    const here = node({ identify });
+    await come();
+    const places: unknown[] = [];
+    for (let i = 0; i < 3; i++) {
+      const ada = here.peer({ user: "ada" });
+      await ada.join();
+      places.push(ada.place());
+      if (i < 2) here.router.revoke(Room({ id: "7" }), () => true);
+      await come();
+    }
+    const there = node({ identify });
+    await come();
+    for (const place of places) await there.peer({ user: "ada" }).join(place);
+    expect(there.joined).toEqual(["grant", "grant", "recovered"]);
+  });
+
+  it("hears within half a minute of what another node has revoked by router.revoke()", async () => {
+    const { clock, node, come, Room } = world();
+    const nodes = [node(), node()] as const;
+    await come();
+    const [first, second] = [nodes[0].peer(), nodes[1].peer()];
+    await first.join();
+    await second.join();
+    const place = first.place();
+    nodes[0].router.revoke(Room({ id: "7" }), () => true);
+    await clock.advance(30_000);
+    await come();
+    await nodes[1].peer().join(place);
+    expect(nodes[1].joined.at(-1)).toBe("grant");
+  });
 });

@@ -110,10 +110,8 @@ async function proven({ conn, recorded, history, topic }: WayBack, { position, g
   if (history.visible === "all") return { position, begin: undefined, by: undefined };
   if (grant === undefined) return { gap: "grant" };
   const now = conn.hub.clock.now();
-  const user = userOf(conn);
-  const revokedAt = recorded.revokedAt(topic, user);
   const grants = await recorded.grantsOf(topic);
-  const proof = await grants.proofOf(grant, topic, user, history, now, revokedAt);
+  const proof = await grants.proofOf(grant, topic, userOf(conn), history, now);
   return proof === undefined || proof.begin.offset > position.offset ? { gap: "grant" } : { position, ...proof };
 }
 

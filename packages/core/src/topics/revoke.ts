@@ -1,4 +1,5 @@
 import { atOnce } from "../base/when.ts";
+import { newMark } from "../history/revocations.ts";
 import { report } from "../sending/report.ts";
 import type { Connection, Listener } from "../state/connection.ts";
 import { part } from "./membership.ts";
@@ -11,32 +12,37 @@ import { tellUnsubscribed } from "./tell.ts";
  */
 export function revoke(hubs: Iterable<Listener>, topic: string, test: (data: never) => unknown): number {
   let count = 0;
+  const mark = newMark();
   for (const hub of hubs) {
+    const users = new Set<string>();
     for (const conn of havingOrAwaiting(hub, topic)) {
       if (!isMeant(conn, test)) continue;
       count++;
-      hub.recorded?.revoke(topic, userOf(conn), hub.clock.now());
+      users.add(userOf(conn));
       take(conn, topic);
     }
+    // Last: a log that cannot keep it says so by an error.
+    for (const user of users) hub.recorded?.revoke(topic, user, mark, hub.clock.now());
   }
   return count;
 }
 
 /**
  * Takes a topic from all connections of a user, and tells them. Grants are void also where the user has none.
+ * @param mark As of a `Revocation`: the same on all nodes.
  * @returns how many there were.
  */
-export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: string): number {
+export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: string, mark: string): number {
   let count = 0;
   // That is nobody: grants of those of whom nobody says who they are would be void, all of them.
   if (user === "") return count;
   for (const hub of hubs) {
-    hub.recorded?.revoke(topic, user, hub.clock.now());
     for (const conn of hub.identities.of(user)) {
       if (hub.followers.of(topic)?.has(conn) !== true && conn.joining?.has(topic) !== true) continue;
       count++;
       take(conn, topic);
     }
+    hub.recorded?.revoke(topic, user, mark, hub.clock.now());
   }
   return count;
 }
