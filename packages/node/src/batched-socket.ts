@@ -5,6 +5,18 @@ import { WebSocket } from "ws";
 /** Bytes that may wait for the end of a tick: enough to fill packets, little enough to keep the kernel busy. */
 export const BATCH_BYTES = 16_384;
 
+/**
+ * Bytes that may wait for the end of a tick, for all sockets together. What waits outlives the collections of garbage of that
+ * tick, and then stays in a part of the heap that V8 clears late.
+ */
+const HELD_BYTES = 4_194_304;
+
+/**
+ * Bytes from which a text is kept as such: outside of V8's heap, which then sees what it holds, and once for all peers that it
+ * is sent to.
+ */
+const LARGE_BYTES = 4_096;
+
 /** What Node's own sockets look at to see whether a peer still reads (`Socket.prototype._onTimeout`). */
 interface StreamInside {
   readonly _handle?: { readonly writeQueueSize?: number } | null;
@@ -51,9 +63,14 @@ export abstract class BatchedSocket extends WebSocket {
   override send(data: Parameters<WebSocket["send"]>[0], ...rest: unknown[]): number {
     if (this.readyState !== WebSocket.OPEN) return 0;
     this.batch();
-    (super.send as (...args: unknown[]) => void)(data, ...rest);
-    if (this.bufferedAmount <= BATCH_BYTES) return 1;
-    this.flush();
+    if (typeof data === "string" && data.length > LARGE_BYTES && rest.length === 0) {
+      (super.send as (...args: unknown[]) => void)(bytesOf(data), AS_TEXT);
+    } else (super.send as (...args: unknown[]) => void)(data, ...rest);
+    held += (data as { length?: number }).length ?? 0;
+    const full = this.bufferedAmount > BATCH_BYTES;
+    if (full) this.flush();
+    if (held > HELD_BYTES) flushAll();
+    if (!full) return 1;
     return this.bufferedAmount > 0 ? -1 : 1;
   }
 
@@ -78,6 +95,17 @@ export abstract class BatchedSocket extends WebSocket {
   }
 }
 
+const AS_TEXT = { binary: false };
+
+/** The bytes of a text, the same for all who are sent it in one tick. */
+function bytesOf(text: string): Buffer {
+  if (lastBytes === undefined || text !== last) {
+    last = text;
+    lastBytes = Buffer.from(text);
+  }
+  return lastBytes;
+}
+
 function onDrain(this: Owned): void {
   this[OWNER]?.["drained"]();
 }
@@ -90,6 +118,10 @@ function onTimeout(this: Owned): void {
 let busy = 0;
 /** Others with something to write when those are through, or the tick ends. */
 let batches: BatchedSocket[] = [];
+/** Bytes sent since all of them were last written, and the last large text among them. */
+let held = 0;
+let last = "";
+let lastBytes: Buffer | undefined;
 
 /** A socket begins to handle what it has read: what is sent to others waits until it is through. */
 export function handlingBegun(): void {
@@ -109,5 +141,8 @@ export function flushOthers(): void {
 function flushAll(): void {
   const due = batches;
   batches = [];
+  held = 0;
+  last = "";
+  lastBytes = undefined;
   for (const socket of due) socket.flush();
 }
