@@ -13,13 +13,32 @@ function hasThen(value: object): boolean {
 
 /** What is sent must not look like a promise, for which all that is sent later would wait: of such a value the function that makes it one. */
 export function unawaited(value: unknown): unknown {
+  if (!isPromise(value)) return value;
+  calmed(value);
   // oxlint-disable-next-line unbound-method -- it is refused as a function, and not called
-  return isPromise(value) ? value.then : value;
+  return value.then;
 }
 
 /** A promise where none is waited for: should it reject, that is no unhandled rejection. */
 export function calmed(value: unknown): void {
   if (isPromise(value)) value.then(undefined, () => {});
+}
+
+/** The same for every promise in a value that goes nowhere: should one reject, nobody else would hold it. */
+export function calmedWithin(given: unknown): void {
+  const seen = new Set<unknown>();
+  const left: unknown[] = [given];
+  while (left.length > 0) {
+    const value = left.pop();
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(value);
+    try {
+      if (isPromise(value)) calmed(value);
+      else if (!ArrayBuffer.isView(value)) for (const part of Object.values(value)) left.push(part);
+    } catch {
+      // It refuses to be looked at.
+    }
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isPromise } from "../base/when.ts";
+import { calmedWithin, isPromise } from "../base/when.ts";
 import { ValidationError } from "../message/errors.ts";
 import { notAMessage } from "../message/arguments.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -145,6 +145,7 @@ export function encodeWhole(hub: Listener, frame: Envelope): Packet {
   if (found === undefined) return hub.codec.encode(frame);
   const { path, message } = found;
   const [part] = path.splice(0, 1);
+  calmedWithin(frame);
   throw new ValidationError(frame.type, String(part), "out", toIssues([{ path, message }]));
 }
 
@@ -164,10 +165,17 @@ export function outbound(validator: Validator, value: unknown, type: string, par
 }
 
 function bySchema(validator: Validator, value: unknown, type: string, part: string): unknown {
-  const result: Checked<unknown> = validator.outbound(value);
-  checksOf(validator).ran(isPromise(result));
-  if (isPromise(result)) return passedLater(result, type, part);
-  return passed(result, type, part);
+  try {
+    const result: Checked<unknown> = validator.outbound(value);
+    checksOf(validator).ran(isPromise(result));
+    if (!isPromise(result)) return passed(result, type, part);
+    // Whatever it says, it will be too late for what rejects meanwhile.
+    calmedWithin(value);
+    return passedLater(result, type, part);
+  } catch (error) {
+    calmedWithin(value);
+    throw error;
+  }
 }
 
 function passedLater(result: PromiseLike<StandardResult<unknown>>, type: string, part: string): Promise<unknown> {
