@@ -1,4 +1,4 @@
-import { createServer, request, type IncomingMessage, type Server } from "node:http";
+import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
 import { once } from "node:events";
@@ -47,6 +47,19 @@ describe("a refused upgrade keeps no socket", () => {
     // Those that failed in the runtime gave their places back.
     expect((await ask(`127.0.0.1:${port}`, upgrade("/open"))).status).toBe(101);
   });
+});
+
+test("a peer that resets while its offer of another protocol is answered is nobody's failure", async () => {
+  const answering: ServerResponse[] = [];
+  const server = createServer((_, out) => void answering.push(out)).listen(0, "127.0.0.1");
+  server.on("upgrade", createNodeHandler(createRouter({ logger: quiet })));
+  const socket = connect(await portOf(server), "127.0.0.1").on("error", () => {});
+  socket.write(upgrade("/").replace("Upgrade: websocket", "Upgrade: h2c"));
+  await expect.poll(() => answering.length).toBe(1);
+  const gone = once(answering[0] as ServerResponse, "close");
+  socket.resetAndDestroy();
+  // Vitest fails for an error that nobody listens to.
+  await gone;
 });
 
 test.for([
