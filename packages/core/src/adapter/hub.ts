@@ -87,6 +87,7 @@ export class ListenerHub implements Listener, Entrance, Local {
   untold: Set<Connection> | undefined = undefined;
   readonly connections: Registry<Connection> = new Registry();
   readonly closing: Set<Connection> = new Set();
+  readonly joining: Set<Connection> = new Set();
   readonly slots: Slots = new Slots();
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;

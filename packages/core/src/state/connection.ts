@@ -85,6 +85,8 @@ export interface Listener {
   readonly connections: Registry<Connection>;
   /** Connections whose `onClose` still runs. */
   readonly closing: Set<Connection>;
+  /** Those of which a subscribe waits. */
+  readonly joining: Set<Connection>;
   readonly deadlines: Deadlines;
   readonly answers: AnswerMemory;
   /** What connections have been asked, and have yet to answer. */

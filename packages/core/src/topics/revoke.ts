@@ -50,7 +50,7 @@ export function revokeFromUser(hubs: Iterable<Listener>, user: string, topic: st
 /** The followers of a topic, and those whose subscribe waits: they were let in, or will be, by what was true before. */
 function havingOrAwaiting(hub: Listener, topic: string): Set<Connection> {
   const found = new Set(hub.followers.of(topic) ?? []);
-  for (const conn of hub.connections) if (conn.joining?.has(topic) === true) found.add(conn);
+  for (const conn of hub.joining) if (conn.joining?.has(topic) === true) found.add(conn);
   return found;
 }
 

@@ -1,6 +1,6 @@
 import { BaseContext } from "../contexts/connection-context.ts";
 import { TopicsOf } from "./subscriptions.ts";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { bench, errorOf, gate, memoryLogger, Note, settle, Told, type Peer } from "../../test/harness.ts";
 import type { Topics } from "../api/contexts.ts";
 import { WsKitError } from "../message/errors.ts";
@@ -109,6 +109,26 @@ describe("a topic that is taken while a subscribe waits", () => {
     expect(eve.socket.take()).toEqual([]);
     await topicsOf(eve).subscribe("a");
     expect(topicsOf(eve).has("a")).toBe(true);
+  });
+
+  it("is looked for among those that wait, not among all connections, and nobody stays among them", async () => {
+    const allowed = gate();
+    const router = createRouter<{ user: string }>({ authorizeTopic: () => allowed.opened.then(() => true) });
+    const { connect, hub } = bench(router as never);
+    const [eve, ada, bob] = [connect({ user: "eve" }), connect({ user: "ada" }), connect({ user: "bob" })];
+    const waiting = [eve, ada, ada].map((peer, i) => topicsOf(peer).subscribe(i === 2 ? "b" : "a"));
+    bob.socket.close();
+    const looked = vi.spyOn(hub.connections, Symbol.iterator);
+    expect(router.revoke("a", () => true)).toBe(2);
+    expect(looked).not.toHaveBeenCalled();
+    expect([...hub.joining]).toEqual([eve.conn, ada.conn]);
+    allowed.open();
+    expect((await Promise.allSettled(waiting)).map(({ status }) => status)).toEqual([
+      "rejected",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(hub.joining.size).toBe(0);
   });
 });
 

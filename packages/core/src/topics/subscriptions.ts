@@ -97,6 +97,7 @@ export class TopicsOf {
     const { conn } = this;
     const joining = (conn.joining ??= new Joining());
     joining.pending++;
+    conn.hub.joining.add(conn);
     const entered = inTime(conn, allowed).then((yes) => {
       if (!yes) throw refusal(topic);
       return way === undefined || !takesTime(way) ? admitted(undefined) : whenReady(way, admitted);
@@ -120,6 +121,7 @@ export class TopicsOf {
       if (joining.get(topic) === asked) joining.delete(topic);
       joining.pending -= pending;
       pending = 0;
+      if (joining.pending === 0) conn.hub.joining.delete(conn);
     }
   }
 }
