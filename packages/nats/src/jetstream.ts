@@ -1,4 +1,4 @@
-import type { Msg, NatsConnection } from "@nats-io/transport-node";
+import { type Msg, type NatsConnection, RequestError } from "@nats-io/transport-node";
 
 /** Milliseconds that an answer may take; who asks has a limit of its own. */
 const TIMEOUT_MS = 3_000;
@@ -55,7 +55,15 @@ export interface Stored {
 /** JetStream's own requests (https://docs.nats.io/reference/reference-protocols/nats_api_reference). */
 export async function ask<T>(connection: NatsConnection, request: string, payload?: object): Promise<T> {
   const body = payload === undefined ? "" : JSON.stringify(payload);
-  return answerOf(await connection.request(`$JS.API.${request}`, body, { timeout: TIMEOUT_MS })) as T;
+  return answerOf(await connection.request(`$JS.API.${request}`, body, { timeout: TIMEOUT_MS }).catch(unheard)) as T;
+}
+
+/** A server without JetStream says of a request that nobody answers it, which tells nobody what to do. */
+function unheard(error: unknown): never {
+  if (!(error instanceof RequestError && error.isNoResponders())) throw error;
+  throw new Error("No JetStream answers, which topics with a history or a presence need (nats-server --jetstream)", {
+    cause: error,
+  });
 }
 
 /** @throws ApiError for one that says no. */
