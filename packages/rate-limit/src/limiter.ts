@@ -32,6 +32,9 @@ export class Limiter<Subject extends Limited> {
     if (this.isByConnection) return take(this.own.of(subject), rate, clock.monotonic());
     const key = typeof by === "function" ? by(subject) : keyOf(by, subject);
     if (key === undefined) return 0;
+    // As a key, each promise were another one, and nobody limited.
+    if (typeof key === "object")
+      throw new TypeError("by of a rate limit returned a promise or null: it has to name a text at once");
     const now = clock.monotonic();
     const bucket = this.buckets.of(key, now);
     const wait = take(bucket, rate, now);

@@ -149,6 +149,16 @@ describe("a gate", () => {
   });
 });
 
+it.each([
+  ["a promise", () => Promise.resolve("team")],
+  ["null", () => null],
+])("by that names %s where a text is due lets nobody through unlimited, and says so", async (_, by) => {
+  const server = createTestServer(app().use(rateLimit({ limit: 1, perMs: 1_000, by: by as unknown as () => string })));
+  const { said, errors } = await outcome(server, await server.connect({ data: {} }), 3);
+  expect([said, errors.map(({ code }) => code)]).toEqual([0, Array(3).fill("INTERNAL")]);
+  expect(server.errors[0]?.message).toContain("name a text at once");
+});
+
 describe("a store", () => {
   const answers = (...said: (number | "local" | "unavailable" | Promise<number>)[]) => {
     const asked: string[] = [];
