@@ -43,7 +43,7 @@ test("drop-oldest makes room, and rejects a request it drops", async () => {
   const rig = createRig({ autoConnect: false, queueSize: 2, queue: "drop-oldest" });
   const asked = outcome(rig.client.request(Ask, { n: 0 }));
   expect([1, 2, 3].map((n) => rig.client.send(Note, { n }))).toEqual([true, true, true]);
-  expect(await asked).toMatchObject({ name: "StateError" });
+  expect(await asked).toMatchObject({ name: "StateError", message: "Not sent, not queued" });
   expect(lost(rig)).toEqual([["overflow", "NOTE", 1]]);
   await rig.open();
   expect(rig.read()).toEqual(["NOTE 2", "NOTE 3"]);
