@@ -11,7 +11,7 @@ const END = "<!-- end of what is generated -->";
 
 /** What the suite shows, as the documentation has it. */
 export function table(): string {
-  const header = ["", ...kits.map(({ name }) => name)];
+  const header = ["what", ...kits.map(({ name }) => name)];
   const rows = Object.entries<Case>(cases).map(([id, { title, carries = [] }]) => {
     const undeclared = carries.some(
       ({ given, wire }) => wire !== undefined && JSON.stringify(given) !== JSON.stringify(wire),
