@@ -9,7 +9,7 @@ const Room = topic("room:{id}", [Said], {
 const Who = message("WHO");
 const They = message.fromServer("THEY", { members: z.record(z.string(), z.array(z.object({ name: z.string() }))) });
 
-const router = createRouter<{ userId?: string }>({
+const router = createRouter<{ userId?: string | undefined }>({
   identify: ({ userId }) => userId,
   authenticate: (req) => ({ userId: new URL(req.url).searchParams.get("user") ?? undefined }),
   topics: [Room],

@@ -13,7 +13,7 @@ export const Ask = rpc("ASK", { user: z.string(), text: z.string() }, "ASKED", {
 
 /** Serves one node whose users others may reach, until it is killed. */
 export async function serveUsers(engine: Engine): Promise<void> {
-  const router = createRouter<{ user?: string }>({
+  const router = createRouter<{ user?: string | undefined }>({
     engine,
     identify: (data) => data.user,
     authenticate: (req) => ({ user: new URL(req.url).searchParams.get("user") ?? undefined }),

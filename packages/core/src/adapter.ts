@@ -35,13 +35,12 @@ export { refuse } from "./adapter/refusal.ts";
 export type {
   Admission,
   AnyUpgradeOptions,
-  AuthenticatedData,
   ConnectionsPer,
   Peer,
   TrustProxy,
   UpgradeOptions,
 } from "./adapter/upgrade-options.ts";
-export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
+export type { AuthenticatedData, ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
 export { systemClock } from "./base/clock.ts";
 export type { Clock } from "./base/clock.ts";
 export type { Logger } from "./base/logger.ts";

@@ -1,6 +1,6 @@
 // For applications. Runtimes import "./adapter", validators "./schema", extensions and engines "./extend".
 export { bearerToken } from "./adapter/token.ts";
-export type { AuthenticatedData, ConnectionsPer, Peer, TrustProxy, UpgradeOptions } from "./adapter/upgrade-options.ts";
+export type { ConnectionsPer, Peer, TrustProxy, UpgradeOptions } from "./adapter/upgrade-options.ts";
 export type { AskOptions, AskRpcOptions } from "./api/asking.ts";
 export type {
   AnyContext,
@@ -14,7 +14,7 @@ export type {
   RpcContext,
   Topics,
 } from "./api/contexts.ts";
-export type { ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
+export type { AuthenticatedData, ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
 export type { Extension } from "./api/extensions.ts";
 export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, RpcHandler } from "./api/handlers.ts";
 export type { HeartbeatOptions } from "./api/heartbeat.ts";

@@ -205,3 +205,12 @@ router.rpc(Taken, async (ctx) => {
 });
 
 export type Named = [Engine, Codec];
+
+// What a router was given holds what lets in.
+// @ts-expect-error -- lacks the role
+createRouter<AppData>({ authenticate: () => ({ userId: "1" }) });
+// A router that lets in nobody has no connection that lacks anything.
+createRouter({ authenticate: () => undefined }).merge(createRouter<AppData>());
+// What is inferred from authenticate is known to what stands before it.
+same<Router<{ id: string }>, ReturnType<typeof inferred>>();
+export const inferred = () => createRouter({ identify: ({ id }) => id, authenticate: () => ({ id: "a" }) });

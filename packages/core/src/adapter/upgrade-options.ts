@@ -1,7 +1,4 @@
-import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
-
-/** What `authenticate` gives: the connection's data. `clientId` may be left out; the framework then assigns a UUID. */
-export type AuthenticatedData<Data> = Omit<Data, "clientId"> & { clientId?: string };
+import type { AuthenticatedData, ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
 
 /**
  * Who asks for an upgrade, and what the answer carries.

@@ -1,4 +1,4 @@
-import type { ConnectionData, MaybePromise, OpenData } from "./data.ts";
+import type { AuthenticatedData, ConnectionData, MaybePromise, OpenData } from "./data.ts";
 import type { HeartbeatOptions } from "./heartbeat.ts";
 import type { GivenLimits } from "./limits.ts";
 import type { ResumeOptions } from "./resume.ts";
@@ -33,6 +33,9 @@ export type Identify<Data> = (data: ConnectionData<Data>) => string | undefined;
  * RFC 7519 §2). Undefined or `Infinity`: for as long as it likes.
  */
 export type ExpiresAt<Data> = (data: ConnectionData<Data>) => number | undefined;
+
+/** What `authenticate` gives: `Data` is inferred from it, or where it was given held to it, less the `clientId`. */
+type Inferring<Data> = (Data | AuthenticatedData<NoInfer<Data>>) & object;
 
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */
@@ -72,7 +75,7 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
     | ((
         req: Request,
         peer: { readonly remoteAddress: string | undefined; readonly headers: Headers },
-      ) => MaybePromise<object | undefined | null | false>)
+      ) => MaybePromise<Inferring<Data> | Response | undefined | null | false>)
     | undefined;
   /**
    * Whose connection it is. Asked when it opens, after `ctx.assignData` and after each handler; the first id is fixed, and

@@ -1,6 +1,5 @@
 import type { OpenData } from "../api/data.ts";
 import type { RouterOptions } from "../api/options.ts";
-import type { Authenticated } from "./inference.ts";
 import { Router } from "./router.ts";
 
 /**
@@ -12,10 +11,6 @@ import { Router } from "./router.ts";
  * const router = createRouter<{ userId: string }>({ limits: { maxTopics: 10 } });
  * const auto = createRouter({ authenticate: async (req) => await user(req) }); // ctx.data is what it returns
  */
-export function createRouter<A extends NonNullable<RouterOptions["authenticate"]>>(
-  options: Omit<RouterOptions<Authenticated<A>>, "authenticate"> & { readonly authenticate: A },
-): Router<Authenticated<A>>;
-export function createRouter<Data = OpenData>(options?: RouterOptions<Data>): Router<Data>;
-export function createRouter(options: RouterOptions<never> = {}): Router<never> {
-  return new Router<never>(options);
+export function createRouter<Data = OpenData>(options?: RouterOptions<Data>): Router<Data> {
+  return new Router<Data>(options);
 }

@@ -11,15 +11,10 @@ type Lacking<Outer, Inner> = {
 /**
  * A router may be merged where its own data is part of what the outer one has; an untyped outer router has everything. The
  * methods take `Outer` as a parameter that is always `Data`: were it `Data` itself, TypeScript up to 5.9 would refuse a
- * router of some data where one of any is taken.
+ * router of some data where one of any is taken. One whose `authenticate` lets in nobody has no connection that lacks anything.
  */
 export type Mergeable<Outer, Inner> = string extends keyof Outer
   ? unknown
-  : Outer extends Inner
+  : [Outer] extends [Inner | Response | undefined | null | false]
     ? unknown
     : DataLacks<Lacking<Outer, Inner>>;
-
-/** What a router's `authenticate` lets in, as `ctx.data`. */
-export type Authenticated<A> = A extends (...args: never[]) => infer Result
-  ? Exclude<Awaited<Result>, Response | undefined | null | false | void>
-  : never;

@@ -52,7 +52,7 @@ export class Router<Data = OpenData> {
 
   /** @throws RangeError or TypeError for an option that cannot be honoured. */
   constructor(options: RouterOptions<Data> = {}) {
-    this.#core = new RouterCore(options);
+    this.#core = new RouterCore(options as never);
     this.connections = new RouterConnections(this.#core);
     this.websocket = websocketCallbacks(this.#core, this.#core.tuning);
   }
