@@ -6,6 +6,7 @@ export type {
   AnyContext,
   CloseContext,
   ConnectionContext,
+  Ended,
   MessageContext,
   MiddlewareContext,
   OpenContext,

@@ -33,7 +33,10 @@ function notes({ shout = false, silent = false, extra = false, closes = 4_001 } 
     })
     .on(Edit, (ctx) => {
       const { noteId, token, text } = ctx.payload;
-      if (noteId !== ctx.data.noteId || token !== ctx.data.token) return ctx.error("PERMISSION_DENIED", "Not yours");
+      if (noteId !== ctx.data.noteId || token !== ctx.data.token) {
+        ctx.error("PERMISSION_DENIED", "Not yours");
+        return;
+      }
       if (silent) return;
       const edited = { noteId, text: shout ? text.toUpperCase() : text, at: Date.now() };
       void ctx.publish("notes", Edited, edited);

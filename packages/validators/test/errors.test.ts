@@ -51,6 +51,7 @@ const MISTAKES: { readonly [title: string]: string } = {
   "nobody to leave out": `void router.publish("room", Join, { room: "a" }, { excludeSelf: true });`,
   "progress of an rpc that reports none": `void client.attempt(rpc("ASK", undefined, "ANSWER"), undefined, { onProgress: () => {} });`,
   "a contract that is handled in part": `router.handle(contract({ Join, GetUser }), { Join: () => {} });`,
+  "a contract's rpc that is not answered": `router.handle(contract({ GetUser }), { GetUser: () => {} });`,
   "data that authenticate leaves out": `createRouter<{ userId: string; role: string }>({ authenticate: () => ({ userId: "a" }) });`,
   "no message at all": `client.send({ type: "JOIN" }, { room: "a" });`,
   "a wrong response": `call.reply({ id: "u1", name: 5 });`,

@@ -5,7 +5,7 @@ import { emitDeclarations, type Declarations } from "../src/declarations.ts";
 import { install, type Layout, type Project } from "../src/installed.ts";
 
 /** What an application exports, so that declarations of it have to name our types. */
-const PROGRAM = `import { createRouter, message, rpc, z, type InferPayload } from "@ws-kit/zod";
+const PROGRAM = `import { createRouter, message, rpc, z, type InferPayload, type RpcContext } from "@ws-kit/zod";
 import { message as vMessage, v } from "@ws-kit/valibot";
 import { isServerError, wsClient } from "@ws-kit/client/zod";
 export const Ping = message("PING");
@@ -24,6 +24,7 @@ export const answer = client.request(Import, { file: "a" });
 export const narrowed = (error: unknown) => (isServerError(error, Import) ? error : undefined);
 export const first = [...router.connections][0];
 export const handler = router.onOpen((ctx) => ctx.topics.list());
+export const answered = (ctx: RpcContext<typeof Import>) => ctx.reply({ rows: 1 });
 export const payload = {} as InferPayload<typeof Join>;
 `;
 

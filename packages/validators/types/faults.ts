@@ -1,6 +1,7 @@
 import type { UpgradeOptions } from "@ws-kit/core/adapter";
 import type { Engine } from "@ws-kit/core/extend";
 import {
+  contract,
   createRouter,
   isRequestError,
   message,
@@ -214,3 +215,10 @@ createRouter({ authenticate: () => undefined }).merge(createRouter<AppData>());
 // What is inferred from authenticate is known to what stands before it.
 same<Router<{ id: string }>, ReturnType<typeof inferred>>();
 export const inferred = () => createRouter({ identify: ({ id }) => id, authenticate: () => ({ id: "a" }) });
+
+// What ends a request stands for its answer.
+createRouter().handle(contract({ GetUser }), {
+  GetUser: (ctx) => (ctx.payload.id === "" ? ctx.error("NOT_FOUND", "No", { id: "" }) : ctx.reply({ name: "a" })),
+});
+// @ts-expect-error -- neither an answer nor the end
+createRouter().handle(contract({ GetUser }), { GetUser: () => {} });

@@ -105,6 +105,11 @@ export interface ConnectionContext<Data = OpenData> {
   ): Promise<PublishResult>;
 }
 
+declare const ENDED: unique symbol;
+
+/** What `reply` and `error` give, for a handler that has to return an answer: nothing, by a type that tells it from none. */
+export type Ended = void & { readonly [ENDED]: true };
+
 interface SendingContext<Data> extends ConnectionContext<Data> {
   /** The topics that this connection follows. */
   readonly topics: Topics;
@@ -193,7 +198,7 @@ export interface MessageContext<M extends AnyMessage = AnyMessage, Data = OpenDa
    * @example
    * ctx.error("NOT_FOUND", "No such room", { roomId });
    */
-  error<C extends ErrorCode>(this: Bound, code: C, message: string, ...args: ErrorArgs<C, InferErrorsInput<M>>): void;
+  error<C extends ErrorCode>(this: Bound, code: C, message: string, ...args: ErrorArgs<C, InferErrorsInput<M>>): Ended;
 }
 
 /** In the handler of an rpc whose response is part of its definition. */
@@ -204,7 +209,7 @@ export interface RpcContext<R extends AnyRpc = AnyRpc, Data = OpenData> extends 
    * @example
    * ctx.reply({ id, name });
    */
-  reply(this: Bound, ...args: SendArgsOf<R["response"]>): void;
+  reply(this: Bound, ...args: SendArgsOf<R["response"]>): Ended;
   /** Reports progress; false once the rpc has ended. */
   progress(this: Bound, payload: InferProgressInput<R>): boolean;
 }
