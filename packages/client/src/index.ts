@@ -47,16 +47,12 @@ export type { ClientPart, OptionsOf, Refines, SurfaceOf } from "./api/part.ts";
 export type { Gap, LiveSubscription, Placed, RecordedOptions, Subscribed, Subscription } from "./api/topics.ts";
 export type { Observation, SettledRequest } from "./api/observation.ts";
 export type { ConnectionState, StateInfo } from "./api/states.ts";
+export type { Client, ErrorContext, ErrorKind, Off, Opening } from "./api/client.ts";
 export type {
   Attempt,
-  Client,
-  ErrorContext,
-  ErrorKind,
-  Off,
-  Opening,
   ProgressStream,
   RequestArgs,
   RequestOptions,
   RpcOptions,
   StreamOptions,
-} from "./api/client.ts";
+} from "./api/requests.ts";

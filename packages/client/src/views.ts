@@ -26,7 +26,7 @@ export {
   type FollowedTopic,
   followTopic,
   type Handler,
-  type Heard,
+  type Hearing,
   listen,
   type Source,
   UNFOLLOWED,

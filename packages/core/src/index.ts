@@ -42,7 +42,7 @@ export type { DrainOptions } from "./lifecycle/drain.ts";
 export type { Compatible } from "./message/compatible.ts";
 export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
 export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
-export type { ClientAsks, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
+export type { ClientAsks, ClientRequests, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RequestErrorOf } from "./message/request-error.ts";
 export type { RetryOptions } from "./message/errors.ts";
@@ -78,7 +78,16 @@ export type { Prefixed } from "./message/prefixed.ts";
 export { message, rpc } from "./message/standard.ts";
 export type { HistoryOptions } from "./message/history.ts";
 export type { NoPresence, MaybePresent, Present, PresenceOptions, PresencePolicy } from "./message/presence.ts";
-export type { AnyTopic, Carries, Recorded, RecordedName, Topic, TopicName, TopicOptions } from "./message/topic.ts";
+export type {
+  AnyTopic,
+  Carries,
+  NotCarried,
+  Recorded,
+  RecordedName,
+  Topic,
+  TopicName,
+  TopicOptions,
+} from "./message/topic.ts";
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition, Subscribed } from "./api/history.ts";
 export type { RuntimeSocket } from "./ports/socket.ts";

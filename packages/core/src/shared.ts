@@ -6,7 +6,7 @@ export { checkHandler, checkMessage } from "./message/arguments.ts";
 export { checkFingerprint } from "./message/agreement.ts";
 export { check } from "./message/check.ts";
 export type { Contract } from "./message/contract.ts";
-export type { ClientAsks, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
+export type { ClientAsks, ClientRequests, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {

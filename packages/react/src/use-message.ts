@@ -1,5 +1,5 @@
 import type { AnyMessage, InferMessage, Placed } from "@ws-kit/client";
-import { type FollowedTopic, type Heard, listen } from "@ws-kit/client/views";
+import { type FollowedTopic, type Hearing, listen } from "@ws-kit/client/views";
 import { useEarlyEffect, useLatest } from "./latest.ts";
 import { useClient } from "./provider.ts";
 
@@ -9,10 +9,13 @@ import { useClient } from "./provider.ts";
  * @example
  * useMessage(Said, ({ payload }) => setTexts((texts) => [...texts, payload.text]));
  */
-export function useMessage<M extends AnyMessage>(message: Heard<M>, handler: (message: InferMessage<M>) => void): void;
+export function useMessage<M extends AnyMessage>(
+  message: Hearing<M> & M,
+  handler: (message: InferMessage<M>) => void,
+): void;
 /** As above, of one recorded topic that `useTopic` follows. */
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Heard<M>,
+  message: Hearing<M> & M,
   handler: (message: Placed<M>) => void,
   topic: FollowedTopic<T>,
 ): void;

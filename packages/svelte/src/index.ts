@@ -7,7 +7,7 @@ import type {
   Given,
   GivenArgs,
   Handler,
-  Heard,
+  Hearing,
   Reportable,
 } from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
@@ -49,9 +49,9 @@ export function useLatency(intervalMs?: number): views.Latency {
  * @example
  * useMessage(Said, ({ payload }) => texts.push(payload.text));
  */
-export function useMessage<M extends AnyMessage>(message: Heard<M>, handler: Handler<M>): void;
+export function useMessage<M extends AnyMessage>(message: Hearing<M> & M, handler: Handler<M>): void;
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Heard<M>,
+  message: Hearing<M> & M,
   handler: (message: Placed<M>) => void,
   topic: FollowedTopic<T>,
 ): void;

@@ -16,6 +16,8 @@ import {
   ValidationError,
   type AnyMessage,
   type ClientSends,
+  type ClientAsks,
+  type ClientRequests,
   type ServerAsks,
   type ServerSends,
   type WhyNot,
@@ -129,11 +131,14 @@ export class TestClient {
    * where that is DEADLINE_EXCEEDED; ConnectionClosedError where the connection ends first; StateError where the signal
    * aborts; ValidationError where the answer does not fit its schema.
    */
-  request<R extends AnyRpc>(rpc: R, ...args: SendArgsOf<R, TestRpcOptions<R>>): Promise<InferMessage<R["response"]>>;
+  request<R extends AnyRpc>(
+    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
+    ...args: SendArgsOf<R, TestRpcOptions<R>>
+  ): Promise<InferMessage<R["response"]>>;
   request<M extends AnyMessage, R extends AnyMessage>(
-    message: M,
+    message: ClientAsks<WhyNot<M, "client.request">> & M,
     payload: InferInput<M>,
-    response: R,
+    response: ServerSends<WhyNot<R, "client.on">> & R,
     options?: TestRequestOptions<InferMetaInput<M>>,
   ): Promise<InferMessage<R>>;
   async request(message: AnyMessage, payload?: unknown, ...rest: unknown[]): Promise<unknown> {

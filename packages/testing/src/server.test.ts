@@ -1,7 +1,7 @@
 import { ConnectionClosedError, isServerError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
 import { createRouter, isRequestError, message, rpc, ValidationError, WsKitError, z, type Codec } from "@ws-kit/zod";
 import { expect, expectTypeOf, test } from "vitest";
-import { createTestServer, RefusedError, VirtualClock } from "./index.ts";
+import { createTestServer, RefusedError, type TestClient, VirtualClock } from "./index.ts";
 
 const Join = message("JOIN", { room: z.string() });
 const Say = message("SAY", { room: z.string(), text: z.string() });
@@ -320,3 +320,13 @@ test("a client answers what the server asks, or lets the test do it", async () =
   expect(await aborted).toMatchObject({ message: "The server gave up" });
   await client.silent();
 });
+
+/** What does not compile, as of clients. */
+export function refused(client: TestClient): void {
+  // @ts-expect-error -- servers send it
+  void client.request(Said, { text: "a", at: new Date() }, Doubled);
+  // @ts-expect-error -- a message has no answer of its own
+  void client.request(Say, { room: "r", text: "a" });
+  // @ts-expect-error -- clients send what would be the answer
+  void client.request(Plain, { n: 4 }, message.fromClient("MORE"));
+}

@@ -14,7 +14,15 @@ const ENTRIES = {
   core: { "": "index", "/protocol": "shared", "/schema": "schema", "/adapter": "adapter", "/extend": "extend" },
   zod: { "": "index", "/z": "z" },
   valibot: { "": "index", "/v": "v" },
-  client: { "": "index", "/zod": "zod", "/valibot": "valibot", "/streams": "streams", "/presence": "presence" },
+  client: {
+    "": "index",
+    "/zod": "zod",
+    "/valibot": "valibot",
+    "/lite": "lite",
+    "/parts": "parts",
+    "/streams": "streams",
+    "/presence": "presence",
+  },
 } as const;
 
 /** Declarations of our packages, as a program that installed them sees them, and ways to compile against them. */

@@ -5,6 +5,9 @@ import { emitDeclarations, type Declarations } from "../src/declarations.ts";
 
 const PRELUDE = `import { z, message, rpc, topic, contract, createRouter, type RpcContext, type MessageContext } from "@ws-kit/zod";
 import { wsClient } from "@ws-kit/client/zod";
+import { wsClient as lite } from "@ws-kit/client/lite";
+import { requests, tokens } from "@ws-kit/client/parts";
+import { streams } from "@ws-kit/client/streams";
 const Join = message("JOIN", { room: z.string(), seats: z.number().optional() });
 const Dated = message("DATED", { at: z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() }) });
 const Traced = message("TRACED", { n: z.number() }, { meta: { trace: z.string() } });
@@ -14,7 +17,7 @@ const router = createRouter<{ userId?: string }>();
 const client = wsClient({ url: "ws://localhost" });
 declare const ctx: MessageContext<typeof Join>;
 declare const call: RpcContext<typeof GetUser>;
-void [router, client, Dated, Traced];
+void [router, client, Dated, Traced, lite, requests, tokens, streams];
 `;
 
 /** What people get wrong, and what the compiler says of it first. */
@@ -40,6 +43,11 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a stream of an rpc without progress": `client.stream(rpc("X", undefined, "Y"));`,
   "a stream asked as a request": `void client.request(rpc("X", z.string(), "Y", undefined, { stream: { fromServer: z.string() } }), "a");`,
   "a stream asked by a client without the part": `client.stream(rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() } }));`,
+  "a stream attempted": `void client.attempt(rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() } }));`,
+  "neither a stream nor reports, of a client with streams()": `wsClient({ url: "ws://localhost", use: [streams()] }).stream(rpc("X", undefined, "Y"));`,
+  "requests of a small client without the part": `void lite({ url: "ws://localhost", use: [tokens()] }).request(GetUser, { id: "u1" });`,
+  "a message asked as an rpc": `void client.request(Join, { room: "a" });`,
+  "a recorded topic followed without onGap": `client.subscribe(topic("room:{id}", [message("A")], { history: {} })({ id: 1 }));`,
   "an idempotent rpc with a stream": `rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() }, idempotent: true });`,
   "a method taken off its context": `router.on(Join, ({ send }) => send(Join, { room: "a" }));`,
   "a router of other data merged": `router.merge(createRouter<{ tenant: number; userId?: string }>());`,
@@ -48,8 +56,12 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a message that clients send": `ctx.send(message.fromClient("SAY"));`,
   "a message that a topic does not carry": `void router.publish(topic("room:{id}", [message("A")])({ id: 1 }), Join, { room: "a" });`,
   "a presence that a topic does not have": `void ctx.presence.track(topic("room:{id}", [message("A")])({ id: 1 }), {});`,
+  "a message that a topic does not carry, of a handler": `void ctx.publish(topic("room:{id}", [message("A")])({ id: 1 }), Join, { room: "a" });`,
+  "ephemeral messages of a topic without a history": `topic("room:{id}", [], { ephemeral: [message("A")] });`,
+  "a misspelt option of a history": `topic("room:{id}", [], { history: { maxMesages: 5 } });`,
   "nobody to leave out": `void router.publish("room", Join, { room: "a" }, { excludeSelf: true });`,
   "progress of an rpc that reports none": `void client.attempt(rpc("ASK", undefined, "ANSWER"), undefined, { onProgress: () => {} });`,
+  "progress that a handler's rpc does not declare": `router.rpc(rpc("ASK", undefined, "ANSWER"), (it) => { it.progress({ done: 1 }); });`,
   "a contract that is handled in part": `router.handle(contract({ Join, GetUser }), { Join: () => {} });`,
   "a contract's rpc that is not answered": `router.handle(contract({ GetUser }), { GetUser: () => {} });`,
   "data that authenticate leaves out": `createRouter<{ userId: string; role: string }>({ authenticate: () => ({ userId: "a" }) });`,

@@ -5,9 +5,10 @@ import { emitDeclarations, type Declarations } from "../src/declarations.ts";
 import { install, type Layout, type Project } from "../src/installed.ts";
 
 /** What an application exports, so that declarations of it have to name our types. */
-const PROGRAM = `import { createRouter, message, rpc, z, type InferPayload, type RpcContext } from "@ws-kit/zod";
+const PROGRAM = `import { createRouter, message, rpc, topic, z, type InferPayload, type RpcContext } from "@ws-kit/zod";
 import { message as vMessage, v } from "@ws-kit/valibot";
 import { isServerError, wsClient } from "@ws-kit/client/zod";
+import { streams } from "@ws-kit/client/streams";
 export const Ping = message("PING");
 export const Join = message("JOIN", { roomId: z.string(), at: z.string().transform(Number) }, { meta: { trace: z.string() } });
 export const Said = message.fromServer("SAID", { text: z.string() });
@@ -25,6 +26,9 @@ export const narrowed = (error: unknown) => (isServerError(error, Import) ? erro
 export const first = [...router.connections][0];
 export const handler = router.onOpen((ctx) => ctx.topics.list());
 export const answered = (ctx: RpcContext<typeof Import>) => ctx.reply({ rows: 1 });
+export const Room = topic("room:{id}", [Said], { history: {} });
+export const whole = wsClient({ url: "ws://localhost", use: [streams()] });
+export const reported = whole.stream(Import, { file: "a" });
 export const payload = {} as InferPayload<typeof Join>;
 `;
 

@@ -8,14 +8,19 @@ import {
   rpc,
   topic,
   z,
+  type AnyRpc,
   type ConnectionHandle,
   type Codec,
+  type InferPayload,
+  type InferResponse,
   type Message,
   type MessageHandler,
   type Router,
   type Rpc,
   type RouterOptions,
 } from "@ws-kit/zod";
+import { wsClient as lite } from "@ws-kit/client/lite";
+import { requests, tokens, topics } from "@ws-kit/client/parts";
 import { isServerError, ServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
 import { same } from "./equal.ts";
 
@@ -207,18 +212,43 @@ router.rpc(Taken, async (ctx) => {
 
 export type Named = [Engine, Codec];
 
-// What a router was given holds what lets in.
-// @ts-expect-error -- lacks the role
-createRouter<AppData>({ authenticate: () => ({ userId: "1" }) });
-// A router that lets in nobody has no connection that lacks anything.
-createRouter({ authenticate: () => undefined }).merge(createRouter<AppData>());
-// What is inferred from authenticate is known to what stands before it.
-same<Router<{ id: string }>, ReturnType<typeof inferred>>();
-export const inferred = () => createRouter({ identify: ({ id }) => id, authenticate: () => ({ id: "a" }) });
-
-// What ends a request stands for its answer.
+// What ends a request stands for its answer; what a router was given holds what lets in.
 createRouter().handle(contract({ GetUser }), {
   GetUser: (ctx) => (ctx.payload.id === "" ? ctx.error("NOT_FOUND", "No", { id: "" }) : ctx.reply({ name: "a" })),
 });
 // @ts-expect-error -- neither an answer nor the end
 createRouter().handle(contract({ GetUser }), { GetUser: () => {} });
+// @ts-expect-error -- lacks the role
+createRouter<AppData>({ authenticate: () => ({ userId: "1" }) });
+export const nameOf = <R extends AnyRpc>(_: R, answer: InferResponse<R>): InferPayload<R["response"]> => answer;
+topic("a:{id}", [Said], given.n === 1 ? { history: {} } : {});
+// Of which type it is may be left open.
+export const wider: Message<{ type: string; payload: InferPayload<typeof Said> }> = Said;
+// @ts-expect-error -- an rpc is no answer
+rpc("X", undefined, GetUser);
+// @ts-expect-error -- clients send it
+rpc("X", undefined, Say);
+// @ts-expect-error -- no schemas
+rpc("X", undefined, "Y", undefined, { errors: 5 });
+// @ts-expect-error -- neither end
+rpc("X", undefined, "Y", undefined, { stream: {} });
+
+// Right, whatever the first of several parts is: a small client has what it uses.
+export const small = lite({ url: "x", use: [requests(), topics()] });
+void small.request(GetUser, { id: "a" });
+small.subscribe("a");
+// @ts-expect-error -- without requests() there are none
+void lite({ url: "x", use: [tokens()] }).request;
+void client.attempt(GetUser, { id: "a" }, { onProgress: ({ done }) => same<typeof done, number>() });
+// @ts-expect-error -- an rpc with a stream has no attempt
+void client.attempt(rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() } }));
+// @ts-expect-error -- a gap would go unseen
+client.subscribe(topic("a:{id}", [Said], { history: {} })({ id: 1 }));
+client.subscribe(topic("a:{id}", [Said])({ id: 1 }));
+// @ts-expect-error -- it carries something else
+void router.publish(topic("a:{id}", [Said])({ id: 1 }), message("PING"));
+// A router that lets in nobody has no connection that lacks anything.
+createRouter({ authenticate: () => undefined }).merge(createRouter<AppData>());
+// What is inferred from authenticate is known to what stands before it.
+same<Router<{ id: string }>, ReturnType<typeof inferred>>();
+export const inferred = () => createRouter({ identify: ({ id }) => id, authenticate: () => ({ id: "a" }) });

@@ -1,7 +1,7 @@
 import { message, rpc as coreRpc, type InferChunk, type InferChunkInput, type StandardSchema } from "@ws-kit/core";
 import { createRouter, rpc, z, contract, type Compatible } from "@ws-kit/zod";
 import { rpc as valibotRpc, v } from "@ws-kit/valibot";
-import { wsClient } from "@ws-kit/client/zod";
+import { wsClient, type Client } from "@ws-kit/client/zod";
 import { streams } from "@ws-kit/client/streams";
 import { same } from "./equal.ts";
 import { GetUser, Import } from "./zod.ts";
@@ -92,6 +92,9 @@ export async function calls(): Promise<void> {
   // What reports while it runs is iterated as before.
   for await (const { done: share } of client.stream(Import, { file: "a" })) same<typeof share, number>();
 
+  // One with streams() in use is still a client, and says itself what is wrong.
+  const whole: Client = client;
+  void whole;
   // @ts-expect-error -- there is nothing to send
   client.stream(Up, { name: "a" });
   // @ts-expect-error -- no items of its stream

@@ -1,5 +1,13 @@
 import type { AnyMessage, AnyRpc, Placed, RecordedOptions } from "@ws-kit/client";
-import type { Askable, AskedOf, AskedStreamOf, FollowedTopic, Handler, Heard, Reportable } from "@ws-kit/client/views";
+import type {
+  Askable,
+  AskedOf,
+  AskedStreamOf,
+  FollowedTopic,
+  Handler,
+  Hearing,
+  Reportable,
+} from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
 import type { Live, Present, RecordedName } from "@ws-kit/core/protocol";
 import { type MaybeRefOrGetter as Given, onScopeDispose, shallowRef, toValue } from "vue";
@@ -40,9 +48,9 @@ export function useLatency(intervalMs?: number): Refs<views.Latency> {
  * @example
  * useMessage(Said, ({ payload }) => texts.value.push(payload.text));
  */
-export function useMessage<M extends AnyMessage>(message: Heard<M>, handler: Handler<M>): void;
+export function useMessage<M extends AnyMessage>(message: Hearing<M> & M, handler: Handler<M>): void;
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Heard<M>,
+  message: Hearing<M> & M,
   handler: (message: Placed<M>) => void,
   topic: Refs<FollowedTopic<T>>,
 ): void;

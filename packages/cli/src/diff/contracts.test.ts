@@ -49,7 +49,9 @@ describe("who sends it decides what breaks", () => {
     expect(breaks(reports(old), reports(now))).toBe(server);
     const fails = (shape: z.core.$ZodShape) => ({ R: rpc("R", {}, "A", {}, { errors: { NOT_FOUND: shape } }) });
     expect(breaks(fails(old), fails(now))).toBe(server);
-    const flows = (stream: object) => ({ R: rpc("R", {}, "A", {}, { stream }) });
+    const flows = (stream: { fromClient?: z.core.$ZodShape; fromServer?: z.core.$ZodShape }) => ({
+      R: rpc("R", {}, "A", {}, { stream }),
+    });
     expect(breaks(flows({ fromClient: old }), flows({ fromClient: now }))).toBe(client);
     expect(breaks(flows({ fromServer: old }), flows({ fromServer: now }))).toBe(server);
     // One that servers ask, the other way round.

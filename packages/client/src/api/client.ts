@@ -3,23 +3,22 @@ import type {
   ClientAsks,
   ClientSends,
   ServerSends,
+  ClientRequests,
   WhyNot,
   AnyRpc,
   Envelope,
-  InferErrors,
   InferInput,
   InferMessage,
   InferMetaInput,
-  InferProgress,
   Live,
   Meta,
-  OnProgress,
   Received,
   RecordedName,
   SendArgsOf,
-  SendOptions,
 } from "@ws-kit/core/protocol";
+import type { RequestOptions, RequestArgs, Attempt, Reporting, ProgressStream } from "./requests.ts";
 import type { Off } from "./off.ts";
+import type { StreamArgs } from "./streams.ts";
 import type { Observation } from "./observation.ts";
 import type { LiveSubscription, RecordedOptions, Subscription } from "./topics.ts";
 import type { ConnectionState, StateInfo } from "./states.ts";
@@ -54,65 +53,13 @@ export interface ErrorContext {
 
 export type { Off } from "./off.ts";
 
-export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
-  /** Time for the answer, waiting for a connection included. The server learns what is left. Default: 30,000. */
-  timeoutMs?: number | undefined;
-  /**
-   * How often it is sent again where the server's answer is `retryable` and says when (`retryAfterMs`), if that moment lies
-   * within `timeoutMs`. Not for an answer that leaves open whether the handler ran, unless the rpc is idempotent. Default: 3.
-   */
-  retries?: number | undefined;
-  /** Aborting rejects with a `StateError` and tells the server, whose `ctx.signal` aborts. */
-  signal?: AbortSignal | undefined;
-}
-
-export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
-  /** Called for each progress report, in order, before the answer. */
-  onProgress?: OnProgress<R> | undefined;
-}
-
-/** What follows an rpc in `client.request(rpc, …)`. */
-export type RequestArgs<R extends AnyRpc> = R extends { readonly stream: undefined }
-  ? SendArgsOf<R, RpcOptions<R>>
-  : [payload: "This rpc has a stream: ask it with client.stream(), of a client that uses streams()"];
-
-/** What came of an rpc: its answer, one of its declared errors with their details, or `"failed"`. */
-export type Attempt<R extends AnyRpc> =
-  | (Received<R["response"]> & { readonly ok: true })
-  | {
-      [C in keyof InferErrors<R>]: {
-        readonly ok: false;
-        readonly code: C;
-        readonly details: InferErrors<R>[C];
-        readonly error: Error;
-      };
-    }[keyof InferErrors<R>]
-  | { readonly ok: false; readonly code: "failed"; readonly error: Error };
-
-/** An rpc whose handler reports while it runs; `Why` is what the compiler prints of one that does not. */
-export interface Reporting<Why> {
-  readonly progress: object;
-  readonly why?: Why;
-}
-
-type WhyNotIterated<R> = R extends { readonly stream: object }
-  ? "This rpc has a stream: the client needs streams() in use, of @ws-kit/client/streams"
-  : "This rpc declares no progress: ask it with client.request()";
-
-/** `RpcOptions` of whatever rpc. */
-export interface CallOptions extends RequestOptions {
-  onProgress?: ((progress: never) => void) | undefined;
-}
-
-/** An rpc that reports while it runs: iterate for its progress, await `result` for its answer. */
-export interface ProgressStream<R extends AnyRpc> extends AsyncIterable<InferProgress<R>> {
-  readonly result: Promise<Received<R["response"]>>;
-}
-
-export interface StreamOptions<R extends AnyRpc> extends RequestOptions<InferMetaInput<R>> {
-  /** Most reports held for a slow consumer; one more aborts the rpc with a `StateError`. Default: 1,000. */
-  bufferSize?: number | undefined;
-}
+type WhyNotIterated<R extends AnyRpc> = [WhyNot<R, "client.request">] extends [never]
+  ? R extends { readonly stream: object }
+    ? "This rpc has a stream: the client needs streams() in use, of @ws-kit/client/streams"
+    : R extends { readonly progress: object }
+      ? never
+      : "This rpc declares no progress: ask it with client.request()"
+  : WhyNot<R, "client.request">;
 
 /** What a handler of `onOpen` is given. */
 export interface Opening {
@@ -214,7 +161,7 @@ export interface Client extends AsyncDisposable {
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
   request<R extends AnyRpc>(
-    rpc: ClientAsks<WhyNot<R, "client.request">> & R,
+    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
     ...args: RequestArgs<R>
   ): Promise<Received<R["response"]>>;
 
@@ -228,7 +175,7 @@ export interface Client extends AsyncDisposable {
    * else throw got.error; // "failed": no answer, or an error that the rpc does not declare
    */
   attempt<R extends AnyRpc>(
-    rpc: ClientAsks<WhyNot<R, "client.request">> & R,
+    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
     ...args: RequestArgs<R>
   ): Promise<Attempt<R>>;
 
@@ -247,11 +194,10 @@ export interface Client extends AsyncDisposable {
    * Follows a topic without a history, now and on each new connection; what is published meanwhile is missed. Its messages
    * do not say of which topic they are: they go to `client.on`.
    */
-  subscribe(topic: string & Live): LiveSubscription;
+  subscribe(
+    topic: string & Live<"A topic with a history can have a gap: give onGap along, as { onGap: () => … }">,
+  ): LiveSubscription;
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
-  stream<R extends AnyRpc>(
-    rpc: Reporting<WhyNotIterated<R>> & ClientAsks<WhyNot<R, "client.request">> & R,
-    ...args: SendArgsOf<R, StreamOptions<R>>
-  ): ProgressStream<R>;
+  stream<R extends AnyRpc>(rpc: Reporting<WhyNotIterated<R>> & R, ...args: StreamArgs<R>): ProgressStream<R>;
 }

@@ -66,9 +66,12 @@ export interface CodedError<C extends ErrorCode, D> extends ServerError {
   readonly context: D;
 }
 
+/** The server answers ABORTED by itself where a repeat of an idempotent request finds that nobody knows how the first one ended. */
+type Undeclared<C> = C extends "ABORTED" ? { readonly mayHaveExecuted?: true } | undefined : unknown;
+
 /** A `ServerError` whose `code` narrows `context` to the details that the rpc declares for it. */
 export type ServerErrorOf<R> = {
-  [C in ErrorCode]: CodedError<C, C extends keyof InferErrors<R> ? InferErrors<R>[C] | undefined : unknown>;
+  [C in ErrorCode]: CodedError<C, C extends keyof InferErrors<R> ? InferErrors<R>[C] | undefined : Undeclared<C>>;
 }[ErrorCode];
 
 /**

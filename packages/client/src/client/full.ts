@@ -1,8 +1,13 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ClientPart, OptionsOf, SurfaceOf } from "../api/part.ts";
+import type { StreamsSurface } from "../api/streams.ts";
 import { createClient } from "./create-client.ts";
 import { contracts, requests, resume, tokens, topics } from "./parts.ts";
+
+/** With streams(), its `stream` alone: of two signatures the compiler may print what the wrong one says. */
+type WithParts<P extends readonly ClientPart[]> = SurfaceOf<P> &
+  ([SurfaceOf<P>] extends [StreamsSurface] ? Omit<Client, "stream"> : Client);
 
 /**
  * Makes a client of one WS-Kit server. Nothing happens before it is used, unless `autoConnect` is true.
@@ -14,7 +19,7 @@ import { contracts, requests, resume, tokens, topics } from "./parts.ts";
  */
 export function wsClient<const P extends readonly ClientPart[] = []>(
   options: ClientOptions & { readonly use?: P | undefined } & NoInfer<OptionsOf<P>>,
-): SurfaceOf<P> & Client {
+): WithParts<P> {
   const own = [resume(), requests(), tokens(), contracts(), topics()];
-  return createClient(options, own) as SurfaceOf<P> & Client;
+  return createClient(options, own) as unknown as WithParts<P>;
 }

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../api/client.ts";
+import type { CallOptions } from "../api/requests.ts";
 import type { ClientPart, Refines } from "../api/part.ts";
 import type { StreamsSurface } from "../api/streams.ts";
 import { createStream } from "../requests/stream.ts";

@@ -1,6 +1,7 @@
 import { ABORT_TYPE, check, checkMessage, ERROR_TYPE, PROGRESS_TYPE, when } from "@ws-kit/core/protocol";
 import type { AnyMessage, AnyRpc, Codec, Envelope, ErrorPayload } from "@ws-kit/core/protocol";
-import type { CallOptions, Off } from "../api/client.ts";
+import type { Off } from "../api/client.ts";
+import type { CallOptions } from "../api/requests.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientOptions } from "../api/options.ts";
 import { ServerError, StateError, TimeoutError } from "../api/errors.ts";

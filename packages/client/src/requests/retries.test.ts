@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Ask, AskAgain, Note } from "../../test/definitions.ts";
 import { createRig, type Rig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
-import type { RpcOptions } from "../api/client.ts";
+import type { RpcOptions } from "../api/requests.ts";
 
 const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;

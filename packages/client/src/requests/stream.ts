@@ -1,4 +1,4 @@
-import type { CallOptions } from "../api/client.ts";
+import type { CallOptions } from "../api/requests.ts";
 import { StateError } from "../api/errors.ts";
 import type { CheckedMessage } from "../steps/check.ts";
 

@@ -6,7 +6,7 @@ import {
   type Kinds,
   validatorsOf,
 } from "@ws-kit/core/protocol";
-import type { CallOptions } from "../api/client.ts";
+import type { CallOptions } from "../api/requests.ts";
 import type { ClientPart } from "../api/part.ts";
 import type { AuthOptions, ClientOptions, HeartbeatOptions, ReconnectOptions } from "../api/options.ts";
 

@@ -1,13 +1,14 @@
 import type {
   AnyRpc,
-  ClientAsks,
+  ClientRequests,
   InferMetaInput,
   InferPayload,
   InferProgress,
   SendArgsOf,
   WhyNot,
 } from "@ws-kit/core/protocol";
-import type { Client, Reporting, RequestArgs, RequestOptions, RpcOptions } from "../api/client.ts";
+import type { Client } from "../api/client.ts";
+import type { Reporting, RequestArgs, RequestOptions, RpcOptions } from "../api/requests.ts";
 import type { Off } from "../api/off.ts";
 import type { AllGiven } from "./fields.ts";
 import type { Show } from "./show.ts";
@@ -45,14 +46,16 @@ export interface AskOptions<R extends AnyRpc> extends Omit<RequestOptions<InferM
 }
 
 /** An rpc that a component may ask: one that clients ask. */
-export type Askable<R extends AnyRpc> = ClientAsks<WhyNot<R, "client.request">> & R;
+export type Askable<R extends AnyRpc> = ClientRequests<WhyNot<R, "client.ask">> & R;
 
 /** As above, one whose reports it shows. */
-export type Reportable<R extends AnyRpc> = Reporting<WhyNotShown<R>> & Askable<R>;
+export type Reportable<R extends AnyRpc> = Reporting<WhyNotShown<R>> & R;
 
-type WhyNotShown<R> = R extends { readonly stream: object }
-  ? "This rpc has a stream: iterate client.stream(), of a client that uses streams()"
-  : "This rpc declares no progress: ask it with useRequest()";
+type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.ask">] extends [never]
+  ? R extends { readonly progress: object }
+    ? never
+    : "This rpc declares no progress: ask it with useRequest()"
+  : WhyNot<R, "client.ask">;
 
 /** What follows an rpc that a component asks: the payload, and options. */
 export type AskArgs<R extends AnyRpc, Options = AskOptions<R>> = R extends { readonly stream: undefined }

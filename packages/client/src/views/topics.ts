@@ -59,7 +59,7 @@ function subscribe(client: Client, topic: string, options?: () => RecordedOption
 }
 
 /** A message that a server sends, for a handler. */
-export type Heard<M extends AnyMessage> = ServerSends<WhyNot<M, "client.on">> & M;
+export type Hearing<M extends AnyMessage> = ServerSends<WhyNot<M, "client.on">>;
 
 /** What is called for each of them. */
 export type Handler<M extends AnyMessage> = (message: InferMessage<M>) => void;

@@ -19,7 +19,7 @@ import type {
   SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
-import type { Carries, Recorded } from "../message/topic.ts";
+import type { Carries, NotCarried, Recorded } from "../message/topic.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -99,7 +99,7 @@ export interface ConnectionContext<Data = OpenData> {
    */
   publish<M extends AnyMessage>(
     this: Bound,
-    topic: string & Carries<NoInfer<M>>,
+    topic: string & Carries<NoInfer<M>, NotCarried>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data>
   ): Promise<PublishResult>;
@@ -201,6 +201,8 @@ export interface MessageContext<M extends AnyMessage = AnyMessage, Data = OpenDa
   error<C extends ErrorCode>(this: Bound, code: C, message: string, ...args: ErrorArgs<C, InferErrorsInput<M>>): Ended;
 }
 
+type Reported<P> = [P] extends [never] ? "This rpc declares no progress" : P;
+
 /** In the handler of an rpc whose response is part of its definition. */
 export interface RpcContext<R extends AnyRpc = AnyRpc, Data = OpenData> extends MessageContext<R, Data> {
   /**
@@ -211,7 +213,7 @@ export interface RpcContext<R extends AnyRpc = AnyRpc, Data = OpenData> extends 
    */
   reply(this: Bound, ...args: SendArgsOf<R["response"]>): Ended;
   /** Reports progress; false once the rpc has ended. */
-  progress(this: Bound, payload: InferProgressInput<R>): boolean;
+  progress(this: Bound, payload: Reported<InferProgressInput<R>>): boolean;
 }
 
 /** In the handler of an rpc whose definition has a `stream.fromClient`. */

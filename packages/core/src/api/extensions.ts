@@ -25,7 +25,7 @@ import type { RetryOptions } from "../message/errors.ts";
 import type { ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, SendArgsOf } from "../message/message.ts";
 import type { Codec, Packet } from "../protocol/codec.ts";
-import type { Carries } from "../message/topic.ts";
+import type { Carries, NotCarried } from "../message/topic.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
 
@@ -69,7 +69,7 @@ export interface ExtensionListener {
   /** As `router.publish`, on this listener. */
   publish<M extends AnyMessage>(
     this: void,
-    topic: string & Carries<NoInfer<M>>,
+    topic: string & Carries<NoInfer<M>, NotCarried>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, OpenData, OutsidePublishOptions<OpenData>>
   ): Promise<PublishResult>;

@@ -7,6 +7,9 @@ export interface Holds<S> {
   readonly [SPEC]?: S;
 }
 
+/** What definitions have by their type alone, and `AnyMessage` has not: by that the compiler tells what none was inferred from. */
+export declare const DEFINED: unique symbol;
+
 /* oxlint-disable typescript/no-explicit-any -- the one place where "whatever its payload" has to be said */
 /** Any message or rpc, whatever its types: the constraint for code that is generic over definitions. */
 export interface AnyMessage {

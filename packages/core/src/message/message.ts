@@ -1,4 +1,4 @@
-import type { AnyMessage, AnyRpc, Holds, SPEC } from "./any.ts";
+import type { AnyMessage, AnyRpc, DEFINED, Holds, SPEC } from "./any.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
 import type {
@@ -35,6 +35,7 @@ export interface Message<S extends MessageSpec> {
   readonly meta: StandardSchema<MetaInputOf<S>, MetaOf<S>> | undefined;
   readonly "~standard": StandardProps<FrameIn<S>, FrameOut<S>>;
   readonly [SPEC]: Holds<S>;
+  readonly [DEFINED]: true;
 }
 
 type FrameIn<S extends MessageSpec> = Frame<S["type"], InputOf<S>, MetaInputOf<S>>;

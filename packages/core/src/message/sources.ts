@@ -1,5 +1,6 @@
 import type { AnyMessage, Message, Rpc } from "./message.ts";
 import type { MessageSpec, RpcSpec } from "./spec.ts";
+import type { ClientSends, ServerSends } from "./direction.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 
 /**
@@ -121,7 +122,7 @@ export interface AskedOptions<M, P, E> extends MessageOptions<M> {
   /** Schema of what the handler reports while it runs; with zod and valibot also a shape. */
   progress?: P | undefined;
   /** Schemas of the details that go with an error, by gRPC code; with zod and valibot also shapes. `undefined`: it has none. */
-  errors?: (E & Codes & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
+  errors?: (E & object & Codes & { [C in Exclude<keyof E, ErrorCode>]: never }) | undefined;
 }
 
 /** What an rpc may declare besides its payload and response. */
@@ -131,13 +132,15 @@ export interface RpcOptions<M, P, E> extends AskedOptions<M, P, E> {
   stream?: undefined;
 }
 
+type SomeEnd<X> = [keyof X] extends [never] ? "A stream is { fromClient }, { fromServer } or both" : unknown;
+
 /** What an rpc with a stream may declare: it is never sent twice, and what it reports are items of its stream. */
 export interface StreamingOptions<M, E, X> extends AskedOptions<M, undefined, E> {
   /**
    * Schemas of the items that clients send while it runs (gRPC: client streaming), that the server sends (server streaming),
    * or of both; with zod and valibot also shapes.
    */
-  stream: X & { readonly [End in Exclude<keyof X, "fromClient" | "fromServer">]: never };
+  stream: X & object & { readonly [End in Exclude<keyof X, "fromClient" | "fromServer">]: never } & SomeEnd<X>;
   progress?: undefined;
   idempotent?: undefined;
 }
@@ -190,10 +193,16 @@ interface Asking<V extends Sources, F extends "server" | undefined> {
   >(
     type: T,
     payload: S,
-    response: R,
+    response: Answers<F, WhyNotAnswer<F, R>> & R,
     options?: F extends From ? AskedOptions<M, P, E> : RpcOptions<M, P, E> | StreamingOptions<M, E, X>,
   ): F extends From ? Rpc<FromServer<Call<V, T, S, R, M, P, E, X>>> : Rpc<Call<V, T, S, R, M, P, E, X>>;
 }
+
+/** A message with which the other end may answer. */
+type Answers<F, Why> = F extends "server" ? ClientSends<Why> : ServerSends<Why>;
+type WhyNotAnswer<F, R> = R extends { readonly response: object }
+  ? "This is an rpc, and no answer: message() makes one"
+  : `This message is sent by ${F extends "server" ? "servers" : "clients"}, and answers no request of theirs`;
 
 type FromServer<S extends RpcSpec> = Flat<{ type: S["type"]; from: "server" } & S>;
 

@@ -17,11 +17,17 @@ import type { SchemaInput, SchemaOutput } from "../schema/standard-schema.ts";
 
 /** Which messages a topic's name stands for, by its type alone. */
 declare const CARRIES: unique symbol;
+/** For the reader of an error alone. */
+declare const WHY: unique symbol;
 
 /** A name that stands only for messages that its topic declares. A plain string carries anything. */
-export interface Carries<M> {
+export interface Carries<M, Why = never> {
+  readonly [WHY]?: Why | undefined;
   readonly [CARRIES]?: ((message: M) => void) | undefined;
 }
+
+/** What the compiler says of a message that a topic does not carry. */
+export type NotCarried = "The topic does not carry this message: topic() names those that it does";
 
 /** The name of one topic, as `topic()` makes it: a string. */
 export type TopicName<M extends AnyMessage = AnyMessage> = string & Carries<M>;
@@ -32,8 +38,9 @@ declare const RECORDED: unique symbol;
 export type RecordedName<M extends AnyMessage = AnyMessage> = TopicName<M> & Recorded;
 
 /** A name that is not a recorded topic's, by its type alone. A plain string is one. */
-export interface Live {
+export interface Live<Why = never> {
   readonly [RECORDED]?: undefined;
+  readonly [WHY]?: Why | undefined;
 }
 
 /** A name whose topic keeps what is published to it, by its type alone. */
@@ -42,14 +49,22 @@ export interface Recorded {
 }
 
 /** How a topic is delivered. Without a history it is live: who is not there misses it. */
-export interface TopicOptions<E extends AnyMessage = AnyMessage, S extends StateSchema = StateSchema> {
+export interface TopicOptions<
+  E extends AnyMessage = AnyMessage,
+  S extends StateSchema = StateSchema,
+  H extends HistoryOptions | undefined = HistoryOptions | undefined,
+> {
   /**
    * Keeps what is published, so that who comes back gets what was missed, once and in order, or is told of a gap. A router
    * follows it where it is among `createRouter({ topics })`.
    */
-  readonly history?: HistoryOptions | undefined;
+  readonly history?: (H & object & { readonly [K in Exclude<keyof H, keyof HistoryOptions>]: never }) | undefined;
   /** Further messages of a recorded topic that are live: a cursor, say, which nobody wants to have replayed. */
-  readonly ephemeral?: readonly (ServerSends<WhyNot<E, "topic">> & E)[] | undefined;
+  readonly ephemeral?:
+    | ([H] extends [undefined]
+        ? "Messages are ephemeral in a topic with a history: without one all are"
+        : readonly (ServerSends<WhyNot<E, "topic">> & E)[])
+    | undefined;
   /**
    * Who is there: `ctx.presence.track()` of the server and `room.track()` of a client say so, and those who follow the topic see
    * it. A router knows it where the topic is among `createRouter({ topics })` or has a rule (`router.topic()`).
@@ -59,6 +74,9 @@ export interface TopicOptions<E extends AnyMessage = AnyMessage, S extends State
 
 /** What a name says by its type of its topic's presence. */
 type PresentBy<S extends StateSchema> = [S] extends [never] ? NoPresence : Present<SchemaInput<S>, SchemaOutput<S>>;
+
+/** Whether a topic is recorded: `boolean` where its history is given only sometimes. */
+type IsRecorded<H> = H extends object ? true : false;
 
 type Names<P extends string> = P extends `${string}{${infer Name}}${infer Rest}` ? Name | Names<Rest> : never;
 
@@ -113,16 +131,12 @@ export function topic<
   M extends AnyMessage,
   E extends AnyMessage = never,
   S extends StateSchema = never,
+  const H extends HistoryOptions | undefined = undefined,
 >(
   pattern: P,
   messages: readonly (ServerSends<WhyNot<M, "topic">> & M)[],
-  options: TopicOptions<E, S> & { readonly history: HistoryOptions },
-): Topic<P, M | E, true, PresentBy<S>>;
-export function topic<const P extends string, M extends AnyMessage, S extends StateSchema = never>(
-  pattern: P,
-  messages: readonly (ServerSends<WhyNot<M, "topic">> & M)[],
-  options?: TopicOptions<never, S> & { readonly history?: undefined },
-): Topic<P, M, false, PresentBy<S>>;
+  options?: TopicOptions<E, S, H>,
+): Topic<P, M | E, IsRecorded<H>, PresentBy<S>>;
 export function topic(
   pattern: string,
   messages: readonly AnyMessage[],
@@ -197,7 +211,9 @@ function checkPolicy(
   }
   for (const { type } of ephemeral) {
     if (messages.some((message) => message.type === type)) {
-      throw new TypeError(`${where}: ${JSON.stringify(type)} is either recorded or ephemeral`);
+      throw new TypeError(
+        `${where}: ${JSON.stringify(type)} is recorded, as one of its messages: take it out of these, or out of ephemeral`,
+      );
     }
   }
   for (const message of messages) {

@@ -13,7 +13,7 @@ import { checkHandler, checkMessage } from "../message/arguments.ts";
 import type { Contract } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
-import type { AnyTopic, Carries } from "../message/topic.ts";
+import type { AnyTopic, Carries, NotCarried } from "../message/topic.ts";
 import type { Parts } from "../message/parts.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
@@ -256,7 +256,7 @@ export class Router<Data = OpenData> {
    * @example await router.publish("news", Said, { text: "The server restarts at noon" });
    */
   publish<M extends AnyMessage>(
-    topic: string & Carries<NoInfer<M>>,
+    topic: string & Carries<NoInfer<M>, NotCarried>,
     message: ServerSends<WhyNot<M, "ctx.send">> & M,
     ...args: PublishArgs<M, Data, OutsidePublishOptions<Data>>
   ): Promise<PublishResult> {
