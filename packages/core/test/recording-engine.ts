@@ -11,6 +11,8 @@ export class RecordingEngine extends FakeEngine {
   readonly logs: Map<string, ScriptedLog> = new Map();
   readonly reads: { readonly topic: string; readonly after: number; readonly limits: ReadLimits }[] = [];
   readonly revoked: Revocation[] = [];
+  /** Until then it does not say what is revoked. */
+  silence: Promise<void> | undefined = undefined;
   private secret: Uint8Array | undefined = undefined;
   private readonly logWhims: LogWhims;
 
@@ -53,7 +55,10 @@ export class RecordingEngine extends FakeEngine {
         if (!this.up) throw new Error("The engine is away");
         this.revoked.push(...revocations);
       },
-      revocations: async () => [...this.revoked],
+      revocations: async () => {
+        await this.silence;
+        return [...this.revoked];
+      },
     };
     return session;
   }

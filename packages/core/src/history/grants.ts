@@ -1,6 +1,6 @@
 import type { History } from "../message/history.ts";
 import type { Position } from "../protocol/position.ts";
-import type { Revocations } from "./revocations.ts";
+import { MAX_SKEW_MS, type Revocations } from "./revocations.ts";
 
 /** Bytes of a grant's signature: 96 bits of HMAC-SHA-256 (RFC 2104), truncated as RFC 2104 §5 allows. */
 const MAC_BYTES = 12;
@@ -15,6 +15,8 @@ interface Grant {
   readonly begin: number;
   /** Tells the connection that it is given to apart: who brings it went on from that one. Without dots. */
   readonly by: string;
+  /** Of the last revocation before it; undefined where there was none. */
+  readonly mark: string | undefined;
 }
 
 /** As `give` writes it. */
@@ -42,9 +44,8 @@ export class Grants {
 
   /** @param now Milliseconds since the epoch. */
   async give(grant: Grant, now: number): Promise<string> {
-    const { topic, user, begin, epoch, by } = grant;
-    const mark = this.revocations.markOf(topic, user);
-    const parts = [begin.toString(36), now.toString(36), await this.mac(grant, now, mark), epoch, by];
+    const { begin, epoch, by, mark } = grant;
+    const parts = [begin.toString(36), now.toString(36), await this.mac(grant, now), epoch, by];
     return (mark === undefined ? parts : [...parts, mark]).join(".");
   }
 
@@ -62,13 +63,14 @@ export class Grants {
     if (!FORM.test(given)) return undefined;
     const [beginText = "", givenText = "", mac = "", epoch = "", by = "", mark] = given.split(".");
     const [begin, givenAt] = [parseInt(beginText, 36), parseInt(givenText, 36)];
-    if (now - givenAt > grantMs) return undefined;
-    const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by }, givenAt, mark));
+    const age = now - givenAt;
+    if (age > grantMs || age < -MAX_SKEW_MS) return undefined;
+    const isOurs = same(mac, await this.mac({ topic, user, epoch, begin, by, mark }, givenAt));
     const wanted = this.revocations.markOf(topic, user);
     return isOurs && (wanted === undefined || wanted === mark) ? { begin: { epoch, offset: begin }, by } : undefined;
   }
 
-  private async mac({ topic, user, epoch, begin, by }: Grant, now: number, mark: string | undefined): Promise<string> {
+  private async mac({ topic, user, epoch, begin, by, mark }: Grant, now: number): Promise<string> {
     this.key ??= this.imported();
     const text = new TextEncoder().encode(JSON.stringify([topic, user, epoch, begin, now, by, mark]));
     const mac = new Uint8Array(await crypto.subtle.sign("HMAC", await this.key, text)).subarray(0, MAC_BYTES);

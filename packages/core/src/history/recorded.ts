@@ -6,7 +6,7 @@ import type { Position } from "../protocol/position.ts";
 import { Claims } from "./claims.ts";
 import { Grants } from "./grants.ts";
 import type { Replicas } from "./replicas.ts";
-import { Revocations } from "./revocations.ts";
+import { MAX_SKEW_MS, Revocations } from "./revocations.ts";
 
 const NOTHING: ReadLimits = { messages: 0, bytes: 0 };
 
@@ -52,6 +52,13 @@ export class Recorded {
 
   grantsOf(topic: string): Grants | Promise<Grants> {
     return this.log === undefined ? this.replicasOf(topic).grants() : (this.grants ??= this.ownGrants(this.log));
+  }
+
+  /** What a grant has to carry that is given out now; what is revoked while it is being signed makes it void. */
+  markOf(topic: string, user: string): string | undefined {
+    return this.log === undefined
+      ? this.replicasOf(topic).agreed.markOf(topic, user)
+      : this.revocationsOf(this.log).markOf(topic, user);
   }
 
   private ownGrants(log: TopicLog): Grants {
@@ -146,8 +153,8 @@ export class Recorded {
    */
   revoke(topic: string, user: string, mark: string, now: number): void {
     if (this.historyOf(topic)?.visible !== "granted") return;
-    // Twice as long as a grant holds: another node's clock may differ from the one that this is counted by.
-    const revocation = { topic, user, mark, until: now + Math.min(2 * this.longestGrantMs, MAX_REVOKED_MS) };
+    const until = now + Math.min(this.longestGrantMs + MAX_SKEW_MS, MAX_REVOKED_MS);
+    const revocation = { topic, user, mark, until };
     if (this.log === undefined) return this.replicasOf(topic).revoke(revocation);
     this.log.revoke(this.revocationsOf(this.log).revoke(revocation, now));
   }

@@ -57,7 +57,7 @@ export class Replicas implements LogEvents {
   private returned: Deferred<EngineLog> | undefined = undefined;
   private checkTimer: unknown = undefined;
   private bytes = 0;
-  private readonly agreed: AgreedGrants;
+  readonly agreed: AgreedGrants;
   private readonly unfollowed: Unfollowed;
 
   constructor(options: ReplicasOptions) {

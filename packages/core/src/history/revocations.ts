@@ -3,6 +3,9 @@ import type { Revocation } from "../ports/revocation.ts";
 /** Users and topics whose revocations are remembered, at most; the oldest are forgotten first. */
 const MAX_REVOKED = 100_000;
 
+/** Milliseconds by which clocks of nodes may differ: for so long a revocation outlasts what it makes void. */
+export const MAX_SKEW_MS = 86_400_000;
+
 /** Bytes of a mark. */
 const MARK_BYTES = 6;
 

@@ -9,11 +9,13 @@ import type { HistoryOptions } from "../message/history.ts";
 import { topic } from "../message/topic.ts";
 import { createRouter } from "../router/create-router.ts";
 import { message } from "../shared.ts";
+import { deferred } from "../base/within.ts";
 
 const Join = message("JOIN", fields({ room: "string" }));
 const Say = message("SAY", fields({ text: "string" }));
 const Said = message("SAID", fields({ text: "string" }));
 const Typing = message("TYPING");
+const Where = message("WHERE");
 
 /** By hand more: `CLIENTS=2000 vitest run … recorded-engine`. */
 const CLIENTS = fromEnv("CLIENTS", 100);
@@ -45,8 +47,9 @@ function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptio
       await settle();
     }
   };
-  const node = (options: RouterOptions<{ user?: string }> = {}) => {
+  const node = (options: RouterOptions<{ user?: string }> = {}, own: VirtualClock = clock) => {
     const joined: unknown[] = [];
+    const places: (readonly unknown[])[] = [];
     const logger = memoryLogger();
     const router = createRouter<{ user?: string }>({ engine, topics: [Room], logger, ...options })
       .on(Join, async (ctx) => {
@@ -57,11 +60,12 @@ function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptio
           joined.push((error as { code: string }).code);
         }
       })
+      .on(Where, async (ctx) => void places.push(await ctx.topics.position(Room({ id: "7" }))))
       .on(Say, async (ctx) => {
         await ctx.publish(Room({ id: "7" }), Said, ctx.payload, { excludeSelf: true });
       });
     router.topic(Room, { authorize: () => true });
-    const listen = () => bench(router as never, { clock });
+    const listen = () => bench(router as never, { clock: own });
     const listener = listen();
     const peer = (data: Record<string, unknown> = {}, here = listener) => {
       const made = here.connect(data);
@@ -96,7 +100,7 @@ function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptio
     };
     const say = (text: string, publishing: { ack?: boolean } = {}) =>
       router.publish(Room({ id: "7" }), Said, { text }, publishing);
-    return { router, listener, listen, logger, joined, peer, say };
+    return { router, listener, listen, logger, joined, places, peer, say };
   };
   return { clock, engine, Room, node, come };
 }
@@ -535,5 +539,68 @@ describe("a recorded topic whose log is an engine's", () => {
     await come();
     await nodes[1].peer().join(place);
     expect(nodes[1].joined.at(-1)).toBe("grant");
+  });
+
+  it("gives no grant for a stay that was revoked before it was signed", async () => {
+    const { engine, node, come, Room } = world();
+    const { promise, resolve } = deferred<void>();
+    engine.silence = promise;
+    const here = node({ identify: ({ user }) => user });
+    await come();
+    const ada = here.peer({ user: "ada" });
+    await ada.join();
+    here.router.revoke(Room({ id: "7" }), () => true);
+    for (const text of ["a", "b"]) await Promise.all([here.say(text), come()]);
+    await ada.join();
+    resolve();
+    await come();
+    const grants = ada.take().flatMap(({ type, payload }) => (type === "$ws:grant" ? [payload] : []));
+    expect(grants).toHaveLength(1);
+    const [{ epoch, grant } = {}] = grants;
+    const back = here.peer({ user: "ada" });
+    await back.join([epoch, 0, grant]);
+    expect(back.said()).toEqual([]);
+    expect(here.joined).toEqual(["fresh", "fresh", "grant"]);
+  });
+
+  it("proves by a position no more than was so when it was signed", async () => {
+    const { engine, node, come, Room } = world();
+    const here = node({ identify: ({ user }) => user });
+    await come();
+    const ada = here.peer({ user: "ada" });
+    await ada.join();
+    // It has to be asked again.
+    engine.kill();
+    await come();
+    const { promise, resolve } = deferred<void>();
+    engine.silence = promise;
+    engine.start();
+    await come();
+    ada.message("WHERE");
+    await come();
+    here.router.revoke(Room({ id: "7" }), () => true);
+    for (const text of ["a", "b"]) await Promise.all([here.say(text), come()]);
+    resolve();
+    await come();
+    const back = here.peer({ user: "ada" });
+    await back.join([...(here.places[0] ?? [])]);
+    expect(back.said()).toEqual([]);
+  });
+
+  it("keeps what is void for as long as any node takes it for good, however short grants hold and clocks differ", async () => {
+    const { clock, engine, node, come, Room } = world({}, {}, { grantMs: 1_000 });
+    const here = node();
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    const place = peer.place();
+    here.router.revoke(Room({ id: "7" }), () => true);
+    await clock.advance(5_000);
+    // What is over goes, by whoever's clock.
+    engine.revoked.splice(0, Infinity, ...engine.revoked.filter(({ until }) => until > clock.now()));
+    const behind = node({}, Object.assign(Object.create(clock), { now: () => clock.now() - 10_000 }));
+    await come();
+    await behind.peer().join(place);
+    expect(behind.joined).toEqual(["grant"]);
   });
 });

@@ -13,7 +13,7 @@ import { post } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED } from "../state/phases.ts";
 import { join } from "./membership.ts";
-import { giveGrant, grantFor, userOf } from "./grants.ts";
+import { giveGrant, grantFor, holderOf, userOf } from "./grants.ts";
 import { isOwn } from "./sender.ts";
 import { tellPosition, tellSubscribed } from "./tell.ts";
 
@@ -91,11 +91,12 @@ export async function standOf(conn: Connection, topic: string): Promise<FreshPos
     checkTold(topic);
     throw new WsKitError("FAILED_PRECONDITION", `${JSON.stringify(topic)} has no history, and no positions`);
   }
+  const holder = holderOf(conn, recorded, topic);
   const release = await recorded.ready(topic, undefined);
   const { epoch, offset } = recorded.topOf(topic);
   release?.();
   if (history.visible === "all") return [epoch, offset];
-  return [epoch, offset, await grantFor(conn, recorded, topic, epoch, offset)];
+  return [epoch, offset, await grantFor(holder, recorded, topic, epoch, offset)];
 }
 
 /** What a claim is worth, when its peer has read enough to be sent what it has missed. */
