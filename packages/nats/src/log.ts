@@ -20,8 +20,10 @@ import type { Streams } from "./streams.ts";
 const FROM = "Ws-Kit-From";
 const TIMEOUT_MS = 3_000;
 
-/** Revocations that are kept, those that hold longest: all of them are one message, which NATS takes up to a megabyte of. */
+/** Revocations that are kept, those that hold longest. */
 const MAX_REVOKED = 2_000;
+/** Of what a server takes of one message, for its headers. */
+const HEADER_BYTES = 1_024;
 
 export interface NatsLogSide {
   readonly connection: NatsConnection;
@@ -130,9 +132,12 @@ export class NatsLog implements EngineLog {
   }
 
   async revoke(revocations: readonly Revocation[]): Promise<void> {
-    await this.side().streams.agreed("revoked", (found) => {
+    const { connection, streams } = this.side();
+    const maxBytes = (connection.info?.max_payload ?? 1_048_576) - HEADER_BYTES;
+    await streams.agreed("revoked", (found) => {
       const before = readRevoked(found).filter((old) => !revocations.some((one) => isSame(one, old)));
-      return JSON.stringify([...before, ...revocations].toSorted((a, b) => a.until - b.until).slice(-MAX_REVOKED));
+      const text = lastOf([...before, ...revocations], maxBytes);
+      return text === found ? undefined : text;
     });
   }
 
@@ -169,6 +174,22 @@ export class NatsLog implements EngineLog {
 function readRevoked(text: string | undefined): Revocation[] {
   const all = text === undefined ? [] : (JSON.parse(text) as Revocation[]);
   return all.filter(({ until }) => until > Date.now());
+}
+
+/** Those that hold longest, as many as one message has room for: all of them are one. */
+function lastOf(revocations: readonly Revocation[], maxBytes: number): string {
+  const texts: string[] = [];
+  let bytes = 2;
+  for (const one of revocations
+    .toSorted((a, b) => a.until - b.until)
+    .slice(-MAX_REVOKED)
+    .toReversed()) {
+    const text = JSON.stringify(one);
+    bytes += Buffer.byteLength(text) + 1;
+    if (bytes > maxBytes) break;
+    texts.push(text);
+  }
+  return `[${texts.toReversed().join(",")}]`;
 }
 
 function isSame(one: Revocation, other: Revocation): boolean {

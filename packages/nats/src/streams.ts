@@ -181,7 +181,10 @@ export class Streams {
     this.meta.catch(() => (this.meta = undefined));
     const last = { last_by_subj: `${this.prefix}.k.${name}` };
     const stored = await storedMessage(this.connection, await this.meta, last);
-    return { text: stored?.data === undefined ? undefined : atob(stored.data), seq: stored?.seq ?? 0 };
+    return {
+      text: stored?.data === undefined ? undefined : Buffer.from(stored.data, "base64").toString(),
+      seq: stored?.seq ?? 0,
+    };
   }
 
   /**

@@ -63,4 +63,24 @@ withServer("nats", "a server of NATS with a low max_payload", (path) => {
       await Promise.all(nodes.map((node) => node.close()));
     }
   });
+
+  it("keeps of what was revoked as much as fits, the last ones, for nodes that begin later", async () => {
+    const nodes = [new RecordedNode(engine())];
+    const peers = Array.from({ length: 200 }, (_, n) => new RecordedPeer(`revoked ${n}`));
+    try {
+      await nodes[0]?.up();
+      for (const peer of peers) await nodes[0]?.join(peer);
+      for (const { topic } of peers) nodes[0]?.router.revoke(topic, () => true);
+      await nodes[0]?.revoke("nobody");
+      const later = new RecordedNode(engine());
+      nodes.push(later);
+      await later.up();
+      const last = peers.at(-1) as RecordedPeer;
+      last.lose();
+      await later.join(last);
+      expect(last.statuses).toEqual(["fresh", "gap grant"]);
+    } finally {
+      await Promise.all(nodes.map((node) => node.close()));
+    }
+  }, 60_000);
 });

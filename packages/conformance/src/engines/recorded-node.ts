@@ -40,11 +40,13 @@ export class RecordedNode {
   private readonly hub: Hub;
   private readonly codec: Codec | undefined;
 
-  /** @param codec Default JSON. */
-  constructor(engine: Engine, codec?: Codec) {
+  /** @param codec Default JSON. @param user Who all are. Default: nobody is told apart. */
+  constructor(engine: Engine, codec?: Codec, user?: string) {
     this.codec = codec;
     const keep = (...line: unknown[]): void => void this.lines.push(line.map(String).join(" "));
-    this.router = createRouter({ engine, codec, topics: [Room], logger: { debug() {}, warn: keep, error: keep } });
+    const identify = user === undefined ? undefined : (): string => user;
+    const logger = { debug() {}, warn: keep, error: keep };
+    this.router = createRouter({ engine, codec, topics: [Room], identify, logger });
     this.router.on(Join, async (ctx) => {
       await ctx.topics.subscribe(Room({ id: ctx.payload.id }));
     });
