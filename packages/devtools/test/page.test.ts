@@ -106,26 +106,37 @@ describe.each(["bun", "node"] as const)("the page, served by %s", (runtime) => {
   it("filters the log at the server, pauses it and goes on", async () => {
     const { page } = await opened();
     const ada = client();
-    ada.send(Join, { room: "lobby" });
+    // Of its own, since the log knows what an earlier try has sent.
+    const id = crypto.randomUUID();
+    const room = `room ${id}`;
+    ada.send(Join, { room });
     await page.click("#tab-frames");
-    ada.send(Say, { room: "lobby", text: "needle" });
-    for (let n = 0; n < 1_000; n++) ada.send(Say, { room: "lobby", text: `hay ${n}` });
+    ada.send(Say, { room, text: `needle ${id}` });
+    for (let n = 0; n < 1_000; n++) ada.send(Say, { room, text: `hay ${n}` });
     await rows(page, "frames").filter({ hasText: "hay 999" }).first().waitFor();
     expect(await rows(page, "frames").count()).toBeLessThan(60);
-    await page.getByLabel("Text", { exact: true }).fill("needle");
+    await page.getByLabel("Text", { exact: true }).fill(`needle ${id}`);
     await expect.poll(() => rows(page, "frames").count()).toBe(2);
     await page.getByLabel("Direction").selectOption("topic");
-    await expect.poll(() => rows(page, "frames").allTextContents()).toEqual([expect.stringContaining("lobby (1)")]);
+    await expect.poll(() => rows(page, "frames").allTextContents()).toEqual([expect.stringContaining(`${room} (1)`)]);
 
     await page.getByLabel("Text", { exact: true }).fill("");
     await page.getByRole("button", { name: "Pause" }).click();
-    const heard = new Promise((resolve) => ada.on(Said, ({ payload }) => payload.text === "later" && resolve(true)));
-    ada.send(Say, { room: "lobby", text: "later" });
+    const heard = new Promise((resolve) =>
+      ada.on(Said, ({ payload }) => payload.text === `later ${id}` && resolve(true)),
+    );
+    ada.send(Say, { room, text: `later ${id}` });
     await heard;
     await page.waitForTimeout(600);
-    expect(await rows(page, "frames").filter({ hasText: "later" }).count()).toBe(0);
+    expect(
+      await rows(page, "frames")
+        .filter({ hasText: `later ${id}` })
+        .count(),
+    ).toBe(0);
     await page.getByRole("button", { name: "Go on" }).click();
-    await rows(page, "frames").filter({ hasText: "later" }).waitFor();
+    await rows(page, "frames")
+      .filter({ hasText: `later ${id}` })
+      .waitFor();
   });
 
   it("sends what a form says: to one client, to a topic, and as a client of its own", async () => {
