@@ -23,8 +23,9 @@ export interface RecordedOptions {
    */
   onGap: (gap: Gap) => unknown;
   /**
-   * Where to begin: what the server gave with a snapshot (`ctx.topics.position`). Left out: with what comes next; what this
-   * client knows of the topic from before goes first.
+   * Where to begin: what the server gave with a snapshot (`ctx.topics.position`). Left out: with what comes next. What this
+   * client knows of the topic from before goes first: where it has come further, or in another log, `onGap` is told of a `hole`,
+   * since what is between was heard before this subscription was there.
    */
   since?: SavedPosition | undefined;
 }

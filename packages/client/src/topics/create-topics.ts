@@ -25,16 +25,10 @@ interface Wanted {
   _ready: Promise<Subscribed>;
   _settle: (subscribed: Subscribed) => void;
   _refuse: (error: unknown) => void;
-  _users: Set<User>;
+  /** The application's subscriptions, by what each of them listens to. */
+  _users: Map<readonly Off[], RecordedOptions["onGap"] | undefined>;
   /** By what the connection has been asked for it. */
   _asked: Ask | undefined;
-}
-
-/** One subscription of the application. */
-interface User {
-  readonly _onGap: RecordedOptions["onGap"] | undefined;
-  /** What it listens to. */
-  readonly _offs: Off[];
 }
 
 /** `request`, past what waits in the queue, on one connection. */
@@ -86,7 +80,7 @@ export function createTopics(host: Following): Topics {
 
   /** Tells of a gap: who asked for the topic, or else `onError`. */
   const gap = (topic: string, reason: GapReason): void => {
-    const handlers = [...(wanted.get(topic)?._users ?? [])].flatMap(({ _onGap }) => _onGap ?? []);
+    const handlers = [...(wanted.get(topic)?._users.values() ?? [])].flatMap((onGap) => onGap ?? []);
     if (!handlers[0])
       listeners._report("gap", new StateError(`Messages of ${topic} were missed (${reason})`), { message: topic });
     for (const handler of handlers) void attempt(() => handler({ topic, reason }), listeners._failed);
@@ -124,13 +118,15 @@ export function createTopics(host: Following): Topics {
     listeners._report("server", error, { message: topic });
   };
 
-  const begin = (topic: string, since: SavedPosition | undefined): Wanted => {
-    const want = { _users: new Set() } as Wanted;
-    want._ready = new Promise((settle, refuse) => Object.assign(want, { _settle: settle, _refuse: refuse }));
+  const begin = (topic: string): Wanted => {
+    const want = { _users: new Map() } as Wanted;
+    want._ready = new Promise((settle, refuse) => {
+      want._settle = settle;
+      want._refuse = refuse;
+    });
     // Whoever does not wait for it learns of a refusal through onError.
     want._ready.catch(() => {});
     wanted.set(topic, want);
-    if (since) positions._begin(topic, since);
     // An opening asks at its end for all that are wanted; on a connection that is open already this one is asked for.
     link._opens();
     if (link._state === "open") ask(topic, want);
@@ -138,29 +134,36 @@ export function createTopics(host: Following): Topics {
   };
 
   link._begins = ({ request: asks }: { readonly request: Ask }) => {
-    const resumed = link._resumed;
     request = asks;
     // A connection that goes on has said where this client stands.
-    if (!resumed) {
+    if (!link._resumed) {
       claims = positions._renewed(wanted);
       for (const want of wanted.values()) want._asked = undefined;
+      if (Object.keys(claims)[0] && host._leads())
+        link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
     }
-    if (!Object.keys(claims)[0]) return follow;
-    if (!resumed && host._leads()) link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
-    arm(RESUBSCRIBE_MS, () => {
-      for (const topic in claims) {
-        positions._forget(topic);
-        gap(topic, "not-resubscribed");
-      }
-    });
+    if (Object.keys(claims)[0])
+      arm(RESUBSCRIBE_MS, () => {
+        for (const topic in claims) {
+          positions._forget(topic);
+          gap(topic, "not-resubscribed");
+        }
+      });
     return follow;
   };
   listeners._add(STATE, (state) => state === "open" || arm());
 
   const subscribe: Topics["_subscribe"] = (topic, { onGap, since } = {}) => {
-    const user: User = { _onGap: onGap, _offs: [] };
-    const want = wanted.get(topic) ?? begin(topic, since);
-    want._users.add(user);
+    const offs: Off[] = [];
+    const known = positions._of(topic);
+    if (since) {
+      if (!known) positions._begin(topic, since);
+      // What this client has heard before, this one has not.
+      else if (since[0] !== known[0] || since[1] < known[1])
+        queueMicrotask(() => attempt(() => onGap?.({ topic, reason: "hole" }), listeners._failed));
+    }
+    const want = wanted.get(topic) ?? begin(topic);
+    want._users.set(offs, onGap);
     return {
       topic,
       ready: want._ready,
@@ -169,12 +172,12 @@ export function createTopics(host: Following): Topics {
           message,
           (received: { topic?: string }) => received.topic !== topic || handler(received as never),
         );
-        user._offs.push(off);
+        offs.push(off);
         return off;
       },
       unsubscribe() {
-        for (const off of user._offs) off();
-        if (!want._users.delete(user) || want._users.size > 0 || wanted.get(topic) !== want) return;
+        for (const off of offs) off();
+        if (!want._users.delete(offs) || want._users.size || wanted.get(topic) !== want) return;
         forget(topic, new StateError("Let go"));
         // Others on the same socket may follow it still.
         if (!share) link._pass(codec.encode({ type: UNSUBSCRIBE_TYPE, payload: { topic } }));

@@ -17,7 +17,7 @@ export interface Positions {
   /** Takes note of a frame. @returns false for a message that was here before; otherwise the topic that has a gap before it. */
   readonly _see: (frame: TopicFrame) => false | readonly [topic: string, reason: GapReason] | undefined;
   readonly _of: (topic: string) => SavedPosition | undefined;
-  /** Begins with a position that was kept elsewhere, unless one is known. */
+  /** Begins with a position that was kept elsewhere. */
   readonly _begin: (topic: string, since: SavedPosition) => void;
   readonly _forget: (topic: string) => void;
   /**
@@ -36,10 +36,8 @@ export function createPositions(): Positions {
   };
 
   const begin = (topic: string, [epoch, offset, grant]: SavedPosition): void => {
-    const place: Place = [epoch, offset];
-    if (grant) place[2] = grant;
     forget(topic);
-    places.set(topic, place);
+    places.set(topic, grant ? [epoch, offset, grant] : [epoch, offset]);
   };
 
   return {
@@ -75,7 +73,7 @@ export function createPositions(): Positions {
       return undefined;
     },
     _of: (topic) => places.get(topic),
-    _begin: (topic, since) => void (places.has(topic) || begin(topic, since)),
+    _begin: begin,
     _forget: forget,
     _renewed: (without) =>
       (claims = Object.fromEntries([...places].filter(([topic]) => !without.has(topic)).slice(-MAX_TOPICS))),

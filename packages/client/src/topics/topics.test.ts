@@ -232,6 +232,33 @@ describe("client.subscribe", () => {
     expect((await asks(rig))[0]?.payload).toEqual({ topic: room, since: ["e1", 40, "g0"] });
   });
 
+  test.each([
+    [["e1", 3, "g0"], [{ topic: room, reason: "hole" }]],
+    [["e0", 9, "g0"], [{ topic: room, reason: "hole" }]],
+    [["e1", 5, "g0"], []],
+    [["e1", 6, "g0"], []],
+  ] as const)(
+    "tells who begins at %j, where this client has come to 5, of what it has heard before",
+    async (since, told) => {
+      const { rig } = listener();
+      const [first, later]: [Gap[], Gap[]] = [[], []];
+      rig.client.subscribe(room, { onGap: (gap) => first.push(gap) });
+      const socket = await rig.open();
+      const [asked] = await asks(rig);
+      subscribed(socket, { status: "fresh", epoch: "e1", offset: 4 }, asked?.id);
+      said(socket, 5);
+      const subscription = rig.client.subscribe(room, { since, onGap: (gap) => later.push(gap) });
+      const heard: number[] = [];
+      subscription.on(Said, ({ position }) => heard.push(position.offset));
+      // It has the subscription by then.
+      expect(later).toEqual([]);
+      await settled();
+      said(socket, 6);
+      expect([first, later, heard]).toEqual([[], told, [6]]);
+      expect(troubles(rig)).toEqual([]);
+    },
+  );
+
   test("is refused once, and told so; later too, when the server takes it back", async () => {
     const { rig, lose } = listener();
     const socket = await rig.open();
