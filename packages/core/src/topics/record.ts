@@ -1,3 +1,4 @@
+import { aKind } from "../base/options.ts";
 import { WsKitError } from "../message/errors.ts";
 import type { History } from "../message/history.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
@@ -10,7 +11,10 @@ import { deliverHere } from "./deliver.ts";
 import { fromOf } from "./sender.ts";
 import { tellPosition } from "./tell.ts";
 
-/** What a publish to a recorded topic has to leave out. @throws WsKitError FAILED_PRECONDITION */
+/**
+ * What a publish to a recorded topic has to leave out.
+ * @throws WsKitError FAILED_PRECONDITION, and INVALID_ARGUMENT for an id that is none.
+ */
 export function checkRecordable(options: AnyPublishOptions, topic: string): void {
   const name = JSON.stringify(topic);
   if (options.filter !== undefined) {
@@ -21,6 +25,11 @@ export function checkRecordable(options: AnyPublishOptions, topic: string): void
       "FAILED_PRECONDITION",
       `${name} is recorded, for all servers: publish without { local: true }`,
     );
+  }
+  const { id }: { id?: unknown } = options;
+  // Written as text all of a kind would be one message, and all but the first be lost.
+  if (id !== undefined && typeof id !== "string") {
+    throw new WsKitError("INVALID_ARGUMENT", `The id of a message is a string: this one is ${aKind(id)}`);
   }
 }
 

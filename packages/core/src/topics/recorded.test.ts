@@ -243,6 +243,17 @@ describe("a recorded topic", () => {
     expect(await say("a", "id-1")).toMatchObject({ ok: true, position: { offset: 2 } });
   });
 
+  it.each([null, 1, {}, ["a"]])(
+    "takes %j for no id of a message, of which all but the first would be lost",
+    async (id) => {
+      const { say } = world();
+      for (const text of ["a", "b"]) {
+        expect(await say(text, id as never)).toMatchObject({ ok: false, error: { code: "INVALID_ARGUMENT" } });
+      }
+      expect(await say("c", "")).toMatchObject({ ok: true, position: { offset: 1 } });
+    },
+  );
+
   it("carries its ephemeral messages live", async () => {
     const { Room, router, connect, join } = world();
     const peer = connect();
