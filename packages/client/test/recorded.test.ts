@@ -1,5 +1,5 @@
 import { createRouter, message, topic, z } from "@ws-kit/zod";
-import { type ErrorContext, type Gap, wsClient } from "@ws-kit/client/zod";
+import { type ClientOptions, type ErrorContext, type Gap, wsClient } from "@ws-kit/client/zod";
 import { serve } from "@ws-kit/node";
 import { expect, onTestFinished, test, vi } from "vitest";
 
@@ -21,10 +21,11 @@ async function world() {
   const server = serve(router, { port: 0, hostname: "127.0.0.1" });
   await server.ready;
   onTestFinished(() => server.stop({ timeoutMs: 0 }));
-  const connect = () => {
+  const connect = (options: Partial<ClientOptions> = {}) => {
     const client = wsClient({
       url: `ws://127.0.0.1:${server.port}/`,
       reconnect: { initialDelayMs: 1, maxDelayMs: 20 },
+      ...options,
     });
     const heard: number[] = [];
     const troubles: ErrorContext[] = [];
@@ -79,4 +80,55 @@ test("who may not follow a topic is told so", async () => {
   const { client } = connect();
   const refused = client.subscribe(Room({ id: "8" }), { onGap() {} });
   await expect(refused.ready).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+});
+
+/** Loses the connection, and publishes as much meanwhile. */
+async function missed({ router }: Awaited<ReturnType<typeof world>>, from: number, count: number): Promise<void> {
+  for (const { ws } of router.connections) (ws as { terminate(): void }).terminate();
+  for (let n = from; n < from + count; n++) await router.publish(room, Said, { n });
+}
+
+test("a topic that the page asks for and its handlers follow as well comes back whole", async () => {
+  const here = await world();
+  const { client, heard, troubles } = here.connect();
+  client.onOpen(({ send }) => void send(Enter));
+  const gaps: Gap[] = [];
+  await client.subscribe(room, { onGap: (gap) => gaps.push(gap) }).ready;
+  await here.router.publish(room, Said, { n: 0 });
+  await vi.waitFor(() => expect(heard).toEqual([0]));
+  await missed(here, 1, 5);
+  await vi.waitFor(() => expect(heard).toEqual([0, 1, 2, 3, 4, 5]));
+  expect([gaps, troubles]).toEqual([[], []]);
+});
+
+test("a gap is told once to each of those who share a socket", async () => {
+  const here = await world();
+  const sharing = [here.connect({ share: true }), here.connect({ share: true })];
+  const gaps: Gap[][] = [];
+  for (const { client } of sharing) {
+    const told: Gap[] = [];
+    gaps.push(told);
+    await client.subscribe(room, { onGap: (gap) => told.push(gap) }).ready;
+  }
+  await here.router.publish(room, Said, { n: 0 });
+  await vi.waitFor(() => expect(sharing.map(({ heard }) => heard)).toEqual([[0], [0]]));
+  await missed(here, 1, 1_001);
+  await vi.waitFor(() => expect(gaps.map(({ length }) => length)).toEqual([1, 1]));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await here.router.publish(room, Said, { n: 1_002 });
+  await vi.waitFor(() => expect(sharing.map(({ heard }) => heard.at(-1))).toEqual([1_002, 1_002]));
+  const one = [{ topic: room, reason: expect.any(String) as string }];
+  expect([gaps, sharing.map(({ troubles }) => troubles)]).toEqual([
+    [one, one],
+    [[], []],
+  ]);
+});
+
+test("who begins at a position that is none is told so", async () => {
+  const here = await world();
+  const { client, troubles } = here.connect();
+  await client.connect();
+  const odd = client.subscribe(Room({ id: "odd" }), { onGap() {}, since: ["e", -1] });
+  await expect(odd.ready).rejects.toMatchObject({ code: "INVALID_ARGUMENT" });
+  expect(troubles).toMatchObject([{ type: "server", message: Room({ id: "odd" }) }]);
 });

@@ -137,10 +137,14 @@ export function createTopics(host: Following): Topics {
     request = asks;
     // A connection that goes on has said where this client stands.
     if (!link._resumed) {
-      claims = positions._renewed(wanted);
-      for (const want of wanted.values()) want._asked = undefined;
+      claims = positions._renewed();
       if (Object.keys(claims)[0] && host._leads())
         link._transmit(codec.encode({ type: POSITIONS_TYPE, payload: { topics: claims } }));
+      for (const [topic, want] of wanted) {
+        want._asked = undefined;
+        // Nobody waits for the server to follow it again by itself.
+        delete claims[topic];
+      }
     }
     if (Object.keys(claims)[0])
       arm(RESUBSCRIBE_MS, () => {

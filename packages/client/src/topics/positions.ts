@@ -21,10 +21,10 @@ export interface Positions {
   readonly _begin: (topic: string, since: SavedPosition) => void;
   readonly _forget: (topic: string) => void;
   /**
-   * A new connection follows nothing. @returns what is known, but for the topics that are left out; one is taken from it
-   * when the server says that the connection follows it, or no longer may.
+   * A new connection follows nothing. @returns what is known; a topic is taken from it when the server says that the
+   * connection follows it, or no longer may.
    */
-  readonly _renewed: (without: ReadonlyMap<string, unknown>) => Record<string, SavedPosition>;
+  readonly _renewed: () => Record<string, SavedPosition>;
 }
 
 export function createPositions(): Positions {
@@ -63,7 +63,8 @@ export function createPositions(): Positions {
       const place = places.get(topic);
       if (type === SUBSCRIBED_TYPE && epoch) {
         begin(topic, [epoch, offset, place?.[2]]);
-        // Whoever comes back and is taken for new has missed what there was meanwhile.
+        // Whoever comes back and is taken for new has missed what there was meanwhile; nothing, where it stands there already.
+        if (place?.[0] === epoch && place[1] >= offset) return undefined;
         if (status === "gap" || (status === "fresh" && place)) return [topic, reason ?? "not-resubscribed"];
       } else if (type === UNSUBSCRIBED_TYPE) forget(topic);
       else if (place?.[0] === epoch) {
@@ -75,7 +76,6 @@ export function createPositions(): Positions {
     _of: (topic) => places.get(topic),
     _begin: begin,
     _forget: forget,
-    _renewed: (without) =>
-      (claims = Object.fromEntries([...places].filter(([topic]) => !without.has(topic)).slice(-MAX_TOPICS))),
+    _renewed: () => (claims = Object.fromEntries([...places].slice(-MAX_TOPICS))),
   };
 }

@@ -18,8 +18,16 @@ export function claimOf(value: unknown): Claim | undefined {
   return { position: { epoch, offset: offset as number }, grant: isText(grant) ? grant : undefined };
 }
 
-/** What a connection says of itself at its beginning: at most so many topics, all of them well formed. */
-export function claimsOf(payload: unknown, maxTopics: number): Map<string, Claim> | undefined {
+/** What a connection says of itself at its beginning. */
+export interface Claimed {
+  /** Those that are well formed. */
+  readonly claims: Map<string, Claim>;
+  /** They are all. */
+  readonly isWhole: boolean;
+}
+
+/** Undefined for what is no such thing, or is of more topics. */
+export function claimsOf(payload: unknown, maxTopics: number): Claimed | undefined {
   const topics = (payload as { topics?: unknown } | undefined)?.topics;
   if (typeof topics !== "object" || topics === null || Array.isArray(topics)) return undefined;
   const names = Object.keys(topics);
@@ -27,10 +35,9 @@ export function claimsOf(payload: unknown, maxTopics: number): Map<string, Claim
   const claims = new Map<string, Claim>();
   for (const name of names) {
     const claim = claimOf((topics as Record<string, unknown>)[name]);
-    if (claim === undefined) return undefined;
-    claims.set(name, claim);
+    if (claim !== undefined) claims.set(name, claim);
   }
-  return claims;
+  return { claims, isWhole: claims.size === names.length };
 }
 
 /** Milliseconds for which what a connection says of itself waits to be used. */

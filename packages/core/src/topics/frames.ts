@@ -11,6 +11,7 @@ import {
   SUBSCRIBED_TYPE,
   UNSUBSCRIBE_TYPE,
 } from "../protocol/envelope.ts";
+import { violate } from "../sending/refusals.ts";
 import { report } from "../sending/report.ts";
 import { post, sendError } from "../sending/send.ts";
 import type { Connection } from "../state/connection.ts";
@@ -32,7 +33,10 @@ export function topicFrame(conn: Connection, envelope: Envelope): boolean {
   const { correlationId } = meta ?? {};
   if (typeof correlationId !== "string" || correlationId.length > MAX_CORRELATION_ID) return false;
   const claim = since === undefined ? undefined : claimOf(since);
-  if (since !== undefined && claim === undefined) return false;
+  if (since !== undefined && claim === undefined) {
+    violate(conn, "INVALID_ARGUMENT", "since is [epoch, offset], or [epoch, offset, grant]", type, correlationId);
+    return true;
+  }
   subscribe(conn, topic, correlationId, claim).catch((error: unknown) => refuse(conn, correlationId, error));
   return true;
 }
@@ -40,8 +44,11 @@ export function topicFrame(conn: Connection, envelope: Envelope): boolean {
 /** What a client says at the beginning, of where it stood: it waits until a handler follows these topics again. */
 function positions(conn: Connection, payload: unknown): boolean {
   const { clock, limits, recorded } = conn.hub;
-  const claims = recorded === undefined ? undefined : claimsOf(payload, limits.maxTopics);
-  return claims !== undefined && recorded?.claims.add(conn, claims, clock.monotonic()) === true;
+  const claimed = recorded === undefined ? undefined : claimsOf(payload, limits.maxTopics);
+  // One that is none costs no other topic its place.
+  return (
+    claimed !== undefined && recorded?.claims.add(conn, claimed.claims, clock.monotonic()) === true && claimed.isWhole
+  );
 }
 
 /** Follows a topic since its client asks for it: where there is a rule for it, and it lets it. */

@@ -254,6 +254,17 @@ describe("a recorded topic", () => {
     },
   );
 
+  it("takes the places that are well formed from a frame that has others in it as well, and says so", async () => {
+    const { connect, join, say, take } = world();
+    const { position } = await join(connect());
+    await say("a");
+    const peer = connect();
+    const topics = { "room:8": ["e", -1], "room:7": position, "room:9": ["e", 1, "x".repeat(129)] };
+    peer.receive({ type: "$ws:positions", payload: { topics } });
+    expect(take(peer)).toMatchObject([{ type: "ERROR", payload: { code: "INVALID_ARGUMENT" } }]);
+    expect((await join(peer)).said).toEqual(["1 a"]);
+  });
+
   it("carries its ephemeral messages live", async () => {
     const { Room, router, connect, join } = world();
     const peer = connect();
