@@ -129,7 +129,8 @@ describe("a recorded topic", () => {
   });
 
   it.each<[string, (position: unknown[]) => unknown, string]>([
-    ["of another run", ([, , grant]) => ["another", 2, grant], "epoch"],
+    ["of another log", ([, , grant]) => ["another", 2, grant], "epoch"],
+    ["of another run, whose key is gone", () => ["another", 2, "0.1.AAAAAAAAAAAAAAAA.e.by"], "epoch"],
     ["without a grant", ([epoch]) => [epoch, 0], "grant"],
     ["with a forged grant", ([epoch]) => [epoch, 0, "0.1.AAAAAAAAAAAAAAAA.e"], "grant"],
     ["from before its grant", ([epoch, , grant]) => [epoch, 1, grant], "grant"],
@@ -147,10 +148,13 @@ describe("a recorded topic", () => {
 
   it("takes no other topic's grant", async () => {
     const { Room, router, connect, join } = world();
-    await router.publish(Room({ id: "8" }), Said, { text: "elsewhere" });
-    const { position } = await join(connect());
+    const published = await router.publish(Room({ id: "8" }), Said, { text: "elsewhere" });
+    const {
+      position: [, , grant],
+    } = await join(connect());
     const other = connect();
-    other.receive({ type: "$ws:positions", payload: { topics: { "room:8": position } } });
+    const topics = { "room:8": [published.ok && published.position?.epoch, 0, grant] };
+    other.receive({ type: "$ws:positions", payload: { topics } });
     other.message("JOIN", { room: "8" });
     await grantsCome();
     expect(other.socket.take()).toMatchObject([{ payload: { status: "gap", reason: "grant" } }, { type: "$ws:grant" }]);

@@ -38,14 +38,15 @@ export interface WayBack {
   readonly correlationId: string | undefined;
 }
 
-/** Where somebody stood, as far as that is proven. */
 /**
+ * Where somebody stood, as far as that is proven.
  * @property begin From where on it may be seen; undefined for all of it.
  * @property by The connection that stood there, where that is proven.
+ * @property claimed Where somebody says to have stood, which nothing proves.
  */
 export type Since =
   | { readonly position: Position; readonly begin: Position | undefined; readonly by: string | undefined }
-  | { readonly gap: GapReason }
+  | { readonly claimed: Position }
   | undefined;
 
 /** Undefined for a topic that is live; the log says so where it may be since no router was told of it. */
@@ -109,11 +110,11 @@ export async function standing(way: WayBack, claim: Claim): Promise<Since> {
 /** Where only those may see a topic who followed it, as much as its grant. */
 async function proven({ conn, recorded, history, topic }: WayBack, { position, grant }: Claim): Promise<Since> {
   if (history.visible === "all") return { position, begin: undefined, by: undefined };
-  if (grant === undefined) return { gap: "grant" };
+  if (grant === undefined) return { claimed: position };
   const now = conn.hub.clock.now();
   const grants = await recorded.grantsOf(topic);
   const proof = await grants.proofOf(grant, topic, userOf(conn), history, now);
-  return proof === undefined || proof.begin.offset > position.offset ? { gap: "grant" } : { position, ...proof };
+  return proof === undefined || proof.begin.offset > position.offset ? { claimed: position } : { position, ...proof };
 }
 
 /** Waits until the peer has read most of what it was sent: a replay is much at once. */
@@ -167,7 +168,8 @@ export function follow(way: WayBack, since: Since): Subscribed | undefined {
 /** Why somebody may not see what came after where they stood; undefined where they may. */
 function unproven({ recorded, topic }: WayBack, since: Since): GapReason | undefined {
   if (since === undefined) return undefined;
-  if ("gap" in since) return since.gap;
+  // A server that was started again knows neither the key nor the log of before: of the two that is what there is to be said.
+  if ("claimed" in since) return recorded.goesOnFrom(topic, since.claimed) ? "grant" : "epoch";
   return since.begin === undefined || recorded.goesOnFrom(topic, since.begin) ? undefined : "grant";
 }
 
