@@ -119,3 +119,15 @@ describe.each(["bun", "node", "deno"] as const)("on %s", (runtime) => {
     await vi.waitFor(async () => expect(new Set(await last())).toEqual(new Set(["open", "close 1006"])), 30_000);
   }, 60_000);
 });
+
+test("of clients that share a socket no connection is gone on with, and each is told so", async () => {
+  await start("node", { share: true });
+  client.send(Join, { room: "lobby" });
+  await toldOf();
+  const failed = client.request(Double, { n: 1, ms: 1_000 }).catch((error: unknown) => error);
+  await sleep(50);
+  proxy.cut();
+  expect(await failed).toMatchObject({ name: "ConnectionClosedError", mayHaveExecuted: true });
+  await vi.waitFor(() => expect(openings).toEqual([false, false]), 30_000);
+  expect((await toldOf()).filter((line) => line === "open")).toHaveLength(2);
+}, 60_000);

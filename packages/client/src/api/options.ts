@@ -34,7 +34,9 @@ export interface ClientOptions {
   maxPendingRequests?: number | undefined;
   /**
    * Clients of one page with the same URL, protocols, codec and token use one socket; the last to close closes it. A string
-   * stands for the user instead of the token, where each call of `getToken` gives another one. Default: false.
+   * stands for the user instead of the token, where each call of `getToken` gives another one. To the server they are one
+   * connection: it is not resumed after a loss (`createRouter({ resume })`), and has one state in the presence of a topic, that of
+   * who spoke last. Default: false.
    */
   share?: boolean | string | undefined;
   /**

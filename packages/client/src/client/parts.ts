@@ -54,7 +54,7 @@ export const contracts = (): ClientPart<unknown, OptionsNamed<"contract">> =>
 
 /**
  * Connections that a server with `resume` goes on with after a short loss, and sockets that several clients of a page
- * `share`.
+ * `share`, of which none is gone on with.
  */
 export const resume = (): ClientPart<unknown, OptionsNamed<"share">> =>
   part("resume", ({ _link }) => {
