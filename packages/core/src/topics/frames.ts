@@ -34,21 +34,27 @@ export function topicFrame(conn: Connection, envelope: Envelope): boolean {
   if (typeof correlationId !== "string" || correlationId.length > MAX_CORRELATION_ID) return false;
   const claim = since === undefined ? undefined : claimOf(since);
   if (since !== undefined && claim === undefined) {
-    violate(conn, "INVALID_ARGUMENT", "since is [epoch, offset], or [epoch, offset, grant]", type, correlationId);
+    violate(conn, "INVALID_ARGUMENT", `since is ${POSITION}`, type, correlationId);
     return true;
   }
   subscribe(conn, topic, correlationId, claim).catch((error: unknown) => refuse(conn, correlationId, error));
   return true;
 }
 
+const POSITION = "[epoch, offset], or [epoch, offset, grant]";
+
 /** What a client says at the beginning, of where it stood: it waits until a handler follows these topics again. */
 function positions(conn: Connection, payload: unknown): boolean {
   const { clock, limits, recorded } = conn.hub;
-  const claimed = recorded === undefined ? undefined : claimsOf(payload, limits.maxTopics);
+  if (recorded === undefined) return false;
+  const claimed = claimsOf(payload, limits.maxTopics);
+  const wrong = (why: string): true => violate(conn, "INVALID_ARGUMENT", why, POSITIONS_TYPE) ?? true;
+  if (claimed === undefined)
+    return wrong(`topics is an object with at most ${limits.maxTopics} topics (limits.maxTopics)`);
+  if (!recorded.claims.add(conn, claimed.claims, clock.monotonic()))
+    return wrong("Positions are said once a connection");
   // One that is none costs no other topic its place.
-  return (
-    claimed !== undefined && recorded?.claims.add(conn, claimed.claims, clock.monotonic()) === true && claimed.isWhole
-  );
+  return claimed.isWhole || wrong(`A position is ${POSITION}`);
 }
 
 /** Follows a topic since its client asks for it: where there is a rule for it, and it lets it. */
