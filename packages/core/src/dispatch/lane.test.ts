@@ -231,6 +231,35 @@ describe("onOpen", () => {
 });
 
 describe("onClose", () => {
+  it.each([
+    ["says nothing of a handler that stops by it", (signal: AbortSignal) => signal.throwIfAborted(), []],
+    [
+      "reports a handler that fails of its own",
+      () => {
+        throw new Error("Of its own");
+      },
+      ["Of its own"],
+    ],
+  ])("%s", async (_, stop, said) => {
+    const errors: string[] = [];
+    const held = gate();
+    const ended: string[] = [];
+    const router = createRouter()
+      .onError((error) => void errors.push(error.message))
+      .extend({ name: "ends", setup: () => ({ settled: (_conn, { code = "ok" }) => void ended.push(code) }) })
+      .on(Note, async ({ signal }) => {
+        await held.opened;
+        stop(signal);
+      });
+    const peer = bench(router).connect();
+    peer.message("NOTE", { n: 1 });
+    peer.socket.close();
+    held.open();
+    await settle();
+    expect(errors).toEqual(said);
+    expect(ended).toEqual([said.length === 0 ? "CANCELLED" : "INTERNAL"]);
+  });
+
   it("waits for messages that had arrived, which see their signal aborted", async () => {
     const log: string[] = [];
     const held = gate();

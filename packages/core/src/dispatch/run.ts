@@ -17,6 +17,7 @@ import { report } from "../sending/report.ts";
 import { sendError } from "../sending/send.ts";
 import { Calls } from "../state/calls.ts";
 import type { Connection } from "../state/connection.ts";
+import { CLOSED } from "../state/phases.ts";
 
 /**
  * Runs one message; afterwards the lane is held if later messages have to wait for it.
@@ -96,12 +97,17 @@ function finish(ctx: MessageContextImpl): void {
   hub.runtime.settled?.(ctx.conn);
 }
 
+/** Whether nobody waits any longer for what a message's handler does. */
+function isOver(ctx: MessageContextImpl): boolean {
+  return ctx.route.isRpc ? (ctx as RpcContextImpl).settled : ctx.conn.state === CLOSED;
+}
+
 /** Turns whatever a stage threw into an answer. */
 export function fail(ctx: MessageContextImpl, error: unknown): void {
   const meant = meantForPeer(error);
   if (meant !== undefined) return ctx.error(meant.code, meant.message, meant.details, meant.retry);
-  // The request has ended, and its caller knows how: a handler that stops for that has not failed.
-  if (ctx.route.isRpc && (ctx as RpcContextImpl).settled && ctx.abortedBy(error)) return;
+  // Whoever it was for knows how it ended, or is gone: a handler that stops for that has not failed.
+  if (ctx.abortedBy(error) && isOver(ctx)) return void (ctx.errorCode ??= "CANCELLED");
   const id = crypto.randomUUID();
   report(ctx.conn.hub, error, ctx, ctx.conn, id);
   const payload = { ...errorPayload("INTERNAL", "Internal error"), id };
