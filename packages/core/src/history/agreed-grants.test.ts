@@ -58,6 +58,21 @@ describe("what nodes agree on for their grants", () => {
     expect(tellings()).toBe(2);
   });
 
+  it.each([
+    [1_000, 2],
+    [1_001, 1],
+  ])("of %i that are void, are read %i times in two looks", async (count, times) => {
+    const { asks, kept, log } = engine();
+    kept.push(...Array.from({ length: count }, (_, i) => ({ ...VOID, user: String(i), mark: String(i) })));
+    const here = new AgreedGrants(() => 0);
+    await here.agree(log);
+    await here.agree(log);
+    expect(asks()).toBe(times);
+    here.away();
+    await here.agree(log);
+    expect(asks()).toBe(times + 1);
+  });
+
   it("is asked for once by all who need it at the same time", async () => {
     const { asks, log } = engine();
     const here = new AgreedGrants(() => 0);

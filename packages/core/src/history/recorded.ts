@@ -10,8 +10,8 @@ import { MAX_SKEW_MS, Revocations } from "./revocations.ts";
 
 const NOTHING: ReadLimits = { messages: 0, bytes: 0 };
 
-/** The longest that a revocation is remembered, in milliseconds, so that a whole number of them fits everywhere. */
-const MAX_REVOKED_MS = 2 ** 50;
+/** The longest that a revocation is remembered, in milliseconds: of two at once the later one still ends later wherever they are kept. */
+const MAX_REVOKED_MS = 2 ** 49;
 
 /** Names of topics whose family is remembered. */
 const MAX_KNOWN = 10_000;

@@ -526,6 +526,20 @@ describe("a recorded topic whose log is an engine's", () => {
     expect(there.joined).toEqual(["grant", "grant", "recovered"]);
   });
 
+  it("tells the engine of a later revocation by a later end that fits 2 ** 50, also of grants that hold for ever", async () => {
+    const { engine, node, come, Room } = world({}, {}, { grantMs: Infinity });
+    const here = node();
+    await come();
+    for (let i = 0; i < 2; i++) {
+      await here.peer().join();
+      here.router.revoke(Room({ id: "7" }), () => true);
+      await come();
+    }
+    const [first = 0, second = 0] = engine.revoked.map(({ until }) => until);
+    expect(second).toBeGreaterThan(first);
+    expect(second).toBeLessThan(2 ** 50);
+  });
+
   it("hears within half a minute of what another node has revoked by router.revoke()", async () => {
     const { clock, node, come, Room } = world();
     const nodes = [node(), node()] as const;
