@@ -7,7 +7,6 @@ import {
   fetchFailed,
   HANDLER_OPTIONS,
   isForEndpoint,
-  isUpgrade,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
@@ -66,9 +65,9 @@ export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptio
     }
     if (isForEndpoint(req, options)) {
       // Node tells of an upgrade elsewhere, and this it found to be none.
-      response = wrongHandshake(req, true) ?? refuse(400, "The upgrade failed");
-      const cause = isUpgrade(req.headers.get("upgrade")) ? "handshake" : "request";
-      hub.upgradeRefused(response.status, cause, req.url);
+      const wrong = wrongHandshake(req, true);
+      response = wrong?.response ?? refuse(400, "The upgrade failed");
+      hub.upgradeRefused(response.status, wrong?.cause ?? "handshake", req.url);
     } else if (fetch !== undefined) response = await answered(hub.logger, () => fetch(req));
     else response = new Response("Not found", { status: 404 });
     try {

@@ -3,7 +3,6 @@ import type { UpgradeRefusalCause } from "../api/facts.ts";
 import { checkOptions } from "../base/options.ts";
 import { isPromise, when } from "../base/when.ts";
 import { protocolChooser } from "./choose-protocol.ts";
-import { isUpgrade } from "./endpoint.ts";
 import { spellAddress } from "./addresses.ts";
 import { arrivalOf } from "./arrival.ts";
 import type { AdmitSource, Arrival, Entrance, PeerSource } from "./entrance.ts";
@@ -79,7 +78,7 @@ export function createAdmit(
       return refusal;
     };
     const wrong = wrongHandshake(req, offWire);
-    if (wrong !== undefined) return told(isUpgrade(req.headers.get("upgrade")) ? "handshake" : "request", wrong);
+    if (wrong !== undefined) return told(wrong.cause, wrong.response);
     if (!isHost(host)) return told("request", refuse(400, "Bad request"));
     if (entrance.draining) return told("draining", restarting());
     if (!rate.takes(entrance.clock.monotonic())) {

@@ -8,13 +8,17 @@ export function isUpgrade(upgrade: string | null | undefined): boolean {
   return upgrade?.split(",").some((protocol) => protocol.trim().toLowerCase() === "websocket") === true;
 }
 
+/** The answer to what asks for no WebSocket. */
+export function noUpgrade(): Response {
+  return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
+}
+
 /**
  * Of several protocols on offer some runtimes upgrade to none, or end their process: there such a request is answered as one
  * that asks for no upgrade.
  */
 export function notAlone(headers: UpgradeRequest["headers"]): Response | undefined {
-  if (headers.get("upgrade")?.includes(",") !== true) return undefined;
-  return refuse(426, "This is a WebSocket endpoint", { upgrade: "websocket" });
+  return headers.get("upgrade")?.includes(",") === true ? noUpgrade() : undefined;
 }
 
 /**

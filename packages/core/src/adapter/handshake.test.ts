@@ -12,7 +12,7 @@ function statusOf(changes: Record<string, string | undefined>, whole = true, met
   const headers = new Headers();
   for (const [name, value] of Object.entries({ ...SENT, ...changes }))
     if (value !== undefined) headers.set(name, value);
-  return wrongHandshake({ url: "http://h/", method, headers }, whole)?.status;
+  return wrongHandshake({ url: "http://h/", method, headers }, whole)?.response.status;
 }
 
 const NOTHING = { connection: undefined, "sec-websocket-version": undefined, "sec-websocket-key": undefined };

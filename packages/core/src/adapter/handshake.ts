@@ -1,18 +1,29 @@
-import { isUpgrade } from "./endpoint.ts";
+import type { UpgradeRefusalCause } from "../api/facts.ts";
+import { isUpgrade, noUpgrade } from "./endpoint.ts";
 import { refuse } from "./refusal.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
 /** 16 bytes in base64 (RFC 6455 §4.1). */
 const KEY = /^[A-Za-z0-9+/]{22}==$/;
 
+/** Why a request is no opening handshake, and the answer to it. */
+export interface WrongHandshake {
+  readonly cause: Extract<UpgradeRefusalCause, "request" | "handshake">;
+  readonly response: Response;
+}
+
 /**
  * The answer to what is no opening handshake (RFC 6455 §4.2.1), about which runtimes are strict each in its own way.
  * @param whole What came off a wire: what it lacks is wrong as well. A request from within a Worker has nothing but `Upgrade`.
  */
-export function wrongHandshake({ method, headers }: UpgradeRequest, whole: boolean): Response | undefined {
-  if (!isUpgrade(headers.get("upgrade"))) {
-    return refuse(426, "This is a WebSocket endpoint", { connection: "Upgrade", upgrade: "websocket" });
-  }
+export function wrongHandshake({ method, headers }: UpgradeRequest, whole: boolean): WrongHandshake | undefined {
+  if (!isUpgrade(headers.get("upgrade"))) return { cause: "request", response: noUpgrade() };
+  const response = wrongIn(method, headers, whole);
+  return response && { cause: "handshake", response };
+}
+
+/** Of one that asks for a WebSocket. */
+function wrongIn(method: string, headers: UpgradeRequest["headers"], whole: boolean): Response | undefined {
   if (method !== "GET") return refuse(405, "A WebSocket begins with GET", { allow: "GET" });
   const lacks = whole ? "" : null;
   // Workers leave the blanks around a value (RFC 9110 §5.5).
