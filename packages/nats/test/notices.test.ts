@@ -1,4 +1,5 @@
 import { connect } from "@nats-io/transport-node";
+import { nodeSide } from "@ws-kit/conformance/engines/node-side";
 import { startNats } from "@ws-kit/conformance/engines/servers";
 import { withServer } from "@ws-kit/conformance/engines/suites";
 import { natsEngine } from "@ws-kit/nats";
@@ -10,17 +11,12 @@ withServer("nats", "notices of other nodes", (path) => {
     const servers = `127.0.0.1:${server.port}`;
     const links: string[] = [];
     const changes: string[] = [];
-    const session = natsEngine({ servers }).connect({
-      id: "node",
-      bytes: false,
+    const side = nodeSide({
       records: true,
-      members: false,
-      deliver: () => {},
-      keepingOf: () => undefined,
-      added: () => {},
       changed: (topic, epoch) => void changes.push(`${topic} ${epoch}`),
       link: (state) => void links.push(state),
     });
+    const session = natsEngine({ servers }).connect(side);
     const somebody = await connect({ servers });
     try {
       await vi.waitFor(() => expect(links).toEqual(["up"]));

@@ -1,5 +1,6 @@
 import type { Engine, MemberStore } from "@ws-kit/core/extend";
 import { expect, it } from "vitest";
+import { nodeSide } from "./node-side.ts";
 import type { EngineServer } from "./servers.ts";
 import { until } from "./world.ts";
 
@@ -26,19 +27,8 @@ export function membersSuite(startServer: () => Promise<EngineServer>, engineOf:
 
 async function connected(engine: Engine): Promise<{ members: MemberStore; close: () => Promise<void> }> {
   let isUp = false;
-  const session = engine.connect({
-    id: "0123456789abcdef01234567",
-    bytes: false,
-    records: false,
-    members: true,
-    deliver: () => {},
-    keepingOf: () => undefined,
-    added: () => {},
-    changed: () => {},
-    link: (state) => {
-      isUp = state === "up";
-    },
-  });
+  const link = (state: "up" | "down"): void => void (isUp = state === "up");
+  const session = engine.connect(nodeSide({ members: true, link }));
   await until(() => isUp);
   if (session.members === undefined) throw new Error("It keeps no members");
   return { members: session.members, close: async () => session.close() };

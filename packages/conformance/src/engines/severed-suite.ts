@@ -1,5 +1,6 @@
 import type { Added, Engine, EngineLog, EngineSession } from "@ws-kit/core/extend";
 import { expect, it } from "vitest";
+import { nodeSide } from "./node-side.ts";
 import type { EngineServer } from "./servers.ts";
 import { until } from "./world.ts";
 
@@ -68,12 +69,8 @@ class LogNode {
   isUp = false;
 
   constructor(engine: Engine) {
-    this.session = engine.connect({
-      id: crypto.randomUUID().replaceAll("-", "").slice(0, 24),
-      bytes: false,
+    const side = nodeSide({
       records: true,
-      members: false,
-      deliver: () => {},
       keepingOf: () => KEEPING,
       added: (_topic, { epoch, packet }) => this.frames.push(`${epoch} ${String(packet)}`),
       changed: (topic, epoch) => this.changes.push(`${topic} ${epoch}`),
@@ -81,6 +78,7 @@ class LogNode {
         this.isUp = state === "up";
       },
     });
+    this.session = engine.connect(side);
   }
 
   get log(): EngineLog {
