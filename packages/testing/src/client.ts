@@ -132,7 +132,7 @@ export class TestClient {
    * aborts; ValidationError where the answer does not fit its schema.
    */
   request<R extends AnyRpc>(
-    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
+    rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
     ...args: SendArgsOf<R, TestRpcOptions<R>>
   ): Promise<InferMessage<R["response"]>>;
   request<M extends AnyMessage, R extends AnyMessage>(

@@ -161,7 +161,7 @@ export interface Client extends AsyncDisposable {
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
   request<R extends AnyRpc>(
-    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
+    rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
     ...args: RequestArgs<R>
   ): Promise<Received<R["response"]>>;
 
@@ -175,7 +175,7 @@ export interface Client extends AsyncDisposable {
    * else throw got.error; // "failed": no answer, or an error that the rpc does not declare
    */
   attempt<R extends AnyRpc>(
-    rpc: ClientRequests<WhyNot<R, "client.ask">> & R,
+    rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
     ...args: RequestArgs<R>
   ): Promise<Attempt<R>>;
 

@@ -46,16 +46,16 @@ export interface AskOptions<R extends AnyRpc> extends Omit<RequestOptions<InferM
 }
 
 /** An rpc that a component may ask: one that clients ask. */
-export type Askable<R extends AnyRpc> = ClientRequests<WhyNot<R, "client.ask">> & R;
+export type Askable<R extends AnyRpc> = ClientRequests<WhyNot<R, "client.request(rpc)">> & R;
 
 /** As above, one whose reports it shows. */
 export type Reportable<R extends AnyRpc> = Reporting<WhyNotShown<R>> & R;
 
-type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.ask">] extends [never]
+type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.request(rpc)">] extends [never]
   ? R extends { readonly progress: object }
     ? never
     : "This rpc declares no progress: ask it with useRequest()"
-  : WhyNot<R, "client.ask">;
+  : WhyNot<R, "client.request(rpc)">;
 
 /** What follows an rpc that a component asks: the payload, and options. */
 export type AskArgs<R extends AnyRpc, Options = AskOptions<R>> = R extends { readonly stream: undefined }

@@ -14,7 +14,7 @@ function hasThen(value: object): boolean {
 /** What is sent must not look like a promise, for which all that is sent later would wait: of such a value the function that makes it one. */
 export function unawaited(value: unknown): unknown {
   if (!isPromise(value)) return value;
-  value.then(undefined, () => {});
+  calmed(value);
   // oxlint-disable-next-line unbound-method -- it is refused as a function, and not called
   return value.then;
 }

@@ -43,7 +43,7 @@ export interface ClientRequests<Why> extends ClientAsks<Why> {
 interface AnRpc {
   "client.send": "This is an rpc: ask it with client.request()";
   "client.on": "This is an rpc: client.request() gives its answer";
-  "client.ask": "This rpc is asked by servers alone: client.handle() answers it";
+  "client.request(rpc)": "This rpc is asked by servers alone: client.handle() answers it";
   "client.request": "This rpc is asked by servers alone: client.handle() answers it";
   "ctx.send": "This is an rpc: clients ask it, router.rpc() answers it";
   topic: "This is an rpc: topics carry messages, as message() makes them";
@@ -52,8 +52,8 @@ interface AnRpc {
 }
 
 /** And where it has a stream. */
-interface AnRpcWithStream extends Omit<AnRpc, "client.ask"> {
-  "client.ask": HasStream;
+interface AnRpcWithStream extends Omit<AnRpc, "client.request(rpc)"> {
+  "client.request(rpc)": HasStream;
 }
 
 type NoMessage = "This is no message: message() makes one";
@@ -66,7 +66,7 @@ interface Taken {
   "client.send": Plain<"client">;
   "client.on": Plain<"server">;
   "client.request": Sendable<"client">;
-  "client.ask": Unary;
+  "client.request(rpc)": Unary;
   "ctx.send": Plain<"server">;
   topic: Plain<"server">;
   "router.on": Plain<"client">;
