@@ -1,16 +1,11 @@
-import { readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { parse, View, Warn } from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import type { Table } from "../../packages/bench/src/results.ts";
 
-/**
- * Draws tables of docs/performance.md, as they stand there: `node docs/scripts/charts.ts`. So a picture says what its table says,
- * which a test holds.
- */
+/** A picture of a column of one of the benchmark's tables. */
 export interface Chart {
   readonly file: string;
-  /** The heading of its table. */
+  /** The title of its table. */
   readonly table: string;
   /** The column that is drawn. */
   readonly column: string;
@@ -50,38 +45,42 @@ export const THEMES = {
   dark: { ink: "#dfdfd6", grid: "#3c3f44", ours: "#a8b1ff", others: "#5c606b" },
 } as const;
 
-const docs = join(import.meta.dirname, "..");
+interface Bar {
+  readonly name: string;
+  readonly text: string;
+}
 
-/** The rows of a table, by its columns' names; the first column is `name`. */
-export function rowsOf(markdown: string, table: string): Record<string, string>[] {
-  const [, after = ""] = markdown.split(new RegExp(`^### ${table}$`, "m"));
-  const [section = ""] = after.split(/^#/m);
-  const lines = section.split("\n").filter((line) => line.startsWith("|"));
-  const cells = lines.map((line) =>
-    line
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
-  const [head = [], , ...rows] = cells;
-  return rows.map((row) => Object.fromEntries(row.map((cell, i) => [i === 0 ? "name" : head[i], cell])));
+function barsOf({ table: title, column, where = {} }: Chart, tables: readonly Table[]): Bar[] {
+  const table = tables.find((each) => each.title === title);
+  const at = (name: string): number => table?.columns.indexOf(name) ?? -1;
+  const bars = (table?.rows ?? [])
+    .filter((row) => Object.entries(where).every(([name, value]) => row[at(name)] === value))
+    .map((row) => ({ name: row[0] ?? "", text: row[at(column)] ?? "" }));
+  if (bars.length < 2 || bars.some((bar) => !(valueOf(bar) > 0))) {
+    throw new Error(`"${title}" has no figures under "${column}": ${JSON.stringify(bars)}`);
+  }
+  return bars;
+}
+
+function valueOf({ text }: Bar): number {
+  return Number(text.replaceAll(",", ""));
+}
+
+/** What a chart shows, for who does not see it; fit for an attribute. */
+export function labelOf(chart: Chart, tables: readonly Table[]): string {
+  const bars = barsOf(chart, tables).map(({ name, text }) => `${name} ${text}`);
+  const label = `${chart.title}, ${chart.axis}: ${bars.join("; ")}`;
+  return label.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 }
 
 /** A chart as SVG. */
-export async function draw(chart: Chart, theme: keyof typeof THEMES): Promise<string> {
+export async function draw(chart: Chart, theme: keyof typeof THEMES, tables: readonly Table[]): Promise<string> {
   const { ink, grid, ours, others } = THEMES[theme];
-  const wanted = Object.entries(chart.where ?? {});
-  const rows = rowsOf(readFileSync(join(docs, "performance.md"), "utf8"), chart.table).filter((row) =>
-    wanted.every(([column, value]) => row[column] === value),
-  );
-  const values = rows.map((row) => ({
-    name: row["name"],
-    value: Number(row[chart.column]?.replaceAll(",", "")),
-    isOurs: row["name"]?.startsWith("ws-kit") ?? false,
+  const values = barsOf(chart, tables).map((bar) => ({
+    ...bar,
+    value: valueOf(bar),
+    isOurs: bar.name.startsWith("ws-kit"),
   }));
-  if (values.length < 2 || values.some(({ value }) => !(value > 0))) {
-    throw new Error(`"${chart.table}" has no figures under "${chart.column}": ${JSON.stringify(rows)}`);
-  }
   const text = { labelColor: ink, titleColor: ink };
   const spec: TopLevelSpec = {
     width: 460,
@@ -99,7 +98,7 @@ export async function draw(chart: Chart, theme: keyof typeof THEMES): Promise<st
         mark: { type: "bar", cornerRadiusEnd: 3, height: 16 },
         encoding: { color: { condition: { test: "datum.isOurs", value: ours }, value: others } },
       },
-      { mark: { type: "text", align: "left", dx: 5, color: ink }, encoding: { text: { field: "value" } } },
+      { mark: { type: "text", align: "left", dx: 5, color: ink }, encoding: { text: { field: "text" } } },
     ],
     config: {
       font: "system-ui, sans-serif",
@@ -116,17 +115,5 @@ export async function draw(chart: Chart, theme: keyof typeof THEMES): Promise<st
   };
   const view = new View(parse(compile(spec).spec), { renderer: "none", logLevel: Warn });
   const svg = await view.toSVG();
-  const said = values.map(({ name, value }) => `${name} ${value}`).join(", ");
-  const label = `${chart.title}, ${chart.axis}: ${said}`.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
-  return `${svg.replace("<svg ", `<svg role="img" aria-label="${label}" `)}\n`;
-}
-
-export function fileOf(chart: Chart, theme: keyof typeof THEMES): string {
-  return join(docs, "charts", `${chart.file}-${theme}.svg`);
-}
-
-if (import.meta.main) {
-  for (const chart of CHARTS) {
-    for (const theme of ["light", "dark"] as const) await writeFile(fileOf(chart, theme), await draw(chart, theme));
-  }
+  return `${svg.replace("<svg ", `<svg role="img" aria-label="${labelOf(chart, tables)}" `)}\n`;
 }

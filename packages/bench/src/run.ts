@@ -1,29 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
-import { dispatchCases, type Case } from "./dispatch/cases.ts";
+import { dispatchCases } from "./dispatch/cases.ts";
 import { clientCases } from "./dispatch/client-cases.ts";
-import { CLIENT_CUTS, measureDispatch, type DispatchFigure } from "./dispatch/quick.ts";
+import { CLIENT_CUTS, measureDispatch } from "./dispatch/quick.ts";
 import { GENERATOR_CPU, SERVER_CPU } from "./load/server-process.ts";
-import {
-  measureMemory,
-  measureStart,
-  measureSuite,
-  type LoadFigure,
-  type MemoryFigure,
-  type StartFigure,
-} from "./measure.ts";
+import { measureMemory, measureStart, measureSuite } from "./measure.ts";
+import { markdownOf, type Results, tablesOf } from "./results.ts";
 import { memoryEntries, startEntries, suites } from "./suites.ts";
-
-/** Everything one run found, as it is written to `results.json`. */
-interface Results {
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly bun: string };
-  readonly dispatch: DispatchFigure[];
-  readonly client: DispatchFigure[];
-  readonly suites: { name: string; figures: LoadFigure[] }[];
-  readonly memory: MemoryFigure[];
-  readonly start: StartFigure[];
-}
 
 /** Each takes a file of the server's and one of the generator's, of 20,000; some are open besides. */
 const MOST_CONNECTIONS = 9_000;
@@ -36,10 +20,6 @@ const effort = quick
 
 function print(line = ""): void {
   process.stdout.write(`${line}\n`);
-}
-
-function share(part: number): string {
-  return `${Math.round(part * 100)} %`;
 }
 
 function wanted(name: string): boolean {
@@ -57,71 +37,52 @@ function pinned(): boolean {
   return false;
 }
 
-async function inProcess(title: string, cases: readonly Case[], cuts?: number): Promise<DispatchFigure[]> {
-  print(`\n## ${title}\n\n| | ns a message | ratio |\n|---|---:|---:|`);
-  const figures = await measureDispatch(cases, quick ? 15 : 60, cuts);
-  for (const { name, ns, ratio } of figures) print(`| ${name} | ${ns.toFixed(0)} | ${ratio.toFixed(2)} |`);
-  return figures;
+/** The version of the `node` that servers are started with. */
+function nodeVersion(): string {
+  return Bun.spawnSync(["node", "--version"]).stdout.toString().trim().slice(1);
 }
 
 async function main(): Promise<void> {
-  const results: Results = {
-    machine: { cpu: cpus()[0]?.model ?? "unknown", cores: cpus().length, bun: Bun.version },
-    dispatch: [],
-    client: [],
-    suites: [],
-    memory: [],
-    start: [],
+  const machine = {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    bun: Bun.version,
+    node: nodeVersion(),
+  };
+  const results: Results = { machine, dispatch: [], client: [], suites: [], memory: [], start: [] };
+  let shown = 0;
+  const show = (): void => {
+    for (const table of tablesOf(results).slice(shown)) {
+      print(`\n## ${table.title}\n\n${markdownOf(table)}`);
+      shown++;
+    }
   };
   print(
-    `${results.machine.cpu}, ${results.machine.cores} cores, Bun ${Bun.version}; server on core ${SERVER_CPU}, load on core ${GENERATOR_CPU}`,
+    `${machine.cpu}, ${machine.cores} cores, Bun ${machine.bun}, Node ${machine.node}; server on core ${SERVER_CPU}, load on core ${GENERATOR_CPU}`,
   );
-  if (wanted("dispatch")) results.dispatch.push(...(await inProcess("In process", dispatchCases())));
-  if (wanted("client"))
-    results.client.push(...(await inProcess("Client, in process", await clientCases(), CLIENT_CUTS)));
+  const rounds = quick ? 15 : 60;
+  if (wanted("dispatch")) results.dispatch.push(...(await measureDispatch(dispatchCases(), rounds)));
+  show();
+  if (wanted("client")) results.client.push(...(await measureDispatch(await clientCases(), rounds, CLIENT_CUTS)));
+  show();
   for (const suite of suites.filter(({ name }) => wanted(name))) {
-    print(`\n## ${suite.name}\n\n| | CPU µs | ratio | a second | p50 ms | p99 ms | server busy | load busy |`);
-    print("|---|---:|---:|---:|---:|---:|---:|---:|");
-    const figures = await measureSuite(suite, effort);
-    results.suites.push({ name: suite.name, figures });
-    for (const f of figures) {
-      print(
-        `| ${f.name} | ${f.cpuMicros.toFixed(2)} | ${f.ratio.toFixed(2)} | ${Math.round(f.perSecond).toLocaleString("en")} | ` +
-          `${f.p50.toFixed(2)} | ${f.p99.toFixed(2)} | ${share(f.serverBusy)} | ${share(f.generatorBusy)} |`,
-      );
-    }
+    results.suites.push({ name: suite.name, figures: await measureSuite(suite, effort) });
+    show();
   }
   const weighed = memoryEntries.filter(({ name }) => wanted(`memory: ${name}`));
-  if (weighed.length > 0) {
-    print("\n## Memory of an idle connection\n");
-    print("| what | connections | topic | bytes | of the heap | µs to connect |\n|---|---:|---|---:|---:|---:|");
-    for (const [connections, topic] of [
-      [5_000, false],
-      [5_000, true],
-      [MOST_CONNECTIONS, false],
-      [MOST_CONNECTIONS, true],
-    ] as const) {
-      if (quick && (topic || connections > 5_000)) continue;
-      const figures = await measureMemory(
-        only === undefined && quick ? weighed.slice(0, 3) : weighed,
-        connections,
-        topic,
-        quick ? 1 : 3,
-      );
-      results.memory.push(...figures);
-      for (const f of figures) {
-        print(
-          `| ${f.name} | ${f.connections.toLocaleString("en")} | ${f.topic ? "yes" : "no"} | ${Math.round(f.bytes)} | ` +
-            `${Math.round(f.heapBytes)} | ${f.connectMicros.toFixed(0)} |`,
-        );
-      }
-    }
+  for (const [connections, topic] of [
+    [5_000, false],
+    [5_000, true],
+    [MOST_CONNECTIONS, false],
+    [MOST_CONNECTIONS, true],
+  ] as const) {
+    if (quick && (topic || connections > 5_000)) continue;
+    const entries = only === undefined && quick ? weighed.slice(0, 3) : weighed;
+    results.memory.push(...(await measureMemory(entries, connections, topic, quick ? 1 : 3)));
   }
-  if (wanted("start")) {
-    print("\n## Start\n\n| | ms | ratio |\n|---|---:|---:|");
-    results.start.push(...(await measureStart(startEntries, quick ? 5 : 15)));
-    for (const { name, ms, ratio } of results.start) print(`| ${name} | ${ms.toFixed(0)} | ${ratio.toFixed(2)} |`);
-  }
+  show();
+  if (wanted("start")) results.start.push(...(await measureStart(startEntries, quick ? 5 : 15)));
+  show();
   const directory = fileURLToPath(new URL("../results/", import.meta.url));
   mkdirSync(directory, { recursive: true });
   writeFileSync(`${directory}results.json`, `${JSON.stringify(results, undefined, 2)}\n`);
