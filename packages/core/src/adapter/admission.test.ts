@@ -427,6 +427,16 @@ describe("maxUpgradesPerSecond", () => {
     expect(() => createAdmit({ maxUpgradesPerSecond: limit as number })).toThrow(RangeError);
   });
 
+  it("can be one in several seconds", async () => {
+    const { clock, ask } = rig({ maxUpgradesPerSecond: 0.5 });
+    const statuses: (number | undefined)[] = [];
+    for (let second = 0; second < 4; second++) {
+      statuses.push(((await ask()) as Partial<Response>).status);
+      await clock.advance(1_000);
+    }
+    expect(statuses).toEqual([undefined, 503, undefined, 503]);
+  });
+
   it("can be without limit", async () => {
     const { ask } = rig({ maxUpgradesPerSecond: Infinity });
     for (let i = 0; i < 3_000; i++) expect(await ask()).not.toBeInstanceOf(Response);

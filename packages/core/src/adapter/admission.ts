@@ -118,6 +118,8 @@ class Visit {
   private arrived: PeerSource | undefined = undefined;
   /** What decides, should it be refused now. */
   private cause: UpgradeRefusalCause = "allowedOrigins";
+  /** What it was refused with since the application took too long: whatever it says later changes nothing. */
+  private late: Response | undefined = undefined;
 
   constructor(
     rules: Rules,
@@ -170,7 +172,7 @@ class Visit {
       this.peer = { ...who, headers: this.headers };
       this.arrived = { ...who, ...(renewed !== undefined && { renewed }) };
     }
-    return when(origin.passes(this.entrance, this.req, host, this.peer), (passes) =>
+    return this.step(origin.passes(this.entrance, this.req, host, this.peer), (passes) =>
       passes === true ? this.count() : this.refused(403, "This origin may not connect"),
     );
   }
@@ -180,7 +182,7 @@ class Visit {
     const per = this.rules.options.maxConnectionsPer;
     if (per === undefined || this.slot === undefined) return then();
     const { slot } = this;
-    return when(per.key(webRequest(this.req), this.peer as never) as unknown, (key) => {
+    return this.step<unknown>(per.key(webRequest(this.req), this.peer as never), (key) => {
       if (key === undefined) return then();
       if (typeof key !== "string" && typeof key !== "number") {
         throw new TypeError(`maxConnectionsPer.key gave ${nameOf(key)}: return a string, a number or undefined`);
@@ -194,7 +196,11 @@ class Visit {
     this.cause = "authenticate";
     const { authenticate } = this.rules.options;
     if (authenticate === undefined) return this.accept({});
-    return when(authenticate(webRequest(this.req), this.peer as never), (result) => this.judge(result));
+    return this.step(authenticate(webRequest(this.req), this.peer as never), (result) => this.judge(result));
+  }
+
+  private step<T>(asked: MaybePromise<T>, next: (answer: T) => MaybePromise<Admission | Response>) {
+    return when(asked, (answer) => this.late ?? next(answer));
   }
 
   private judge(result: unknown): MaybePromise<Admission | Response> {
@@ -258,12 +264,11 @@ class Visit {
   private async inTime(decided: PromiseLike<Admission | Response>): Promise<Admission | Response> {
     const { clock, logger, limits } = this.entrance;
     let timer: unknown;
-    let refusal: Response | undefined;
     const late = new Promise<Response>((resolve) => {
       timer = clock.setTimeout(() => {
         logger.warn(`Deciding on an upgrade took over ${limits.authTimeoutMs} ms (limits.authTimeoutMs)`);
-        refusal = this.refused(408, "Authentication took too long");
-        resolve(refusal);
+        this.late = this.refused(408, "Authentication took too long");
+        resolve(this.late);
       }, limits.authTimeoutMs);
     });
     const outcome = await Promise.race([
@@ -271,7 +276,7 @@ class Visit {
       late,
     ]);
     clock.clearTimeout(timer);
-    if (outcome === refusal) this.cause = "authTimeoutMs";
+    if (outcome === this.late) this.cause = "authTimeoutMs";
     return this.conclude(outcome);
   }
 

@@ -68,6 +68,48 @@ describe("maxConnections", () => {
     expect(await ask()).toMatchObject({ status: 503 });
   });
 
+  it("takes no place for one that was too late, and turns out not to be the connection that it says it was", async () => {
+    const router = createRouter<{ user?: string }>({
+      logger: memoryLogger(),
+      resume: true,
+      identify: (data) => data.user,
+    });
+    const { hub, clock } = bench(router);
+    const held = gate();
+    const users = [{ user: "ada" }, held.opened.then(() => ({ user: "eve" })), { user: "bob" }];
+    const admit = createAdmit({ maxConnections: 2, authenticate: () => users.shift() });
+    const ask = async (claim?: string) => {
+      const offer = { "sec-websocket-protocol": `ws-kit, ${claim ?? "ws-kit.resume"}` };
+      const req = new Request("http://h/ws", { headers: { upgrade: "websocket", host: "h", ...offer } });
+      return admit(hub, req, () => ({ remoteAddress: undefined, request: req }));
+    };
+    const { data, clientId } = (await ask()) as Admission;
+    const socket = new FakeSocket();
+    hub.opened(hub.adopt(socket, data, clientId));
+    const [session] = socket.take() as { payload?: { id: string } }[];
+    const late = ask(`ws-kit.resume.${session?.payload?.id}.0`);
+    await clock.advance(5_000);
+    expect(await late).toMatchObject({ status: 408 });
+    held.open();
+    await clock.advance(0);
+    expect(await ask()).not.toBeInstanceOf(Response);
+  });
+
+  it("asks no more about one that was too late", async () => {
+    const held = gate();
+    let asked = 0;
+    const { ask, clock } = rig({
+      maxConnectionsPer: { key: () => held.opened.then(() => undefined), limit: 1 },
+      authenticate: () => ({ asked: ++asked }),
+    });
+    const late = ask();
+    await clock.advance(5_000);
+    expect(await late).toMatchObject({ status: 408 });
+    held.open();
+    await clock.advance(0);
+    expect(asked).toBe(0);
+  });
+
   it("gives back the place of an upgrade that failed in the runtime, once", async () => {
     const { hub, ask } = rig({ maxConnections: 1 });
     const { data } = (await ask()) as Admission;
