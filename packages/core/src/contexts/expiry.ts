@@ -133,7 +133,8 @@ function ask(conn: Connection, lease: Lease): boolean {
     );
   lease.until = until;
   lease.endsAt = clock.monotonic() + until - clock.now();
-  lease.over = false;
+  // It has been told that it is over, unless that is no longer so.
+  lease.over &&= lease.endsAt <= clock.monotonic();
   schedule(conn, lease);
   return true;
 }

@@ -39,15 +39,22 @@ function staysWithIdentity(conn: Connection, data: Record<string, unknown>): boo
 
 /**
  * Assigns what `authenticate` returned of a connection that is known already.
- * @returns false where it is somebody else's, whose data nothing has then seen.
+ * @returns false where it has been closed: it is somebody else's, whose data nothing has then seen, or its data cannot be changed.
  */
 export function assignAgain(conn: Connection, given: Readonly<Record<string, unknown>>): boolean {
   const { clientId: _mine, ...record } = given;
   const whole = {};
-  assignOwn(whole, conn.data);
-  assignOwn(whole, record);
-  if (!staysWithIdentity(conn, whole)) return false;
-  assignOwn(conn.data, record);
+  try {
+    assignOwn(whole, conn.data);
+    assignOwn(whole, record);
+    if (!staysWithIdentity(conn, whole)) return false;
+    assignOwn(conn.data, record);
+  } catch (error) {
+    // A handler may have frozen it. What it says by now is not what was decided.
+    report(conn.hub, error, undefined, conn);
+    close(conn, CLOSE.INTERNAL, "The data of the connection cannot be changed");
+    return false;
+  }
   conn.hub.presence?.renamed(conn);
   return askIdentity(conn);
 }

@@ -101,6 +101,30 @@ describe("a connection that may not stay for ever", () => {
     expect(clock.pending).toBeLessThanOrEqual(1);
   });
 
+  it("is told of the end once, whatever handlers assign in the grace", async () => {
+    const { clock, connect } = await rig(
+      {},
+      {},
+      {
+        prepare: (router) =>
+          router.use((ctx, next) => {
+            ctx.assignData({ role: "guest" });
+            return next();
+          }),
+      },
+    );
+    const peer = await connect();
+    await clock.advance(60_000);
+    expect(told(peer).at(-1)).toEqual(expiresIn(0));
+    for (let second = 0; second < 9; second++) {
+      peer.message("NOTE", { n: 1 });
+      await clock.advance(1_000);
+    }
+    expect(told(peer)).toEqual(Array.from({ length: 9 }, () => ["TOLD", { n: 1 }]));
+    await clock.advance(1_000);
+    expect(peer.socket.ended?.code).toBe(4401);
+  });
+
   it.each([undefined, Infinity])(
     "may stay where expiresAt gives %s, without a word and without a timer",
     async (until) => {
@@ -394,6 +418,38 @@ describe("a new token", () => {
   });
 });
 
+describe("data that cannot take what a new token brings", () => {
+  it.each<[string, (data: Data) => object]>([
+    ["frozen", (data) => Object.freeze(data)],
+    ["sealed", (data) => Object.seal(data)],
+    ["with a fixed property", (data) => Object.defineProperty(data, "role", { value: "guest", enumerable: true })],
+    [
+      "with a getter that throws",
+      (data) =>
+        Object.defineProperty(data, "name", {
+          enumerable: true,
+          get() {
+            throw new Error("Cannot read the name");
+          },
+        }),
+    ],
+  ])("(%s) ends the connection with 1011, and no process", async (_, spoil) => {
+    const { connect, logger } = await rig(
+      { identify: (data) => data.user },
+      {},
+      { prepare: (router) => router.onOpen((ctx) => void spoil(ctx.data)) },
+    );
+    const peer = await connect();
+    bring(peer, "ada:1200000:admin");
+    await settle();
+    expect(peer.socket.ended).toEqual({ code: 1011, reason: "The data of the connection cannot be changed" });
+    expect(logger.lines.join()).toMatch(/Cannot (redefine|read|assign)/);
+    const peer2 = await connect();
+    peer2.message("NOTE", { n: 1 });
+    expect(told(peer2).at(-1)).toEqual(["TOLD", { n: 1 }]);
+  });
+});
+
 describe("tokens that nobody can want", () => {
   it.each([undefined, null, 5, "", "a b", "a\nb", "é", "\u0000", { a: 1 }, ["t"]])(
     "like %j are violations",
@@ -529,6 +585,35 @@ describe("whatever is thrown or returned", () => {
 });
 
 describe("rights to topics", () => {
+  it.each(["refuses", "fails", "does not come"])(
+    "that are asked for twice: the first answer, which %s, changes nothing once the second has come",
+    async (how) => {
+      const held = gate();
+      const answers = [
+        true,
+        how === "does not come" ? new Promise<boolean>(() => {}) : held.opened.then(() => false),
+        true,
+      ];
+      const { clock, connect } = await rig(
+        { authorizeTopic: async () => (await answers.shift()) ?? true },
+        {},
+        { prepare: (router) => router.onOpen((ctx) => ctx.topics.subscribe("t")) },
+      );
+      const peer = await connect();
+      await settle();
+      bring(peer, "ada:1200000:user");
+      await settle();
+      await clock.advance(1_000);
+      bring(peer, "ada:1200000:admin");
+      await settle();
+      peer.socket.take();
+      if (how === "fails") held.fail(new Error("the database is away"));
+      else held.open();
+      await clock.advance(10_000);
+      expect([peer.conn.following, told(peer)]).toEqual([["t"], []]);
+    },
+  );
+
   /** Follows by role: a topic is called like the role that may follow it. */
   const following = async (authorizeTopic: RouterOptions<Data>["authorizeTopic"]): Promise<Rig & { peer: Peer }> => {
     const rigged = await rig(

@@ -318,6 +318,25 @@ describe("who comes back", () => {
     expect(third.conn.data).toMatchObject({ ...set, since: new Date(0), role: "banned" });
   });
 
+  it("ends with 1011 where a handler has frozen the data that would change", async () => {
+    const record = { user: "ada", role: "admin" };
+    const by = rig(
+      { identify: ({ user }: { user?: string }) => user },
+      { authenticate: () => structuredClone(record) },
+    );
+    by.router.onOpen((ctx) => void Object.freeze(ctx.data));
+    const first = await by.join();
+    first.cut();
+    const second = await by.open("", `${first.id}.0`);
+    expect([second.conn, second.socket.ended]).toEqual([first.conn, undefined]);
+    second.ack(0);
+    second.cut();
+    record.role = "user";
+    const third = await by.open("", `${second.id}.0`);
+    expect(third.socket.ended?.code).toBe(1011);
+    expect(by.logger.lines.join()).toContain("Cannot redefine property");
+  });
+
   it("is refused where authenticate refuses, and the connection goes on waiting", async () => {
     const by = rig({}, { authenticate: (req: Request) => (req.url.includes("out") ? null : {}) });
     const first = await by.join();
