@@ -14,6 +14,21 @@ import { CLOSED } from "../state/phases.ts";
  */
 export function closed(conn: Connection, code: number, reason: string): void {
   if (conn.state === CLOSED) return;
+  const { hub } = conn;
+  const ending = conn.ending ?? { code, reason };
+  leave(conn, ending);
+  const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
+  if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
+  const timer = new CloseTimer(ctx);
+  conn.whenIdle = () => {
+    hub.deadlines.delete(timer);
+    runClose(ctx);
+  };
+  hub.deadlines.add(timer, hub.limits.closeGraceMs);
+}
+
+/** It is no longer one of the listener's, whatever may still run of it. */
+export function leave(conn: Connection, { code, reason }: { readonly code: number; readonly reason: string }): void {
   conn.state = CLOSED;
   const { hub } = conn;
   hub.connections.delete(conn);
@@ -24,16 +39,7 @@ export function closed(conn: Connection, code: number, reason: string): void {
   hub.asked.disconnect(conn);
   for (const call of conn.calls?.values() ?? []) call.disconnect();
   for (const ctx of conn.signalled ?? []) if (ctx.abortsOnClose) ctx.abort("The connection closed");
-  const ending = conn.ending ?? { code, reason };
-  if (hub.hooks !== undefined) hub.hooks.closed(conn, ending.code, ending.reason, conn.ending !== undefined);
-  const ctx = new CloseContextImpl(conn, ending.code, ending.reason);
-  if (conn.holder === undefined && conn.waiting === undefined) return runClose(ctx);
-  const timer = new CloseTimer(ctx);
-  conn.whenIdle = () => {
-    hub.deadlines.delete(timer);
-    runClose(ctx);
-  };
-  hub.deadlines.add(timer, hub.limits.closeGraceMs);
+  if (hub.hooks !== undefined) hub.hooks.closed(conn, code, reason, conn.ending !== undefined);
 }
 
 class CloseTimer implements Expiring {

@@ -119,15 +119,23 @@ describe("drain", () => {
 
   it("lets nobody in whose socket opens during it", async () => {
     let opened = 0;
-    const router = createRouter()
+    const told: unknown[] = [];
+    const router = createRouter<{ user?: string }>({ identify: (data) => data.user })
       .onOpen(() => void opened++)
-      .onClose(() => void opened++);
+      .onClose(() => void opened++)
+      .extend({
+        name: "gauge",
+        setup: () => ({ opened: () => void told.push("opened"), closed: (_, { code }) => void told.push(code) }),
+      });
     const { connect, hub, clock } = bench(router);
     const drained = hub.drain();
-    const late = connect();
+    const late = connect({ user: "ada" });
     await clock.advance(20);
     await drained;
     expect([late.socket.ended?.code, hub.connections.size, opened]).toEqual([1012, 0, 0]);
+    // What counts connections is told of both ends, and nothing keeps it.
+    expect(told).toEqual(["opened", 1012]);
+    expect(hub.identities.of("ada")).toEqual([]);
   });
 
   it("waits for an onClose that does not end no longer than closeGraceMs, and runs the next one", async () => {

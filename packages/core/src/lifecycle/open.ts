@@ -1,16 +1,17 @@
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise } from "../base/when.ts";
-import { endLease, tellExpiry } from "../contexts/expiry.ts";
+import { tellExpiry } from "../contexts/expiry.ts";
 import { askIdentity } from "../contexts/identity.ts";
 import { OpenContextImpl } from "../contexts/connection-context.ts";
 import { forgetWaiting } from "../dispatch/forget.ts";
 import { release } from "../dispatch/lane.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { close } from "../sending/frames.ts";
+import { leave } from "./close.ts";
 import { RESTARTS } from "./drain.ts";
 import { report } from "../sending/report.ts";
 import type { Connection } from "../state/connection.ts";
-import { CLOSED, OPEN, OPENING } from "../state/phases.ts";
+import { OPEN, OPENING } from "../state/phases.ts";
 
 /** The socket is open: runs `onOpen`, which every message waits for. */
 export function opened(conn: Connection): void {
@@ -44,9 +45,8 @@ export function opened(conn: Connection): void {
 
 /** Admitted just before the drain began: no handler hears of it. */
 function tooLate(conn: Connection): void {
-  conn.state = CLOSED;
-  conn.hub.connections.delete(conn);
-  endLease(conn);
+  conn.ending = { code: CLOSE.RESTART, reason: RESTARTS };
+  leave(conn, conn.ending);
   conn.socket.close(CLOSE.RESTART, RESTARTS);
 }
 
