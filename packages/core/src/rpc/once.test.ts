@@ -203,6 +203,21 @@ describe("what is kept", () => {
     expect(runs()).toBe(21);
   });
 
+  it("of one identity counts as one's, also where all that it had was forgotten while it asked", async () => {
+    const limits = { maxRememberedAnswers: 3, rememberAnswersMs: 100 };
+    const { connect, clock, runs } = paying({ identify, limits });
+    const [alice, bob] = [connect({ userId: "alice" }), connect({ userId: "bob" })];
+    pay(bob, "old");
+    await clock.advance(50);
+    pay(alice, "order");
+    // As on a machine that was held up: its time is over, and no timer has said so.
+    clock.freeze(50);
+    for (let i = 0; i < 3; i++) pay(bob, `new-${i}`);
+    const before = runs();
+    expect(by(pay(alice, "order"))).toBe("run 2");
+    expect(runs()).toBe(before);
+  });
+
   it("frees what it counted", async () => {
     const { connect, hub, clock } = paying({ identify, limits: { rememberAnswersMs: 100 } });
     ask(connect({ userId: "bob" }), 10);

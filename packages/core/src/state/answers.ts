@@ -153,7 +153,6 @@ export class AnswerMemory {
     if (known !== undefined) return known;
     const asker = new Asker(++this.lastNumber, identity);
     if (identity === undefined) this.connections.set(conn, asker);
-    else this.identities.set(identity, asker);
     return asker;
   }
 
@@ -180,6 +179,8 @@ export class AnswerMemory {
     this.entries.set(key, entry);
     asker.entries.add(entry);
     this.askers.add(asker);
+    // It may just have been forgotten, with all that it had.
+    if (asker.identity !== undefined) this.identities.set(asker.identity, asker);
     if (this.sweep.listed === undefined) this.deadlines?.add(this.sweep, rememberAnswersMs);
     return entry;
   }
