@@ -79,7 +79,7 @@ export class Watch {
     if (at >= this.set) return;
     this.set = at;
     const before = await this.ctx.storage.getAlarm();
-    // The latest time there is (ECMA-262 §21.4.1.1) stands for never.
-    if (before === null || before > at) await this.ctx.storage.setAlarm(Math.min(at, 8.64e15));
+    // What is over is due now: the runtime refuses times before 1970. The latest there is (ECMA-262 §21.4.1.1) stands for never.
+    if (before === null || before > at) await this.ctx.storage.setAlarm(Math.min(Math.max(at, Date.now()), 8.64e15));
   }
 }

@@ -237,6 +237,13 @@ describe("tokens that end while the object sleeps", { timeout: 60_000 }, () => {
     expect(after).toMatchObject({ user: "bob", others: ["bob"], clientId: before["clientId"] });
   });
 
+  test.for(["-5", "-Infinity"])("one that ended at %s leaves the alarm to the others", async (until) => {
+    await Client.open(`/leased/${until}?token=eve:${until}`);
+    const ada = await leased("ada", 1_000, `/leased/${until}`);
+    await ada.next();
+    expect(await ada.next()).toEqual({ type: "$ws:auth", payload: { expiresInMs: 0 } });
+  });
+
   test("an object with an alarm of its own keeps it, and handles nothing for them any more", async () => {
     const ada = await leased("ada", 2_000, "/alarmed");
     const bob = await leased("bob", 3_600_000, "/alarmed");
