@@ -78,7 +78,7 @@ export function createClient(
     const fail = (error: unknown): void => {
       const lost = error instanceof ConnectionClosedError && "lost";
       const kind = error instanceof StateError ? "overflow" : lost;
-      listeners._report(kind || "invalid", error, kind ? { message: type, payload } : { message: type });
+      listeners._report(kind || "invalid", error, { message: type, payload: kind ? payload : undefined });
     };
     return link._outbox._post({ _on: turn, _fail: fail }, () => {
       if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
@@ -107,7 +107,7 @@ export function createClient(
       return link._outbox._queued() + link._buffered();
     },
     async drained() {
-      while (!link._outbox._isEmpty()) {
+      while (link._outbox._size()) {
         link._pulse._probe();
         await new Promise((resolve) => setTimeout(resolve, DRAIN_MS));
       }

@@ -16,7 +16,7 @@ export interface Outgoing {
   readonly _idempotent?: boolean;
   /** The number of the only connection that it may leave on, which it does before all that waits. */
   readonly _on?: number | undefined;
-  /** What it takes of the queue. */
+  /** What it takes of the queue, while it is there. */
   _bytes?: number;
   /** Whether it was sent; a server may have it. */
   _left?: boolean;
@@ -40,8 +40,8 @@ export interface Outbox {
   readonly _answered: (item: Outgoing, last: boolean) => void;
   /** Bytes that wait for a connection. */
   readonly _queued: () => number;
-  /** Whether all that was taken has arrived, or was given up. */
-  readonly _isEmpty: () => boolean;
+  /** How much of what was taken has neither arrived nor been given up. */
+  readonly _size: () => number;
   /** Forgets it. @returns whether the present server is at work on it. */
   readonly _remove: (item: Outgoing) => boolean;
   /**
@@ -78,10 +78,10 @@ export function createOutbox(
   const isMessage = ({ _idempotent }: Outgoing): boolean => _idempotent === undefined;
   const messages = (): Outgoing[] => [...sent.keys()].filter(isMessage);
 
-  const unqueue = (item: Outgoing): boolean => {
-    const waited = queue.delete(item);
-    if (waited) queuedBytes -= item._bytes ?? 0;
-    return waited;
+  const unqueue = (item: Outgoing): void => {
+    queue.delete(item);
+    queuedBytes -= item._bytes ?? 0;
+    item._bytes = 0;
   };
 
   const remove = (item: Outgoing): boolean => {
@@ -106,7 +106,6 @@ export function createOutbox(
     }
     unqueue(item);
     item._left = true;
-    item._bytes = 0;
     sent.set(item, encode);
     return undefined;
   };
@@ -115,12 +114,7 @@ export function createOutbox(
     for (const entry of queue) if (waits(...entry)) break;
   };
 
-  const giveUp = (reason: string, lost: Outgoing[]): (() => void) => {
-    lost.forEach(remove);
-    return () => {
-      for (const item of lost) item._fail(new ConnectionClosedError(reason, !!item._left));
-    };
-  };
+  const giveUp = (reason: string, item: Outgoing): void => item._fail(new ConnectionClosedError(reason, !!item._left));
 
   const enqueue = (item: Outgoing, encode: Encode): boolean => {
     // The user may have hung up since.
@@ -147,7 +141,7 @@ export function createOutbox(
     },
     _flush: flush,
     _queued: () => queuedBytes,
-    _isEmpty: () => coming.size + queue.size + sent.size === 0,
+    _size: () => coming.size + queue.size + sent.size,
     _remove: remove,
     _answered(item, last) {
       if (!sent.has(item)) return;
@@ -168,7 +162,7 @@ export function createOutbox(
       // A request that is still there tells the server, where others may keep the socket open.
       for (const item of [...coming, ...queue.keys(), ...[...sent.keys()].filter((one) => !isMessage(one))]) {
         if (!share || isMessage(item)) remove(item);
-        item._fail(new ConnectionClosedError(reason, !!item._left));
+        giveUp(reason, item);
       }
     },
     _lose(reason, final, clean) {
@@ -178,7 +172,10 @@ export function createOutbox(
       const lost = [...sent.keys()];
       if (final) lost.push(...queue.keys(), ...[...coming].filter(({ _left }) => !_left));
       queue = new Map([...again, ...queue]);
-      return giveUp(reason, lost);
+      lost.forEach(remove);
+      return () => {
+        for (const item of lost) giveUp(reason, item);
+      };
     },
   };
 }

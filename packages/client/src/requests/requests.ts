@@ -96,9 +96,11 @@ export function createRequests({
       const again = createTimer();
       const deadline = createTimer();
       let encode: Encode;
-      if (!on && link._greets) throw new StateError("In onOpen, use the request of its argument");
-      if (!on && !link._opens()) throw new StateError("Client closed");
-      if (!on && pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
+      if (!on) {
+        if (link._greets) throw new StateError("In onOpen, use the request of its argument");
+        if (!link._opens()) throw new StateError("Client closed");
+        if (pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
+      }
 
       const correlationId = uuid();
       const startedAt = now();

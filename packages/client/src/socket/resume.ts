@@ -57,7 +57,7 @@ export function openAgain(memory: Memory, options: ClientOptions, target: Target
     if (socket.readyState === 1) socket.send(`{"type":"$ws:ack","payload":{"received":${memory._received}}}`);
   };
 
-  const start = (resumed = false): void => {
+  const start = (resumed?: boolean): void => {
     memory._asks = memory._silent = false;
     arm();
     if (!resumed) forget(memory);

@@ -80,7 +80,7 @@ export function createTopics(host: Following): Topics {
 
   /** Tells of a gap: who asked for the topic, or else `onError`. */
   const gap = (topic: string, reason: GapReason): void => {
-    const handlers = [...(wanted.get(topic)?._users.values() ?? [])].flatMap((onGap) => onGap ?? []);
+    const handlers = [...(wanted.get(topic)?._users.values() ?? [])].filter((onGap) => onGap !== undefined);
     if (!handlers[0])
       listeners._report("gap", new StateError(`Messages of ${topic} were missed (${reason})`), { message: topic });
     for (const handler of handlers) void attempt(() => handler({ topic, reason }), listeners._failed);

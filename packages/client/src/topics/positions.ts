@@ -46,7 +46,7 @@ export function createPositions(): Positions {
         const [name, next, before = next - 1] = at;
         const place = places.get(name);
         if (!place) return undefined;
-        const [, stood] = place;
+        const stood = place[1];
         if (next <= stood) return false;
         place[1] = next;
         return before > stood ? [name, "hole"] : undefined;
