@@ -1,9 +1,10 @@
 import { createContext, runInContext, type Context } from "node:vm";
 import { WebSocket } from "ws";
+import { NativeUrl } from "../../../test/native-url.ts";
 
 /**
  * The globals of React Native's engine (Hermes) that a client may meet, and no others: it has no `crypto`, no
- * `AbortSignal.any`, no `document`, no `structuredClone`, no events on the global object.
+ * `AbortSignal.any`, no `document`, no `structuredClone`, no events on the global object, and a `URL` of its own.
  *
  * @see https://reactnative.dev/docs/javascript-environment
  */
@@ -11,7 +12,7 @@ export function reactNative(extra: object): Context {
   const context = createContext({
     AbortController,
     Blob,
-    URL,
+    URL: NativeUrl,
     URLSearchParams,
     WebSocket,
     btoa,

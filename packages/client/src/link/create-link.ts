@@ -97,16 +97,17 @@ export function createLink(
       if (mine !== turn) return;
       // What is no URL now, or what the socket's class does not take, will not do the next time either.
       asked = "";
-      const url = new URL(given, runtime.location?.href);
-      // No server's business, and some sockets refuse it.
-      url.hash = "";
+      // React Native's own URL changes what it is given, and most of its members throw.
+      const isNative = runtime.navigator?.product === "ReactNative";
+      // The fragment is no server's business, and some sockets refuse it.
+      const url = String(isNative ? given : new URL(given, runtime.location?.href)).replace(/#.*/, "");
       asked = "getToken()";
       const token = await link._token?.(retries._refresh || retries._doubts === 1);
       if (mine !== turn) return;
       asked = "";
       const protocols = [options.protocols ?? [], options.codec?.name ? `ws-kit.${options.codec.name}` : []].flat();
-      where = url.origin + url.pathname;
-      const target: Target = { _url: url.href, _protocols: protocols, _token: token };
+      where = redact(url);
+      const target: Target = { _url: url, _protocols: protocols, _token: token };
       socket = connect(options, target, (type, event) => {
         if (mine === turn) hear(type, event);
       });
@@ -139,8 +140,7 @@ export function createLink(
     pulse._reset();
     const follow = link._begins?.(opens as never);
     const those = listeners._groups(OPEN).get(undefined) ?? new Set();
-    const present = [...those];
-    for (const handler of present) {
+    for (const handler of Array.from(those)) {
       if (opening !== mine || !those.has(handler)) continue;
       const late = new Promise<void>((done) => arm(connectTimeoutMs, done));
       link._greets = true;

@@ -7,12 +7,18 @@ const world = useWorld();
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
 
 test("the first failed dial says where and why it may be, without what is secret, and each cause once", async () => {
-  const rig = createRig({ reconnect, url: "ws://test/ws?ticket=SECRET#top", auth: { getToken: () => "SECRET" } });
+  const rig = createRig({
+    reconnect,
+    url: "ws://me:SECRET@test/ws?ticket=SECRET@x#top",
+    auth: { getToken: () => "SECRET" },
+  });
   void rig.client.connect();
   await settled();
   rig.network.socket.end(1006);
   expect(rig.errors).toMatchObject([{ type: "connect" }]);
-  expect(rig.errors[0]?.error.message).toMatch(/^Cannot connect to ws:\/\/test\/ws \(1006.*port, path, Origin, .*401/);
+  expect(rig.errors[0]?.error.message).toMatch(
+    /^Cannot connect to ws:\/\/…test\/ws\?… \(1006.*port, path, Origin, .*401/,
+  );
   await world.time.advance(100);
   rig.network.socket.end(1006);
   await world.time.advance(200);

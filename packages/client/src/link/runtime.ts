@@ -1,6 +1,6 @@
 /** What only some runtimes have. */
 export const runtime = globalThis as {
-  navigator?: { onLine?: boolean };
+  navigator?: { onLine?: boolean; product?: string };
   location?: { href: string };
   document?: { hidden?: boolean };
   addEventListener?(type: string, listener: (event: { type: string }) => void): void;

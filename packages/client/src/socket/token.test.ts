@@ -1,12 +1,14 @@
 import { inspect } from "node:util";
 import { tokenFromProtocols } from "@ws-kit/core/protocol";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
+import { NativeUrl } from "../../../../test/native-url.ts";
 import { FakeNetwork } from "../../test/fake-network.ts";
 import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 import { wsClient } from "../index.ts";
 
 const world = useWorld();
+afterEach(() => void vi.unstubAllGlobals());
 const reconnect = { jitter: "none", initialDelayMs: 100 } as const;
 
 test.each([
@@ -21,6 +23,20 @@ test.each([
   await settled();
   expect(rig.network.socket.url).toBe(dialed);
   expect(new URL(dialed).searchParams.get("token")).toBe("a &/b");
+});
+
+test.each([
+  ["ws://test/ws", undefined, "ws://test/ws"],
+  ["ws://test/ws?room=1#here", undefined, "ws://test/ws?room=1"],
+  ["ws://test/ws?token=stale&room=1", { getToken: () => "a &/b" }, "ws://test/ws?room=1&token=a+%26%2Fb"],
+])("dials %s in React Native, whose own URL is not the standard's", async (url, auth, dialed) => {
+  Object.assign(world.page, { product: "ReactNative" });
+  vi.stubGlobal("URL", NativeUrl);
+  const rig = createRig({ url, auth });
+  void rig.client.connect();
+  await settled();
+  expect(rig.errors).toEqual([]);
+  expect(rig.network.socket.url).toBe(dialed);
 });
 
 test("names the parameter as told, and dials without one where there is no token", async () => {

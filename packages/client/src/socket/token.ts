@@ -9,21 +9,23 @@ import type { Target } from "./dialing.ts";
  * @param more What else is to be said among the subprotocols.
  */
 export function addressOf(
-  { auth, codec, contract }: ClientOptions,
-  { _url, _protocols, _token }: Target,
+  { auth: { attach, queryParam = "token" } = { attach: "protocol" } as AuthOptions, codec, contract }: ClientOptions,
+  { _url: url, _protocols, _token }: Target,
   more?: string,
 ): [url: string, protocols: string[]] {
-  const { attach, queryParam = "token" } = auth ?? ({} as AuthOptions);
-  const url = new URL(_url);
   const names = new Set(_protocols);
   const say = (name: string) => names.add(codec?.name ? name : BASE_PROTOCOL).add(name);
   if (contract) say(CONTRACT_PROTOCOL_PREFIX + contract.fingerprint);
   if (attach === "protocol") {
     if (_token) say(tokenProtocols(_token)[1] as string);
-  } else if (auth) {
-    url.searchParams.delete(queryParam);
-    if (_token) url.searchParams.append(queryParam, _token);
+  } else {
+    url = url.replace(/\?.*|$/, (query) => {
+      const parameters = new URLSearchParams(query);
+      parameters.delete(queryParam);
+      if (_token) parameters.append(queryParam, _token);
+      return String(parameters).replace(/^./, "?$&");
+    });
   }
   if (more) say(more);
-  return [url.href, [...names]];
+  return [url, [...names]];
 }
