@@ -79,7 +79,7 @@ export function framesOf(message: MessageJson): Frames {
 }
 
 /** Everything that is referred to, each schema in a place of its own. */
-export function components(frames: readonly Frames[]): Json {
+export function components(frames: readonly Frames[]): { readonly messages: Json; readonly schemas: Json } {
   const all = frames.flatMap((each) => each.all);
   return {
     messages: Object.fromEntries(all.map((frame) => [frame.key, messageOf(frame)])),
@@ -97,7 +97,7 @@ function schemasOf({ key, payload, meta, details }: Frame): [key: string, schema
   return [...error, ...own.map(([name, schema]): [string, unknown] => [name, moved(schema, SCHEMAS + name)])];
 }
 
-const SCHEMAS = "#/components/schemas/";
+export const SCHEMAS = "#/components/schemas/";
 
 function detailsOf(key: string, code: string): string {
   return `${key}_${code}`;
@@ -146,7 +146,7 @@ function messageOf({ key, type, summary, payload, meta, details, correlated }: F
 }
 
 /** A schema whose references to itself lead to where it is now. */
-function moved(schema: unknown, place: string): unknown {
+export function moved(schema: unknown, place: string): unknown {
   if (Array.isArray(schema)) return schema.map((inner) => moved(inner, place));
   if (typeof schema !== "object" || schema === null) return schema;
   const entries = Object.entries(schema).filter(([key]) => key !== "$schema");

@@ -1,6 +1,6 @@
 import { Parser } from "@asyncapi/parser";
 import { toAsyncApi } from "@ws-kit/cli";
-import { contract, rpc, z } from "@ws-kit/zod";
+import { contract, rpc, topic, z } from "@ws-kit/zod";
 import { describe, expect, it } from "vitest";
 import { Chat } from "./fixtures/chat.ts";
 
@@ -25,10 +25,13 @@ describe("a contract as AsyncAPI 3", () => {
     const operations = document.operations().all();
     const ways = operations.map((operation) => `${operation.id()} ${operation.action()}`);
     expect(ways.toSorted()).toEqual([
+      "publishHall send",
       "publishRoom send",
+      "receiveHallPresenceSaid receive",
       "receiveImport receive",
       "receiveJoin receive",
       "receiveTyped receive",
+      "sendHallPresence send",
       "sendSaid send",
       "sendTyped send",
     ]);
@@ -76,6 +79,25 @@ describe("a contract as AsyncAPI 3", () => {
         .all()
         .map((message) => message.name()),
     ).toEqual(["SAID", "TYPED"]);
+  });
+
+  it("says who is there, and how", async () => {
+    const document = await parse(Chat);
+    expect(document.channels().get("Hall")?.description()).toContain("is kept");
+    const [said] = document.operations().get("receiveHallPresenceSaid")?.messages().all() ?? [];
+    const [told] = document.operations().get("sendHallPresence")?.messages().all() ?? [];
+    expect([said?.name(), told?.name()]).toEqual(["$ws:presence", "$ws:presence"]);
+    const state = said?.payload()?.properties()?.["payload"]?.properties()?.["state"];
+    expect(state?.properties()?.["idle"]?.type()).toBe("boolean");
+    expect(state?.properties()?.["on"]?.properties()?.["text"]?.type()).toBe("string");
+    const members = told?.payload()?.properties()?.["payload"]?.properties()?.["join"]?.additionalProperties();
+    expect(typeof members === "object" && members.items()).toMatchObject({ _json: state?.json() });
+
+    const Hall = topic("hall", [], { presence: { state: z.object({}), fromServer: true } });
+    const [asked] =
+      (await parse(contract({ Hall }) as typeof Chat)).operations().get("receiveHallPresenceSaid")?.messages().all() ??
+      [];
+    expect(Object.keys(asked?.payload()?.properties()?.["payload"]?.properties() ?? {})).toEqual(["topic", "watch"]);
   });
 
   it("leads references of a schema to where that is", async () => {

@@ -55,7 +55,11 @@ describe.each(RUNTIMES)("ws-kit on %s", { timeout: 120_000 }, (_name, runtime) =
     expect([code, error]).toEqual([0, ""]);
     const json = JSON.parse(out) as { messages: { name: string }[] };
     expect(json.messages.map(({ name }) => name)).toEqual(["Import", "Join", "Said", "Typed"]);
-    expect(json).toMatchObject({ name: "Chat", version: "2", topics: [{ pattern: "room:{roomId}" }] });
+    expect(json).toMatchObject({
+      name: "Chat",
+      version: "2",
+      topics: [{ pattern: "hall" }, { pattern: "room:{roomId}" }],
+    });
     const target = join(directory, "chat.json");
     expect(await wsKit("export", "chat.ts", "--export", "Chat", "--out", target)).toEqual({
       code: 0,

@@ -41,7 +41,7 @@ export { contract, fingerprintOf, isRequestError, prefixed, RequestError, topic 
 export type { DrainOptions } from "./lifecycle/drain.ts";
 export type { Compatible } from "./message/compatible.ts";
 export type { Contract, ContractOptions, HandledNames } from "./message/contract.ts";
-export type { ContractJson, MessageJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
+export type { ContractJson, MessageJson, PresenceJson, ToJsonSchema, TopicJson } from "./message/contract-json.ts";
 export type { ClientAsks, ClientRequests, ClientSends, ServerAsks, ServerSends, WhyNot } from "./message/direction.ts";
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RequestErrorOf } from "./message/request-error.ts";

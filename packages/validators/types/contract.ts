@@ -99,8 +99,19 @@ type Change<A extends Contract["parts"][string], B extends Contract["parts"][str
   Contract<{ A: A }>,
   Contract<{ A: B }>
 >;
+const shown = <S extends z.ZodType>(state: S) => topic("room:{id}", [Said], { presence: { state } });
+const RoomOf = topic("room:{id}", [Said]);
+const RoomKept = topic("room:{id}", [Said], { history: {} });
+same<Change<typeof RoomOf, typeof RoomKept>, true>();
+same<Change<typeof RoomKept, typeof RoomOf>, "A: keeps nothing any more">();
 const few = { by: z.enum(["user"]) };
 const many = { by: z.enum(["user", "bot"]) };
+const [ShownFew, ShownMany] = [shown(z.object(few)), shown(z.object(many))];
+same<Change<typeof RoomOf, typeof ShownFew>, true>();
+same<Change<typeof ShownFew, typeof RoomOf>, "A: shows nobody any more">();
+same<Change<typeof ShownFew, typeof ShownFew>, true>();
+same<Change<typeof ShownMany, typeof ShownFew>, "A: takes less of a state than before">();
+same<Change<typeof ShownFew, typeof ShownMany>, "A: shows something else of a state than before">();
 const [Few, Many] = [message("A", few), message("A", many)];
 const [FewTaken, ManyTaken] = [message.fromClient("A", few), message.fromClient("A", many)];
 const [FewGiven, ManyGiven] = [message.fromServer("A", few), message.fromServer("A", many)];

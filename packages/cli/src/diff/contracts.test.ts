@@ -79,6 +79,10 @@ const Said = message.fromServer("SAID", one);
 const Typed = message("TYPED");
 const Import = rpc("IMPORT", one, "IMPORTED", one);
 const Room = topic("room:{id}", [Said]);
+const present = (
+  shape: z.core.$ZodShape,
+  more: { fromServer?: boolean; graceMs?: number; maxMembers?: number; key?: string } = {},
+) => topic("room:{id}", [Said], { presence: { state: z.object(shape), ...more } });
 
 test.each<[old: Parts, now: Parts, changes: string[]]>([
   [{ Join, Said, Import, Room }, { Room, Import, Said, Join }, []],
@@ -144,6 +148,34 @@ test.each<[old: Parts, now: Parts, changes: string[]]>([
   [{ Room }, { Hall: Room }, ["Room is called Hall now"]],
   [{ Room }, { Room: topic("room:{id}", [Said, Typed]) }, ["Room.carries has TYPED now"]],
   [{ Room: topic("room:{id}", [Said, Typed]) }, { Room }, ["! Room.carries has TYPED no more"]],
+  [{ Room }, { Room: topic("room:{id}", [Said], { history: {} }) }, ["Room.history is new"]],
+  [{ Room: topic("room:{id}", [Said], { history: {} }) }, { Room }, ["! Room.history is gone"]],
+  [
+    { Room: topic("room:{id}", [Said], { history: { size: 1 } }) },
+    { Room: topic("room:{id}", [Said], { history: {} }) },
+    [],
+  ],
+  [{ Room }, { Room: present(one) }, ["Room.presence is new"]],
+  [{ Room: present(one) }, { Room }, ["! Room.presence is gone"]],
+  [{ Room: present(one) }, { Room: present(one, { graceMs: 1, maxMembers: 5, key: "a" }) }, []],
+  // What a client says of itself is shown to others.
+  [{ Room: present(few) }, { Room: present(many) }, ['! Room.presence.state.a may be "y" now']],
+  [{ Room: present(many) }, { Room: present(few) }, ['! Room.presence.state.a may not be "y" any more']],
+  [
+    { Room: present(many, { fromServer: true }) },
+    { Room: present(few, { fromServer: true }) },
+    ['Room.presence.state.a may not be "y" any more'],
+  ],
+  [
+    { Room: present(one) },
+    { Room: present(one, { fromServer: true }) },
+    ["! Room.presence.fromServer is set now: clients say nothing of themselves any more"],
+  ],
+  [
+    { Room: present(one, { fromServer: true }) },
+    { Room: present(one) },
+    ["Room.presence.fromServer is not set any more"],
+  ],
 ])("%#: a contract changes", (old, now, changes) => {
   expect(told(old, now)).toEqual(changes);
 });

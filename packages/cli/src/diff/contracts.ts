@@ -1,5 +1,5 @@
 import type { ContractJson, MessageJson, TopicJson } from "@ws-kit/core";
-import { compareMessages } from "./messages.ts";
+import { compareMessages, part, type Writers } from "./messages.ts";
 import { type Change, fine, breaks } from "./change.ts";
 
 /**
@@ -82,5 +82,34 @@ function compareTopics(was: TopicJson, is: TopicJson): Change[] {
     ...is.carries
       .filter((type) => !was.carries.includes(type))
       .map((type) => fine(`${was.name}.carries`, `has ${type} now`)),
+    ...history(was, is),
+    ...presence(was, is),
+  ];
+}
+
+/** Who was away counts on what was kept. */
+function history(was: TopicJson, is: TopicJson): Change[] {
+  if (was.history === is.history) return [];
+  const path = `${was.name}.history`;
+  return [is.history === true ? fine(path, "is new") : breaks(path, "is gone")];
+}
+
+/** What clients say of themselves is told to others, and so held to both. */
+function presence({ name, presence: was }: TopicJson, { presence: is }: TopicJson): Change[] {
+  const path = `${name}.presence`;
+  if (was === undefined || is === undefined) {
+    if (was === is) return [];
+    return [is === undefined ? breaks(path, "is gone") : fine(path, "is new")];
+  }
+  const writers: Writers = was.fromServer === true || is.fromServer === true ? ["server"] : ["client", "server"];
+  return [
+    ...(was.fromServer === is.fromServer
+      ? []
+      : [
+          is.fromServer === true
+            ? breaks(`${path}.fromServer`, "is set now: clients say nothing of themselves any more")
+            : fine(`${path}.fromServer`, "is not set any more"),
+        ]),
+    ...part(`${path}.state`, was.state, is.state, writers),
   ];
 }

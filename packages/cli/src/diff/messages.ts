@@ -4,7 +4,7 @@ import { compareSchemas } from "./compare.ts";
 import type { Schema } from "./schema.ts";
 
 /** Who writes something, and so whose old schema has to go on being understood. */
-type Writers = readonly ("client" | "server")[];
+export type Writers = readonly ("client" | "server")[];
 
 /** Two messages of one type. */
 export function compareMessages(was: MessageJson, is: MessageJson): Change[] {
@@ -34,7 +34,7 @@ function direction(was: MessageJson, is: MessageJson): Change[] {
 }
 
 /** A part that may be declared or not. What is not declared is not looked at where it comes. */
-function part(path: string, was: unknown, is: unknown, writers: Writers): Change[] {
+export function part(path: string, was: unknown, is: unknown, writers: Writers): Change[] {
   if (was === undefined && is === undefined) return [];
   if (was === undefined) return [(writers.includes("client") ? breaks : fine)(path, "is new")];
   if (is === undefined) return [(writers.includes("server") ? breaks : fine)(path, "is gone")];

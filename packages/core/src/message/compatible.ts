@@ -7,7 +7,8 @@ import type {
   InferInput,
   InferProgressInput,
 } from "./message.ts";
-import type { AnyTopic } from "./topic.ts";
+import type { Present } from "./presence.ts";
+import type { AnyTopic, Recorded } from "./topic.ts";
 
 /** What a message or an rpc of the old contract trips over. Compared is what travels, which is what a sender gives. */
 type MessageProblem<
@@ -93,7 +94,17 @@ type TopicProblem<Old extends AnyTopic, New extends AnyTopic, Name extends strin
   | (Bare<Old["pattern"]> extends Bare<New["pattern"]> ? never : `${Name}: has another pattern than before`)
   | (Old["messages"][number]["type"] extends New["messages"][number]["type"]
       ? never
-      : `${Name}: carries less than before`);
+      : `${Name}: carries less than before`)
+  | (NameOf<Old> extends Recorded ? (NameOf<New> extends Recorded ? never : `${Name}: keeps nothing any more`) : never)
+  | (NameOf<Old> extends Present<infer In, infer Out>
+      ? NameOf<New> extends Present<infer NewIn, infer NewOut>
+        ? | ([In] extends [NewIn] ? never : `${Name}: takes less of a state than before`)
+          | Given<Out, NewOut, `${Name}: shows something else of a state than before`>
+        : `${Name}: shows nobody any more`
+      : never);
+
+/** The name of one topic of a family, whose type says what the family has. */
+type NameOf<T> = T extends (...params: never) => infer Name ? Name : never;
 
 /** Names of parameters do not travel. */
 type Bare<Pattern extends string> = Pattern extends `${infer Before}{${string}}${infer After}`

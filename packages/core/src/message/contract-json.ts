@@ -1,5 +1,6 @@
 import type { AnyMessage, AnyRpc } from "./message.ts";
 import type { Parts } from "./parts.ts";
+import type { AnyTopic } from "./topic.ts";
 import { toError } from "../base/thrown.ts";
 import type { StandardSchema } from "../schema/standard-schema.ts";
 
@@ -36,6 +37,17 @@ export interface TopicJson {
   readonly pattern: string;
   /** Types of messages. */
   readonly carries: readonly string[];
+  /** Of a recorded one. How much is kept, and for how long, is the server's affair. */
+  readonly history?: true;
+  /** Of one whose followers see who is there. */
+  readonly presence?: PresenceJson;
+}
+
+export interface PresenceJson {
+  /** What a connection says of itself. */
+  readonly state: unknown;
+  /** Where clients say nothing of themselves. */
+  readonly fromServer?: true;
 }
 
 export function describeContract(
@@ -44,33 +56,36 @@ export function describeContract(
   convert: ToJsonSchema,
 ): ContractJson {
   const entries = byName(Object.entries(parts));
+  const plain = (key: string, schema: StandardSchema): unknown => {
+    try {
+      return convert(schema, "input");
+    } catch (error) {
+      throw new TypeError(`${key} of the contract is not JSON Schema: ${toError(error).message}`, { cause: error });
+    }
+  };
   return {
     ...(name !== undefined && { name }),
     ...(version !== undefined && { version }),
-    messages: entries.flatMap(([key, part]) => (part.kind === "topic" ? [] : [describeMessage(key, part, convert)])),
+    messages: entries.flatMap(([key, part]) =>
+      part.kind === "topic" ? [] : [describeMessage(key, part, (schema) => plain(key, schema))],
+    ),
     topics: entries.flatMap(([key, part]) =>
-      part.kind === "topic"
-        ? [{ name: key, pattern: part.pattern, carries: part.messages.map(({ type }) => type).toSorted() }]
-        : [],
+      part.kind === "topic" ? [describeTopic(key, part, (schema) => plain(key, schema))] : [],
     ),
   };
 }
+
+/** Makes a schema of one part plain. */
+type Plain = (schema: StandardSchema) => unknown;
 
 function byName<T>(entries: readonly [string, T][]): [string, T][] {
   return entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchema): MessageJson {
+function describeMessage(name: string, message: AnyMessage, plain: Plain): MessageJson {
   const { type, kind, payload, meta } = message;
   const { response, progress, errors, stream, idempotent } = message as Partial<AnyRpc>;
   const details = byName(Object.entries((errors ?? {}) as Record<string, StandardSchema | undefined>));
-  const plain = (schema: StandardSchema): unknown => {
-    try {
-      return convert(schema, "input");
-    } catch (error) {
-      throw new TypeError(`${name} of the contract is not JSON Schema: ${toError(error).message}`, { cause: error });
-    }
-  };
   return {
     name,
     type,
@@ -92,6 +107,18 @@ function describeMessage(name: string, message: AnyMessage, convert: ToJsonSchem
       ),
     }),
     ...(idempotent === true && { idempotent }),
+  };
+}
+
+function describeTopic(name: string, { pattern, messages, history, presence }: AnyTopic, plain: Plain): TopicJson {
+  return {
+    name,
+    pattern,
+    carries: messages.map(({ type }) => type).toSorted(),
+    ...(history && { history: true }),
+    ...(presence && {
+      presence: { state: plain(presence.state), ...(presence.fromServer && { fromServer: true }) },
+    }),
   };
 }
 

@@ -75,6 +75,17 @@ it("is plain data in an order of its own", () => {
   expect(() => Chat.toJSON()).toThrow(/^Import of the contract is not JSON Schema: .*give toJSON\(\) a converter/);
 });
 
+it("says of a topic that it is recorded, and what is said of who is there", () => {
+  const state = fields({ idle: "string" });
+  const Hall = topic("hall", [], { history: {}, presence: { state } });
+  const Desk = topic("desk", [], { presence: { state, fromServer: true } });
+  expect(contract({ Hall, Desk }).toJSON(convert).topics).toEqual([
+    { name: "Desk", pattern: "desk", carries: [], presence: { state: { type: "object" }, fromServer: true } },
+    { name: "Hall", pattern: "hall", carries: [], history: true, presence: { state: { type: "object" } } },
+  ]);
+  expect(() => contract({ Hall }).toJSON()).toThrow(/^Hall of the contract is not JSON Schema/);
+});
+
 it("says of an rpc that it may be sent twice, and nothing of one that may not", () => {
   const twice = contract({ A: rpc("A", undefined, "B", undefined, { idempotent: true }), C: Import });
   expect(twice.toJSON(convert).messages.map(({ idempotent }) => idempotent)).toEqual([true, undefined]);
