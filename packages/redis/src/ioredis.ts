@@ -99,6 +99,9 @@ export function dialIoRedis(client: IoRedisClient, kind: Kind = "plain"): Dial {
   };
 }
 
+/** Where the slots are is known before the cluster answers commands: of one that does not yet, `connect()` never settles. */
+const SCOUTING = { lazyConnect: true, clusterRetryStrategy: () => null, enableReadyCheck: false };
+
 /** @throws TypeError where its `ioredis` is older than sharded pub/sub. */
 export function ioRedisClusterKind(client: IoRedisCluster): ClusterKind {
   if (!("ssubscribe" in client)) {
@@ -106,7 +109,7 @@ export function ioRedisClusterKind(client: IoRedisCluster): ClusterKind {
   }
   return {
     scout: () => {
-      const cluster = client.duplicate([], { lazyConnect: true, clusterRetryStrategy: () => null }) as ScoutCluster;
+      const cluster = client.duplicate([], SCOUTING) as ScoutCluster;
       cluster.on("error", () => {});
       return {
         ready: cluster.connect(),

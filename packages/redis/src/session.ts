@@ -10,6 +10,7 @@ import {
 import type { Reply } from "./run-script.ts";
 import { changedTo, logFrame, RedisLog } from "./log.ts";
 import { RedisMembers } from "./members.ts";
+import { refuseReplica } from "./replica.ts";
 import { MEMBER_SCRIPTS, RECORD_SCRIPTS } from "./scripts.ts";
 
 /** Two connections: were there one, an output buffer that Redis cuts off would end publishing too. */
@@ -75,7 +76,10 @@ export class RedisSession implements EngineSession {
   }
 
   probe(): Promise<void> {
-    return this.dialing.probe((wire, id) => wire.publish(this.ownChannel, id));
+    return this.dialing.probe(async (wire, id) => {
+      await refuseReplica(wire);
+      await wire.publish(this.ownChannel, id);
+    });
   }
 
   reconnect(cause: Error): void {
@@ -90,6 +94,7 @@ export class RedisSession implements EngineSession {
     const wire = await dial({ message: this.message, lost }, this.node.bytes);
     try {
       await wire.open();
+      await refuseReplica(wire);
       await wire.subscribe([this.ownChannel]);
       // So that those that are under way together keep their order: none of them has to be run again by its text.
       const scripts = [...(this.node.records ? RECORD_SCRIPTS : []), ...(this.node.members ? MEMBER_SCRIPTS : [])];

@@ -124,5 +124,25 @@ withServer("redis", "a Redis Cluster of three", (path) => {
       const names = new Set(there.reports.filter(({ state }) => state === "down").map(({ engine }) => engine));
       expect(names.size).toBeLessThan(SLOTS);
     });
+
+    it("waits for no cluster that is down as a whole, and says why it is", async () => {
+      const [here, there] = await makeNodes();
+      const victim = cluster.first;
+      await cluster.requireAll("yes");
+      try {
+        await victim.kill();
+        await until(() => here.cluster.state === "down" && there.cluster.state === "down");
+        // What a look at the cluster is given, and more.
+        await wait(6_000);
+        const lines = [...here.lines, ...there.lines];
+        expect(lines.filter((line) => line.includes("did not say in time"))).toEqual([]);
+        expect(lines.join()).toMatch(/CLUSTERDOWN|ECONNREFUSED/);
+      } finally {
+        await victim.restart();
+        await cluster.requireAll("no");
+      }
+      await cluster.settled(cluster.servers);
+      await allReached(here, there);
+    });
   });
 });

@@ -83,6 +83,13 @@ export class RedisCluster {
     return to;
   }
 
+  /** Whether it answers nothing while slots are nobody's. */
+  async requireAll(whether: "yes" | "no"): Promise<void> {
+    for (const { port } of this.servers) {
+      await ask(port, "CONFIG", "SET", "cluster-require-full-coverage", whether);
+    }
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()));
   }
