@@ -7,18 +7,18 @@ export interface Script {
 }
 
 /**
- * Of a topic there is a hash `m` (`e` epoch, `t` top, `b` bytes kept, `r` run id of the server that wrote last, `c` chain of
+ * Of a topic there is a hash `m` (`e` epoch, `t` top, `b` bytes kept, `r` replication id of the server that wrote last, `c` chain of
  * earlier epochs as "epoch:end epoch:end") and a stream with ids "offset-0".
  *
  * Whoever writes to a server that was started again, or to a replica that took over, begins another epoch: what the old one
- * had lost then is known by its end.
+ * had lost then is known by its end. A server has another replication id whenever it becomes the primary, also once more.
  */
 const STAND = `
 local m, s, fresh = KEYS[1], KEYS[2], ARGV[1]
-local run = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+local reign = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
 local function stand()
   local e, t, r, c, b = unpack(redis.call('HMGET', m, 'e', 't', 'r', 'c', 'b'))
-  if e and r == run then return e, tonumber(t), c, tonumber(b) end
+  if e and r == reign then return e, tonumber(t), c, tonumber(b) end
   if not e then
     redis.call('DEL', s)
     e, t, c, b = fresh, '0', '', '0'
@@ -31,7 +31,7 @@ local function stand()
     end
     e, c = fresh, kept
   end
-  redis.call('HSET', m, 'e', e, 't', t, 'r', run, 'c', c, 'b', b)
+  redis.call('HSET', m, 'e', e, 't', t, 'r', reign, 'c', c, 'b', b)
   return e, tonumber(t), c, tonumber(b)
 end
 `;
