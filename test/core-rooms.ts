@@ -26,7 +26,7 @@ export const CORE_ROOMS: Readonly<Record<string, Room>> = {
   sending: { does: "a frame's way out", all: "base message ports protocol schema state", types: "api" },
   cluster: {
     does: "the link to other nodes: what is followed, packing, order, probes",
-    all: "base ports",
+    all: "base message ports",
     types: "api protocol",
   },
   topics: {

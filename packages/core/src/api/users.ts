@@ -10,7 +10,7 @@ export interface UserReach {
 
 /**
  * What became of it. That nobody was there, or a node did not answer, is no failure; `ok` is false where the message could not
- * be encoded (which `onError` is told), where nobody says whose a connection is (FAILED_PRECONDITION), and where the engine is
+ * be encoded or has more bytes than the engine carries (INVALID_ARGUMENT; `onError` is told of both), where nobody says whose a connection is (FAILED_PRECONDITION), and where the engine is
  * away, so that only this process was reached (UNAVAILABLE).
  */
 export type UserResult =

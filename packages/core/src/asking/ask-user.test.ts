@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ByteSocket, packetOf, turned } from "../../test/bytes.ts";
-import { FakeEngine } from "../../test/fake-engine.ts";
+import { FakeEngine, type Whims } from "../../test/fake-engine.ts";
 import { bench, fields, memoryLogger, type Peer, settle, VirtualClock } from "../../test/harness.ts";
 import type { RouterOptions } from "../api/options.ts";
 import { createRouter } from "../router/create-router.ts";
@@ -14,9 +14,14 @@ const Confirm = rpc.fromServer("CONFIRM", fields({ text: "string" }), "CONFIRMED
 const Where = rpc.fromServer("WHERE", undefined, "THERE");
 
 /** Nodes of one application, which know each other. */
-async function world(count: number, options: RouterOptions<Data> = {}, last: RouterOptions<Data> = {}) {
+async function world(
+  count: number,
+  options: RouterOptions<Data> = {},
+  last: RouterOptions<Data> = {},
+  whims: Whims = {},
+) {
   const clock = new VirtualClock();
-  const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms), {});
+  const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms), whims);
   const nodes = Array.from({ length: count }, (_, i) => {
     const logger = memoryLogger();
     const more = { ...(count > 1 && { engine }), ...options, ...(i === count - 1 && last) };
@@ -258,5 +263,25 @@ describe("router.users.request", () => {
     const got = a.users.request("ada", Confirm, { text: "?" });
     answer(peer, askedOf(peer), 2);
     expect(await got).toMatchObject({ payload: { n: 2 } });
+  });
+
+  it("asks nobody what the engine cannot carry, and tells of an answer that it cannot bring", async () => {
+    const { nodes } = await world(2, {}, {}, { maxPacketBytes: 2_000 });
+    const [{ users, connect }, other] = nodes;
+    const [here, there] = [connect(ADA), other.connect(ADA)];
+    const refused = outcome(users.request("ada", Confirm, { text: "x".repeat(3_000) }));
+    const tooLarge = { code: "INVALID_ARGUMENT", retryable: false, mayHaveExecuted: false };
+    expect(await refused).toMatchObject({ ...tooLarge, message: expect.stringContaining("The engine carries") });
+    expect([here, there].map(taken)).toEqual([[], []]);
+
+    const asked = users.request("ada", Confirm, { text: "In?" });
+    fail(here, askedOf(here), { code: "UNAVAILABLE", message: "Not now" });
+    await settle();
+    there.message("CONFIRMED", { n: 7, more: "x".repeat(3_000) }, { correlationId: askedOf(there).meta.correlationId });
+    const unbrought = { code: "RESOURCE_EXHAUSTED", retryable: false, mayHaveExecuted: true };
+    expect(await outcome(asked)).toMatchObject({
+      ...unbrought,
+      message: expect.stringContaining("The engine carries"),
+    });
   });
 });

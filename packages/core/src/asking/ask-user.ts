@@ -117,8 +117,14 @@ class Race implements Expiring {
     const { type, payload, meta } = question;
     // Also where there are no other nodes: what cannot travel is the asker's to know.
     const frame = assemble(this.hub, type, payload, meta, meta, undefined);
+    let asked: Promise<void>[];
+    try {
+      asked = groups.flatMap(([hub]) => (hub === undefined ? [] : (this.others(hub, timed, frame) ?? [])));
+    } catch (error) {
+      // Of what the engine cannot carry nobody here has heard either.
+      return this.first.end(failed("INVALID_ARGUMENT", toError(error).message, false));
+    }
     for (const hubs of groups) askClients(hubs, timed, this.first, this.here.signal);
-    const asked = groups.flatMap(([hub]) => (hub === undefined ? [] : (this.others(hub, timed, frame) ?? [])));
     if (asked.length === 0) this.first.known();
     else void Promise.all(asked).then(() => this.first.known());
   }
@@ -139,7 +145,7 @@ class Race implements Expiring {
     this.first.end(failed("CANCELLED", "The request was aborted", this.started));
   };
 
-  /** Has the other nodes ask their clients. */
+  /** Has the other nodes ask their clients. @throws WsKitError for what the engine cannot carry. */
   private others(hub: Listener, question: Question, frame: Packet): Promise<void> | undefined {
     const { first } = this;
     const { user, type, response, timeoutMs } = question;
@@ -186,7 +192,11 @@ export function serveRequest(
   void first.outcome.then((outcome) => {
     if (controller.signal.aborted) return;
     controller.abort();
-    done(hub.codec.encode(outcome));
+    try {
+      done(hub.codec.encode(outcome));
+    } catch (error) {
+      done(hub.codec.encode(failedWith(unbrought(error))));
+    }
   });
   return { count, stop: () => controller.abort() };
 }
@@ -198,6 +208,11 @@ function decoded({ codec }: Listener, packet: Packet): Envelope | undefined {
   } catch {
     return undefined;
   }
+}
+
+function unbrought(cause: unknown): RequestError {
+  const text = `A client has answered, and the answer was not brought here. ${toError(cause).message}`;
+  return new RequestError("RESOURCE_EXHAUSTED", text, undefined, { retryable: false });
 }
 
 function unread(): Outcome {

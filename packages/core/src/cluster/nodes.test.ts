@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ByteSocket, turned } from "../../test/bytes.ts";
 import { FakeEngine, type Whims } from "../../test/fake-engine.ts";
-import { bench, memoryLogger, Note, settle, VirtualClock } from "../../test/harness.ts";
+import { bench, fields, memoryLogger, Note, settle, VirtualClock } from "../../test/harness.ts";
 import type { RouterOptions } from "../api/options.ts";
 import { createRouter } from "../router/create-router.ts";
+import { message } from "../shared.ts";
 import { readLetter, writeLetter } from "./letters.ts";
 
 type Data = { userId?: string };
+
+const Text = message("TEXT", fields({ text: "string" }));
 
 /** Nodes of one application, an engine between them. */
 function world(whims: Whims = {}) {
@@ -52,6 +55,25 @@ describe("users on several nodes", () => {
     expect(await settled(a.users.connections("bob"))).toMatchObject({ connections: 1, nodes: 1 });
     expect(await settled(a.users.isOnline("bob"))).toBe(true);
     expect(await settled(a.users.isOnline("carol"))).toBe(false);
+  });
+
+  it("are sent nothing that the engine cannot carry, on no node, and it is told for good", async () => {
+    const { nodes } = world({ maxPacketBytes: 2_000 });
+    const [a, b] = await nodes(2);
+    const peers = [a.connect({ userId: "ada" }), b?.connect({ userId: "ada" })];
+    const reported: Error[] = [];
+    a.router.onError((error) => void reported.push(error));
+    const text = "é".repeat(1_000);
+    const result = await settled(a.users.send("ada", Text, { text }));
+    const why = expect.stringMatching(/^The engine carries messages of at most 1\d{3} bytes, and this one has more$/);
+    const error = { code: "INVALID_ARGUMENT", retryable: false, message: why };
+    expect(result).toMatchObject({ ok: false, error, connections: 0, nodes: 0 });
+    expect(reported).toMatchObject([error]);
+    expect(peers.map((peer) => peer?.socket.take())).toEqual([[], []]);
+    expect(await settled(a.users.send("ada", Text, { text: "é".repeat(700) }))).toMatchObject({
+      ok: true,
+      connections: 2,
+    });
   });
 
   it("are closed on all of them", async () => {

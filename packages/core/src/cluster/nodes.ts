@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { notCarried } from "../message/not-carried.ts";
 import type { NodeAnswers, NodeRequest, RequestEvents, Serving, UserAsk, UserRequest } from "../ports/nodes.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { type Letter, readLetter, writeLetter } from "./letters.ts";
@@ -21,6 +22,7 @@ interface Post {
   listen(name: string, heard: (packet: Packet) => void): unknown;
   unlisten(name: string): void;
   publish(topic: string, frame: Packet): "sent" | "away";
+  limitOf(topic: string, frame: Packet): number | undefined;
 }
 
 interface Question {
@@ -35,7 +37,10 @@ interface Question {
 export interface Answers {
   /** Does here what another node asks for; says to how many connections. */
   answer(ask: UserAsk, frame: Packet): number;
-  /** Puts another node's request to a user's clients here. `done` is called later, once, and not where it is stopped. */
+  /**
+   * Puts another node's request to a user's clients here. `done` is called later, once, and not where it is stopped; it throws where the
+   * engine does not carry the outcome, and takes another one.
+   */
   request(what: UserRequest, frame: Packet, done: (outcome: Packet) => void): Serving;
 }
 
@@ -79,17 +84,17 @@ export class Nodes {
     this.say({ t: "hello" });
   }
 
-  /** Asks all others. Never rejects. */
+  /** Asks all others. Never rejects. @throws WsKitError INVALID_ARGUMENT for what the engine cannot carry, before anybody is asked. */
   ask(what: UserAsk, frame: Packet): Promise<NodeAnswers> {
     const id = ++this.asked;
     return this.question(id, { t: "ask", id, what }, frame);
   }
 
-  /** Has all others put a request to their clients. */
+  /** Has all others put a request to their clients. @throws WsKitError as `ask`. */
   request(what: UserRequest, frame: Packet, events: RequestEvents): NodeRequest {
     const id = ++this.asked;
-    this.requests.begin(id, events);
     const asked = this.question(id, { t: "request", id, what }, frame);
+    this.requests.begin(id, events);
     const end = (): void => {
       for (const node of this.requests.end(id)) this.say({ t: "enough", id }, "", node);
     };
@@ -203,10 +208,15 @@ export class Nodes {
     this.timer = clock.setTimeout(this.beat, BEAT_MS);
   };
 
+  /** @throws WsKitError INVALID_ARGUMENT for what the engine cannot carry. */
   private say(letter: Unsigned, frame: Packet = "", to?: string): "sent" | "away" {
     const { id, post, bytes } = this.options;
     const name = to === undefined ? EVERYBODY : nameOf(to);
-    return post.publish(name, writeLetter({ ...letter, node: id }, frame, bytes));
+    const packet = writeLetter({ ...letter, node: id }, frame, bytes);
+    const reach = post.publish(name, packet);
+    const most = reach === "sent" ? undefined : post.limitOf(name, packet);
+    if (most === undefined) return reach;
+    throw notCarried(most - (packet.length - frame.length));
   }
 }
 

@@ -96,8 +96,11 @@ export interface NodeLink {
   membersOf(name: string): Members | undefined;
   /** Tells of the nodes, of all servers. */
   watchMembers(events: MemberEvents): void;
-  /** Asks all other nodes about a user; undefined where they do not know users (without `identify`). Never rejects. */
+  /**
+   * Asks all other nodes about a user; undefined where they do not know users (without `identify`). Never rejects.
+   * @throws WsKitError INVALID_ARGUMENT for what the engine cannot carry, before anybody is asked.
+   */
   askNodes(what: UserAsk, frame: Packet): Promise<NodeAnswers> | undefined;
-  /** Puts a request to a user's clients on all other nodes; undefined where they do not know users. */
+  /** Puts a request to a user's clients on all other nodes; undefined where they do not know users. @throws WsKitError as `askNodes`. */
   requestOfNodes(what: UserRequest, frame: Packet, events: RequestEvents): NodeRequest | undefined;
 }

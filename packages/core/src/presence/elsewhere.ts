@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { NodeLink } from "../ports/engine.ts";
 import { type MemberEvents, type Members, processOf } from "../ports/member-store.ts";
 import type { Packet } from "../protocol/codec.ts";
-import { away, channelOf, entriesIn, entryOf, type Found, type Notice, noticeOf, toldOf } from "./notice.ts";
+import { away, channelOf, entriesIn, entryOf, type Found, type Notice, noticeOf, type Told, toldOf } from "./notice.ts";
 import type { Entry } from "./room.ts";
 
 /** Milliseconds for which what has changed here is gathered. */
@@ -200,8 +200,7 @@ export class Elsewhere implements MemberEvents {
       for (const id of ids) dirty.delete(id);
       try {
         await store.write(channelOf(name), node, changes, own.size === 0);
-        const notice: Notice = { node, entries };
-        if (this.link.publish(channelOf(name), JSON.stringify(notice)) === "sent") continue;
+        if (this.tell(channelOf(name), node, Object.entries(entries))) continue;
       } catch {
         // As one that was not said.
       }
@@ -210,6 +209,16 @@ export class Elsewhere implements MemberEvents {
       this.writeIn(RETRY_MS);
       return;
     }
+  }
+
+  /** In as many parts as the engine carries. @returns whether all were taken. */
+  private tell(channel: string, node: string, entries: readonly (readonly [id: string, told: Told | null])[]): boolean {
+    const notice: Notice = { node, entries: Object.fromEntries(entries) };
+    const text = JSON.stringify(notice);
+    if (this.link.publish(channel, text) === "sent") return true;
+    if (entries.length < 2 || this.link.limitOf(channel, text) === undefined) return false;
+    const half = entries.length >> 1;
+    return this.tell(channel, node, entries.slice(0, half)) && this.tell(channel, node, entries.slice(half));
   }
 
   /** Everything that others say of a topic. */

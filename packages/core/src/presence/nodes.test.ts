@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import { FakeEngine, type FakeSession } from "../../test/fake-engine.ts";
+import { FakeEngine, type FakeSession, type Whims } from "../../test/fake-engine.ts";
 import { bench, fields, memoryLogger, type Peer, VirtualClock } from "../../test/harness.ts";
 import { message } from "../message/standard.ts";
 import { topic } from "../message/topic.ts";
@@ -9,9 +9,9 @@ const Join = message("JOIN", fields({ name: "string" }));
 const Room = topic("room:{id}", [message.fromServer("SAID")], { presence: { state: fields({ name: "string" }) } });
 const LOBBY = Room({ id: "lobby" });
 
-function world() {
+function world(whims: Whims = {}) {
   const clock = new VirtualClock();
-  const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms));
+  const engine = new FakeEngine((callback, ms) => clock.setTimeout(callback, ms), whims);
   engine.time = () => clock.now();
   const node = () => {
     const router = createRouter<{ user: string }>({
@@ -224,4 +224,14 @@ it("costs nothing where nobody is there, and follows only what somebody looks at
     };
     expect([topics.size, elsewhere.topics.size]).toEqual([0, 0]);
   }
+});
+
+it("is told in parts of which the engine carries each", async () => {
+  const { clock, node } = world({ maxPacketBytes: 4_000 });
+  const [here, there] = [node(), node()];
+  const watcher = await here.look();
+  for (let n = 0; n < 100; n++) await there.enter(`user ${n} ${"x".repeat(50)}`);
+  await clock.advance(1_000);
+  expect(await here.router.presence.count(LOBBY)).toBe(101);
+  expect(told(watcher).at(-1)).toMatchObject({ count: 101 });
 });

@@ -7,7 +7,7 @@ import type { Entry } from "./room.ts";
 const PRESENCE = "\u0001p:";
 
 /** Of one entry: key, state, and 1 where its connection has closed; null for one that is gone. */
-type Told = readonly [key: string, state: unknown, lingers: 0 | 1];
+export type Told = readonly [key: string, state: unknown, lingers: 0 | 1];
 
 /** What a node says when something has changed. */
 export interface Notice {

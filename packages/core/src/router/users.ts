@@ -60,7 +60,8 @@ export class RouterUsers {
    * `signal` that it is no longer wanted. It settles once; its rejection need not be awaited.
    *
    * @throws RequestError where none has answered, as a rejection: with what a client's handler said, where one said anything;
-   *   UNAVAILABLE where nobody is there, or nodes do not say who is; otherwise as `handle.request`. ValidationError for a payload or
+   *   UNAVAILABLE where nobody is there, or nodes do not say who is; INVALID_ARGUMENT and RESOURCE_EXHAUSTED for a request and an
+   *   answer that the engine does not carry; otherwise as `handle.request`. ValidationError for a payload or
    *   an answer that does not fit its schema; WsKitError FAILED_PRECONDITION where nobody says whose a connection is.
    *
    * @example
@@ -150,8 +151,10 @@ function nobodySays(): WsKitError {
 
 /** Does it here at once, and has the other nodes do it. */
 async function everywhere(hubs: readonly Listener[], ask: UserAsk, frame: Packet): Promise<Reach> {
+  // First: of what the engine cannot carry nobody here has heard when it is refused.
+  const asked = hubs[0]?.link?.askNodes(ask, frame);
   const mine = doToUser(hubs, ask, frame);
-  const others = await hubs[0]?.link?.askNodes(ask, frame);
+  const others = await asked;
   const counts = [mine, ...(others?.counts.values() ?? [])].filter((count) => count > 0);
   const reach = {
     connections: counts.reduce((total, count) => total + count, 0),

@@ -4,6 +4,7 @@ import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
 import { isPromise, whenAll } from "../base/when.ts";
 import { checkTold } from "../message/untold-topics.ts";
 import type { AnyMessage } from "../message/message.ts";
+import { notCarried } from "../message/not-carried.ts";
 import type { NodeLink } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -165,10 +166,7 @@ function toOthers(link: NodeLink, topic: string, frame: Packet): "sent" | "away"
   const reach = link.publish(topic, frame);
   const most = reach === "sent" ? undefined : link.limitOf(topic, frame);
   if (most === undefined) return reach;
-  throw new WsKitError(
-    "INVALID_ARGUMENT",
-    `The engine carries messages of at most ${most} bytes, and this one has more`,
-  );
+  throw notCarried(most);
 }
 
 function exceptOf(sender: Connection | undefined, { excludeSelf }: AnyPublishOptions): Connection | undefined {
