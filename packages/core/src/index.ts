@@ -15,6 +15,7 @@ export type {
   RpcContext,
   Topics,
 } from "./api/contexts.ts";
+export type { PartHandler, PartHandlers } from "./api/contracts.ts";
 export type { AuthenticatedData, ConnectionData, MaybePromise, OpenData } from "./api/data.ts";
 export type { Extension } from "./api/extensions.ts";
 export type { ErrorHandler, MessageHandler, Middleware, Next, RequestHandler, RpcHandler } from "./api/handlers.ts";
@@ -47,6 +48,7 @@ export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RequestErrorOf } from "./message/request-error.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
+  AnswerOf,
   AnyMessage,
   AnyRpc,
   ErrorSchemas,

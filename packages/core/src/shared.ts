@@ -10,6 +10,7 @@ export type { ClientAsks, ClientRequests, ClientSends, ServerAsks, ServerSends, 
 export { ValidationError, WsKitError } from "./message/errors.ts";
 export type { RetryOptions } from "./message/errors.ts";
 export type {
+  AnswerOf,
   AnyMessage,
   AnyRpc,
   ErrorSchemas,
@@ -84,7 +85,7 @@ export {
 } from "./protocol/subprotocols.ts";
 export type { GapReason, Position, SubscribeStatus } from "./protocol/position.ts";
 export type { SavedPosition } from "./api/history.ts";
-export type { Carries, Live, RecordedName } from "./message/topic.ts";
+export type { Carries, Live, NeedsHistory, NotCarried, RecordedName, TopicName } from "./message/topic.ts";
 export type { NoPresence, Present } from "./message/presence.ts";
 export type { Issue } from "./schema/issues.ts";
 export type { StandardSchema } from "./schema/standard-schema.ts";

@@ -8,6 +8,7 @@ import { wsClient } from "@ws-kit/client/zod";
 import { wsClient as lite } from "@ws-kit/client/lite";
 import { requests, tokens } from "@ws-kit/client/parts";
 import { streams } from "@ws-kit/client/streams";
+import { presence } from "@ws-kit/client/presence";
 const Join = message("JOIN", { room: z.string(), seats: z.number().optional() });
 const Dated = message("DATED", { at: z.codec(z.iso.datetime(), z.date(), { decode: (s) => new Date(s), encode: (d) => d.toISOString() }) });
 const Traced = message("TRACED", { n: z.number() }, { meta: { trace: z.string() } });
@@ -17,7 +18,7 @@ const router = createRouter<{ userId?: string }>();
 const client = wsClient({ url: "ws://localhost" });
 declare const ctx: MessageContext<typeof Join>;
 declare const call: RpcContext<typeof GetUser>;
-void [router, client, Dated, Traced, lite, requests, tokens, streams];
+void [router, client, Dated, Traced, lite, requests, tokens, streams, presence];
 `;
 
 /** What people get wrong, and what the compiler says of it first. */
@@ -49,8 +50,21 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a message asked as an rpc": `void client.request(Join, { room: "a" });`,
   "a recorded topic followed without onGap": `client.subscribe(topic("room:{id}", [message("A")], { history: {} })({ id: 1 }));`,
   "an idempotent rpc with a stream": `rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() }, idempotent: true });`,
+  "progress beside a stream": `rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() }, progress: z.number() });`,
+  "a stream of neither end": `rpc("X", undefined, "Y", undefined, { stream: {} });`,
+  "items for an rpc that takes none": `wsClient({ url: "ws://localhost", use: [streams()] }).stream(rpc("X", undefined, "Y", undefined, { stream: { fromServer: z.string() } }), undefined, { send: ["a"] });`,
+  "overflow of what clients send": `message.fromClient("X", undefined, { overflow: "drop" });`,
+  "onGap of a topic without a history": `client.subscribe(topic("room:{id}", [])({ id: 1 }), { onGap: () => {} });`,
+  "a recorded topic followed without onGap, of a client with presence()": `wsClient({ url: "ws://localhost", use: [presence()] }).subscribe(topic("room:{id}", [message("A")], { history: {} })({ id: 1 }));`,
+  "a misspelt option of a subscription, of a client with presence()": `wsClient({ url: "ws://localhost", use: [presence()] }).subscribe(topic("room:{id}", [message("A")], { history: {} })({ id: 1 }), { onGab: () => {} });`,
+  "a message that a subscription does not carry": `client.subscribe(topic("room:{id}", [message("A")], { history: {} })({ id: 1 }), { onGap: () => {} }).on(Join, () => {});`,
+  "a family followed in the place of a topic": `void ctx.topics.subscribe(topic("room:{id}", []));`,
+  "a position in a topic without a history": `void ctx.topics.position(topic("room:{id}", [])({ id: 1 }));`,
   "a method taken off its context": `router.on(Join, ({ send }) => send(Join, { room: "a" }));`,
   "a router of other data merged": `router.merge(createRouter<{ tenant: number; userId?: string }>());`,
+  "a guard's code that gRPC does not have": `router.guard(() => true, { code: "FORBIDDEN" });`,
+  "a guard that gives no boolean": `router.guard((data) => data.userId);`,
+  "a text as data": `createRouter({ authenticate: () => "a" });`,
   "a message that servers send": `client.send(message.fromServer("SAID"));`,
   "a message that servers send handled": `router.on(message.fromServer("SAID"), () => {});`,
   "a message that clients send": `ctx.send(message.fromClient("SAY"));`,

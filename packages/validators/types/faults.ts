@@ -15,13 +15,15 @@ import {
   type InferResponse,
   type Message,
   type MessageHandler,
+  type PartHandlers,
   type Router,
   type Rpc,
   type RouterOptions,
 } from "@ws-kit/zod";
 import { wsClient as lite } from "@ws-kit/client/lite";
-import { requests, tokens, topics } from "@ws-kit/client/parts";
-import { isServerError, ServerError, wsClient, type ClientOptions } from "@ws-kit/client/zod";
+import { handlers, requests, tokens, topics } from "@ws-kit/client/parts";
+import { presence } from "@ws-kit/client/presence";
+import { isServerError, ServerError, wsClient, type Client, type ClientOptions } from "@ws-kit/client/zod";
 import { same } from "./equal.ts";
 
 // What was refused, or went through, once.
@@ -252,3 +254,66 @@ createRouter({ authenticate: () => undefined }).merge(createRouter<AppData>());
 // What is inferred from authenticate is known to what stands before it.
 same<Router<{ id: string }>, ReturnType<typeof inferred>>();
 export const inferred = () => createRouter({ identify: ({ id }) => id, authenticate: () => ({ id: "a" }) });
+// Of several kinds of data each is known.
+createRouter({
+  authenticate: async (req) => {
+    if (req.url === "") return new Response(null, { status: 401 });
+    return req.url === "a" ? { kind: "member" as const, id: "a" } : { kind: "guest" as const };
+  },
+}).onOpen(({ data }) => (data.kind === "member" ? same<typeof data.id, string>() : undefined));
+// @ts-expect-error -- no object
+createRouter({ authenticate: async (req) => req.url });
+
+// What is narrowed by a guard, and what is not.
+interface Member extends AppData {
+  clientId: string;
+  role: "admin";
+}
+const isMember = (data: AppData): data is Member => data.role === "admin";
+export const guarded: Router<Member>[] = [router.guard(isMember), router.guard<Member>((data) => isMember(data))];
+export const asBefore: Router<AppData>[] = [
+  router.guard(({ role }) => role !== "user" && role !== "admin"),
+  router.guard(async ({ role }) => role === "admin", { code: "PERMISSION_DENIED" }),
+];
+export const guardOf = <D extends { role: string }>(any: Router<D>): Router<D> => any.guard(({ role }) => role !== "");
+// @ts-expect-error -- it narrows nothing
+router.guard<Member>(({ role }) => role.startsWith("a"));
+
+// What follows a topic says what came of it only where there is something to say.
+router.on(Join, async ({ topics: all }) => {
+  const plain: Promise<void> = all.subscribe("a");
+  const each: Promise<void>[] = ["a", "b"].map((name) => all.subscribe(name));
+  await Promise.all([plain, ...each, all.subscribe(topic("a:{id}", [Said])({ id: 1 }))]);
+  const { status } = await all.subscribe(Lobby());
+  same<typeof status, "fresh" | "recovered" | "gap">();
+  // @ts-expect-error -- nothing is kept of it
+  void all.position("a");
+});
+
+// An answer without a payload is given by giving none.
+const answering = wsClient({ url: "x", use: [handlers(), presence()] });
+const Wake = rpc.fromServer("WAKE", undefined, "AWAKE");
+answering.handle(Wake, () => {});
+answering.handle(Wake, async () => {});
+// @ts-expect-error -- this one has a payload
+answering.handle(Confirm, () => {});
+// With a presence in use, topics that have none are followed as without.
+answering.subscribe(Lobby(), { onGap: () => {} }).on(Join, ({ payload }) => same<typeof payload.roomId, string>());
+answering.subscribe("a").unsubscribe();
+// @ts-expect-error -- it has no presence
+answering.subscribe("a").track({});
+// @ts-expect-error -- a gap would go unseen
+answering.subscribe(Lobby());
+export const ofClient: (it: Client) => void = (it) => it.send(Say, { text: "a" });
+ofClient(answering);
+
+// The handlers of a contract, written elsewhere.
+const Feature = contract({ Say, GetUser, Said });
+export const featured: PartHandlers<typeof Feature.parts, AppData> = {
+  Say: () => {},
+  GetUser: ({ payload }) => ({ name: payload.id }),
+};
+router.handle(Feature, featured);
+// @ts-expect-error -- clients send it, and are not sent it
+message.fromClient("X", { id: z.string() }, { overflow: "drop" });
+message.fromClient("X", { id: z.string() }, { meta: { trace: z.string() } });

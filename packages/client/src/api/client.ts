@@ -11,16 +11,17 @@ import type {
   InferMessage,
   InferMetaInput,
   Live,
+  NeedsHistory,
   Meta,
   Received,
-  RecordedName,
   SendArgsOf,
+  TopicName,
 } from "@ws-kit/core/protocol";
 import type { RequestOptions, RequestArgs, Attempt, Reporting, ProgressStream } from "./requests.ts";
 import type { Off } from "./off.ts";
 import type { StreamArgs } from "./streams.ts";
 import type { Observation } from "./observation.ts";
-import type { LiveSubscription, RecordedOptions, Subscription } from "./topics.ts";
+import type { LiveSubscription, NeedsOnGap, NoGaps, RecordedOptions, Subscription } from "./topics.ts";
 import type { ConnectionState, StateInfo } from "./states.ts";
 
 /**
@@ -189,14 +190,15 @@ export interface Client extends AsyncDisposable {
    * });
    * room.on(Said, ({ payload }) => append(payload));
    */
-  subscribe<M extends AnyMessage>(topic: RecordedName<M>, options: RecordedOptions): Subscription<M>;
+  subscribe<M extends AnyMessage>(
+    topic: TopicName<M> & NeedsHistory<NoGaps>,
+    options: RecordedOptions,
+  ): Subscription<M>;
   /**
    * Follows a topic without a history, now and on each new connection; what is published meanwhile is missed. Its messages
    * do not say of which topic they are: they go to `client.on`.
    */
-  subscribe(
-    topic: string & Live<"A topic with a history can have a gap: give onGap along, as { onGap: () => … }">,
-  ): LiveSubscription;
+  subscribe(topic: string & Live<NeedsOnGap>): LiveSubscription;
 
   /** Sends an rpc and iterates its progress. Leaving the loop early aborts it. */
   stream<R extends AnyRpc>(rpc: Reporting<WhyNotIterated<R>> & R, ...args: StreamArgs<R>): ProgressStream<R>;

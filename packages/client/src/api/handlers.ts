@@ -1,6 +1,6 @@
 import type {
+  AnswerOf,
   AnyRpc,
-  InferInput,
   InferMeta,
   InferPayload,
   InferProgressInput,
@@ -32,7 +32,7 @@ export interface ServerRequest<R extends AnyRpc = AnyRpc> {
  */
 export type RequestHandler<R extends AnyRpc> = (
   request: ServerRequest<R>,
-) => InferInput<R["response"]> | Promise<InferInput<R["response"]>>;
+) => AnswerOf<R["response"]> | Promise<AnswerOf<R["response"]>>;
 
 /** What `handlers()` gives a client. */
 export interface Handling {

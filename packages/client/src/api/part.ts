@@ -27,10 +27,13 @@ type Taking<Q> = Q extends ClientPart<unknown, infer Options> ? (whole: Options)
 /** What all of these functions take. */
 type Met<F> = [F] extends [never] ? unknown : [F] extends [(whole: infer I) => void] ? I : unknown;
 
+/** What these parts say more of. */
+export type RefinedBy<P extends readonly ClientPart[]> = Met<Refining<P[number]>>;
+
 /** What a client gets by these parts. */
 export type SurfaceOf<P extends readonly ClientPart[]> = P extends readonly []
   ? unknown
-  : Met<Refining<P[number]>> & Met<Adding<P[number]>>;
+  : RefinedBy<P> & Met<Adding<P[number]>>;
 
 /** What `wsClient` takes for these parts. */
 export type OptionsOf<P extends readonly ClientPart[]> = P extends readonly [] ? unknown : Met<Taking<P[number]>>;

@@ -1,6 +1,6 @@
-import type { AnyMessage, Live, Present, RecordedName } from "@ws-kit/core/protocol";
+import type { AnyMessage, Live, NeedsHistory, Present, TopicName } from "@ws-kit/core/protocol";
 import type { Off } from "./off.ts";
-import type { LiveSubscription, RecordedOptions, Subscription } from "./topics.ts";
+import type { LiveSubscription, NeedsOnGap, NoGaps, RecordedOptions, Subscription } from "./topics.ts";
 
 /** Who is in a topic: by member, what each of its connections says of itself, the first one first. It changes. */
 export interface Members<Out> extends ReadonlyMap<string, readonly Out[]> {
@@ -42,11 +42,14 @@ export interface WithPresence<In, Out> {
   untrack(): void;
 }
 
-/** What `presence()` adds to a client: subscriptions to topics with a presence have it. */
+/** What `presence()` adds to a client: `subscribe` as every client has it, and to topics with a presence with that. */
 export interface PresenceSurface {
-  subscribe<M extends AnyMessage, In, Out>(
-    topic: RecordedName<M> & Present<In, Out>,
+  subscribe<M extends AnyMessage, B>(
+    topic: TopicName<M> & NeedsHistory<NoGaps> & B,
     options: RecordedOptions,
-  ): Subscription<M> & WithPresence<In, Out>;
-  subscribe<In, Out>(topic: string & Live & Present<In, Out>): LiveSubscription & WithPresence<In, Out>;
+  ): Subscription<M> & By<B>;
+  subscribe<B>(topic: string & Live<NeedsOnGap> & B): LiveSubscription & By<B>;
 }
+
+/** What a subscription has further, by what the name of its topic says of a presence. */
+type By<B> = B extends Present<infer In, infer Out> ? WithPresence<In, Out> : unknown;

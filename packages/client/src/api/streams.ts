@@ -42,7 +42,7 @@ export type StreamArgs<R extends AnyRpc> = R["stream"] extends { readonly fromCl
       InferInput<R>,
       InferMetaInput<R>,
       (R["stream"] extends object ? StreamingRequestOptions<InferMetaInput<R>> : StreamOptions<R>) & {
-        send?: undefined;
+        send?: "The client sends nothing beside this rpc: it declares no stream.fromClient" | undefined;
       }
     >;
 

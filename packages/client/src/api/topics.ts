@@ -2,11 +2,11 @@ import type {
   AnyMessage,
   GapReason,
   InferMessage,
+  NotCarried,
   Position,
   SavedPosition,
   ServerSends,
   SubscribeStatus,
-  WhyNot,
 } from "@ws-kit/core/protocol";
 import type { Off } from "./off.ts";
 
@@ -29,6 +29,12 @@ export interface RecordedOptions {
    */
   since?: SavedPosition | undefined;
 }
+
+/** What the compiler says of a topic without a history that is given options. */
+export type NoGaps = "Only a topic with a history can have a gap, of which onGap is told";
+
+/** And of one with a history that is given none. */
+export type NeedsOnGap = "A topic with a history can have a gap: give onGap along, as { onGap: () => … }";
 
 /** What became of a subscription. */
 export interface Subscribed {
@@ -62,5 +68,5 @@ export type Placed<M extends AnyMessage> = InferMessage<M> & {
 /** One that is recorded: its messages say of which topic they are. */
 export interface Subscription<M extends AnyMessage> extends LiveSubscription {
   /** As `client.on`, for the messages of this topic alone, until `unsubscribe()`. */
-  on<N extends M>(message: ServerSends<WhyNot<N, "client.on">> & N, handler: (message: Placed<N>) => void): Off;
+  on<N extends M>(message: ServerSends<NotCarried> & N, handler: (message: Placed<N>) => void): Off;
 }

@@ -1,13 +1,13 @@
 import type { Client } from "../api/client.ts";
 import type { ClientOptions } from "../api/options.ts";
-import type { ClientPart, OptionsOf, SurfaceOf } from "../api/part.ts";
-import type { StreamsSurface } from "../api/streams.ts";
+import type { ClientPart, OptionsOf, RefinedBy, SurfaceOf } from "../api/part.ts";
 import { createClient } from "./create-client.ts";
 import { contracts, requests, resume, tokens, topics } from "./parts.ts";
 
-/** With streams(), its `stream` alone: of two signatures the compiler may print what the wrong one says. */
-type WithParts<P extends readonly ClientPart[]> = SurfaceOf<P> &
-  ([SurfaceOf<P>] extends [StreamsSurface] ? Omit<Client, "stream"> : Client);
+/** What a part refines, as that part has it alone: of two signatures the compiler may print what the wrong one says. */
+type WithParts<P extends readonly ClientPart[]> = P extends readonly []
+  ? Client
+  : SurfaceOf<P> & ([keyof RefinedBy<P>] extends [never] ? Client : Omit<Client, keyof RefinedBy<P>>);
 
 /**
  * Makes a client of one WS-Kit server. Nothing happens before it is used, unless `autoConnect` is true.

@@ -19,7 +19,7 @@ import type {
   SendArgsOf,
   SendOptions,
 } from "../message/message.ts";
-import type { Carries, NotCarried, Recorded } from "../message/topic.ts";
+import type { Carries, NeedsHistory, NotCarried, Recorded } from "../message/topic.ts";
 import type { RuntimeSocket } from "../ports/socket.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Meta } from "../protocol/envelope.ts";
@@ -32,25 +32,20 @@ export interface Bound {
 /** The topics one connection follows. */
 export interface Topics {
   /**
-   * As below, of a recorded topic: where the client stood in it before its connection broke, it is sent what it has missed,
-   * before anything newer.
-   * @returns what became of that, so that only who needs it is sent a snapshot.
-   *
-   * @example
-   * const { status } = await ctx.topics.subscribe(Room({ id }));
-   * if (status !== "recovered") ctx.send(Snapshot, await snapshotOf(id));
-   */
-  subscribe(this: Topics, topic: string & Recorded): Promise<Subscribed>;
-  /**
    * Starts to deliver what is published to the topic; doing it twice is the same as once. It has taken effect when the
-   * call returns, unless `authorizeTopic` or an engine has to be waited for.
+   * call returns, unless `authorizeTopic` or an engine has to be waited for. Of a recorded topic: where the client stood in it
+   * before its connection broke, it is sent what it has missed, before anything newer.
+   * @returns of a recorded topic what became of that, so that only who needs it is sent a snapshot.
    * @throws WsKitError PERMISSION_DENIED when refused, RESOURCE_EXHAUSTED over `maxTopics`, INVALID_ARGUMENT for a name
    *   that is empty, too long or not printable: as a rejection, which need not be awaited.
    *
    * @example
    * await ctx.topics.subscribe(ctx.payload.roomId);
+   * const { status } = await ctx.topics.subscribe(Room({ id }));
+   * if (status !== "recovered") ctx.send(Snapshot, await snapshotOf(id));
    */
-  subscribe(this: Topics, topic: string): Promise<void>;
+  // One signature: of two, the compiler's first line is that none of them matches.
+  subscribe<T extends string>(this: Topics, topic: T): Promise<T extends Recorded ? Subscribed : void>;
   /**
    * Where a recorded topic stands, with a grant to follow it from there: to send along with a snapshot, which is read
    * afterwards, so that nothing is missed between the two. Its schema is a tuple of a string, a number and an optional string.
@@ -60,7 +55,10 @@ export interface Topics {
    * const since = await ctx.topics.position(Room({ id }));
    * return { texts: await textsOf(id), since };
    */
-  position(this: Topics, topic: string & Recorded): Promise<FreshPosition>;
+  position(
+    this: Topics,
+    topic: string & NeedsHistory<"A topic has positions where its topic() declares a history">,
+  ): Promise<FreshPosition>;
   /** Stops it. A topic that is not followed is left as it is. */
   unsubscribe(this: Topics, topic: string): Promise<void>;
   /** Whether this connection follows the topic. */

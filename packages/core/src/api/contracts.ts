@@ -1,7 +1,7 @@
 import type { Ended, MessageContext, RpcContext, StreamsOf } from "./contexts.ts";
 import type { MaybePromise } from "./data.ts";
 import type { HandledNames } from "../message/contract.ts";
-import type { AnyMessage, AnyRpc, InferInput } from "../message/message.ts";
+import type { AnswerOf, AnyMessage, AnyRpc } from "../message/message.ts";
 import type { Parts } from "../message/parts.ts";
 
 /** The handler of one part of a contract: of an rpc, it returns its answer, or what `ctx.reply` and `ctx.error` give. */
@@ -10,9 +10,6 @@ export type PartHandler<M, Data> = M extends AnyRpc
   : M extends AnyMessage
     ? (ctx: MessageContext<M, Data>) => unknown
     : never;
-
-/** The payload of an answer, or nothing where it may be left out. */
-type AnswerOf<M> = InferInput<M> | (undefined extends InferInput<M> ? void : never);
 
 /** A handler for each part of a contract that clients send. */
 export type PartHandlers<P extends Parts, Data> = { readonly [Name in HandledNames<P>]: PartHandler<P[Name], Data> };

@@ -34,8 +34,18 @@ export type Identify<Data> = (data: ConnectionData<Data>) => string | undefined;
  */
 export type ExpiresAt<Data> = (data: ConnectionData<Data>) => number | undefined;
 
-/** What `authenticate` gives: `Data` is inferred from it, or where it was given held to it, less the `clientId`. */
-type Inferring<Data> = (Data | AuthenticatedData<NoInfer<Data>>) & object;
+/** Lets in: what it gives is the connection's data, and everything else refuses. */
+type Admits<Given> = (
+  req: Request,
+  peer: { readonly remoteAddress: string | undefined; readonly headers: Headers },
+) => MaybePromise<Given | Response | undefined | null | false>;
+
+/**
+ * `Data` is inferred from it, or where it was given held to it, less the `clientId`. That it is an object is said beside it: of
+ * `Data & object` only one of several would be inferred.
+ */
+type ReturnsDataObject<Data> = Admits<Data | AuthenticatedData<NoInfer<Data>>> &
+  Admits<object & { readonly then?: never }>;
 
 export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
   /** Left out: no heartbeat. */
@@ -71,12 +81,7 @@ export interface RouterOptions<Data = OpenData> extends RuntimeTuning {
    * Decides on a connection from its upgrade request, where the endpoint itself does not say: as `authenticate` of
    * `serve()`. Its plain object is `ctx.data`, by which the router's type is inferred.
    */
-  authenticate?:
-    | ((
-        req: Request,
-        peer: { readonly remoteAddress: string | undefined; readonly headers: Headers },
-      ) => MaybePromise<Inferring<Data> | Response | undefined | null | false>)
-    | undefined;
+  authenticate?: ReturnsDataObject<Data> | undefined;
   /**
    * Whose connection it is. Asked when it opens, after `ctx.assignData` and after each handler; the first id is fixed, and
    * another one later (or none) closes with 4403. Remembered answers of idempotent requests are kept by it. One that

@@ -105,6 +105,9 @@ export interface Received<M extends AnyMessage> {
 /** Payload of an rpc's response, as the caller gets it. */
 export type InferResponse<R extends { readonly response: unknown }> = InferPayload<R["response"]>;
 
+/** What a handler returns to answer with this message: its payload, or nothing where that may be left out. */
+export type AnswerOf<M> = InferInput<M> | (undefined extends InferInput<M> ? void : never);
+
 /** One progress report of an rpc, as the caller gets it. */
 export type InferProgress<R> = R extends { readonly progress: StandardSchema<infer _, infer Out> } ? Out : never;
 

@@ -114,6 +114,11 @@ export type OverflowOptions<P> =
       by: (payload: P) => string;
     };
 
+/** Of what clients alone send. */
+interface NoOverflow {
+  overflow?: "Clients send it, and overflow is of what servers send" | undefined;
+}
+
 /** What an editor offers for the keys: those of a type that is yet to be inferred it does not know. */
 type Codes = { readonly [C in ErrorCode]?: unknown };
 
@@ -129,20 +134,23 @@ export interface AskedOptions<M, P, E> extends MessageOptions<M> {
 export interface RpcOptions<M, P, E> extends AskedOptions<M, P, E> {
   /** Whether running the request twice is the same as once, so that a client may resend it. Default: false. */
   idempotent?: boolean | undefined;
-  stream?: undefined;
+  stream?: NoEnd | undefined;
 }
 
-type SomeEnd<X> = [keyof X] extends [never] ? "A stream is { fromClient }, { fromServer } or both" : unknown;
+type NoEnd = "A stream is { fromClient }, { fromServer } or both";
+type SomeEnd<X> = [keyof X] extends [never] ? NoEnd : unknown;
+
+/** Where an rpc has a stream. */
+type Unreported = "An rpc with a stream reports by its items: declare them in stream.fromServer";
 
 /** What an rpc with a stream may declare: it is never sent twice, and what it reports are items of its stream. */
-export interface StreamingOptions<M, E, X> extends AskedOptions<M, undefined, E> {
+export interface StreamingOptions<M, E, X> extends AskedOptions<M, Unreported, E> {
   /**
    * Schemas of the items that clients send while it runs (gRPC: client streaming), that the server sends (server streaming),
    * or of both; with zod and valibot also shapes.
    */
   stream: X & object & { readonly [End in Exclude<keyof X, "fromClient" | "fromServer">]: never } & SomeEnd<X>;
-  progress?: undefined;
-  idempotent?: undefined;
+  idempotent?: "An rpc with a stream is never sent twice" | undefined;
 }
 
 /** What `message` and its two directions take and give. */
@@ -150,7 +158,7 @@ interface Define<V extends Sources, F extends From | undefined> {
   <const T extends string, S extends V["any"] | undefined = undefined, M extends V["any"] | undefined = undefined>(
     type: T,
     payload?: S,
-    options?: MessageOptions<M> & OverflowOptions<In<V, S>>,
+    options?: MessageOptions<M> & (F extends "client" ? NoOverflow : OverflowOptions<In<V, S>>),
   ): Message<F extends From ? Directed<Spec<V, T, S, M>, F> : Spec<V, T, S, M>>;
 }
 

@@ -39,13 +39,19 @@ export type RecordedName<M extends AnyMessage = AnyMessage> = TopicName<M> & Rec
 
 /** A name that is not a recorded topic's, by its type alone. A plain string is one. */
 export interface Live<Why = never> {
-  readonly [RECORDED]?: undefined;
+  // No unit type: where one meets another, the compiler makes never of the whole, and says no more.
+  readonly [RECORDED]?: { readonly live: true };
   readonly [WHY]?: Why | undefined;
 }
 
 /** A name whose topic keeps what is published to it, by its type alone. */
 export interface Recorded {
-  readonly [RECORDED]: true;
+  readonly [RECORDED]: { readonly kept: true };
+}
+
+/** As above, where such a name is needed: `Why` is what the compiler prints of another one. */
+export interface NeedsHistory<Why> extends Recorded {
+  readonly [WHY]?: Why | undefined;
 }
 
 /** How a topic is delivered. Without a history it is live: who is not there misses it. */

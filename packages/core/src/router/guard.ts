@@ -1,3 +1,4 @@
+import type { MaybePromise } from "../api/data.ts";
 import type { Middleware, Next } from "../api/handlers.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
@@ -10,6 +11,11 @@ export interface GuardRefusal {
   /** Default "Not allowed". */
   message?: string | undefined;
 }
+
+/** What a guard asks of the data of a connection: whether it is narrower, or where nothing was narrowed, whether it will do. */
+export type GuardCheck<Data, Narrow extends Data> =
+  | ((data: Data) => data is Narrow)
+  | ([Narrow] extends [never] ? (data: Data) => MaybePromise<boolean> : never);
 
 export function guardBy(check: (data: never) => unknown, refusal: GuardRefusal = {}): Middleware<never> {
   const { code = "UNAUTHENTICATED", message = "Not allowed" } = refusal;

@@ -1,7 +1,7 @@
 import type { ClusterState, LinkHandler } from "../api/cluster.ts";
 import type { CloseContext, MessageContext, MiddlewareContext, OpenContext, PublishArgs } from "../api/contexts.ts";
 import type { PartHandlers } from "../api/contracts.ts";
-import type { ConnectionData, MaybePromise, OpenData } from "../api/data.ts";
+import type { ConnectionData, OpenData } from "../api/data.ts";
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandler } from "../api/handlers.ts";
 import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
@@ -20,7 +20,7 @@ import { RouterCore } from "./core.ts";
 import { checkRoute } from "./check-route.ts";
 import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
-import { guardBy, type GuardRefusal } from "./guard.ts";
+import { guardBy, type GuardCheck, type GuardRefusal } from "./guard.ts";
 import { RouterPresence } from "./presence.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { RouterUsers } from "./users.ts";
@@ -236,11 +236,11 @@ export class Router<Data = OpenData> {
    * const members = router.guard((data): data is Member => data.userId !== undefined);
    * members.on(Post, (ctx) => save(ctx.data.userId)); // a string, not string | undefined
    */
-  guard<Narrow extends ConnectionData<Data>>(
-    check: (data: ConnectionData<Data>) => data is Narrow,
+  guard<Narrow extends ConnectionData<Data> = never>(
+    check: GuardCheck<ConnectionData<Data>, Narrow>,
     refusal?: GuardRefusal,
-  ): Router<Narrow>;
-  guard(check: (data: ConnectionData<Data>) => MaybePromise<boolean>, refusal?: GuardRefusal): Router<Data>;
+    // Not inferred from what is wanted of it.
+  ): Router<[Narrow] extends [never] ? Data : NoInfer<Narrow>>;
   guard(check: (data: never) => unknown, refusal?: GuardRefusal): Router<never> {
     checkHandler("router.guard()", check);
     const inner = new Router<never>({ logger: this.#core.logger });
