@@ -1,6 +1,6 @@
 // For what stands on the core without being part of it: extensions, and engines that carry publishes to other nodes.
 export type { ExtensionConnection } from "./api/extension-connection.ts";
-export type { Extension, ExtensionListener, Hooks, Verdict } from "./api/extensions.ts";
+export type { Extension, ExtensionListener, Hooks, Stamp, Verdict } from "./api/extensions.ts";
 export type {
   Answered,
   Closed,
@@ -25,7 +25,9 @@ export type { MiddlewareContext } from "./api/contexts.ts";
 export type { Middleware } from "./api/handlers.ts";
 export type { Clock } from "./base/clock.ts";
 export { checkOptions } from "./base/options.ts";
-export { metaOf } from "./contexts/message-context.ts";
+export { metaOf, watchEnd } from "./contexts/message-context.ts";
+export { EndCounts } from "./extensions/end-counts.ts";
+export type { EndCount } from "./extensions/end-counts.ts";
 export { requestLog } from "./extensions/request-log.ts";
 export type { RequestLine, RequestLogOptions } from "./extensions/request-log.ts";
 export { Dialing } from "./cluster/dialing.ts";
@@ -47,5 +49,6 @@ export type { MemberStore } from "./ports/member-store.ts";
 export type { ReadLimits, Retention } from "./ports/topic-log.ts";
 export type { Packet } from "./protocol/codec.ts";
 export type { Position } from "./protocol/position.ts";
+export type { End } from "./state/hooks.ts";
 export { addressOf, clockOf, defineSlot, userOf } from "./state/slots.ts";
 export type { Slot, SlotHolder } from "./state/slots.ts";

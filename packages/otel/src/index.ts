@@ -1,10 +1,10 @@
 import { metrics, trace } from "@opentelemetry/api";
 import type { ClusterState } from "@ws-kit/core";
-import type { Extension } from "@ws-kit/core/extend";
+import type { End, Extension, ExtensionConnection, Outgoing } from "@ws-kit/core/extend";
 import { Asked } from "./asked.ts";
 import { Metrics } from "./metrics.ts";
 import { checked, type InstrumentOptions } from "./options.ts";
-import { begunAt, endSpan, spanAround, stamp } from "./spans.ts";
+import { isStamped, spanAround, stamp } from "./spans.ts";
 
 export type { InstrumentOptions, TracingOptions } from "./options.ts";
 
@@ -40,7 +40,9 @@ export function instrument<R extends Instrumented>(router: R, options: Instrumen
     }
     return known;
   };
-  router.use(spanAround(tracer, sample, isRpc) as never);
+  const settled = (type: string, kind: "on" | "rpc", { outcome, code }: End, ms: number): void =>
+    figures.settled({ type, kind, outcome, code }, ms);
+  router.use(spanAround(tracer, sample, isRpc, settled) as never);
   router.extend({
     name: NAME,
     // What is drawn is timed here: the clock costs more than all the rest of what is not.
@@ -49,15 +51,14 @@ export function instrument<R extends Instrumented>(router: R, options: Instrumen
       figures.begun(listener);
       const asked = new Asked(tracer, sample, listener.clock);
       return {
-        stamp: (to, outgoing) => (outgoing.kind === "request" ? asked.begun(to, outgoing) : stamp(outgoing)),
+        stamp: Object.assign(
+          (to: ExtensionConnection | undefined, outgoing: Outgoing) =>
+            outgoing.kind === "request" ? asked.begun(to, outgoing) : stamp(outgoing),
+          { when: isStamped },
+        ),
         answered(_, fact) {
           const ended = asked.ended(fact);
           if (ended !== undefined) figures.answered(ended);
-        },
-        settled(_, fact) {
-          endSpan(fact);
-          const since = begunAt(fact);
-          figures.settled(fact, since === undefined ? undefined : listener.clock.monotonic() - since);
         },
         refused: (_, fact) => figures.frameRefused(fact),
         published: (_, fact) => figures.publishedOne(fact),

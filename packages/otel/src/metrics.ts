@@ -1,5 +1,13 @@
 import type { Attributes, BatchObservableResult, Meter } from "@opentelemetry/api";
-import type { Closed, ExtensionListener, Published, Refused, Settled, UpgradeRefused } from "@ws-kit/core/extend";
+import {
+  type Closed,
+  type EndCount,
+  EndCounts,
+  type ExtensionListener,
+  type Published,
+  type Refused,
+  type UpgradeRefused,
+} from "@ws-kit/core/extend";
 import type { ClusterState } from "@ws-kit/core";
 import type { Ended } from "./asked.ts";
 import { ERROR_TYPE, messaging, OUTCOME, rpc } from "./names.ts";
@@ -22,13 +30,10 @@ class Counts {
   }
 }
 
-/** How messages of one type have ended. */
-interface End extends Pick<Settled, "kind" | "outcome" | "code"> {
-  readonly attributes: Attributes;
-  count: number;
-}
+/** How a message ended. */
+type Way = Pick<EndCount, "type" | "kind" | "outcome" | "code">;
 
-function attributesOf({ type, kind, outcome, code }: Settled): Attributes {
+function attributesOf({ type, kind, outcome, code }: Way): Attributes {
   return {
     ...(kind === "rpc" ? rpc(type) : messaging("process", type)),
     [OUTCOME]: outcome,
@@ -39,8 +44,7 @@ function attributesOf({ type, kind, outcome, code }: Settled): Attributes {
 /** The figures of all listeners of a router. */
 export class Metrics {
   private readonly listeners = new Set<ExtensionListener>();
-  /** By type, since looking for one of a few is cheaper than making a key of all that they have in common. */
-  private readonly ends = new Map<string, End[]>();
+  private readonly ends = new EndCounts();
   private readonly refused = new Counts();
   private readonly published = new Counts();
   private readonly upgrades = new Counts();
@@ -86,9 +90,7 @@ export class Metrics {
         for (const [instrument, counts] of counters) {
           for (const [count, attributes] of counts) result.observe(instrument, count, attributes);
         }
-        for (const ends of this.ends.values()) {
-          for (const { count, attributes } of ends) result.observe(messages, count, attributes);
-        }
+        for (const way of this.ends) result.observe(messages, way.count, attributesOf(way));
         this.look(result, { connections, buffered, topics });
         const state = this.cluster();
         if (state === undefined) return;
@@ -123,22 +125,15 @@ export class Metrics {
 
   begun(listener: ExtensionListener): void {
     this.listeners.add(listener);
+    listener.countEnds(this.ends);
   }
 
   ended(listener: ExtensionListener): void {
     this.listeners.delete(listener);
   }
 
-  /** @param ms How long it took, where it is among those that are timed. */
-  settled(fact: Settled, ms: number | undefined): void {
-    const { type, kind, outcome, code } = fact;
-    let known = this.ends.get(type);
-    if (known === undefined) this.ends.set(type, (known = []));
-    let end: End | undefined;
-    for (const other of known) if (other.outcome === outcome && other.code === code && other.kind === kind) end = other;
-    if (end === undefined) known.push((end = { kind, outcome, code, attributes: attributesOf(fact), count: 0 }));
-    end.count++;
-    if (ms !== undefined) this.record(ms / 1_000, kind === "rpc", end.attributes);
+  settled(ended: Way, ms: number): void {
+    this.record(ms / 1_000, ended.kind === "rpc", attributesOf(ended));
   }
 
   answered({ type, code, ms }: Ended): void {

@@ -1,16 +1,7 @@
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
-import { clockOf, metaOf, type Outgoing, type Settled } from "@ws-kit/core/extend";
+import { clockOf, type End, metaOf, type Outgoing, watchEnd } from "@ws-kit/core/extend";
 import { broughtBy, carrying } from "./carrier.ts";
 import { CLIENT_ID, ERROR_TYPE, messaging, OUTCOME, rpc, TOPIC } from "./names.ts";
-
-/** In a message's meta, where they stay when the meta is checked; a frame does not carry them. */
-const SPAN = Symbol("span");
-const BEGUN_AT = Symbol("begunAt");
-
-interface Marked {
-  [SPAN]?: Span;
-  [BEGUN_AT]?: number;
-}
 
 /** What middleware is given, as far as it is told of. */
 interface Handled {
@@ -19,31 +10,49 @@ interface Handled {
   readonly meta: object;
 }
 
+/** Middleware that surrounds few messages. */
+interface Around {
+  (ctx: Handled, next: () => unknown): unknown;
+  readonly when: (ctx: Handled) => boolean;
+}
+
+/** Told of a message that was drawn. @param ms From its turn to its end. */
+type Timed = (type: string, kind: "on" | "rpc", end: End, ms: number) => void;
+
 /**
- * Surrounds what comes after it in a message's chain with a span, of those messages that are to have one, and notes when those
- * began that were drawn.
+ * Surrounds what comes after it in a message's chain with a span, of those messages that are to have one, and times those that
+ * were drawn.
  */
-export function spanAround(tracer: Tracer, sample: number, isRpc: (type: string) => boolean) {
-  return (ctx: Handled, next: () => unknown): unknown => {
-    const parent = broughtBy(metaOf(ctx));
-    const isDrawn = sample === 1 || Math.random() < sample;
-    if (isDrawn) (ctx.meta as Marked)[BEGUN_AT] = clockOf(ctx).monotonic();
-    else if (parent === undefined) return next();
-    const request = isRpc(ctx.type);
+export function spanAround(tracer: Tracer, sample: number, isRpc: (type: string) => boolean, timed: Timed): Around {
+  let isDrawn = false;
+  /** Asked right before the middleware, which it is asked for. */
+  const when = (ctx: Handled): boolean => {
+    isDrawn = sample === 1 || Math.random() < sample;
+    if (isDrawn) return true;
+    const meta = metaOf(ctx);
+    return meta !== undefined && broughtBy(meta) !== undefined;
+  };
+  const around = (ctx: Handled, next: () => unknown): unknown => {
+    const { type } = ctx;
+    const from = broughtBy(metaOf(ctx)) ?? ROOT_CONTEXT;
+    const request = isRpc(type);
     const span = tracer.startSpan(
-      request ? ctx.type : `process ${ctx.type}`,
+      request ? type : `process ${type}`,
       {
         kind: request ? SpanKind.SERVER : SpanKind.CONSUMER,
-        attributes: {
-          ...(request ? rpc(ctx.type) : messaging("process", ctx.type)),
-          [CLIENT_ID]: ctx.clientId,
-        },
+        attributes: { ...(request ? rpc(type) : messaging("process", type)), [CLIENT_ID]: ctx.clientId },
       },
-      parent ?? ROOT_CONTEXT,
+      from,
     );
-    (ctx.meta as Marked)[SPAN] = span;
-    return context.with(trace.setSpan(parent ?? ROOT_CONTEXT, span), () => noting(span, next));
+    const clock = isDrawn ? clockOf(ctx) : undefined;
+    const since = clock?.monotonic() ?? 0;
+    watchEnd(ctx, (end) => {
+      endSpan(span, end);
+      if (clock !== undefined) timed(type, request ? "rpc" : "on", end, clock.monotonic() - since);
+    });
+    return context.with(trace.setSpan(from, span), () => noting(span, next));
   };
+  return Object.assign(around, { when });
 }
 
 /** What is thrown is the handler's end, and goes on. */
@@ -60,10 +69,7 @@ function noting(span: Span, next: () => unknown): unknown {
   }
 }
 
-/** Ends the span of a message that has one. */
-export function endSpan({ meta, outcome, code, repeated }: Settled): void {
-  const span = (meta as Marked | undefined)?.[SPAN];
-  if (span === undefined) return;
+function endSpan(span: Span, { outcome, code, repeated }: End): void {
   span.setAttribute(OUTCOME, repeated ? "repeated" : outcome);
   if (code !== undefined) span.setAttribute(ERROR_TYPE, code);
   if (outcome === "error" || outcome === "abandoned") {
@@ -72,17 +78,15 @@ export function endSpan({ meta, outcome, code, repeated }: Settled): void {
   span.end();
 }
 
-/** When a message began, by the clock of its listener; undefined where it was not drawn, or its turn never came. */
-export function begunAt({ meta }: Settled): number | undefined {
-  return (meta as Marked | undefined)?.[BEGUN_AT];
+/** Whether what leaves carries a trace on. An answer does not: it belongs to the span of whoever asked. */
+export function isStamped(kind: Outgoing["kind"]): boolean {
+  return kind === "request" || (kind === "message" && trace.getActiveSpan() !== undefined);
 }
 
 /** What a message that is sent or published is given, so that who gets it goes on with the trace in which it was sent. */
-export function stamp({ type, topic, correlationId }: Outgoing): Record<string, string> | undefined {
-  // The answer belongs to the span of whoever asked.
-  if (correlationId !== undefined) return undefined;
-  const span = trace.getActiveSpan();
-  if (span === undefined) return undefined;
-  if (topic !== undefined) span.addEvent("publish", { "messaging.destination.name": type, [TOPIC]: topic });
+export function stamp({ type, topic }: Outgoing): Record<string, string> {
+  if (topic !== undefined) {
+    trace.getActiveSpan()?.addEvent("publish", { "messaging.destination.name": type, [TOPIC]: topic });
+  }
   return carrying();
 }

@@ -1,6 +1,6 @@
 import type { UpgradeRefusalCause } from "../api/facts.ts";
 import type { Logger } from "../base/logger.ts";
-import { pathIn } from "../extensions/compiled.ts";
+import { pathIn } from "../extensions/kinds.ts";
 
 /** Why, and what would change it. Causes without a line here have been logged where more is known of them. */
 const WHY: { readonly [Cause in UpgradeRefusalCause]?: (path: string, status: number) => string } = {

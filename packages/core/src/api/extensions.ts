@@ -19,6 +19,7 @@ import type {
   UpgradeRefused,
 } from "./facts.ts";
 import type { Clock } from "../base/clock.ts";
+import type { EndCounts } from "../extensions/end-counts.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
@@ -53,6 +54,8 @@ export interface ExtensionListener {
    * listener.leaveOut(["received", "sent"]); // and listener.leaveOut([]) where somebody looks
    */
   leaveOut(this: void, hooks: readonly Exclude<keyof Hooks, "control">[]): void;
+  /** Counts how messages end from now on, at a fraction of what a hook `settled` costs. */
+  countEnds(this: void, counts: EndCounts): void;
   /** Every topic that somebody follows. */
   topics(this: void): Iterable<string>;
   /** Who follows it. */
@@ -99,6 +102,13 @@ export type Verdict =
   | ({ readonly error: ErrorCode; readonly message: string; readonly details?: unknown } & RetryOptions)
   | { readonly close: number; readonly reason?: string };
 
+/** What adds to the meta of what leaves. */
+export interface Stamp {
+  (connection: ExtensionConnection | undefined, fact: Outgoing): Meta | undefined;
+  /** Asked before: what it says false of is not stamped, and costs less. Left out: all is. */
+  readonly when?: ((kind: Outgoing["kind"]) => boolean) | undefined;
+}
+
 /**
  * What an extension wants to hear of one listener. All hooks are synchronous. One that throws (or rejects) is logged the
  * first time and takes nothing down: a gate that throws lets the frame pass, a stamp that throws adds nothing.
@@ -124,7 +134,7 @@ export interface Hooks {
    * what it returns is added to the message's meta. The application's own keys win.
    * @param connection Whom it is sent to, or who publishes; undefined for a publish from outside any connection.
    */
-  stamp?(connection: ExtensionConnection | undefined, fact: Outgoing): Meta | undefined;
+  stamp?: Stamp;
   /** @param connection Who published; undefined for a publish from outside any connection. */
   published?(connection: ExtensionConnection | undefined, fact: Published): void;
   /** Followed by one `settled` or `refused`, unless it is a frame of the protocol itself. */

@@ -9,7 +9,7 @@ import type { Envelope, Meta } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
 import { sendError, sendMessage } from "../sending/send.ts";
 import { arrivalAt, type Connection } from "../state/connection.ts";
-import type { Times } from "../state/hooks.ts";
+import type { End, Times } from "../state/hooks.ts";
 import { CLOSED } from "../state/phases.ts";
 import type { CompiledRoute } from "../state/route.ts";
 
@@ -155,4 +155,12 @@ function wallTime(clock: Clock, monotonic: number): number {
  */
 export function metaOf(ctx: { readonly meta: object }): Meta | undefined {
   return ctx instanceof MessageContextImpl ? ctx.envelope.meta : (ctx.meta as Meta);
+}
+
+/**
+ * Has the end of one message told, once: for middleware that surrounds few messages, where the hook `settled` is told of all. Of a
+ * listener that has an extension; another one tells nothing.
+ */
+export function watchEnd(ctx: { readonly meta: object }, hear: (end: End) => void): void {
+  if (ctx instanceof MessageContextImpl) ctx.conn.hub.hooks?.watch(ctx.envelope, hear);
 }

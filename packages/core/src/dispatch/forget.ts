@@ -10,7 +10,7 @@ export function neverStarted(conn: Connection, { envelope, arrived }: Incoming, 
   if (route === undefined) {
     return hooks.refused(conn, envelope.type, envelope.meta?.correlationId, undefined, "Its connection closed");
   }
-  hooks.settled(conn, envelope, route.isRpc, { receivedAt: -arrived, startedAt: 0 }, outcome, code, false);
+  hooks.settled(conn, envelope, route, { receivedAt: -arrived, startedAt: 0 }, outcome, code, false);
 }
 
 /** Lets go of everything that waits: there is nobody left to run it for. */

@@ -87,9 +87,9 @@ function finish(ctx: MessageContextImpl): void {
   } else {
     const dropped = !ctx.entered && ctx.errorCode === undefined;
     if (dropped) hub.logger.debug(`Middleware dropped ${ctx.subject}`);
-    if (hub.hooks !== undefined && hub.hooks.hearsEnds) {
+    if (hub.hooks !== undefined) {
       const outcome = dropped ? "dropped" : ctx.errorCode === undefined ? "ok" : "error";
-      hub.hooks.settled(ctx.conn, ctx.envelope, false, ctx.times, outcome, ctx.errorCode, false);
+      hub.hooks.settled(ctx.conn, ctx.envelope, ctx.route, ctx.times, outcome, ctx.errorCode, false);
     }
   }
   ctx.release();

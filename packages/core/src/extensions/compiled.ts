@@ -1,84 +1,34 @@
-import type { ExtensionConnection } from "../api/extension-connection.ts";
-import type { Hooks, Verdict } from "../api/extensions.ts";
-import type {
-  Answered,
-  Closed,
-  ControlFrame,
-  Failed,
-  Joined,
-  MessageKind,
-  Opened,
-  Outcome,
-  Outgoing,
-  Parted,
-  Published,
-  Received,
-  Refused,
-  Sent,
-  Settled,
-  UpgradeRefusalCause,
-  UpgradeRefused,
-} from "../api/facts.ts";
+import type { Verdict } from "../api/extensions.ts";
+import type { Outcome, Outgoing, UpgradeRefusalCause } from "../api/facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { shown } from "../base/text.ts";
+import { type Counting, Several } from "./end-counts.ts";
 import { turnAway } from "./gate.ts";
-import { type Heard, tellAll } from "./heard.ts";
+import { anyOf, type StampsWhen, tellAll } from "./heard.ts";
+import type { Registered } from "./registered.ts";
+import { tellWatching, type Watched } from "./watched.ts";
+import { idIn, kindOf, leavesAs, pathIn, sentAs } from "./kinds.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
-import {
-  CONTROL_PREFIX,
-  type Envelope,
-  ERROR_TYPE,
-  isServerId,
-  type Meta,
-  PING_FRAME,
-  PING_TYPE,
-  PONG_FRAME,
-  PONG_TYPE,
-  PROGRESS_TYPE,
-} from "../protocol/envelope.ts";
+import { type Envelope, type Meta, PING_FRAME, PING_TYPE, PONG_FRAME, PONG_TYPE } from "../protocol/envelope.ts";
 import { arrivalAt, type Connection } from "../state/connection.ts";
-import type { CompiledHooks, Times } from "../state/hooks.ts";
-
-type Anybody = ExtensionConnection | undefined;
-
-type Hearers<A, B> = readonly Heard<A, B>[] | undefined;
-
-/** The hooks of all extensions of one listener. Undefined stands for an event that nobody wants to hear. */
-export interface Registered {
-  readonly gate: Hearers<ExtensionConnection, Packet>;
-  readonly upgradeRefused: Hearers<undefined, UpgradeRefused>;
-  readonly opened: Hearers<ExtensionConnection, Opened>;
-  readonly closed: Hearers<ExtensionConnection, Closed>;
-  readonly joined: Hearers<ExtensionConnection, Joined>;
-  readonly parted: Hearers<ExtensionConnection, Parted>;
-  readonly stamp: Hearers<Anybody, Outgoing>;
-  readonly published: Hearers<Anybody, Published>;
-  readonly received: Hearers<ExtensionConnection, Received>;
-  readonly sent: Hearers<ExtensionConnection, Sent>;
-  readonly settled: Hearers<ExtensionConnection, Settled>;
-  readonly answered: Hearers<ExtensionConnection, Answered>;
-  readonly refused: Hearers<ExtensionConnection, Refused>;
-  readonly failed: Hearers<Anybody, Failed>;
-  readonly disposed: Hearers<undefined, undefined>;
-  /** Whether any of them wants to know when. */
-  readonly timed: boolean;
-  /** By control type. */
-  readonly control: ReadonlyMap<string, Heard<ExtensionConnection, ControlFrame>>;
-}
-
-/** The name of every hook that a list is kept for. */
-export type Listed = Exclude<keyof Hooks, "control">;
+import type { CompiledHooks, End, Times } from "../state/hooks.ts";
+import type { CompiledRoute } from "../state/route.ts";
 
 /** Makes facts where somebody wants them, and hands them on. */
 export class ListenerHooks implements CompiledHooks<Connection> {
   hearsIncoming = false;
-  hearsEnds = false;
+  private hearsEnds = false;
   timesEnds = false;
-  hearsOutgoing = false;
+  private ends: Counting | undefined = undefined;
+  stamps = false;
+  private stampsWhen: StampsWhen | undefined = undefined;
+  hearsSent = false;
   private heard: Registered;
+  /** Messages of which somebody is told how they end. */
+  private readonly watched: Watched = new Map();
   private readonly clock: Clock;
   private readonly logger: Logger;
 
@@ -92,11 +42,14 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   /** Others are told from now on. */
   change(heard: Registered): void {
     this.heard = heard;
-    const { gate, received, settled, stamp, sent, timed } = heard;
-    this.hearsEnds = settled !== undefined;
-    this.timesEnds = this.hearsEnds && timed;
+    const { gate, received, settled, stamp, sent, timed, ends } = heard;
+    this.ends = ends.length > 1 ? new Several(ends) : ends[0];
+    this.hearsEnds = settled !== undefined || this.watched.size > 0;
+    this.timesEnds = settled !== undefined && timed;
     this.hearsIncoming = this.timesEnds || gate !== undefined || received !== undefined;
-    this.hearsOutgoing = stamp !== undefined || sent !== undefined;
+    this.stamps = stamp !== undefined;
+    this.stampsWhen = anyOf(stamp?.map(({ when }) => when));
+    this.hearsSent = sent !== undefined;
   }
 
   private time(): number {
@@ -142,16 +95,28 @@ export class ListenerHooks implements CompiledHooks<Connection> {
 
   stamp(
     conn: Connection | undefined,
+    message: AnyMessage,
+    meta: Meta | undefined,
+    topic?: string,
+    correlationId?: string,
+  ): Meta | undefined {
+    if (!this.stamps || (this.stampsWhen !== undefined && !this.stampsWhen(leavesAs(correlationId)))) return meta;
+    return this.stamped(conn, message, meta, topic, correlationId);
+  }
+
+  /** Apart from `stamp`, as `tellSettled` is. */
+  private stamped(
+    conn: Connection | undefined,
     { type }: AnyMessage,
     meta: Meta | undefined,
     topic?: string,
     correlationId?: string,
   ): Meta | undefined {
-    const { stamp } = this.heard;
-    if (stamp === undefined) return meta;
-    const fact: Outgoing = { type, meta, topic, correlationId, kind: leavesAs(correlationId) };
+    const kind = leavesAs(correlationId);
+    const fact: Outgoing = { type, meta, topic, correlationId, kind };
     let added: object | undefined;
-    for (const heard of stamp) {
+    for (const heard of this.heard.stamp ?? []) {
+      if (heard.when !== undefined && !heard.when(kind)) continue;
       const more = heard.tell(conn, fact);
       if (typeof more === "object" && more !== null) added = added === undefined ? more : { ...added, ...more };
     }
@@ -202,20 +167,44 @@ export class ListenerHooks implements CompiledHooks<Connection> {
 
   settled(
     conn: Connection,
-    { type, meta }: Envelope,
-    isRpc: boolean,
+    envelope: Envelope,
+    route: CompiledRoute,
+    times: Times | undefined,
+    outcome: Outcome,
+    code: string | undefined,
+    repeated: boolean,
+  ): void {
+    if (this.ends !== undefined) this.ends.add(route, envelope.type, outcome, code);
+    if (this.hearsEnds) this.tellSettled(conn, envelope, route, times, outcome, code, repeated);
+  }
+
+  /** Apart from `settled`, which an engine inlines while it is short. */
+  private tellSettled(
+    conn: Connection,
+    envelope: Envelope,
+    route: CompiledRoute,
     times: Times | undefined,
     outcome: Outcome,
     code: string | undefined,
     repeated: boolean,
   ): void {
     const { settled } = this.heard;
+    if (this.watched.size > 0) {
+      tellWatching(this.watched, envelope, { outcome, code, repeated }, this.logger);
+      this.hearsEnds = settled !== undefined || this.watched.size > 0;
+    }
     if (settled === undefined) return;
+    const { type, meta } = envelope;
     const at = this.time();
     const { receivedAt, startedAt } = (this.timesEnds && times) || { receivedAt: at, startedAt: at };
-    const kind = isRpc ? "rpc" : "on";
+    const kind = route.isRpc ? "rpc" : "on";
     const correlationId = idIn(meta);
     tellAll(settled, conn, { type, kind, correlationId, meta, outcome, code, repeated, receivedAt, startedAt, at });
+  }
+
+  watch(envelope: Envelope, hear: (end: End) => void): void {
+    this.watched.set(envelope, hear);
+    this.hearsEnds = true;
   }
 
   answered(conn: Connection, type: string, correlationId: string, askedAt: number, code: string | undefined): void {
@@ -261,37 +250,4 @@ export class ListenerHooks implements CompiledHooks<Connection> {
     const { disposed } = this.heard;
     if (disposed !== undefined) tellAll(disposed, undefined, undefined);
   }
-}
-
-/** Longest path that is told, in UTF-16 units. */
-const MAX_PATH = 256;
-
-/** Of a URL, or of what stands for one where none can be made of the request. */
-export function pathIn(url: string): string {
-  const path = URL.canParse(url) ? new URL(url).pathname : url.replace(/[?#].*$/s, "");
-  return path.slice(0, MAX_PATH);
-}
-
-function kindOf(conn: Connection, type: string, meta: Meta | undefined): MessageKind {
-  if (isServerId(meta?.correlationId)) return "answer";
-  const route = conn.hub.routes()[type];
-  if (route !== undefined) return route.isRpc ? "rpc" : "on";
-  return type.startsWith(CONTROL_PREFIX) ? "control" : "unknown";
-}
-
-function sentAs(type: string, correlationId: string | undefined): Sent["kind"] {
-  if (type === ERROR_TYPE) return "error";
-  if (type === PROGRESS_TYPE) return "progress";
-  if (type.startsWith(CONTROL_PREFIX)) return "control";
-  return leavesAs(correlationId);
-}
-
-function leavesAs(correlationId: string | undefined): Outgoing["kind"] {
-  if (correlationId === undefined) return "message";
-  return isServerId(correlationId) ? "request" : "reply";
-}
-
-function idIn(meta: Meta | undefined): string | undefined {
-  const id: unknown = meta?.correlationId;
-  return typeof id === "string" ? id : undefined;
 }

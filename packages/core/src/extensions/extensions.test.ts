@@ -6,6 +6,8 @@ import { defineSlot } from "../state/slots.ts";
 import { message, rpc } from "../message/standard.ts";
 import { createRouter } from "../router/create-router.ts";
 import { type Router } from "../router/router.ts";
+import { watchEnd } from "../contexts/message-context.ts";
+import { EndCounts } from "./end-counts.ts";
 import { requestLog, type RequestLine } from "./request-log.ts";
 
 const EVENTS = [
@@ -492,7 +494,110 @@ describe("a gate", () => {
   });
 });
 
+describe("the ends of messages", () => {
+  it("are counted by type and by how, over all listeners that are given the same counts", async () => {
+    const ends = new EndCounts();
+    const others = new EndCounts();
+    const counting = (name: string, counts: EndCounts): Extension => ({
+      name,
+      setup: ({ countEnds }) => (countEnds(counts), {}),
+    });
+    const router = createRouter({ logger: memoryLogger() })
+      .extend(counting("one", ends))
+      .extend(counting("other", others))
+      .use((ctx, next) => (ctx.meta["drop"] === true ? undefined : next()))
+      .on(Note, (ctx) => void (ctx.payload.n < 0 && ctx.error("OUT_OF_RANGE", "Negative")))
+      .rpc(Ask, (ctx) => ctx.reply({ n: ctx.payload.n }));
+    const peers = [bench(router).connect(), bench(router).connect()] as const;
+    for (const peer of peers) {
+      peer.message("NOTE", { n: 1 });
+      peer.message("ASK", { n: 1 }, { correlationId: "a" });
+    }
+    const [peer] = peers;
+    peer.message("NOTE", { n: -1 });
+    peer.message("NOTE", { n: 1 }, { drop: true });
+    // Its routes are compiled anew.
+    router.on(message("LATER"), () => {});
+    peer.message("NOTE", { n: 2 });
+    peer.message("NOBODY");
+    await settle();
+    const counted = [
+      { type: "NOTE", kind: "on", outcome: "ok", code: undefined, count: 3 },
+      { type: "NOTE", kind: "on", outcome: "error", code: "OUT_OF_RANGE", count: 1 },
+      { type: "NOTE", kind: "on", outcome: "dropped", code: undefined, count: 1 },
+      { type: "ASK", kind: "rpc", outcome: "ok", code: undefined, count: 2 },
+    ];
+    for (const counts of [ends, others]) expect([...counts]).toEqual(expect.arrayContaining(counted));
+    expect([...ends]).toHaveLength(4);
+  });
+
+  it("are counted of a request that nobody is left to be answered", async () => {
+    const ends = new EndCounts();
+    const router = createRouter()
+      .extend({ name: "counts", setup: ({ countEnds }) => (countEnds(ends), {}) })
+      .rpc(Ask, () => new Promise<void>(() => {}));
+    const peer = bench(router).connect();
+    peer.message("ASK", { n: 1 }, { correlationId: "a" });
+    peer.socket.close();
+    await settle();
+    expect([...ends]).toEqual([{ type: "ASK", kind: "rpc", outcome: "abandoned", code: undefined, count: 1 }]);
+  });
+
+  it("are told to a middleware that asks, once for each message, and to nobody else", async () => {
+    const told: unknown[] = [];
+    const logger = memoryLogger();
+    const router = createRouter({ logger })
+      .extend(having({}))
+      .use((ctx, next) => {
+        if (ctx.meta["watch"] !== undefined) {
+          watchEnd(ctx, (end) => {
+            told.push([ctx.type, end]);
+            if (ctx.meta["watch"] === "throw") throw new Error("Not now");
+          });
+        }
+        return next();
+      })
+      .on(Note, async (ctx) => {
+        await Promise.resolve();
+        if (ctx.payload.n < 0) throw new Error("Negative");
+      })
+      .rpc(Ask, (ctx) => ctx.reply({ n: ctx.payload.n }))
+      .onError(() => {});
+    const peer = bench(router).connect();
+    for (const meta of [{}, { watch: "" }, { watch: "throw" }, {}]) {
+      peer.message("NOTE", { n: -1 }, meta);
+      await settle();
+    }
+    peer.message("ASK", { n: 1 }, { correlationId: "a", watch: "" });
+    await settle();
+    const failed = { outcome: "error", code: "INTERNAL", repeated: false };
+    expect(told).toEqual([
+      ["NOTE", failed],
+      ["NOTE", failed],
+      ["ASK", { outcome: "ok", code: undefined, repeated: false }],
+    ]);
+    expect(logger.lines.filter((line) => line.includes("a message's end"))).toHaveLength(1);
+  });
+});
+
 describe("a stamp", () => {
+  it("is asked where its `when` says so, by what leaves", async () => {
+    const kinds: string[] = [];
+    const stamp = (name: string, when?: (kind: string) => boolean): Extension =>
+      having({ stamp: Object.assign(() => ({ [name]: true }), { when }) }, name);
+    const router = createRouter()
+      .extend(stamp("replies", (kind) => (kinds.push(kind), kind === "reply")))
+      .extend(stamp("never", () => false))
+      .on(Note, (ctx) => void ctx.send(Told, { n: 1 }))
+      .rpc(Ask, (ctx) => ctx.reply({ n: 1 }));
+    const peer = bench(router).connect();
+    peer.message("NOTE", { n: 1 });
+    peer.message("ASK", { n: 1 }, { correlationId: "a" });
+    await settle();
+    expect(peer.socket.take().map(({ meta }) => meta)).toEqual([undefined, { replies: true, correlationId: "a" }]);
+    expect(new Set(kinds)).toEqual(new Set(["message", "reply"]));
+  });
+
   it("adds meta to what is sent, answered and published, and the application's wins", async () => {
     const seen: unknown[] = [];
     const stamp: Hooks["stamp"] = (connection, { type, topic, correlationId, meta }) => {

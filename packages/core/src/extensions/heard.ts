@@ -1,5 +1,9 @@
 import { isPromise } from "../base/when.ts";
+import type { Outgoing } from "../api/facts.ts";
 import type { Logger } from "../base/logger.ts";
+
+/** Whether there is anything to add to what leaves. */
+export type StampsWhen = (kind: Outgoing["kind"]) => boolean;
 
 type Call<A, B> = (connection: A, fact: B) => unknown;
 
@@ -7,13 +11,16 @@ type Call<A, B> = (connection: A, fact: B) => unknown;
 export class Heard<A, B> {
   /** The extension's name. */
   readonly by: string;
+  /** False where there is nothing to ask it for; undefined where it is to be asked each time. */
+  readonly when: StampsWhen | undefined;
   private readonly hook: string;
   private readonly call: Call<A, B>;
   private readonly logger: Logger;
   private failedBefore = false;
 
-  constructor(by: string, hook: string, call: Call<A, B>, logger: Logger) {
+  constructor(by: string, hook: string, call: Call<A, B>, logger: Logger, when?: StampsWhen) {
     this.by = by;
+    this.when = when;
     this.hook = hook;
     this.call = call;
     this.logger = logger;
@@ -53,4 +60,10 @@ export class Heard<A, B> {
 /** Tells all of them the same. */
 export function tellAll<A, B>(all: readonly Heard<A, B>[], connection: A, fact: B): void {
   for (const heard of all) heard.tell(connection, fact);
+}
+
+/** True where one of them is; undefined where one is to be asked each time. */
+export function anyOf(all: readonly (StampsWhen | undefined)[] | undefined): StampsWhen | undefined {
+  if (all === undefined || all.length <= 1) return all?.[0];
+  return all.includes(undefined) ? undefined : (kind) => all.some((when) => when?.(kind));
 }

@@ -24,6 +24,7 @@ export function listenerFor(
   hub: Listener,
   control: string | undefined,
   leaveOut: ExtensionListener["leaveOut"],
+  countEnds: ExtensionListener["countEnds"],
 ): ExtensionListener {
   const encode = (payload: unknown, meta: Meta | undefined, conn?: Connection): Packet | undefined => {
     try {
@@ -42,6 +43,7 @@ export function listenerFor(
     limits: hub.limits,
     connections: hub.connections,
     leaveOut,
+    countEnds,
     keepAddresses: () => void (hub.addresses ??= new WeakMap()),
     get draining() {
       return hub.draining;
@@ -70,7 +72,7 @@ export function listenerFor(
 /** `ExtensionListener` as it is inside: with connections, and messages of whatever type. */
 interface Untyped extends Pick<
   ExtensionListener,
-  "logger" | "clock" | "codec" | "limits" | "draining" | "keepAddresses" | "leaveOut" | "topics"
+  "logger" | "clock" | "codec" | "limits" | "draining" | "keepAddresses" | "leaveOut" | "countEnds" | "topics"
 > {
   readonly connections: Registry<Connection>;
   followers(topic: string): ReadonlySet<Connection>;

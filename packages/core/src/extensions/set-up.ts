@@ -1,7 +1,9 @@
 import type { ExtensionConnection } from "../api/extension-connection.ts";
 import type { Extension, Hooks } from "../api/extensions.ts";
 import type { ControlFrame } from "../api/facts.ts";
-import { type Listed, ListenerHooks, type Registered } from "./compiled.ts";
+import type { EndCounts } from "./end-counts.ts";
+import { ListenerHooks } from "./compiled.ts";
+import type { Listed, Registered } from "./registered.ts";
 import { Heard } from "./heard.ts";
 import { listenerFor } from "./listener.ts";
 import type { Connection, Listener } from "../state/connection.ts";
@@ -16,17 +18,22 @@ export function setUp(hub: Listener, extensions: readonly Extension[]): Compiled
   const control = new Map<string, Heard<ExtensionConnection, ControlFrame>>();
   const found: Found[] = [];
   const leftOut = new Map<Extension, readonly Listed[]>();
+  const ends: EndCounts[] = [];
+  const countEnds = (counts: EndCounts): void => {
+    ends.push(counts);
+    compiled?.change(registered());
+  };
   let compiled: ListenerHooks | undefined = undefined as ListenerHooks | undefined;
   const registered = (): Registered => {
     const told = found.filter(({ extension, name }) => leftOut.get(extension)?.includes(name) !== true);
-    return { ...listsOf(told), control, timed: isTimed(told) } as unknown as Registered;
+    return { ...listsOf(told), control, ends, timed: isTimed(told) } as unknown as Registered;
   };
   for (const extension of extensions) {
     const leaveOut = (names: readonly Listed[]): void => {
       leftOut.set(extension, [...names]);
       compiled?.change(registered());
     };
-    const hooks = extension.setup(listenerFor(hub, extension.control, leaveOut));
+    const hooks = extension.setup(listenerFor(hub, extension.control, leaveOut, countEnds));
     for (const name of LISTED) {
       const heard = hear<never, never>(extension, hooks, name, hub);
       if (heard !== undefined) found.push({ extension, name, heard });
@@ -94,5 +101,6 @@ function hear<A, B>({ name }: Extension, hooks: Hooks, hook: keyof Hooks, hub: L
   if (typeof call !== "function") {
     throw new TypeError(`The ${hook} hook of the extension ${JSON.stringify(name)} is no function`);
   }
-  return new Heard(name, hook, call.bind(hooks) as (connection: A, fact: B) => unknown, hub.logger);
+  const { when } = call as Hooks["stamp"] & {};
+  return new Heard(name, hook, call.bind(hooks) as (connection: A, fact: B) => unknown, hub.logger, when);
 }

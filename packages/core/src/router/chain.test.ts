@@ -34,6 +34,42 @@ it("checks declared meta behind middleware as well", () => {
   expect(seen).toEqual([{ traceId: "a" }]);
 });
 
+it("goes round middleware whose `when` says no, wherever it stands", async () => {
+  const log: string[] = [];
+  const some = (name: string): Middleware & { when: (ctx: { readonly type: string; meta: object }) => boolean } =>
+    Object.assign<Middleware, { when: (ctx: { meta: object }) => boolean }>((_, next) => (log.push(name), next()), {
+      when: ({ meta }) => (log.push(`${name}?`), name in meta),
+    });
+  const all: Middleware = (_, next) => (log.push("all"), next());
+  const router = createRouter({ logger: memoryLogger() }).on(Note, async () => void log.push("handler"));
+  for (const middleware of [some("a"), some("b"), all, some("c")]) router.use(middleware);
+  router.use(Note, some("d"));
+  const peer = bench(router).connect();
+  const logged = async (meta: object, n: unknown = 1) => {
+    log.length = 0;
+    peer.message("NOTE", { n }, meta);
+    await settle();
+    return log.join(" ");
+  };
+  expect(await logged({})).toBe("a? b? all c? d? handler");
+  expect(await logged({ a: 1, d: 1 })).toBe("a? a b? all c? d? d handler");
+  expect(await logged({ b: 1, c: 1 })).toBe("a? b? b all c? c d? handler");
+  expect(await logged({}, "x")).toBe("a? b? all c?");
+  expect(errorOf(peer.socket.take()[0]).code).toBe("INVALID_ARGUMENT");
+});
+
+it("turns what `when` throws into an answer", async () => {
+  const failing = (): boolean => {
+    throw new Error("Not now");
+  };
+  const middleware: Middleware = (_, next) => next();
+  const router = createRouter({ logger: memoryLogger() }).use(Object.assign(middleware, { when: failing }));
+  const peer = bench(router.on(Note, () => {})).connect();
+  peer.message("NOTE", { n: 1 });
+  await settle();
+  expect(errorOf(peer.socket.take()[0]).code).toBe("INTERNAL");
+});
+
 it("refuses a second next()", () => {
   const logger = memoryLogger();
   const router = createRouter({ logger });

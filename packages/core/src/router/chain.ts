@@ -4,6 +4,42 @@ import type { Passage, Stage, Stages } from "../state/route.ts";
 
 type AnyMiddleware = Middleware<never>;
 
+/** Middleware that may have something to do with some messages alone. */
+type Asked = AnyMiddleware & { readonly when?: (ctx: never) => boolean };
+
+/** What runs a message through middleware and then `last`; undefined where there is no middleware. */
+export function stagesOf(middleware: readonly Asked[], last: Stage): Stages | undefined {
+  const [first, ...rest] = middleware;
+  if (first === undefined) return undefined;
+  if (first.when === undefined) return new Chain(middleware.map(asking), last);
+  const past = stagesOf(rest, last);
+  const through = new Chain([first, ...rest.map(asking)], last);
+  return new Detour(first.when, through, past === undefined ? last : (ctx) => past.run(ctx));
+}
+
+/** One that is asked where it stands. */
+function asking(middleware: Asked): AnyMiddleware {
+  const { when } = middleware;
+  return when === undefined ? middleware : (ctx, next) => (when(ctx) ? middleware(ctx, next) : next());
+}
+
+/** Leads round a middleware what it has nothing to do with: as if there were none. */
+class Detour implements Stages {
+  private readonly when: Stage;
+  private readonly through: Stages;
+  private readonly past: Stage;
+
+  constructor(when: Stage, through: Stages, past: Stage) {
+    this.when = when;
+    this.through = through;
+    this.past = past;
+  }
+
+  run(ctx: Passage): unknown {
+    return this.when(ctx as never) ? this.through.run(ctx) : this.past(ctx as never);
+  }
+}
+
 /**
  * Runs a context through middleware. Composed once per route; `next` functions belong to a run, and a run that finished
  * synchronously is used again, so that a message creates no closure.

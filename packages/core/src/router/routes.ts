@@ -3,7 +3,7 @@ import type { MergeOptions, RouteOptions } from "../api/options.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
 import { validatorsOf } from "../message/validators.ts";
 import type { CompiledRoute, RouteTable, Stage } from "../state/route.ts";
-import { Chain } from "./chain.ts";
+import { stagesOf } from "./chain.ts";
 
 /** What `on()` or `rpc()` registered. */
 export interface Route {
@@ -122,7 +122,7 @@ function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRout
     concurrent: options.concurrent === true,
     handler,
     errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).toReversed())],
-    outer: global.length > 0 ? new Chain(global, stages.validate) : undefined,
-    typed: typed.length > 0 ? new Chain(typed, stages.enter) : undefined,
+    outer: stagesOf(global, stages.validate),
+    typed: stagesOf(typed, stages.enter),
   };
 }

@@ -183,7 +183,7 @@ export class RpcContextImpl extends MessageContextImpl implements OpenCall, Answ
 
   private observed(outcome: Outcome, code: string | undefined, repeated = false): void {
     const { hooks } = this.conn.hub;
-    if (hooks !== undefined) hooks.settled(this.conn, this.envelope, true, this.times, outcome, code, repeated);
+    if (hooks !== undefined) hooks.settled(this.conn, this.envelope, this.route, this.times, outcome, code, repeated);
   }
 }
 

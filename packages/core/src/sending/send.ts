@@ -23,8 +23,7 @@ export function sendMessage(
   if (conn.state >= LEAVING) return false;
   const { hub } = conn;
   const { hooks } = hub;
-  const isHeard = hooks !== undefined && hooks.hearsOutgoing;
-  const meta = isHeard ? hooks.stamp(conn, message, options?.meta) : options?.meta;
+  const meta = hooks !== undefined && hooks.stamps ? hooks.stamp(conn, message, options?.meta) : options?.meta;
   let frame: Packet | Promise<Packet>;
   try {
     checkSent(message);
@@ -35,7 +34,8 @@ export function sendMessage(
   }
   if (validatorsOf(message).overflow !== undefined) return postUnlessBehind(conn, frame, message, payload);
   // As `post` and `writeOne` do: an engine inlines calls that are few deep, and this is what nearly every message takes.
-  if (conn.outbox === undefined && !isHeard && !isPromise(frame)) return write(conn, frame);
+  if (conn.outbox === undefined && (hooks === undefined || !hooks.hearsSent) && !isPromise(frame))
+    return write(conn, frame);
   return post(conn, frame, message.type, undefined);
 }
 
@@ -79,7 +79,7 @@ export function post(
 
 /** Writes a frame whose turn it is. */
 export function writeOne(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {
-  return conn.hub.hooks?.hearsOutgoing === true ? writeObserved(conn, frame, type, correlationId) : write(conn, frame);
+  return conn.hub.hooks?.hearsSent === true ? writeObserved(conn, frame, type, correlationId) : write(conn, frame);
 }
 
 function writeObserved(conn: Connection, frame: Packet, type: string, correlationId: string | undefined): boolean {

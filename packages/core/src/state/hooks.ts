@@ -2,7 +2,8 @@ import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
 import type { ErrorCode } from "../protocol/codes.ts";
 import type { Envelope, Meta } from "../protocol/envelope.ts";
-import type { Outcome, UpgradeRefusalCause } from "../api/facts.ts";
+import type { Outcome, Settled, UpgradeRefusalCause } from "../api/facts.ts";
+import type { CompiledRoute } from "./route.ts";
 
 /** When a message arrived and when its turn came, by the monotonic clock; kept where extensions ask. */
 export interface Times {
@@ -10,6 +11,9 @@ export interface Times {
   /** 0 where its turn never came. */
   readonly startedAt: number;
 }
+
+/** How a message ended. */
+export type End = Pick<Settled, "outcome" | "code" | "repeated">;
 
 /**
  * What a listener's extensions want to hear, compiled. Each is called at one place, none of them throws, and one that no
@@ -20,12 +24,12 @@ export interface Times {
 export interface CompiledHooks<C> {
   /** Somebody wants to hear of messages that arrive: a gate, their arrival, or when they end. */
   readonly hearsIncoming: boolean;
-  /** Somebody wants to hear how messages end. */
-  readonly hearsEnds: boolean;
   /** Somebody wants to know when that was. */
   readonly timesEnds: boolean;
-  /** Somebody wants to hear of messages that leave, or adds to their meta. */
-  readonly hearsOutgoing: boolean;
+  /** Somebody adds to the meta of what leaves. */
+  readonly stamps: boolean;
+  /** Somebody wants to hear of frames that were sent. */
+  readonly hearsSent: boolean;
   /** False where a gate took the frame, and did what it wanted done. */
   admits(conn: C, frame: Packet): boolean;
   /** @param url Of the request; its path alone is told. */
@@ -57,12 +61,14 @@ export interface CompiledHooks<C> {
   settled(
     conn: C,
     envelope: Envelope,
-    isRpc: boolean,
+    route: CompiledRoute,
     times: Times | undefined,
     outcome: Outcome,
     code: string | undefined,
     repeated: boolean,
   ): void;
+  /** Tells how one message ends, once. */
+  watch(envelope: Envelope, hear: (end: End) => void): void;
   /** @param code What it was rejected with. */
   answered(conn: C, type: string, correlationId: string, askedAt: number, code: string | undefined): void;
   refused(
