@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
 import type { Answered, Clock, ExtensionConnection, Outgoing } from "@ws-kit/core/extend";
 import { broughtBy, carrying } from "./carrier.ts";
-import { CLIENT_ID, ERROR_TYPE, rpc } from "./names.ts";
+import { CLIENT_ID, failure, rpc } from "./names.ts";
 
 /** A request of the server's whose end is waited for. */
 interface Open {
@@ -54,7 +54,7 @@ export class Asked {
     this.open.delete(correlationId);
     const { span, since } = asked;
     if (code !== undefined) {
-      span.setAttribute(ERROR_TYPE, code);
+      span.setAttributes(failure(code, code, true));
       span.setStatus({ code: SpanStatusCode.ERROR, message: code });
     }
     span.end();

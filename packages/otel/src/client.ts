@@ -1,6 +1,6 @@
 import { type Attributes, type Context, context, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { broughtBy, carrying } from "./carrier.ts";
-import { ERROR_TYPE, messaging, rpc } from "./names.ts";
+import { failure, messaging, rpc } from "./names.ts";
 import { checked, type TracingOptions } from "./options.ts";
 
 export type { TracingOptions } from "./options.ts";
@@ -48,8 +48,8 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
       const result = inner[method]?.(...withMeta(args, carrying(within)));
       const answer = (result as { readonly result?: PromiseLike<unknown> }).result ?? (result as PromiseLike<unknown>);
       answer.then(
-        (got) => end(span, (got as { readonly error?: unknown } | undefined)?.error),
-        (error: unknown) => end(span, error),
+        (got) => end(span, (got as { readonly error?: unknown } | undefined)?.error, true),
+        (error: unknown) => end(span, error, true),
       );
       return result;
     };
@@ -63,7 +63,8 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
         if (parent === undefined) return (handler as Call)(received);
         const { name, kind, attributes } = spanOf((message as Definition).type);
         const span = tracer.startSpan(name, { kind, attributes }, parent);
-        return context.with(trace.setSpan(parent, span), () => handled(span, () => (handler as Call)(received)));
+        const isRpc = kind === SpanKind.SERVER;
+        return context.with(trace.setSpan(parent, span), () => handled(span, isRpc, () => (handler as Call)(received)));
       });
 
   const overridden: Record<string, Call> = {
@@ -73,7 +74,7 @@ export function traced<C extends TracedClient>(client: C, options: TracingOption
       if (begun === undefined) return inner["send"]?.(...args);
       const [span, within] = begun;
       const taken = inner["send"]?.(...withMeta(args, carrying(within)));
-      end(span, taken === true ? undefined : new Error("Not taken"));
+      end(span, taken === true ? undefined : new Error("Not taken"), false);
       return taken;
     },
     on: hears("on", processing),
@@ -125,12 +126,12 @@ function withMeta(args: readonly unknown[], carrier: Record<string, string>): un
   return named ? [message, payload, third, given] : [message, payload, given];
 }
 
-function end(span: Span, error: unknown): void {
+function end(span: Span, error: unknown, isRpc: boolean): void {
   if (error !== undefined) {
     // Anything may be thrown.
     const { code, name = "Error" } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
     const type = String(code ?? name);
-    span.setAttribute(ERROR_TYPE, type);
+    span.setAttributes(failure(type, typeof code === "string" ? code : undefined, isRpc));
     span.recordException(error instanceof Error ? error : typeof error === "string" ? error : type);
     span.setStatus({ code: SpanStatusCode.ERROR, message: type });
   }
@@ -138,8 +139,8 @@ function end(span: Span, error: unknown): void {
 }
 
 /** Ends the span with what the handler does. */
-function handled(span: Span, handler: () => unknown): unknown {
-  const over = (error?: unknown): void => end(span, error);
+function handled(span: Span, isRpc: boolean, handler: () => unknown): unknown {
+  const over = (error?: unknown): void => end(span, error, isRpc);
   try {
     const result = handler();
     if (result instanceof Promise) result.then(() => over(), over);

@@ -10,7 +10,7 @@ import {
 } from "@ws-kit/core/extend";
 import type { ClusterState } from "@ws-kit/core";
 import type { Ended } from "./asked.ts";
-import { ERROR_TYPE, messaging, OUTCOME, rpc } from "./names.ts";
+import { ending, ERROR_TYPE, failure, messaging, OUTCOME, rpc } from "./names.ts";
 
 /** Seconds, as the conventions advise for both histograms, and below: a handler is done in less than HTTP takes. */
 const BOUNDARIES = [0.0001, 0.001, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -33,12 +33,10 @@ class Counts {
 /** How a message ended. */
 type Way = Pick<EndCount, "type" | "kind" | "outcome" | "code">;
 
-function attributesOf({ type, kind, outcome, code }: Way): Attributes {
-  return {
-    ...(kind === "rpc" ? rpc(type) : messaging("process", type)),
-    [OUTCOME]: outcome,
-    ...(code === undefined ? {} : { [ERROR_TYPE]: code }),
-  };
+function attributesOf(way: Way): Attributes {
+  const { type, kind, outcome } = way;
+  const isRpc = kind === "rpc";
+  return { ...(isRpc ? rpc(type) : messaging("process", type)), [OUTCOME]: outcome, ...ending(way, isRpc) };
 }
 
 /** The figures of all listeners of a router. */
@@ -137,7 +135,7 @@ export class Metrics {
   }
 
   answered({ type, code, ms }: Ended): void {
-    this.recordAsked(ms / 1_000, { ...rpc(type), ...(code === undefined ? {} : { [ERROR_TYPE]: code }) });
+    this.recordAsked(ms / 1_000, { ...rpc(type), ...(code !== undefined && failure(code, code, true)) });
   }
 
   frameRefused({ code, by }: Refused): void {

@@ -1,7 +1,7 @@
 import { context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace, type Tracer } from "@opentelemetry/api";
 import { clockOf, type End, metaOf, type Outgoing, watchEnd } from "@ws-kit/core/extend";
 import { broughtBy, carrying } from "./carrier.ts";
-import { CLIENT_ID, ERROR_TYPE, messaging, OUTCOME, rpc, TOPIC } from "./names.ts";
+import { CLIENT_ID, ending, messaging, OUTCOME, rpc, TOPIC } from "./names.ts";
 
 /** What middleware is given, as far as it is told of. */
 interface Handled {
@@ -47,7 +47,7 @@ export function spanAround(tracer: Tracer, sample: number, isRpc: (type: string)
     const clock = isDrawn ? clockOf(ctx) : undefined;
     const since = clock?.monotonic() ?? 0;
     watchEnd(ctx, (end) => {
-      endSpan(span, end);
+      endSpan(span, end, request);
       if (clock !== undefined) timed(type, request ? "rpc" : "on", end, clock.monotonic() - since);
     });
     return context.with(trace.setSpan(from, span), () => noting(span, next));
@@ -69,9 +69,9 @@ function noting(span: Span, next: () => unknown): unknown {
   }
 }
 
-function endSpan(span: Span, { outcome, code, repeated }: End): void {
-  span.setAttribute(OUTCOME, repeated ? "repeated" : outcome);
-  if (code !== undefined) span.setAttribute(ERROR_TYPE, code);
+function endSpan(span: Span, end: End, isRpc: boolean): void {
+  const { outcome, code, repeated } = end;
+  span.setAttributes({ [OUTCOME]: repeated ? "repeated" : outcome, ...ending(end, isRpc) });
   if (outcome === "error" || outcome === "abandoned") {
     span.setStatus({ code: SpanStatusCode.ERROR, ...(code === undefined ? {} : { message: code }) });
   }

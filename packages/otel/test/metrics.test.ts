@@ -1,3 +1,4 @@
+import * as conventions from "@opentelemetry/semantic-conventions/incubating";
 import { createTestServer } from "@ws-kit/testing";
 import { createRouter } from "@ws-kit/zod";
 import { afterEach, expect, it } from "vitest";
@@ -53,14 +54,15 @@ it("tells what a router does", async () => {
           "ws_kit.outcome": "ok",
         },
       },
-      { value: 1, attributes: { "rpc.system": "ws_kit", "rpc.method": "ADD", "ws_kit.outcome": "ok" } },
+      { value: 1, attributes: { "rpc.system.name": "ws_kit", "rpc.method": "ADD", "ws_kit.outcome": "ok" } },
       {
         value: 1,
         attributes: {
-          "rpc.system": "ws_kit",
+          "rpc.system.name": "ws_kit",
           "rpc.method": "ADD",
           "ws_kit.outcome": "error",
           "error.type": "OUT_OF_RANGE",
+          "rpc.status_code": "OUT_OF_RANGE",
         },
       },
     ]),
@@ -70,9 +72,17 @@ it("tells what a router does", async () => {
   expect(told["rpc.client.call.duration"]).toEqual(
     [undefined, "DEADLINE_EXCEEDED"].map((code) => ({
       value: 1,
-      attributes: { "rpc.system": "ws_kit", "rpc.method": "CONFIRM", ...(code && { "error.type": code }) },
+      attributes: {
+        "rpc.system.name": "ws_kit",
+        "rpc.method": "CONFIRM",
+        ...(code && { "error.type": code, "rpc.status_code": code }),
+      },
     })),
   );
+  const known = new Set(
+    Object.entries<unknown>({ ...conventions }).flatMap(([name, value]) => (name.startsWith("METRIC_") ? value : [])),
+  );
+  expect(Object.keys(told).filter((name) => !name.startsWith("ws_kit.") && !known.has(name))).toEqual([]);
   expect(told["ws_kit.server.refused"]).toEqual([{ value: 1, attributes: { "error.type": "UNIMPLEMENTED" } }]);
   expect(sum("ws_kit.server.published")).toBe(3);
   expect(told["ws_kit.server.connections"]).toEqual([{ value: 1, attributes: {} }]);

@@ -1,4 +1,6 @@
-import { SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { once } from "node:events";
+import { context, propagation, SpanKind, SpanStatusCode } from "@opentelemetry/api";
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from "@opentelemetry/core";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import { handlers } from "@ws-kit/client/parts";
 import { presence } from "@ws-kit/client/presence";
@@ -124,7 +126,7 @@ describe("one trace", () => {
     expect(parentOf(asked)).toBe("process ASK_ME");
     expect(answered?.parentSpanContext?.spanId).toBe(asked?.spanContext().spanId);
     expect(parentOf(ended("dialog")[0])).toBe("CONFIRM");
-    expect(asked?.attributes).toMatchObject({ "rpc.system": "ws_kit", "rpc.method": "CONFIRM" });
+    expect(asked?.attributes).toMatchObject({ "rpc.system.name": "ws_kit", "rpc.method": "CONFIRM" });
     expect(asked?.attributes["ws_kit.client.id"]).toBeTypeOf("string");
     expect(new Set(spans.getFinishedSpans().map((span) => span.spanContext().traceId)).size).toBe(1);
     ada.send(Ask, { text: "throw" });
@@ -149,10 +151,11 @@ describe("one trace", () => {
     expect(answered.map((span) => span.parentSpanContext?.spanId)).toEqual(
       asked.map((span) => span.spanContext().spanId),
     );
-    expect(asked[0]?.attributes).toMatchObject({ "rpc.system": "ws_kit", "rpc.method": "ADD" });
+    expect(asked[0]?.attributes).toMatchObject({ "rpc.system.name": "ws_kit", "rpc.method": "ADD" });
     for (const [, second, third] of [asked, answered]) {
       for (const span of [second, third]) {
         expect(span?.attributes["error.type"]).toBe("OUT_OF_RANGE");
+        expect(span?.attributes["rpc.status_code"]).toBe("OUT_OF_RANGE");
         expect(span?.status.code).toBe(SpanStatusCode.ERROR);
       }
     }
@@ -215,6 +218,68 @@ it("takes no text for a trace that is none", async () => {
   peer.sendRaw({ type: "SAY", meta: { traceparent }, payload: { text: "hello" } });
   await server.settle();
   expect(ended("process SAY")).toHaveLength(1);
+});
+
+it("ends the span of a request that nobody is left to be answered as a failure", async () => {
+  const router = instrument(createRouter()).rpc(Add, async ({ signal }) => {
+    await once(signal, "abort");
+  });
+  const server = createTestServer(router);
+  const peer = await server.connect();
+  peer.request(Add, { a: 1, b: 2 }).catch(() => {});
+  await server.clock.advance(1);
+  peer.close();
+  await vi.waitFor(() => expect(ended("ADD")).toHaveLength(1));
+  expect(ended("ADD")).toMatchObject([
+    {
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { "error.type": "abandoned", "ws_kit.outcome": "abandoned" },
+    },
+  ]);
+});
+
+describe("what a peer sends as a trace", () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
+  it("brings no baggage, and takes none of the server's away", async () => {
+    propagation.disable();
+    propagation.setGlobalPropagator(
+      new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] }),
+    );
+    const seen: unknown[] = [];
+    const router = instrument(createRouter()).on(Say, (ctx) => {
+      seen.push(propagation.getActiveBaggage());
+      const own = propagation.setBaggage(context.active(), propagation.createBaggage({ salary: { value: "9" } }));
+      context.with(own, () => ctx.send(Said, ctx.payload));
+    });
+    const server = createTestServer(router);
+    const peer = await server.connect();
+    peer.sendRaw({ type: "SAY", meta: { traceparent, baggage: "role=admin" }, payload: { text: "hello" } });
+    const { meta } = await peer.next();
+    expect(seen).toEqual([undefined]);
+    expect(Object.keys(meta as object)).toEqual(["traceparent"]);
+    propagation.disable();
+    propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  });
+
+  it.each([
+    ["not sampled", { traceparent: `${traceparent.slice(0, -2)}00` }, 0],
+    ["with a state of its vendor", { traceparent, tracestate: "vendor=1" }, 1],
+    ["with a state that is none", { traceparent, tracestate: `,,=;${"x".repeat(10_000)}` }, 1],
+    ["with a state that is no text", { traceparent, tracestate: { a: 1 } }, 1],
+    ["of a later version", { traceparent: `cc${traceparent.slice(2)}-what-is-to-come` }, 1],
+    ["of a version that there is not", { traceparent: `ff${traceparent.slice(2)}` }, 0],
+    ["of no text", { traceparent: [traceparent] }, 0],
+  ])("is followed as far as it is one: %s", async (_, meta, spansOfIt) => {
+    const { server } = world(0);
+    const peer = await server.connect();
+    peer.sendRaw({ type: "SAY", meta, payload: { text: "hello" } });
+    await server.settle();
+    expect(ended("process SAY")).toHaveLength(spansOfIt);
+    expect(ended("process SAY").map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual(
+      spansOfIt === 0 ? [] : ["b7ad6b7169203331"],
+    );
+  });
 });
 
 it("draws who is traced at the root, and follows a trace that is there", async () => {
