@@ -16,8 +16,6 @@ declare const process: { readonly env: { readonly NODE_ENV?: string } };
 /** There reading NODE_ENV takes a permission. */
 declare const Deno: unknown;
 
-const ignore = (): undefined => {};
-
 /** Puts a client together: what every client has, the parts of its kind, and those that the page adds. */
 export function createClient(
   options: ClientOptions & { readonly use?: readonly ClientPart[] | undefined },
@@ -41,22 +39,6 @@ export function createClient(
       request: host._ask?.bind(null, turn),
     }),
   );
-  const host = {
-    _options: options,
-    _codec: codec,
-    _link: link,
-    _listeners: listeners,
-    _on: (...args) => on(...args),
-    _leads: () => true,
-    // A server that asks is not left to wait for whom nobody here would answer.
-    _take: (id, { meta }) =>
-      id.startsWith("s:") && host._leads() && link._transmit(codec.encode({ type: FAILED_TYPE, meta })),
-    _see: ignore,
-    _placed: ignore,
-    // Its first part says how connections are made.
-  } as Omit<Host, "_connect"> as Host;
-  const receive = createInbox(host);
-
   /** Nothing fires once the client is closed, also by an earlier handler of the same message. */
   const listen = (key: string | number, handler: (received: never) => unknown, message?: AnyMessage): Off => {
     if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production")
@@ -70,6 +52,20 @@ export function createClient(
       checkMessage("client.on()", message);
     return listen(message.type, handler, message);
   };
+
+  const host = {
+    _options: options,
+    _codec: codec,
+    _link: link,
+    _listeners: listeners,
+    _on: on,
+    _leads: () => true,
+    // A server that asks is not left to wait for whom nobody here would answer.
+    _take: (id, { meta }) =>
+      id.startsWith("s:") && host._leads() && link._transmit(codec.encode({ type: FAILED_TYPE, meta })),
+    // Its first part says how connections are made.
+  } as Omit<Host, "_connect"> as Host;
+  const receive = createInbox(host);
 
   /** @param turn The number of the only connection that takes it, past the queue; 0 for every other message. */
   const send = (turn: number, message: AnyMessage, payload?: unknown, given?: SendOptions): boolean => {

@@ -32,11 +32,11 @@ export interface Host {
   /** Takes a frame with a correlation id; one that is not known is ignored. */
   _take: (id: string, frame: Envelope) => unknown;
   /** Sees each frame before anybody. @returns false where nobody may have it, or what is to be done before. */
-  _see: Topics["_see"];
+  _see?: Topics["_see"];
   /** As `client.subscribe`. */
   _subscribe?: Topics["_subscribe"];
   /** Where in its topic a message stands. */
-  _placed: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
+  _placed?: (at: TopicFrame["at"]) => { topic: string; position: Position } | undefined;
 }
 
 /** What a `ClientPart` is in here. */

@@ -36,7 +36,7 @@ export function createInbox(host: Host): Receive {
         attempt(
           () =>
             when(checked(message as AnyMessage, "in", meta, payload), (received) =>
-              listeners._emit(type, Object.assign(received, host._placed(at)), session, those),
+              listeners._emit(type, Object.assign(received, host._placed?.(at)), session, those),
             ),
           (error) => listeners._report("validation", error, { message: type }),
         ),
@@ -61,7 +61,7 @@ export function createInbox(host: Host): Receive {
         link._pulse._probe(true);
       } else {
         const session = link._session;
-        const gap = host._see(frame);
+        const gap = host._see?.(frame);
         // A repeat.
         if (gap === false) return;
         if (gap) void lane(gap);

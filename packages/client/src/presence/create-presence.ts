@@ -53,13 +53,14 @@ interface Watching {
   readonly _codec: Codec;
   readonly _link: Link;
   readonly _listeners: Listeners;
-  readonly _see: (frame: TopicFrame) => false | (() => unknown) | undefined;
+  readonly _see?: (frame: TopicFrame) => false | (() => unknown) | undefined;
   readonly _subscribe?: (topic: string, options?: Partial<RecordedOptions>) => Subscription<AnyMessage>;
 }
 
 /** Who is there in topics that this client has subscribed to, and what it says there of itself. */
 export function createPresence(host: Watching) {
-  const { _codec: codec, _link: link, _listeners: listeners, _see: see } = host;
+  const { _codec: codec, _link: link, _listeners: listeners } = host;
+  const see = host._see as NonNullable<Watching["_see"]>;
   const subscribe = host._subscribe as NonNullable<Watching["_subscribe"]>;
   const rooms = new Map<string, Room>();
 
