@@ -41,7 +41,7 @@ export function createReader(
   confirm: (taken: number) => void,
   fail: (error: unknown) => void,
 ): Reader {
-  let items: unknown[] = [];
+  const items: unknown[] = [];
   let owed = 0;
   let taken = 0;
   let over = false;
@@ -55,8 +55,9 @@ export function createReader(
     confirm(taken);
   };
 
-  const next = async (): Promise<Result> => {
+  const next = async (who: { left: boolean }): Promise<Result> => {
     for (;;) {
+      if (who.left) return { value: undefined, done: true };
       if (items.length > 0) {
         const item = items.shift();
         taken++;
@@ -104,17 +105,16 @@ export function createReader(
       timer();
       stir();
     },
-    _items: (leave) => {
-      const end = (): void => {
-        items = [];
-        over = true;
-        timer();
-        leave();
-        stir();
-      };
-      return {
-        [Symbol.asyncIterator]: () => ({
-          next,
+    _items: (leave) => ({
+      [Symbol.asyncIterator]() {
+        // Who else reads here is not told that this is the end, but that what is left was given up.
+        const who = { left: false };
+        const end = (): void => {
+          who.left = true;
+          leave();
+        };
+        return {
+          next: () => next(who),
           return() {
             end();
             return Promise.resolve({ value: undefined, done: true });
@@ -123,8 +123,8 @@ export function createReader(
             end();
             return Promise.reject(error as Error);
           },
-        }),
-      };
-    },
+        };
+      },
+    }),
   };
 }

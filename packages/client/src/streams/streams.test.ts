@@ -264,6 +264,42 @@ describe("what comes from the server", () => {
     expect(rig.read()).toEqual([]);
   });
 
+  test("who reads beside one that leaves, or after it, does not take what is left for the end", async () => {
+    const rig = rigOf();
+    await rig.open();
+    const call = rig.client.stream(Down, { n: 0 });
+    await settled();
+    rig.read();
+    const read = async (most: number): Promise<(number | string)[]> => {
+      const seen: (number | string)[] = [];
+      try {
+        for await (const { n } of call) if (seen.push(n) === most) break;
+      } catch (error) {
+        seen.push((error as Error).message);
+      }
+      return seen;
+    };
+    const [leaves, stays] = [read(1), read(9)];
+    await rig.say(CHUNK_TYPE, { n: 1 });
+    expect(await leaves).toEqual([1]);
+    expect(await stays).toEqual(["Request aborted"]);
+    expect(await read(9)).toEqual(["Request aborted"]);
+  });
+
+  test("what had come before the end is there for who reads on", async () => {
+    const rig = rigOf();
+    await rig.open();
+    const call = rig.client.stream(Down, { n: 0 });
+    await settled();
+    rig.read();
+    for (const n of [1, 2, 3]) await rig.say(CHUNK_TYPE, { n });
+    await rig.say("DOWNED", { n: 0 });
+    for await (const { n } of call) if (n === 1) break;
+    const rest: number[] = [];
+    for await (const { n } of call) rest.push(n);
+    expect(rest).toEqual([2, 3]);
+  });
+
   test("an item that does not fit calls it off", async () => {
     const rig = rigOf();
     await rig.open();
