@@ -214,6 +214,20 @@ test("in Chromium a hidden tab dials when the network is back, and one that is w
   await third.kill();
 });
 
+test("in Chromium a dial that the page's policy forbids fails at once, though it is told of no close", async () => {
+  const page = await openPage(browser, "page-runtime.ts");
+  const failed = await page.evaluate(async (url) => {
+    const policy = document.createElement("meta");
+    policy.httpEquiv = "Content-Security-Policy";
+    policy.content = "connect-src 'none'";
+    document.head.append(policy);
+    void kit.open(url).catch(() => {});
+    return new Promise<string>((resolve) => kit.client.onError((error) => resolve(error.message)));
+  }, server.url);
+  expect(failed).toMatch(/^Cannot connect to .* \(1006\)/);
+  await page.close();
+});
+
 test("in Chromium one of several clients that share a socket leaves while it opens", async () => {
   const page = await openPage(browser, "page-runtime.ts");
   expect(await page.evaluate((url) => kit.leaveShared(url), server.url)).toEqual(["closed", "open"]);

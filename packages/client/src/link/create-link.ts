@@ -120,8 +120,11 @@ export function createLink(
 
   const hear: Hear = (type, { data, code, reason, message, error }) => {
     if (type === "close") down(code, reason || why);
-    else if (type === "error") why = redact(message || error?.code || "");
-    else if (type === "open") void opened();
+    else if (type === "error") {
+      why = redact(message || error?.code || "");
+      // A dial that the page's policy forbids is closed, and Chromium tells of no close.
+      if (!isUp()) arm(0, () => drop(why));
+    } else if (type === "open") void opened();
     else if (isUp()) {
       const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
       listeners._tell?.("received", packet);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Ask, News, Note } from "../../test/definitions.ts";
 import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
@@ -51,6 +51,28 @@ test("it is the cause of the TimeoutError of a request that waited for the conne
   await world.time.advance(100);
   expect((await later) as Error).toMatchObject({ name: "TimeoutError" });
   expect(((await later) as Error).cause).toBeUndefined();
+});
+
+test("an error of a dial that no close follows ends it, and a close that follows tells of it", async () => {
+  const rig = createRig({ reconnect });
+  void rig.client.connect();
+  await settled();
+  const { socket } = rig.network;
+  vi.spyOn(socket, "end").mockImplementation(() => {});
+  socket.fail("forbidden");
+  await world.time.advance(1);
+  expect(rig.infos.slice(1)).toEqual([
+    { code: 1006, reason: "forbidden" },
+    { delayMs: 100, attempt: 1 },
+  ]);
+  await world.time.advance(100);
+  rig.network.socket.fail("refused");
+  await world.time.advance(1);
+  expect(rig.errors.map(({ error }) => /\((.*?)\)/.exec(error.message)?.[1])).toEqual([
+    "1006 forbidden",
+    "1006 refused",
+  ]);
+  expect(rig.states).toEqual(["connecting", "closed", "reconnecting", "connecting", "closed", "reconnecting"]);
 });
 
 test("hanging up during a dial is no failure", async () => {
