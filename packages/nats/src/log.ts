@@ -122,7 +122,25 @@ export class NatsLog implements EngineLog {
     await severed.look(stream, topic);
     const { chain } = severed.standOf(stream, topic);
     if (!chain.some(([epoch, end]) => epoch === lost.epoch && end < lost.offset)) return;
-    const change: SeveredTopic = { topic, ...(await severed.sever(stream, topic)) };
+    this.tell(connection, { topic, ...(await severed.sever(stream, topic)) });
+  }
+
+  /**
+   * Messages of a topic are numbered from the beginning again: its stream was taken away, or the only server that kept it has lost it.
+   * @returns the epoch under which it goes on.
+   */
+  async restarted(topic: string, keeping: Keeping): Promise<string> {
+    const { connection, streams } = this.side();
+    const before = streams.opened(keeping);
+    streams.forget(keeping);
+    const stream = await streams.of(keeping);
+    if (stream.created !== before?.created) return stream.epoch;
+    const severed = await streams.severed.sever(stream, topic);
+    this.tell(connection, { topic, ...severed });
+    return severed.epoch;
+  }
+
+  private tell(connection: NatsConnection, change: SeveredTopic): void {
     connection.publish(this.changes, JSON.stringify(change));
   }
 

@@ -3,6 +3,7 @@ import type { MemberStore } from "@ws-kit/core/extend";
 import { answerOf, ApiError, ask, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
 import type { NatsLogSide } from "./log.ts";
 import { token } from "./names.ts";
+import type { MemberStreams } from "./streams.ts";
 
 const TIMEOUT_MS = 3_000;
 /** What is said to be left of a lease: how much is, the server does not tell of all together, so they are looked at each second. */
@@ -24,9 +25,16 @@ export class NatsMembers implements MemberStore {
     this.prefix = prefix;
   }
 
-  async renew(node: string, leaseMs: number, begins: boolean): Promise<ReadonlyMap<string, number> | undefined> {
-    const { connection, streams } = this.side();
-    const { leases, entries } = await streams.members(leaseMs);
+  renew(node: string, leaseMs: number, begins: boolean): Promise<ReadonlyMap<string, number> | undefined> {
+    return this.within((connection, names) => this.renewIn(connection, names, node, begins), leaseMs);
+  }
+
+  private async renewIn(
+    connection: NatsLogSide["connection"],
+    { leases, entries }: MemberStreams,
+    node: string,
+    begins: boolean,
+  ): Promise<ReadonlyMap<string, number> | undefined> {
     const conditions = headers();
     conditions.set("Nats-Expected-Last-Subject-Sequence", String(begins ? 0 : (this.renewed.get(node) ?? 0)));
     try {
@@ -54,20 +62,26 @@ export class NatsMembers implements MemberStore {
   }
 
   async write(set: string, node: string, changes: ReadonlyMap<string, string | undefined>): Promise<void> {
-    const { connection, streams } = this.side();
-    const { entries } = await streams.members();
-    await Promise.all(
-      [...changes].map(async ([entry, text]) => {
-        const subject = this.entry(token(set), node, token(entry));
-        if (text === undefined) await ask(connection, `STREAM.PURGE.${entries}`, { filter: subject });
-        else answerOf(await connection.request(subject, text, { timeout: TIMEOUT_MS }));
-      }),
+    await this.within((connection, { entries }) =>
+      Promise.all(
+        [...changes].map(async ([entry, text]) => {
+          const subject = this.entry(token(set), node, token(entry));
+          if (text === undefined) await ask(connection, `STREAM.PURGE.${entries}`, { filter: subject });
+          else answerOf(await connection.request(subject, text, { timeout: TIMEOUT_MS }));
+        }),
+      ),
     );
   }
 
-  async read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
-    const { connection, streams } = this.side();
-    const { entries } = await streams.members();
+  read(set: string): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
+    return this.within((connection, { entries }) => this.readIn(connection, entries, set));
+  }
+
+  private async readIn(
+    connection: NatsLogSide["connection"],
+    entries: string,
+    set: string,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     const nodes = new Map<string, Map<string, string>>();
     const which = { deliver_policy: "all", filter_subject: this.entry(token(set), "*", "*") };
     await consume(connection, entries, which, (msg) => {
@@ -83,11 +97,25 @@ export class NatsMembers implements MemberStore {
   }
 
   async sweep(node: string): Promise<void> {
+    await this.within(async (connection, { leases, entries }) => {
+      await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.entry("*", node, "*") });
+      await ask(connection, `STREAM.PURGE.${leases}`, { filter: this.lease(node) });
+      await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.known(node) });
+    });
+  }
+
+  /** Does something with the streams; where that fails they may have been taken away. */
+  private async within<T>(
+    doing: (connection: NatsLogSide["connection"], names: MemberStreams) => Promise<T>,
+    leaseMs?: number,
+  ): Promise<T> {
     const { connection, streams } = this.side();
-    const { leases, entries } = await streams.members();
-    await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.entry("*", node, "*") });
-    await ask(connection, `STREAM.PURGE.${leases}`, { filter: this.lease(node) });
-    await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.known(node) });
+    try {
+      return await doing(connection, await streams.members(leaseMs));
+    } catch (error) {
+      streams.forgetMembers();
+      throw error;
+    }
   }
 
   private lease(node: string): string {

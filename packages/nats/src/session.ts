@@ -134,14 +134,27 @@ export class NatsSession implements EngineSession {
   }
 
   private followLog(main: NatsConnection, streams: Streams, topic: string, keeping: Keeping): Subscription | undefined {
+    let last = 0;
     const callback = (error: Error | null, msg: Msg): void => {
       const stream = streams.opened(keeping);
-      if (error !== null) this.dialing.reconnect(error);
-      else if (stream !== undefined)
-        this.node.added(topic, this.log.frame(streams.severed.standOf(stream, topic), msg));
+      if (error !== null) return this.dialing.reconnect(error);
+      if (stream === undefined) return;
+      const frame = this.log.frame(streams.severed.standOf(stream, topic), msg);
+      const hasRestarted = frame.offset <= last;
+      last = frame.offset;
+      // What has come since is read, under the name that it then has.
+      if (hasRestarted) this.restarted(topic, keeping);
+      else this.node.added(topic, frame);
     };
     const stream = streams.opened(keeping);
     return stream && main.subscribe(stream.republished(topic), { callback });
+  }
+
+  private restarted(topic: string, keeping: Keeping): void {
+    this.log.restarted(topic, keeping).then(
+      (epoch) => this.node.changed(topic, epoch),
+      (error: unknown) => this.dialing.reconnect(error as Error),
+    );
   }
 
   private async dial(lost: (cause: Error) => void): Promise<Pair> {

@@ -74,11 +74,14 @@ export class SeveredTopics {
     this.remember(topic, text === undefined ? undefined : (JSON.parse(text) as Severed));
   }
 
-  /** @returns what all nodes then agree on. */
+  /** From where it stands, as it was when it was last looked at. @returns what all nodes then agree on. */
   async sever(family: Family, topic: string): Promise<Severed> {
+    const { epoch: lost } = this.standOf(family, topic);
     const text = await this.texts.agreed(nameOf(family, topic), (found) => {
       const before = found === undefined ? undefined : (JSON.parse(found) as Severed);
-      return before?.of === family.epoch ? undefined : JSON.stringify({ of: family.epoch, epoch: freshEpoch() });
+      const now = before?.of === family.epoch ? before.epoch : family.epoch;
+      // Another node was faster.
+      return now === lost ? JSON.stringify({ of: family.epoch, epoch: freshEpoch() }) : undefined;
     });
     const severed = JSON.parse(text) as Severed;
     this.remember(topic, severed);

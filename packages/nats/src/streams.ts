@@ -47,7 +47,7 @@ export interface Stream extends Epoch {
 }
 
 /** Names of the streams in which nodes say something of themselves. */
-interface MemberStreams {
+export interface MemberStreams {
   readonly leases: string;
   readonly entries: string;
 }
@@ -110,6 +110,11 @@ export class Streams {
     return { leases, entries };
   }
 
+  /** They may be others now: whoever asks next looks again. */
+  forgetMembers(): void {
+    this.present = undefined;
+  }
+
   /** It may be another one now: whoever asks next looks again. */
   forget({ pattern }: Keeping): void {
     this.byPattern.delete(pattern);
@@ -133,6 +138,7 @@ export class Streams {
       duplicate_window: age === 0 ? DEDUPE_NS : Math.min(DEDUPE_NS, age),
       republish: { src: `${src}.>`, dest: `${dest}.>` },
     });
+    this.checkKept(info);
     const { created, state } = info;
     const { epoch, chain, of } = await this.epoch(hash, this.ownerOf(info), state.last_seq);
     return {
@@ -146,6 +152,14 @@ export class Streams {
       added: (topic) => `${src}.${token(topic)}`,
       republished: (topic) => `${dest}.${token(topic)}`,
     };
+  }
+
+  /** @throws Error where a server that is started again would have lost it, and nothing would tell. */
+  private checkKept({ cluster, config }: StreamInfo): void {
+    if (cluster === undefined || config.storage === "file" || config.num_replicas > 1) return;
+    throw Object.assign(new Error('In a cluster of NATS { storage: "memory" } needs { replicas: 3 }'), {
+      recorded: false,
+    });
   }
 
   /**
@@ -180,7 +194,11 @@ export class Streams {
     }).then(({ config }) => config.name);
     this.meta.catch(() => (this.meta = undefined));
     const last = { last_by_subj: `${this.prefix}.k.${name}` };
-    const stored = await storedMessage(this.connection, await this.meta, last);
+    const stored = await storedMessage(this.connection, await this.meta, last).catch((error: unknown) => {
+      // It may have been taken away.
+      this.meta = undefined;
+      throw error;
+    });
     return {
       text: stored?.data === undefined ? undefined : Buffer.from(stored.data, "base64").toString(),
       seq: stored?.seq ?? 0,
