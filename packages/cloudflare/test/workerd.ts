@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { socketsOf, type Target } from "@ws-kit/conformance";
 import { build } from "esbuild";
@@ -33,9 +36,10 @@ export async function startWorkerd(
   define: Record<string, string> = {},
 ): Promise<Target & { readonly host: string; readonly workerd: Miniflare }> {
   let output = "";
-  const workerd = new Miniflare({
+  const script = await bundle(entry, define);
+  const { folder, made: workerd } = inFolder({
     modules: true,
-    script: await bundle(entry, define),
+    script,
     compatibilityDate: COMPATIBILITY_DATE,
     durableObjects: Object.fromEntries(
       classes.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
@@ -58,8 +62,22 @@ export async function startWorkerd(
     async stop() {
       running = false;
       await workerd.dispose();
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Miniflare takes its folder away after `dispose()`, and waits for nobody: where a test ends before, it stays. */
+function inFolder(options: MiniflareOptions): { folder: string; made: Miniflare } {
+  const folder = mkdtempSync(join(tmpdir(), "ws-kit-workerd-"));
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = folder;
+  try {
+    return { folder, made: new Miniflare(options) };
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  }
 }
 
 export function startConformance(define: Record<string, string> = {}): Promise<Target> {

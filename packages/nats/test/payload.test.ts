@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RecordedNode, RecordedPeer } from "@ws-kit/conformance/engines/recorded-node";
@@ -11,9 +11,14 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 withServer("nats", "a server of NATS with a low max_payload", (path) => {
   let server: EngineServer;
   beforeAll(async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "ws-kit-nats-")), "nats.conf");
+    const folder = mkdtempSync(join(tmpdir(), "ws-kit-nats-"));
+    const file = join(folder, "nats.conf");
     writeFileSync(file, "max_payload: 8192\n");
-    server = await startNats(path, ["-js", "-c", file]);
+    try {
+      server = await startNats(path, ["-js", "-c", file]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
   afterAll(() => server?.stop());
   const engine = () => natsEngine({ servers: `127.0.0.1:${server.port}` });
