@@ -18,7 +18,7 @@ class ConnectionLease implements Lease {
   until = Infinity;
   endsAt = Infinity;
   over = false;
-  renewing = false;
+  renewing: Lease["renewing"] = undefined;
   decidedAt = -Infinity;
   readonly renew: Renew | undefined;
   private readonly conn: Connection;
@@ -61,8 +61,12 @@ export function askExpiry(conn: Connection): void {
   if (conn.state !== OPENING) tellExpiry(conn);
 }
 
-/** As `askExpiry`, for data that a new token has brought: the peer is told in any case. */
+/**
+ * As `askExpiry`, for data that a new token has brought: the peer is told in any case. One that is still being decided on is older, and
+ * changes nothing any more.
+ */
 export function askRenewed(conn: Connection, lease: Lease): void {
+  lease.renewing = undefined;
   if (ask(conn, lease)) tellExpiry(conn);
 }
 
@@ -89,7 +93,7 @@ export function expire(conn: Connection, lease: Lease): void {
     return schedule(conn, lease);
   }
   // What came in time is waited for, no longer than authTimeoutMs.
-  if (!lease.renewing) close(conn, CLOSE.UNAUTHENTICATED, "The token has expired");
+  if (lease.renewing === undefined) close(conn, CLOSE.UNAUTHENTICATED, "The token has expired");
 }
 
 /**

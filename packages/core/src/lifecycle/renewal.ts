@@ -5,7 +5,7 @@ import { AUTH_TYPE, type Envelope } from "../protocol/envelope.ts";
 import { close } from "../sending/frames.ts";
 import { violate } from "../sending/refusals.ts";
 import type { Connection } from "../state/connection.ts";
-import type { Lease, Renew, Renewed } from "../state/lease.ts";
+import type { Lease, Renewed } from "../state/lease.ts";
 import { CLOSING } from "../state/phases.ts";
 import { askRightsAgain } from "../topics/rights.ts";
 
@@ -27,18 +27,20 @@ export function renew(conn: Connection, { payload }: Envelope): boolean {
       "A new token is { token }: a string of printable ASCII without blanks",
       AUTH_TYPE,
     );
-  } else if (lease.renewing || conn.hub.clock.monotonic() - lease.decidedAt < MIN_GAP_MS) {
+  } else if (lease.renewing !== undefined || conn.hub.clock.monotonic() - lease.decidedAt < MIN_GAP_MS) {
     violate(conn, "RESOURCE_EXHAUSTED", `One token at a time, and one in ${MIN_GAP_MS} ms`, AUTH_TYPE);
   } else {
-    lease.renewing = true;
-    void decide(conn, lease, lease.renew, token);
+    lease.renewing = lease.renew(token);
+    void decide(conn, lease, lease.renewing);
   }
   return true;
 }
 
-async function decide(conn: Connection, lease: Lease, ask: Renew, token: string): Promise<void> {
-  const renewed = await ask(token);
-  lease.renewing = false;
+async function decide(conn: Connection, lease: Lease, asked: Promise<Renewed>): Promise<void> {
+  const renewed = await asked;
+  // A socket that its client has come back on brought a newer one.
+  if (lease.renewing !== asked) return;
+  lease.renewing = undefined;
   lease.decidedAt = conn.hub.clock.monotonic();
   if (conn.state < CLOSING) settle(conn, lease, renewed);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { FakeSocket, memoryLogger, Note, settle, Told, VirtualClock } from "../../test/harness.ts";
+import { FakeSocket, gate, memoryLogger, Note, settle, Told, VirtualClock } from "../../test/harness.ts";
 import { createAdmit } from "../adapter/admission.ts";
 import { ListenerHub } from "../adapter/hub.ts";
 import type { AnyUpgradeOptions } from "../adapter/upgrade-options.ts";
@@ -316,6 +316,27 @@ describe("who comes back", () => {
     record.role = "banned";
     const third = await by.open("", `${second.id}.0`);
     expect(third.conn.data).toMatchObject({ ...set, since: new Date(0), role: "banned" });
+  });
+
+  it.each([
+    ["takes", { user: "ada", role: "of the old token" }],
+    ["refuses", null],
+  ])("is not changed any more by an older token that authenticate %s only then", async (_, answer) => {
+    const held = gate();
+    const by = rig(
+      { identify: ({ user }: { user?: string }) => user, expiresAt: () => 2e12 },
+      {
+        authenticate: (req: Request) =>
+          req.headers.has("authorization") ? held.opened.then(() => answer) : { user: "ada", role: req.url.slice(-3) },
+      },
+    );
+    const first = await by.join("old");
+    first.send({ type: "$ws:auth", payload: { token: "t" } });
+    first.cut();
+    const second = await by.open("new", `${first.id}.0`);
+    held.open();
+    await settle();
+    expect([second.conn.data, second.socket.ended]).toMatchObject([{ role: "new" }, undefined]);
   });
 
   it("ends with 1011 where a handler has frozen the data that would change", async () => {

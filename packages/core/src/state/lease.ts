@@ -16,8 +16,8 @@ export interface Lease extends Expiring {
   endsAt: number;
   /** It has ended, and the grace runs. */
   over: boolean;
-  /** A new token is being decided on. */
-  renewing: boolean;
+  /** The new token that is being decided on. */
+  renewing: Promise<Renewed> | undefined;
   /** When that was last done, in monotonic milliseconds. */
   decidedAt: number;
 }
