@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { absoluteLinks } from "../scripts/npm-readmes.ts";
 
 interface Manifest {
   name: string;
@@ -46,6 +47,36 @@ test("what is packed says where it comes from, and nothing of how it is built", 
     repository: { type: "git", url: "git+https://example.com/ws-kit.git", directory: "packages/core" },
     homepage: "https://example.com/ws-kit/tree/main/packages/core#readme",
     bugs: "https://example.com/ws-kit/issues",
+  });
+});
+
+describe("on npm, where a README stands alone", () => {
+  const url = "https://example.com/ws-kit";
+  const readmes = globSync("packages/*/README.md", { cwd: root });
+
+  test("its links lead to the project's address", () => {
+    const readme =
+      "[a](../zod), [`b`](../../docs/server.md#errors)\n[c](dashboards/x.json) [d](#here) [e](https://a.b/c)\n";
+    const code = "`x[0](y)`\n```ts\nhandlers[type](payload);\n```\n";
+    expect(absoluteLinks(readme + code, "packages/core", url)).toBe(
+      `[a](${url}/tree/main/packages/zod), [\`b\`](${url}/blob/main/docs/server.md#errors)\n` +
+        `[c](${url}/blob/main/packages/core/dashboards/x.json) [d](#here) [e](https://a.b/c)\n${code}`,
+    );
+  });
+
+  test.each(readmes)("%s leads nowhere else, and to what there is", (readme) => {
+    const text = absoluteLinks(readFileSync(join(root, readme), "utf8"), dirname(readme), url);
+    const targets = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, target = ""]) => target);
+    expect(targets.filter((target) => !/^(https:\/\/|#)/.test(target))).toEqual([]);
+    const ours = targets
+      .filter((target) => target.startsWith(url))
+      .map((target) => target.split(/\/main\/|#/)[1] ?? "");
+    expect(ours.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test("it is written so before anything is published", () => {
+    const { scripts } = read("package.json") as unknown as { scripts: { release: string } };
+    expect(scripts.release).toMatch(/check-release\.ts && node scripts\/npm-readmes\.ts && .*publish$/);
   });
 });
 
