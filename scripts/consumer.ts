@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { readmeFiles } from "../test/readme.ts";
+import { catalog } from "./catalog.ts";
 
 const run = promisify(execFile);
 
@@ -24,9 +25,6 @@ const ENTRIES: { readonly [name: string]: readonly string[] } = {
 export async function checkConsumer(directory: string, tarballs: ReadonlyMap<string, string>): Promise<string[]> {
   const packed = Object.fromEntries([...tarballs].map(([name, tarball]) => [name, `file:${tarball}`]));
   const wanted = Object.fromEntries(Object.keys(ENTRIES).map((name) => [name, packed[name]]));
-  const { devDependencies } = JSON.parse(await readFile("package.json", "utf8")) as Manifest;
-  const { devDependencies: zod } = JSON.parse(await readFile("packages/zod/package.json", "utf8")) as Manifest;
-  const { devDependencies: valibot } = JSON.parse(await readFile("packages/valibot/package.json", "utf8")) as Manifest;
   const files: { [name: string]: string } = {
     ...Object.fromEntries(await readmeFiles()),
     "package.json": JSON.stringify({
@@ -34,9 +32,9 @@ export async function checkConsumer(directory: string, tarballs: ReadonlyMap<str
       type: "module",
       dependencies: {
         ...wanted,
-        zod: zod["zod"],
-        valibot: valibot["valibot"],
-        "@types/bun": devDependencies["@types/bun"],
+        zod: catalog["zod"],
+        valibot: catalog["valibot"],
+        "@types/bun": catalog["@types/bun"],
       },
     }),
     // The packages depend on each other by version; here those are the tarballs.
@@ -97,8 +95,4 @@ export async function checkConsumer(directory: string, tarballs: ReadonlyMap<str
     }
   }
   return failures;
-}
-
-interface Manifest {
-  devDependencies: { [name: string]: string };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
+import { withVersions } from "../scripts/catalog.ts";
 import { DENO } from "../packages/deno/test/executable.ts";
 
 interface Manifest {
@@ -44,7 +45,7 @@ async function publish(change: (folder: string) => Promise<void>): Promise<strin
       recursive: true,
       filter: (file) => !/\.test(-d)?\.tsx?$/.test(file),
     });
-    await cp(join(root, path, "package.json"), join(to, "package.json"));
+    await writeFile(join(to, "package.json"), withVersions(await readFile(join(root, path, "package.json"), "utf8")));
     await symlink(join(root, path, "node_modules"), join(to, "node_modules"));
     const sources = Object.fromEntries(Object.entries(exports).filter(([, file]) => file.startsWith("./src/")));
     await writeFile(join(to, "jsr.json"), JSON.stringify({ name, version, license, exports: sources }));

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { withVersions } from "../scripts/catalog.ts";
 import { absoluteLinks } from "../scripts/npm-readmes.ts";
 
 interface Manifest {
@@ -48,6 +49,20 @@ test("what is packed says where it comes from, and nothing of how it is built", 
     homepage: "https://example.com/ws-kit/tree/main/packages/core#readme",
     bugs: "https://example.com/ws-kit/issues",
   });
+});
+
+test("what several manifests name has one version, which examples have as well", () => {
+  const versions = new Map<string, Set<string>>();
+  for (const path of globSync(["{packages,examples}/*/package.json", "docs/package.json", "package.json"], {
+    cwd: root,
+  })) {
+    const { dependencies, devDependencies } = JSON.parse(
+      withVersions(readFileSync(join(root, path), "utf8")),
+    ) as Record<string, Record<string, string> | undefined>;
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies }))
+      versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  expect([...versions].filter(([, named]) => named.size > 1)).toEqual([]);
 });
 
 describe("on npm, where a README stands alone", () => {

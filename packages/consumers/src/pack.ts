@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { withVersions } from "../../../scripts/catalog.ts";
 
 const run = promisify(execFile);
 const PACKAGES = join(import.meta.dirname, "../..");
@@ -72,7 +73,7 @@ async function pack(name: string, directory: string): Promise<Packed> {
   const source = join(PACKAGES, name);
   const stage = join(directory, name, "package");
   await mkdir(stage, { recursive: true });
-  const text = await readFile(join(source, "package.json"), "utf8");
+  const text = withVersions(await readFile(join(source, "package.json"), "utf8"));
   const { version, files } = JSON.parse(text) as Manifest;
   const {
     devDependencies: _dev,
