@@ -14,6 +14,7 @@ export const PACKED = [
   "client",
   "node",
   "bun",
+  "deno",
   "cloudflare",
   "react",
   "vue",

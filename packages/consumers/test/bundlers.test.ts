@@ -42,6 +42,7 @@ const FILES = {
     export default {
       server: { port: Number(process.env.VITE_PORT), strictPort: true, host: "localhost", proxy: { "/ws": { target: process.env.TARGET, ws: true, ...JSON.parse(process.env.PROXY) } } },
     };`,
+  "vitest.config.js": `export default { test: { include: ["chat.vitest.js"] } };`,
   "jest.config.js": `export default { testEnvironment: "jsdom", transform: {} };`,
   "sw.js": `
     self.addEventListener("install", () => self.skipWaiting());
@@ -61,7 +62,7 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
     await project.write(FILES);
     await mkdir(join(project.directory, "out"));
     await project.run(
-      "npm install @ws-kit/zod@0 @ws-kit/client@0 @ws-kit/node@0 @ws-kit/testing@0 zod@4 esbuild@0 rollup@4 @rollup/plugin-node-resolve@16 webpack@5 vite@8 jest@30 jest-environment-jsdom@30",
+      "npm install @ws-kit/zod@0 @ws-kit/client@0 @ws-kit/node@0 @ws-kit/testing@0 zod@4 esbuild@0 rollup@4 @rollup/plugin-node-resolve@16 webpack@5 vite@8 jest@30 jest-environment-jsdom@30 vitest@5 jsdom@31",
     );
     browser = await launchBrowser();
   }, 600_000);
@@ -172,5 +173,12 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
   test("jest with jsdom tests a page without a network", { timeout: 120_000 }, async () => {
     const printed = await project.run("npx jest --ci", { NODE_OPTIONS: "--experimental-vm-modules" });
     expect(printed).toContain("1 passed");
+  });
+
+  test("vitest with jsdom does the same", { timeout: 120_000 }, async () => {
+    const jest = await readFile(join(project.directory, "chat.test.js"), "utf8");
+    // No name by which jest finds it as well.
+    await project.write({ "chat.vitest.js": jest.replace('"@jest/globals"', '"vitest"') });
+    expect(await project.run("npx vitest run --environment jsdom")).toMatch(/Tests +1 passed/);
   });
 });

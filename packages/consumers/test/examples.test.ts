@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { cp, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
@@ -42,6 +42,11 @@ const TRIED: readonly Example[] = [
   { folder: "patterns", command: "node start.ts pool", socket: "/", bare: true },
   { folder: "cloudflare-chat", command: "node start.ts", socket: "/rooms/lobby?name=Ann", dev: true },
 ];
+
+test("each example is tried", async () => {
+  const folders = (await readdir(EXAMPLES, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  expect(new Set(TRIED.map(({ folder }) => folder))).toEqual(new Set(folders.map(({ name }) => name)));
+});
 
 describe.skipIf(why)(`examples installed from tarballs${why === undefined ? "" : `: ${why}`}`, () => {
   test.for(TRIED)("$folder, by $command", { timeout: 300_000 }, async ({ folder, command, socket, ...more }) => {
