@@ -11,7 +11,7 @@ import { CHARTS, draw, labelOf, THEMES } from "./charts.ts";
 const root = join(import.meta.dirname, "../..");
 const SOURCE = join(root, "docs/figures.json");
 
-export const PAGES = ["README.md", "docs/index.md", "docs/performance.md", "docs/telemetry.md"] as const;
+const PAGES = ["README.md", "docs/index.md", "docs/parts/why.md", "docs/performance.md", "docs/telemetry.md"] as const;
 
 interface Run {
   readonly machine: Results["machine"];
@@ -29,6 +29,31 @@ const SAID: readonly { page: (typeof PAGES)[number]; at: RegExp; figure: (run: R
     page: "docs/index.md",
     at: /(?<=that of a publish to 5,000 followers )[\d.]+(?=\.)/,
     figure: cell("Bun: publish to 5,000", "ws-kit", "ratio"),
+  },
+  {
+    page: "docs/index.md",
+    at: /(?<=CPU of an echo[^|]*\| )[\d.]+ on Bun, [\d.]+ on Node/,
+    figure: echoOf("ws-kit"),
+  },
+  {
+    page: "docs/index.md",
+    at: /(?<=CPU of an echo[^|]*\|[^|]*\| )[\d.]+ on Bun, [\d.]+ on Node/,
+    figure: echoOf("Socket.IO"),
+  },
+  {
+    page: "docs/index.md",
+    at: /(?<=CPU of an echo[^|]*\|[^|]*\|[^|]*\| )[\d.]+(?= on Node)/,
+    figure: cell("Node: echo", "tRPC", "ratio"),
+  },
+  {
+    page: "docs/parts/why.md",
+    at: /(?<=a switch by hand: \*\*)[\d.]+(?=\*\* of its CPU)/,
+    figure: cell("Bun: echo", "ws-kit", "ratio"),
+  },
+  {
+    page: "docs/parts/why.md",
+    at: /(?<=Socket\.IO takes )[\d.]+(?=\.)/,
+    figure: cell("Bun: echo", "Socket.IO", "ratio"),
   },
   {
     page: "docs/performance.md",
@@ -75,6 +100,11 @@ function cell(title: string, row: string, column: string): (run: Run) => string 
     if (text === undefined) throw new Error(`There is no "${column}" of "${row}" in "${title}"`);
     return text;
   };
+}
+
+function echoOf(row: string): (run: Run) => string {
+  const [bun, node] = [cell("Bun: echo", row, "ratio"), cell("Node: echo", row, "ratio")];
+  return (run) => `${bun(run)} on Bun, ${node(run)} on Node`;
 }
 
 /** The ratios of baselines that ran a second time. */

@@ -120,6 +120,31 @@ describe("in Chromium", () => {
     300_000,
   );
 
+  test.each([
+    [1280, 800, 800],
+    [390, 844, 1_260],
+  ])(
+    "the front page says why in its first screen of %d by %d, and beside whom in the next",
+    async (width, height, lowest) => {
+      const page = await browser.newPage({ viewport: { width, height }, reducedMotion: "reduce" });
+      await page.goto(served.url, { waitUntil: "networkidle" });
+      const boxOf = async (selector: string): Promise<{ x: number; y: number; height: number }> =>
+        (await page.locator(selector).boundingBox()) ?? { x: Infinity, y: Infinity, height: Infinity };
+      const why = await boxOf(".hero-why");
+      expect(why.y + why.height).toBeLessThan(height);
+      await page.getByRole("link", { name: "Beside the others", exact: true }).click();
+      await expect.poll(async () => (await boxOf("#beside-the-others")).y).toBeLessThan(150);
+      expect(await page.evaluate(() => scrollY)).toBeGreaterThan(500);
+      const table = await boxOf("table");
+      expect(table.y + table.height).toBeLessThan(lowest);
+      // What a row is about stays in sight while one looks at the last column.
+      const { x } = await boxOf("tbody tr:first-child td:first-child");
+      await page.locator("table").evaluate((all) => (all.scrollLeft = all.scrollWidth));
+      expect((await boxOf("tbody tr:first-child td:first-child")).x).toBeCloseTo(x, -1);
+      await page.close();
+    },
+  );
+
   test.each([390, 1280])(
     "every written page is as Lighthouse wants it, %d pixels wide",
     async (width) => {

@@ -2,13 +2,17 @@ import { useData, useRoute } from "vitepress";
 import DefaultTheme from "vitepress/theme";
 import { h, nextTick, onMounted, watch } from "vue";
 import Hero from "../../parts/hero.md";
+import Why from "../../parts/why.md";
 import "./style.css";
 
 export default {
   extends: DefaultTheme,
-  // The front page shows the three files of a first program beside its title.
+  // The front page says why under its title, and shows the three files of a first program beside it.
   Layout: () =>
-    h(DefaultTheme.Layout, null, { "home-hero-image": () => h("div", { class: "vp-doc hero-code" }, h(Hero)) }),
+    h(DefaultTheme.Layout, null, {
+      "home-hero-actions-after": () => h("div", { class: "vp-doc hero-why" }, h(Why)),
+      "home-hero-image": () => h("div", { class: "vp-doc hero-code" }, h(Hero)),
+    }),
   setup() {
     const { frontmatter } = useData();
     const route = useRoute();
