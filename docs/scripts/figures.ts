@@ -11,7 +11,14 @@ import { CHARTS, draw, labelOf, THEMES } from "./charts.ts";
 const root = join(import.meta.dirname, "../..");
 const SOURCE = join(root, "docs/figures.json");
 
-const PAGES = ["README.md", "docs/index.md", "docs/parts/why.md", "docs/performance.md", "docs/telemetry.md"] as const;
+const PAGES = [
+  "README.md",
+  "docs/index.md",
+  "docs/parts/why.md",
+  "docs/performance.md",
+  "docs/rate-limits.md",
+  "docs/telemetry.md",
+] as const;
 
 interface Run {
   readonly machine: Results["machine"];
@@ -64,6 +71,21 @@ const SAID: readonly { page: (typeof PAGES)[number]; at: RegExp; figure: (run: R
     page: "docs/performance.md",
     at: /(?<=a ratio of that table is worth: )\d+(?= % at the worst)/,
     figure: ({ tables }) => String(Math.max(...againOf(tables).map((ratio) => Math.round(Math.abs(ratio - 1) * 100)))),
+  },
+  {
+    page: "docs/rate-limits.md",
+    at: /(?<=nothing but echoes takes )[\d.]+(?= of its CPU time\nwith a gate)/,
+    figure: cell("Bun: echo, extensions", "ws-kit, rate limit as a gate", "ratio"),
+  },
+  {
+    page: "docs/rate-limits.md",
+    at: /(?<=with a gate and )[\d.]+(?= with middleware)/,
+    figure: cell("Bun: echo, extensions", "ws-kit, rate limit as middleware", "ratio"),
+  },
+  {
+    page: "docs/rate-limits.md",
+    at: /(?<=against itself comes to )[\d.]+(?=: see)/,
+    figure: cell("Bun: echo, extensions", "ws-kit, again", "ratio"),
   },
   {
     page: "docs/telemetry.md",
