@@ -145,6 +145,14 @@ describe("in Chromium", () => {
     },
   );
 
+  test.each([390, 768, 960, 1280])("the front page cuts off nothing of its code, %d pixels wide", async (width) => {
+    const page = await browser.newPage({ viewport: { width, height: 800 } });
+    await page.goto(served.url);
+    const code = await page.locator(".hero-code").boundingBox();
+    expect((code?.x ?? 0) + (code?.width ?? Infinity)).toBeLessThanOrEqual(width);
+    await page.close();
+  });
+
   test.each([390, 1280])(
     "every written page is as Lighthouse wants it, %d pixels wide",
     async (width) => {
