@@ -18,6 +18,8 @@ interface Item {
   readonly reject: (error: Error) => void;
   timer: unknown;
   settled: boolean;
+  /** Why it was not recorded when it was tried last. */
+  cause: unknown;
 }
 
 interface Queue {
@@ -70,8 +72,8 @@ export class Appender {
     this.waiting += size;
     const queue = this.queues.get(topic);
     return new Promise<Added>((resolve, reject) => {
-      const item: Item = { recording, repeats, resolve, reject, timer: undefined, settled: false };
-      item.timer = clock.setTimeout(() => this.settle(item, unknown()), repeats ? ackTimeoutMs : timeoutMs);
+      const item: Item = { recording, repeats, resolve, reject, timer: undefined, settled: false, cause: undefined };
+      item.timer = clock.setTimeout(() => this.settle(item, unknown(item.cause)), repeats ? ackTimeoutMs : timeoutMs);
       if (queue !== undefined) queue.items.push(item);
       else {
         const begun = { keeping, items: [item] };
@@ -98,6 +100,7 @@ export class Appender {
       const tried = batchOf(queue.items);
       const failure = log === undefined ? away() : await this.try(topic, queue, log, tried);
       if (failure === undefined) continue;
+      for (const item of tried) item.cause = failure.cause;
       for (const item of queue.items)
         if (!item.repeats && (log === undefined || tried.includes(item))) this.settle(item, failure);
       if (queue.items.some(({ settled }) => !settled)) await this.pause();

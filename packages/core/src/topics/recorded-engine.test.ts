@@ -455,6 +455,16 @@ describe("a recorded topic whose log is an engine's", () => {
     expect(await unsure).toMatchObject({ ok: false, error: { code: "UNAVAILABLE" } });
   });
 
+  it("says of what it has tried again and again why it was not recorded the last time", async () => {
+    const { clock, node } = world({ fails: (what) => what === "append" });
+    const said = node().say("a", { ack: true });
+    await clock.advance(6_000);
+    expect(await said).toMatchObject({
+      ok: false,
+      error: { code: "UNAVAILABLE", cause: { message: expect.stringContaining("append") } },
+    });
+  });
+
   it("takes no grant any more that was revoked on another node", async () => {
     const { clock, node, come, Room } = world();
     const nodes = [node({ identify: ({ user }) => user }), node({ identify: ({ user }) => user })] as const;
