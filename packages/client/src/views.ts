@@ -1,7 +1,6 @@
 export {
   type Answer,
   ask,
-  type Askable,
   type Asked,
   type AskedOf,
   type AskArgs,
@@ -13,8 +12,8 @@ export {
   createCalls,
   type GivenArgs,
   keyOf,
-  type Reportable,
   unasked,
+  type WhyNotShown,
 } from "./views/asking.ts";
 export { CONNECTING, type Connection, CONNECTION_FIELDS, connectionOf, watchConnection } from "./views/connection.ts";
 export { type Latency, UNMEASURED, watchLatency } from "./views/connection.ts";
@@ -26,8 +25,9 @@ export {
   type FollowedTopic,
   followTopic,
   type Handler,
-  type Hearing,
   listen,
   type Source,
   UNFOLLOWED,
 } from "./views/topics.ts";
+export type { NeedsOnGap, NoGaps } from "./api/topics.ts";
+export type { Reporting } from "./api/requests.ts";

@@ -1,5 +1,6 @@
 import type { AnyMessage, InferMessage, Placed } from "@ws-kit/client";
-import { type FollowedTopic, type Hearing, listen } from "@ws-kit/client/views";
+import { type FollowedTopic, listen } from "@ws-kit/client/views";
+import type { NotCarried, ServerSends, WhyNot } from "@ws-kit/core/protocol";
 import { useEarlyEffect, useLatest } from "./latest.ts";
 import { useClient } from "./provider.ts";
 
@@ -10,12 +11,12 @@ import { useClient } from "./provider.ts";
  * useMessage(Said, ({ payload }) => setTexts((texts) => [...texts, payload.text]));
  */
 export function useMessage<M extends AnyMessage>(
-  message: Hearing<M> & M,
+  message: ServerSends<WhyNot<M, "client.on">> & M,
   handler: (message: InferMessage<M>) => void,
 ): void;
 /** As above, of one recorded topic that `useTopic` follows. */
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Hearing<M> & M,
+  message: ServerSends<NotCarried> & M,
   handler: (message: Placed<M>) => void,
   topic: FollowedTopic<T>,
 ): void;

@@ -1,13 +1,6 @@
 import type { AnyRpc } from "@ws-kit/client";
-import {
-  type Answer,
-  type AskArgs,
-  type Askable,
-  type Asked,
-  type Call,
-  createCalls,
-  unasked,
-} from "@ws-kit/client/views";
+import { type Answer, type AskArgs, type Asked, type Call, createCalls, unasked } from "@ws-kit/client/views";
+import type { ClientRequests, WhyNot } from "@ws-kit/core/protocol";
 import { useEffect, useMemo, useState } from "react";
 import type { RequestState } from "./asking.ts";
 import { useClient } from "./provider.ts";
@@ -20,7 +13,10 @@ import { useAsked } from "./use-asked.ts";
  * @example
  * const { data, error, isPending } = useRequest(GetUser, { id });
  */
-export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: AskArgs<R>): RequestState<Answer<R>> {
+export function useRequest<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+  ...args: AskArgs<R>
+): RequestState<Answer<R>> {
   return useAsked<R>(rpc, args);
 }
 
@@ -31,7 +27,9 @@ export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: AskArgs<R
  * const [rename, { isPending, error }] = useCall(Rename);
  * <button disabled={isPending} onClick={() => void rename({ name }).catch(() => {})}>Rename</button>
  */
-export function useCall<R extends AnyRpc>(rpc: Askable<R>): readonly [Call<R>, Asked<Answer<R>>] {
+export function useCall<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+): readonly [Call<R>, Asked<Answer<R>>] {
   const client = useClient();
   const [asked, setAsked] = useState<Asked<Answer<R>>>(unasked({ enabled: false }));
   const calls = useMemo(() => createCalls<R>(client, rpc, setAsked), [client, rpc]);

@@ -1,5 +1,5 @@
 import type { AnyRpc, InferProgress } from "@ws-kit/client";
-import type { Answer, AskArgs, AskedStream, Reportable } from "@ws-kit/client/views";
+import type { Answer, AskArgs, AskedStream, Reporting, WhyNotShown } from "@ws-kit/client/views";
 import type { RequestState } from "./asking.ts";
 import { useAsked } from "./use-asked.ts";
 
@@ -13,7 +13,7 @@ export type StreamState<T, P> = RequestState<T> & AskedStream<T, P>;
  * return <progress value={data ? 1 : progress?.done} />;
  */
 export function useStream<R extends AnyRpc>(
-  rpc: Reportable<R>,
+  rpc: Reporting<WhyNotShown<R>> & R,
   ...args: AskArgs<R>
 ): StreamState<Answer<R>, InferProgress<R>> {
   return useAsked<R>(rpc, args, true);

@@ -1,5 +1,6 @@
 import type { AnyRpc, Client, RequestArgs } from "@ws-kit/client";
-import { type Answer, type AskArgs, type Askable, keyOf } from "@ws-kit/client/views";
+import { type Answer, type AskArgs, keyOf } from "@ws-kit/client/views";
+import type { ClientRequests, WhyNot } from "@ws-kit/core/protocol";
 import { useEffect } from "react";
 import type { UseRequestOptions } from "./asking.ts";
 import { useClient } from "./provider.ts";
@@ -24,7 +25,7 @@ const entries = new WeakMap<Client, Map<string, Entry>>();
  * const { name } = useSuspenseRequest(GetUser, { id });
  */
 export function useSuspenseRequest<R extends AnyRpc>(
-  rpc: Askable<R>,
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
   ...args: AskArgs<R, Omit<UseRequestOptions<R>, "enabled">>
 ): Answer<R> {
   const client = useClient();

@@ -1,6 +1,13 @@
 import type { AnyMessage, RecordedOptions } from "@ws-kit/client";
-import { type FollowedLiveTopic, type FollowedTopic, followTopic, UNFOLLOWED } from "@ws-kit/client/views";
-import type { Live, RecordedName } from "@ws-kit/core/protocol";
+import {
+  type FollowedLiveTopic,
+  type FollowedTopic,
+  followTopic,
+  type NeedsOnGap,
+  type NoGaps,
+  UNFOLLOWED,
+} from "@ws-kit/client/views";
+import type { Live, NeedsHistory, TopicName } from "@ws-kit/core/protocol";
 import { useState } from "react";
 import { useEarlyEffect, useLatest } from "./latest.ts";
 import { useClient } from "./provider.ts";
@@ -13,8 +20,11 @@ import { useClient } from "./provider.ts";
  * const room = useTopic(Room({ id }), { onGap: () => reload() });
  * useMessage(Said, ({ payload }) => append(payload), room);
  */
-export function useTopic<M extends AnyMessage>(topic: RecordedName<M>, options: RecordedOptions): FollowedTopic<M>;
-export function useTopic(topic: string & Live): FollowedLiveTopic;
+export function useTopic<M extends AnyMessage>(
+  topic: TopicName<M> & NeedsHistory<NoGaps>,
+  options: RecordedOptions,
+): FollowedTopic<M>;
+export function useTopic(topic: string & Live<NeedsOnGap>): FollowedLiveTopic;
 export function useTopic(topic: string, options?: RecordedOptions): FollowedTopic<never> {
   const client = useClient();
   const latest = useLatest(options);

@@ -1,17 +1,27 @@
 import type { AnyMessage, AnyRpc, Placed, RecordedOptions } from "@ws-kit/client";
 import type {
-  Askable,
   AskedOf,
   AskedStreamOf,
   FollowedTopic,
   Given,
   GivenArgs,
   Handler,
-  Hearing,
-  Reportable,
+  NeedsOnGap,
+  NoGaps,
+  Reporting,
+  WhyNotShown,
 } from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
-import type { Live, Present, RecordedName } from "@ws-kit/core/protocol";
+import type {
+  ClientRequests,
+  Live,
+  NeedsHistory,
+  NotCarried,
+  Present,
+  ServerSends,
+  TopicName,
+  WhyNot,
+} from "@ws-kit/core/protocol";
 import { onCleanup } from "solid-js";
 import { useClient } from "./provider.ts";
 import { shown, whileMounted } from "./shown.ts";
@@ -49,9 +59,12 @@ export function useLatency(intervalMs?: number): views.Latency {
  * @example
  * useMessage(Said, ({ payload }) => setTexts((texts) => [...texts, payload.text]));
  */
-export function useMessage<M extends AnyMessage>(message: Hearing<M> & M, handler: Handler<M>): void;
+export function useMessage<M extends AnyMessage>(
+  message: ServerSends<WhyNot<M, "client.on">> & M,
+  handler: Handler<M>,
+): void;
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Hearing<M> & M,
+  message: ServerSends<NotCarried> & M,
   handler: (message: Placed<M>) => void,
   topic: FollowedTopic<T>,
 ): void;
@@ -69,10 +82,10 @@ export function useMessage(message: AnyMessage, handler: (message: never) => voi
  * useMessage(Said, ({ payload }) => append(payload), room);
  */
 export function useTopic<M extends AnyMessage>(
-  topic: Given<RecordedName<M>>,
+  topic: Given<TopicName<M> & NeedsHistory<NoGaps>>,
   options: RecordedOptions,
 ): FollowedTopic<M>;
-export function useTopic(topic: Given<string & Live>): views.FollowedLiveTopic;
+export function useTopic(topic: Given<string & Live<NeedsOnGap>>): views.FollowedLiveTopic;
 export function useTopic(topic: Given<string>, options?: RecordedOptions): FollowedTopic<never> {
   const [fields, show] = shown(views.UNFOLLOWED);
   whileMounted((client, name) => views.followTopic(client, name, options && (() => options), show), topic);
@@ -111,7 +124,10 @@ export type RequestFields<T> = T & { readonly refetch: () => void };
  * @example
  * const user = useRequest(GetUser, () => ({ id: props.id })); // <p>{user.data?.name}</p>
  */
-export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: GivenArgs<R>): RequestFields<AskedOf<R>> {
+export function useRequest<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+  ...args: GivenArgs<R>
+): RequestFields<AskedOf<R>> {
   return useAsked<R>(rpc, args, false);
 }
 
@@ -122,7 +138,7 @@ export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: GivenArgs
  * const rows = useStream(Import, () => ({ file: props.file })); // <p>{rows.progress?.done}</p>
  */
 export function useStream<R extends AnyRpc>(
-  rpc: Reportable<R>,
+  rpc: Reporting<WhyNotShown<R>> & R,
   ...args: GivenArgs<R>
 ): RequestFields<AskedStreamOf<R>> {
   return useAsked<R>(rpc, args, true);
@@ -143,7 +159,9 @@ function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): 
  * @example
  * const renaming = useCall(Rename); // renaming.call({ name }), renaming.isPending
  */
-export function useCall<R extends AnyRpc>(rpc: Askable<R>): AskedOf<R> & { readonly call: views.Call<R> } {
+export function useCall<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+): AskedOf<R> & { readonly call: views.Call<R> } {
   const [fields, show] = shown<AskedOf<R>>(views.unasked({ enabled: false }));
   const { call, abort } = views.createCalls<R>(useClient(), rpc, show);
   onCleanup(abort);

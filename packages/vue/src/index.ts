@@ -1,15 +1,25 @@
 import type { AnyMessage, AnyRpc, Placed, RecordedOptions } from "@ws-kit/client";
 import type {
-  Askable,
   AskedOf,
   AskedStreamOf,
   FollowedTopic,
   Handler,
-  Hearing,
-  Reportable,
+  NeedsOnGap,
+  NoGaps,
+  Reporting,
+  WhyNotShown,
 } from "@ws-kit/client/views";
 import * as views from "@ws-kit/client/views";
-import type { Live, Present, RecordedName } from "@ws-kit/core/protocol";
+import type {
+  ClientRequests,
+  Live,
+  NeedsHistory,
+  NotCarried,
+  Present,
+  ServerSends,
+  TopicName,
+  WhyNot,
+} from "@ws-kit/core/protocol";
 import { type MaybeRefOrGetter as Given, onScopeDispose, shallowRef, toValue } from "vue";
 import { useClient } from "./provider.ts";
 import { type Refs, shown, whileMounted } from "./shown.ts";
@@ -48,9 +58,12 @@ export function useLatency(intervalMs?: number): Refs<views.Latency> {
  * @example
  * useMessage(Said, ({ payload }) => texts.value.push(payload.text));
  */
-export function useMessage<M extends AnyMessage>(message: Hearing<M> & M, handler: Handler<M>): void;
+export function useMessage<M extends AnyMessage>(
+  message: ServerSends<WhyNot<M, "client.on">> & M,
+  handler: Handler<M>,
+): void;
 export function useMessage<T extends AnyMessage, M extends T>(
-  message: Hearing<M> & M,
+  message: ServerSends<NotCarried> & M,
   handler: (message: Placed<M>) => void,
   topic: Refs<FollowedTopic<T>>,
 ): void;
@@ -73,10 +86,10 @@ export function useMessage(
  * useMessage(Said, ({ payload }) => append(payload), room);
  */
 export function useTopic<M extends AnyMessage>(
-  topic: Given<RecordedName<M>>,
+  topic: Given<TopicName<M> & NeedsHistory<NoGaps>>,
   options: RecordedOptions,
 ): Refs<FollowedTopic<M>>;
-export function useTopic(topic: Given<string & Live>): Refs<views.FollowedLiveTopic>;
+export function useTopic(topic: Given<string & Live<NeedsOnGap>>): Refs<views.FollowedLiveTopic>;
 export function useTopic(topic: Given<string>, options?: RecordedOptions): Refs<FollowedTopic<never>> {
   const [refs, show] = shown(views.UNFOLLOWED);
   whileMounted((client, name) => views.followTopic(client, name, options && (() => options), show), topic);
@@ -118,7 +131,10 @@ export type RequestRefs<T> = Refs<T> & { readonly refetch: () => void };
  * @example
  * const { data, error, isPending } = useRequest(GetUser, () => ({ id: props.id }));
  */
-export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: Arguments<R>): RequestRefs<AskedOf<R>> {
+export function useRequest<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+  ...args: Arguments<R>
+): RequestRefs<AskedOf<R>> {
   return useAsked<R>(rpc, args, false);
 }
 
@@ -128,7 +144,10 @@ export function useRequest<R extends AnyRpc>(rpc: Askable<R>, ...args: Arguments
  * @example
  * const { progress, data } = useStream(Import, () => ({ file: props.file }));
  */
-export function useStream<R extends AnyRpc>(rpc: Reportable<R>, ...args: Arguments<R>): RequestRefs<AskedStreamOf<R>> {
+export function useStream<R extends AnyRpc>(
+  rpc: Reporting<WhyNotShown<R>> & R,
+  ...args: Arguments<R>
+): RequestRefs<AskedStreamOf<R>> {
   return useAsked<R>(rpc, args, true);
 }
 
@@ -147,7 +166,9 @@ function useAsked<R extends AnyRpc>(rpc: R, args: unknown[], reports: boolean): 
  * @example
  * const { call: rename, isPending, error } = useCall(Rename);
  */
-export function useCall<R extends AnyRpc>(rpc: Askable<R>): Refs<AskedOf<R>> & { readonly call: views.Call<R> } {
+export function useCall<R extends AnyRpc>(
+  rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+): Refs<AskedOf<R>> & { readonly call: views.Call<R> } {
   const [refs, show] = shown<AskedOf<R>>(views.unasked({ enabled: false }));
   const { call, abort } = views.createCalls<R>(useClient(), rpc, show);
   onScopeDispose(abort);

@@ -1,14 +1,6 @@
-import type {
-  AnyRpc,
-  ClientRequests,
-  InferMetaInput,
-  InferPayload,
-  InferProgress,
-  SendArgsOf,
-  WhyNot,
-} from "@ws-kit/core/protocol";
+import type { AnyRpc, InferMetaInput, InferPayload, InferProgress, SendArgsOf, WhyNot } from "@ws-kit/core/protocol";
 import type { Client } from "../api/client.ts";
-import type { Reporting, RequestArgs, RequestOptions, RpcOptions } from "../api/requests.ts";
+import type { RequestArgs, RequestOptions, RpcOptions } from "../api/requests.ts";
 import type { Off } from "../api/off.ts";
 import type { AllGiven } from "./fields.ts";
 import type { Show } from "./show.ts";
@@ -45,13 +37,8 @@ export interface AskOptions<R extends AnyRpc> extends Omit<RequestOptions<InferM
   key?: string | undefined;
 }
 
-/** An rpc that a component may ask: one that clients ask. */
-export type Askable<R extends AnyRpc> = ClientRequests<WhyNot<R, "client.request(rpc)">> & R;
-
-/** As above, one whose reports it shows. */
-export type Reportable<R extends AnyRpc> = Reporting<WhyNotShown<R>> & R;
-
-type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.request(rpc)">] extends [never]
+/** Why a component cannot show what an rpc reports. */
+export type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.request(rpc)">] extends [never]
   ? R extends { readonly progress: object }
     ? never
     : "This rpc declares no progress: ask it with useRequest()"

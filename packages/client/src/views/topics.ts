@@ -1,4 +1,4 @@
-import type { AnyMessage, InferMessage, RecordedName, ServerSends, WhyNot } from "@ws-kit/core/protocol";
+import type { AnyMessage, InferMessage, RecordedName } from "@ws-kit/core/protocol";
 import type { Client } from "../api/client.ts";
 import type { Off } from "../api/off.ts";
 import type { LiveSubscription, RecordedOptions, Subscribed, Subscription } from "../api/topics.ts";
@@ -57,9 +57,6 @@ function subscribe(client: Client, topic: string, options?: () => RecordedOption
   const onGap: RecordedOptions["onGap"] = (gap) => options().onGap(gap);
   return client.subscribe(topic as RecordedName<never>, since === undefined ? { onGap } : { onGap, since });
 }
-
-/** A message that a server sends, for a handler. */
-export type Hearing<M extends AnyMessage> = ServerSends<WhyNot<M, "client.on">>;
 
 /** What is called for each of them. */
 export type Handler<M extends AnyMessage> = (message: InferMessage<M>) => void;
