@@ -8,9 +8,11 @@ import {
   rpc,
   topic,
   z,
+  type AnyMessage,
   type AnyRpc,
   type ConnectionHandle,
   type Codec,
+  type InferInput,
   type InferPayload,
   type InferResponse,
   type Message,
@@ -317,3 +319,21 @@ router.handle(Feature, featured);
 // @ts-expect-error -- clients send it, and are not sent it
 message.fromClient("X", { id: z.string() }, { overflow: "drop" });
 message.fromClient("X", { id: z.string() }, { meta: { trace: z.string() } });
+
+// Options of a request are told from the answer of a message, also where a message is open yet.
+void client.request(GetUser, { id: "a" }, { timeoutMs: 1, onProgress: ({ done }) => same<typeof done, number>() });
+void client
+  .request(Say, { text: "a" }, Said, { timeoutMs: 1 })
+  .then(({ payload }) => same<typeof payload.text, string>());
+void client.request(GetUser, { id: "a" }, Said).then(({ payload }) => same<typeof payload.text, string>());
+export const asked = <M extends AnyMessage, R extends AnyMessage>(m: M, payload: InferInput<M>, answer: R) =>
+  client.request(m, payload, answer);
+void asked(Say, { text: "a" }, Said).then(({ payload }) => same<typeof payload.text, string>());
+export const answeredBy = (answer: AnyMessage, any: AnyRpc) => [
+  client.request(Say, { text: "a" }, answer),
+  client.request(any, { text: "a" }, { timeoutMs: 1 }),
+];
+// @ts-expect-error -- no such option
+void client.request(GetUser, { id: "a" }, { timeout: 1 });
+// @ts-expect-error -- no answer, and no rpc
+void client.request(Say, { text: "a" }, { timeoutMs: 1 });

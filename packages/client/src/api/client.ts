@@ -17,7 +17,15 @@ import type {
   SendArgsOf,
   TopicName,
 } from "@ws-kit/core/protocol";
-import type { RequestOptions, RequestArgs, Attempt, Reporting, ProgressStream } from "./requests.ts";
+import type {
+  AfterAnswer,
+  Attempt,
+  MaybeAnswer,
+  ProgressStream,
+  Reporting,
+  RequestArgs,
+  RequestOptions,
+} from "./requests.ts";
 import type { Off } from "./off.ts";
 import type { StreamArgs } from "./streams.ts";
 import type { Observation } from "./observation.ts";
@@ -154,11 +162,11 @@ export interface Client extends AsyncDisposable {
    *
    * @throws TimeoutError, ServerError, ConnectionClosedError, StateError or ValidationError.
    */
-  request<M extends AnyMessage, R extends AnyMessage>(
+  request<M extends AnyMessage, R extends MaybeAnswer>(
     message: ClientAsks<WhyNot<M, "client.request">> & M,
     payload: InferInput<M>,
     response: ServerSends<WhyNot<R, "client.on">> & R,
-    options?: RequestOptions<InferMetaInput<M>>,
+    ...options: AfterAnswer<R, RequestOptions<InferMetaInput<M>>>
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
   request<R extends AnyRpc>(

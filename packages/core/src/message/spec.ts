@@ -40,11 +40,19 @@ export interface RpcSpec extends MessageSpec {
   streamInput?: StreamItems;
 }
 
-// Looked up, not inferred: that costs less, and of `any` it gives `any`.
+// Looked up, not inferred, and each spelt out: that costs less, and of `any` it gives `any`.
 export type PayloadOf<S> = S extends { payload: unknown } ? S["payload"] : undefined;
-export type InputOf<S> = S extends { input: unknown } ? S["input"] : PayloadOf<S>;
+export type InputOf<S> = S extends { input: unknown }
+  ? S["input"]
+  : S extends { payload: unknown }
+    ? S["payload"]
+    : undefined;
 export type MetaOf<S> = S extends { meta: unknown } ? S["meta"] : unknown;
-export type MetaInputOf<S> = S extends { metaInput: unknown } ? S["metaInput"] : MetaOf<S>;
+export type MetaInputOf<S> = S extends { metaInput: unknown }
+  ? S["metaInput"]
+  : S extends { meta: unknown }
+    ? S["meta"]
+    : unknown;
 export type FromOf<S> = S extends { from: unknown } ? S["from"] : undefined;
 
 export type ProgressSchemaOf<S> = S extends { progress: infer Progress }

@@ -17,6 +17,9 @@ export type GuardCheck<Data, Narrow extends Data> =
   | ((data: Data) => data is Narrow)
   | ([Narrow] extends [never] ? (data: Data) => MaybePromise<boolean> : never);
 
+/** What it lets through. By what is known of `Narrow`, so that it is not inferred from what is wanted of the router. */
+export type Guarded<Data, Narrow> = [Narrow] extends [infer Known] ? ([Known] extends [never] ? Data : Known) : never;
+
 export function guardBy(check: (data: never) => unknown, refusal: GuardRefusal = {}): Middleware<never> {
   const { code = "UNAUTHENTICATED", message = "Not allowed" } = refusal;
   const go = (passed: unknown, next: Next): unknown => {

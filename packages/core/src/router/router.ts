@@ -20,7 +20,7 @@ import { RouterCore } from "./core.ts";
 import { checkRoute } from "./check-route.ts";
 import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
-import { guardBy, type GuardCheck, type GuardRefusal } from "./guard.ts";
+import { guardBy, type GuardCheck, type Guarded, type GuardRefusal } from "./guard.ts";
 import { RouterPresence } from "./presence.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { RouterUsers } from "./users.ts";
@@ -239,8 +239,7 @@ export class Router<Data = OpenData> {
   guard<Narrow extends ConnectionData<Data> = never>(
     check: GuardCheck<ConnectionData<Data>, Narrow>,
     refusal?: GuardRefusal,
-    // Not inferred from what is wanted of it.
-  ): Router<[Narrow] extends [never] ? Data : NoInfer<Narrow>>;
+  ): Router<Guarded<Data, Narrow>>;
   guard(check: (data: never) => unknown, refusal?: GuardRefusal): Router<never> {
     checkHandler("router.guard()", check);
     const inner = new Router<never>({ logger: this.#core.logger });
