@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { expect, it } from "vitest";
 import { memoryLogger, VirtualClock } from "../../test/harness.ts";
 import { calmLogger } from "./calm-logger.ts";
@@ -37,6 +38,42 @@ it("bounds lines however many kinds there are", async () => {
   expect(lines.length).toBeLessThanOrEqual(201);
   await clock.advance(60_000);
   expect(lines.at(-1)).toMatch(/^warn: 9\d\d\d more/);
+});
+
+it("escapes it in errors as well, and in their causes; of others nothing changes", () => {
+  const given: unknown[] = [];
+  const sink = { debug() {}, warn() {}, error: (_: string, ...details: unknown[]) => void given.push(...details) };
+  const logger = calmLogger(sink, new VirtualClock(), false);
+  class Denied extends Error {
+    override readonly name = "Denied";
+    readonly code = 7;
+  }
+  const plain = new Denied("a\n  b", { cause: new Error("c") });
+  const bad = new Denied("a\u001b[2J\n  b\r", { cause: new Error("c\u009b") });
+  const around = new Error("d", { cause: bad });
+  const odd = Object.defineProperty(new Error("e"), "stack", {
+    get() {
+      throw new Error("no stack");
+    },
+  });
+  const endless = new Error("f\u001b");
+  endless.cause = endless;
+  for (const [i, error] of [plain, bad, around, odd, endless, "text", { a: 1 }].entries())
+    logger.error("abcdefgh".slice(i), error);
+  expect(given).toHaveLength(7);
+  expect([given[0], given[3]]).toEqual([plain, odd]);
+  expect(given[0]).toBe(plain);
+  const copy = given[1] as Denied;
+  expect([copy instanceof Error, copy.name, copy.message, copy.code]).toEqual([
+    true,
+    "Denied",
+    "a\\u001b[2J\n  b\\u000d",
+    7,
+  ]);
+  expect(copy.stack).toContain("calm-logger.test.ts");
+  expect((copy.cause as Error).message).toBe("c\\u009b");
+  const printed = given.map((error) => inspect(error)).join("");
+  for (const control of ["\u001b", "\u009b", "\r"]) expect(printed).not.toContain(control);
 });
 
 it("escapes what would move a terminal's cursor, and cuts what is long", () => {

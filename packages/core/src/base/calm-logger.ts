@@ -1,5 +1,7 @@
 import type { Clock } from "./clock.ts";
 import type { Logger } from "./logger.ts";
+import { assignOwn } from "./own.ts";
+import { isA } from "./thrown.ts";
 
 /** For how long a line that was logged is only counted, in milliseconds. */
 const QUIET_MS = 60_000;
@@ -12,6 +14,13 @@ const MAX_LINE = 1_000;
 
 // oxlint-disable-next-line no-control-regex -- what would move a terminal's cursor, or turn the text around, is being replaced
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** The same without what parts the lines of a stack. */
+// oxlint-disable-next-line no-control-regex -- as above
+const IN_STACKS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** Causes of causes that are looked at. */
+const MAX_CAUSES = 8;
 
 /** What differs between lines that say the same: quoted words, ids, figures. */
 const PARTICULARS = /"(?:[^"\\]|\\.)*"|[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g;
@@ -45,7 +54,7 @@ export function calmLogger(logger: Logger, clock: Clock, sleeps: boolean): Logge
     const before = seen.get(kind);
     if (before === undefined) {
       seen.set(kind, { level, line, again: 0 });
-      logger[level](line, ...details);
+      logger[level](line, ...details.map((detail) => tamed(detail, MAX_CAUSES)));
       return;
     }
     before.again++;
@@ -72,5 +81,26 @@ export function calmLogger(logger: Logger, clock: Clock, sleeps: boolean): Logge
 /** @returns one line of a bounded length. */
 function printable(message: string): string {
   const cut = message.length > MAX_LINE ? `${message.slice(0, MAX_LINE)}…` : message;
-  return cut.replace(UNPRINTABLE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return escaped(cut, UNPRINTABLE);
+}
+
+function escaped(text: string, what: RegExp): string {
+  return text.replace(what, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** An error as it may be printed: itself, unless it or a cause of it quotes a peer's control characters. */
+function tamed(detail: unknown, depth: number): unknown {
+  if (!isA(detail, Error)) return detail;
+  try {
+    const { name, message, stack = "", cause: of, ...more } = detail;
+    const cause = depth > 0 ? tamed(of, depth - 1) : undefined;
+    const [text, trace] = [escaped(message, IN_STACKS), escaped(stack, IN_STACKS)];
+    if (text === message && trace === stack && cause === of) return detail;
+    const copy = new Error(text, cause === undefined ? undefined : { cause });
+    assignOwn(copy as never, more);
+    Object.defineProperties(copy, { name: { value: name }, stack: { value: trace } });
+    return copy;
+  } catch {
+    return detail;
+  }
 }
