@@ -10,7 +10,7 @@ export const CLIENT_ID = "ws_kit.client.id";
 export const TOPIC = "ws_kit.topic";
 export const OUTCOME = "ws_kit.outcome";
 export const ERROR_TYPE = "error.type";
-export const STATUS_CODE = "rpc.status_code";
+const STATUS_CODE = "rpc.status_code";
 
 /** Of a message that nobody answers. */
 export function messaging(operation: "send" | "process", type: string): Attributes {
