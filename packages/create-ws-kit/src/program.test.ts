@@ -96,14 +96,30 @@ test("pnpm is told whose install scripts may run", async () => {
   expect(await textOf("app", "pnpm-workspace.yaml")).toContain("workerd: true");
 });
 
-test("asks for what was not said", async () => {
-  const { code, output } = await call([join(home, "asked")], [DOWN, ENTER, DOWN, ENTER]);
-  expect(output).toContain("Served by?");
-  expect(code).toBe(0);
-  const { dependencies } = JSON.parse(await textOf("asked", "package.json")) as { dependencies: object };
-  expect(dependencies).toHaveProperty("hono");
-  expect(dependencies).not.toHaveProperty("react");
-});
+/** What may be said by arguments, the question where it is not, and the keys that say the same. */
+const SAID = [
+  { args: ["mixed"], question: "Where?", keys: ["mixed", ENTER] },
+  { args: ["-t", "hono"], question: "Served by?", keys: [DOWN, ENTER] },
+  { args: ["-c", "plain"], question: "The page?", keys: [DOWN, ENTER] },
+];
+const EITHER = Array.from({ length: 2 ** SAID.length }, (_, bits) => SAID.filter((_part, i) => bits & (1 << i)));
+
+test.each(EITHER.map((asked) => ({ asked, name: asked.map(({ question }) => question).join(" ") || "nothing" })))(
+  "asks for $name where that alone was not said",
+  async ({ asked }) => {
+    const cwd = process.cwd();
+    onTestFinished(() => process.chdir(cwd));
+    process.chdir(home);
+    const args = SAID.filter((part) => !asked.includes(part)).flatMap((part) => part.args);
+    const keys = asked.flatMap((part) => part.keys);
+    const { code, output } = await call(args, keys);
+    expect(code).toBe(0);
+    expect(SAID.filter(({ question }) => output.includes(question))).toEqual(asked);
+    const { dependencies } = JSON.parse(await textOf("mixed", "package.json")) as { dependencies: object };
+    expect(dependencies).toHaveProperty("hono");
+    expect(dependencies).not.toHaveProperty("react");
+  },
+);
 
 test("asks where, and takes no place that is taken", async () => {
   const cwd = process.cwd();
