@@ -119,7 +119,7 @@ export function createLink(
   };
 
   const hear: Hear = (type, { data, code, reason, message, error }) => {
-    if (type === "close") down(code, reason || why);
+    if (type === "close") down(code || ABNORMAL, reason || why);
     else if (type === "error") {
       why = redact(message || error?.code || "");
       // A dial that the page's policy forbids is closed, and Chromium tells of no close.

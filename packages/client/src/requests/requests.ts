@@ -146,8 +146,12 @@ export function createRequests({
           const { code, context, retryable, retryAfterMs = Infinity } = error;
           // Not before the server said, and not everybody at once.
           const delayMs = retryAfterMs * (1 + Math.random() / 4);
-          const inTime = delayMs < startedAt + timeoutMs - now();
-          if (retryable && inTime && (idempotent || !LEAVES_OPEN.test(code)) && retries-- > 0) {
+          if (
+            retryable &&
+            delayMs < startedAt + timeoutMs - now() &&
+            (idempotent || !LEAVES_OPEN.test(code)) &&
+            retries-- > 0
+          ) {
             item._left = false;
             return again(delayMs, () => link._outbox._post(item, () => encode));
           }

@@ -122,8 +122,8 @@ export function openAgain(memory: Memory, options: ClientOptions, target: Target
     if (type === "open") return memory._asks ? arm(FIRST_FRAME_MS, late) : start();
     if (type === "close") {
       arm();
-      // Who says goodbye is not waited for.
-      if (event.code !== ABNORMAL && event.code !== TIMEOUT) forget(memory);
+      // Who says goodbye is not waited for. Deno has 0 where there was none.
+      if (event.code && event.code !== ABNORMAL && event.code !== TIMEOUT) forget(memory);
     }
     if (type !== "message" || take(event.data as string)) tell(type, event);
   });
