@@ -7,9 +7,16 @@ export type StateSchema = StandardSchema<any, any>;
 
 declare const PRESENT: unique symbol;
 
-/** A name whose topic may have a presence: what is given for a state, and what is seen of it. A plain string is one. */
-export interface MaybePresent<In = unknown, Out = unknown> {
+/** For the reader of an error alone. */
+declare const WHY: unique symbol;
+
+/**
+ * A name whose topic may have a presence: what is given for a state, and what is seen of it. A plain string is one. `Why` is what
+ * the compiler prints of another one.
+ */
+export interface MaybePresent<In = unknown, Out = unknown, Why = "topic() declares no presence"> {
   readonly [PRESENT]?: { readonly in: In; readonly out: Out } | undefined;
+  readonly [WHY]?: Why | undefined;
 }
 
 /** A name whose topic has a presence, by its type alone. */
