@@ -30,10 +30,12 @@ export interface WsProviderProps {
  * </WsProvider>
  */
 export function WsProvider({ client, children }: WsProviderProps): ReactElement {
-  const [own] = useState(() => (typeof client === "function" ? madeBy(client) : undefined));
-  const given = typeof client === "function" ? own : client;
-  const owner = own === undefined ? null : createElement(Owner, { client: own });
-  return createElement(ClientContext.Provider, { value: given }, owner, children);
+  const [own, setOwn] = useState(() => (typeof client === "function" ? madeBy(client) : undefined));
+  if (typeof client !== "function") return createElement(ClientContext.Provider, { value: client }, null, children);
+  const value = own ?? madeBy(client);
+  // A function in the place of the application's client.
+  if (value !== own) setOwn(value);
+  return createElement(ClientContext.Provider, { value }, createElement(Owner, { client: value }), children);
 }
 
 /** By what made it, a client that no provider has kept yet: a tree that suspends is rendered anew, and its state is lost. */

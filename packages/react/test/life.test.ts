@@ -123,6 +123,36 @@ test("what <Activity> has hidden asks again where it is shown, by the same clien
   expect(made).toHaveLength(1);
 });
 
+test("a function may take the place of the application's client, and the other way round, with one socket each", async () => {
+  const applications = wsClient({ url: `ws://127.0.0.1:${server.port}/` });
+  let set!: (client: Client | typeof make) => void;
+  function User(): string {
+    const { data, isPending } = ws.useRequest(GetUser, { id: "1" });
+    return `${data?.name} ${isPending} ${ws.useConnection().state}`;
+  }
+  function Page() {
+    const [client, setClient] = React.useState<Client | typeof make>(applications);
+    set = (next) => setClient(() => next);
+    return React.createElement(ws.WsProvider, { client }, React.createElement(User));
+  }
+  root.render(React.createElement(React.StrictMode, null, React.createElement(Page)));
+  for (const [next, count] of [
+    [make, 1],
+    [applications, 1],
+    [make, 1],
+  ] as const) {
+    await shows("user 1 false open");
+    const before = asked.length;
+    React.startTransition(() => set(next));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before));
+    await shows("user 1 false open");
+    expect(made).toHaveLength(count);
+    await vi.waitFor(() => expect(made[0]?.state).toBe(next === make ? "open" : "closed"));
+    expect(applications.state).toBe("open");
+  }
+  await applications.close();
+});
+
 test("an answer is never rendered as that of another question", async () => {
   let set!: (id: string) => void;
   const seen: string[] = [];
