@@ -40,6 +40,29 @@ describe("what is hidden", () => {
     expect(redact(`it is ${jwt}!`)).toBe("it is [redacted]!");
   });
 
+  it.each([
+    [
+      "connect ECONNREFUSED postgres://me:hunter2@db:5432/app",
+      "connect ECONNREFUSED postgres://me:[redacted]@db:5432/app",
+    ],
+    ["redis://:hunter2@cache", "redis://:[redacted]@cache"],
+    ["http://localhost:3000/@me", "http://localhost:3000/@me"],
+    ["login failed: user=ada password=hunter2", "login failed: user=ada password=[redacted]"],
+    ["password=hunter2&name=ada", "password=[redacted]&name=ada"],
+    ['Body was {"name":"ada","secret": "hunter2"}', 'Body was {"name":"ada","secret": "[redacted]"}'],
+    ["Unexpected token: y in JSON", "Unexpected token: y in JSON"],
+  ])("is what an error says of secrets: %s", (text, shown) => {
+    expect(redact(text)).toBe(shown);
+  });
+
+  it("takes no longer for a text that is long", () => {
+    for (const part of ["a.", "a-b:", "x=", '"a":"', "&a", "http://a:"]) {
+      const begun = performance.now();
+      redact(part.repeat(100_000));
+      expect(performance.now() - begun).toBeLessThan(2_000);
+    }
+  });
+
   it("is what the rule says, by name or by a function that may also show", () => {
     expect(redactor(["Email"])({ email: "a@b.c", password: "x" })).toEqual({
       email: "[redacted]",

@@ -15,8 +15,13 @@ export const REDACTED = "[redacted]";
 const SECRET =
   /pass(word|wd|phrase|code)|secret|token|authori[sz]ation|cookie|credential|(api|private|access|secret)[-_]?key|session[-_]?id|^(pwd|auth|otp|pin|cvv|cvc|ssn|iban|jwt)$|card[-_]?number/i;
 
-/** In a text: parameters of a URL, what follows `Bearer`, and JSON Web Tokens (RFC 7519), wherever they stand. */
-const IN_QUERY = /([?&#]([^=&#\s"']+)=)([^&#\s"']+)/g;
+/**
+ * In a text: what is called by such a name, as in a query, in a form or in JSON; passwords of URLs; what follows `Bearer`; and
+ * JSON Web Tokens (RFC 7519), wherever they stand.
+ */
+const NAMED = /((?:^|[?&#\s"'(,;])([^=&#\s"'(,;]+)=)([^&#\s"']+)/g;
+const IN_JSON = /("([\w-]+)"\s*:\s*")([^"]+)/g;
+const IN_URL = /(\b[a-z][a-z\d+.-]{0,20}:\/\/[^\s:@/"']{0,256}:)([^\s@/"']{1,1024})(?=@)/gi;
 const BEARER = /\b(Bearer|Basic) +([\w.~+/=-]{8,})/gi;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 
@@ -55,12 +60,15 @@ export function redactor(
     return SECRET.test(name) || names.has(name.toLowerCase());
   };
 
+  const named = (whole: string, before: string, name: string, value: string): string =>
+    SECRET.test(name) || names.has(name.toLowerCase()) ? before + replacement(value) : whole;
+
   const inText = (text: string): string => {
     if (text.length < 8) return text;
     return text
-      .replaceAll(IN_QUERY, (whole, before: string, name: string, value: string) =>
-        SECRET.test(name) || names.has(name.toLowerCase()) ? before + replacement(value) : whole,
-      )
+      .replaceAll(NAMED, named)
+      .replaceAll(IN_JSON, named)
+      .replaceAll(IN_URL, (_, before: string, value: string) => before + replacement(value))
       .replaceAll(BEARER, (_, scheme: string, value: string) => `${scheme} ${replacement(value)}`)
       .replaceAll(JWT, (value) => replacement(value));
   };
