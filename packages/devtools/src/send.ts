@@ -9,6 +9,7 @@ export interface SendingRouter {
     has(clientId: string): boolean;
   };
   messages(): readonly { readonly type: string; readonly kind: "on" | "rpc"; readonly definition: AnyMessage }[];
+  sends(): readonly AnyMessage[];
   publish(topic: never, message: never, payload: never): Promise<{ readonly ok: boolean; readonly matched: number }>;
 }
 
@@ -17,7 +18,7 @@ export function catalogue(
   router: SendingRouter,
   more: Contract | readonly AnyMessage[] | undefined,
 ): Map<string, AnyMessage> {
-  const found = new Map<string, AnyMessage>();
+  const found = new Map(router.sends().map((message) => [message.type, message]));
   const given = isList(more) ? more : Object.values(more?.parts ?? {});
   for (const one of given) {
     if (one.kind !== "topic") found.set(one.type, one);

@@ -22,6 +22,7 @@ import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardCheck, type Guarded, type GuardRefusal } from "./guard.ts";
 import { RouterPresence } from "./presence.ts";
+import { sentBy } from "./sent-by.ts";
 import { messagesOf, type RoutedMessage } from "./routes.ts";
 import { RouterUsers } from "./users.ts";
 import { websocketCallbacks, type WebSocketCallbacks } from "./websocket.ts";
@@ -44,10 +45,7 @@ export class Router<Data = OpenData> {
   readonly presence: RouterPresence = new RouterPresence(() => this.#core.servedBy());
   /** Users, on all of their connections and nodes, by the ids that `identify` gives. */
   readonly users: RouterUsers = new RouterUsers(() => this.#core);
-  /**
-   * What a runtime drives, with this router's own settings: pass it to `Bun.serve({ websocket })`. It serves the sockets
-   * of every router that asks for the same settings.
-   */
+  /** What a runtime drives, by this router's settings: for `Bun.serve({ websocket })`. It serves sockets of every router that asks for the same. */
   readonly websocket: WebSocketCallbacks;
 
   /** @throws RangeError or TypeError for an option that cannot be honoured. */
@@ -67,10 +65,8 @@ export class Router<Data = OpenData> {
   }
 
   /**
-   * Handles a message that expects no answer. Handlers of one connection run one at a time, in the order in which its
-   * messages arrived, unless `concurrent`.
-   * @throws Error when this router, or another one merged beside it, already handles the type; TypeError for an rpc, and
-   *   for a message that servers alone send.
+   * Handles a message that expects no answer. Handlers of one connection run one at a time, in the order its messages arrived, unless `concurrent`.
+   * @throws Error when this router, or one merged beside it, handles the type already; TypeError for an rpc, and for what servers alone send.
    *
    * @example
    * router.on(Join, async (ctx) => {
@@ -112,8 +108,7 @@ export class Router<Data = OpenData> {
   /**
    * Runs for every message of this router and those merged into it, before the payload is validated.
    *
-   * @example
-   * router.use((ctx, next) => (ctx.data.userId ? next() : ctx.error("UNAUTHENTICATED", "Log in first")));
+   * @example router.use((ctx, next) => (ctx.data.userId ? next() : ctx.error("UNAUTHENTICATED", "Log in first")));
    */
   use(middleware: Middleware<MiddlewareContext<Data>>): this;
   /** Runs for one message, after its payload was validated. */
@@ -188,10 +183,10 @@ export class Router<Data = OpenData> {
   }
 
   /**
-   * Adds an extension, which then stands beside every handler of every listener that serves this router, those of
-   * routers around or inside it included; one that is added twice counts once.
-   * @throws Error when a listener has been made already, or another extension has its name or control type; TypeError
-   *   for one that lacks a name or setup, or whose control type is the protocol's.
+   * Adds an extension, which then stands beside every handler of every listener that serves this router, those of routers around or inside it
+   * included; one that is added twice counts once.
+   * @throws Error when a listener has been made already, or another extension has its name or control type; TypeError for one without name or
+   *   setup, or with a control type of the protocol's.
    */
   extend(extension: Extension): this {
     this.#core.addExtension(extension);
@@ -201,6 +196,11 @@ export class Router<Data = OpenData> {
   /** What this router handles, those merged into it included, in no particular order. */
   messages(): RoutedMessage[] {
     return messagesOf(this.#core);
+  }
+
+  /** What this router, and those merged into it, may send without being asked: the messages of their topics and contracts. */
+  sends(): AnyMessage[] {
+    return sentBy(this.#core);
   }
 
   /**
