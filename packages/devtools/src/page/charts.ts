@@ -1,3 +1,4 @@
+import { alone } from "./alone.ts";
 import uPlot from "uplot";
 import type { Look, Point } from "../wire.ts";
 import { el } from "./dom.ts";
@@ -104,7 +105,12 @@ export class Charts implements PageView {
             label,
             stroke: color(name),
             width: 1.5,
-            points: { show: false },
+            points: {
+              show: false,
+              size: 5,
+              fill: color(name),
+              filter: (plot: uPlot, at: number) => alone(plot.data[at] ?? []),
+            },
             value: (_: uPlot, value: number | null) => (value === null ? "–" : said(value)),
           })),
         ],
