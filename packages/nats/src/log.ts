@@ -126,15 +126,17 @@ export class NatsLog implements EngineLog {
   }
 
   /**
-   * Messages of a topic are numbered from the beginning again: its stream was taken away, or the only server that kept it has lost it.
-   * @returns the epoch under which it goes on.
+   * Messages of a topic may be numbered from the beginning again: its stream was taken away, or the only server that kept it has lost it.
+   * @param last The highest number that has come.
+   * @returns the epoch under which it goes on; undefined where one has only come twice, as when another server begins to lead.
    */
-  async restarted(topic: string, keeping: Keeping): Promise<string> {
+  async restarted(topic: string, keeping: Keeping, last: number): Promise<string | undefined> {
     const { connection, streams } = this.side();
     const before = streams.opened(keeping);
     streams.forget(keeping);
     const stream = await streams.of(keeping);
     if (stream.created !== before?.created) return stream.epoch;
+    if (stream.last >= last) return undefined;
     const severed = await streams.severed.sever(stream, topic);
     this.tell(connection, { topic, ...severed });
     return severed.epoch;

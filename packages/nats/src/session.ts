@@ -140,21 +140,18 @@ export class NatsSession implements EngineSession {
       if (error !== null) return this.dialing.reconnect(error);
       if (stream === undefined) return;
       const frame = this.log.frame(streams.severed.standOf(stream, topic), msg);
-      const hasRestarted = frame.offset <= last;
+      const before = last;
       last = frame.offset;
+      if (frame.offset > before) return this.node.added(topic, frame);
       // What has come since is read, under the name that it then has.
-      if (hasRestarted) this.restarted(topic, keeping);
-      else this.node.added(topic, frame);
+      this.log.restarted(topic, keeping, before).then(
+        (epoch) => epoch !== undefined && this.node.changed(topic, epoch),
+        // Looked at again with the next one.
+        () => (last = before),
+      );
     };
     const stream = streams.opened(keeping);
     return stream && main.subscribe(stream.republished(topic), { callback });
-  }
-
-  private restarted(topic: string, keeping: Keeping): void {
-    this.log.restarted(topic, keeping).then(
-      (epoch) => this.node.changed(topic, epoch),
-      (error: unknown) => this.dialing.reconnect(error as Error),
-    );
   }
 
   private async dial(lost: (cause: Error) => void): Promise<Pair> {

@@ -40,6 +40,8 @@ export interface Stream extends Epoch {
   readonly name: string;
   readonly hash: string;
   readonly created: string;
+  /** Number of its last message when it was looked at. */
+  readonly last: number;
   readonly size: number;
   /** Where messages of a topic are added, and where they come from when they have been. */
   readonly added: (topic: string) => string;
@@ -145,6 +147,7 @@ export class Streams {
       name,
       hash,
       created,
+      last: state.last_seq,
       epoch,
       chain,
       of,

@@ -1,9 +1,9 @@
-import { connect } from "@nats-io/transport-node";
+import { connect, type Msg } from "@nats-io/transport-node";
 import { nodeSide } from "@ws-kit/conformance/engines/node-side";
 import { RecordedNode, RecordedPeer } from "@ws-kit/conformance/engines/recorded-node";
 import { type EngineServer, startNats } from "@ws-kit/conformance/engines/servers";
 import { withServer } from "@ws-kit/conformance/engines/suites";
-import { until } from "@ws-kit/conformance/engines/world";
+import { until, wait } from "@ws-kit/conformance/engines/world";
 import { natsEngine } from "@ws-kit/nats";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -44,6 +44,33 @@ withServer("nats", "streams that are taken away while they are used", (path) => 
       await nodes[1].join(late);
     } finally {
       await Promise.all(nodes.map((node) => node.close()));
+    }
+  });
+
+  it("are not what they were taken for where a message comes twice", async () => {
+    const node = new RecordedNode(engine());
+    const peer = new RecordedPeer("7");
+    const somebody = await connect({ servers: `127.0.0.1:${server.port}` });
+    const republished: Msg[] = [];
+    somebody.subscribe("ws-kit.l.>", { callback: (_error, msg) => void republished.push(msg) });
+    try {
+      await somebody.flush();
+      await node.up();
+      await node.join(peer);
+      for (const text of ["1", "2"]) await node.say("7", text, { ack: true });
+      await until(() => republished.length === 2);
+      // As a server does that begins to lead.
+      for (const { subject, data, headers } of republished) {
+        somebody.publish(subject, data, headers === undefined ? {} : { headers });
+      }
+      await somebody.flush();
+      await node.say("7", "3", { ack: true });
+      await until(() => peer.heard.length === 3);
+      await wait(500);
+      expect([peer.heard, peer.statuses, peer.wrong]).toEqual([["1", "2", "3"], ["fresh"], []]);
+    } finally {
+      await somebody.close();
+      await node.close();
     }
   });
 
