@@ -179,6 +179,6 @@ describe.skipIf(why)(`in a project that installs the packages${why === undefined
     const jest = await readFile(join(project.directory, "chat.test.js"), "utf8");
     // No name by which jest finds it as well.
     await project.write({ "chat.vitest.js": jest.replace('"@jest/globals"', '"vitest"') });
-    expect(await project.run("npx vitest run --environment jsdom")).toMatch(/Tests +1 passed/);
+    expect(await project.run("npx vitest run --environment jsdom", { NO_COLOR: "1" })).toMatch(/Tests +1 passed/);
   });
 });
