@@ -1,5 +1,6 @@
 // For what stands on the core without being part of it: extensions, and engines that carry publishes to other nodes.
 export type { ExtensionConnection } from "./api/extension-connection.ts";
+export type { EndCounter } from "./api/end-counter.ts";
 export type { Extension, ExtensionListener, Hooks, Stamp, Verdict } from "./api/extensions.ts";
 export type {
   Answered,

@@ -1,5 +1,4 @@
-import { textOf } from "./run-script.ts";
-import type { Wire } from "./session.ts";
+import { type Command, textOf } from "./run-script.ts";
 
 /**
  * A primary that another one has replaced keeps its connections, and takes what is published: nobody but who is connected to it as
@@ -7,8 +6,8 @@ import type { Wire } from "./session.ts";
  *
  * @throws Error for a replica, as a rejection. What does not know the command (a proxy) passes.
  */
-export async function refuseReplica(wire: Wire): Promise<void> {
-  const role = await wire.command(["HELLO"]).then(roleIn, () => undefined);
+export async function refuseReplica(command: Command): Promise<void> {
+  const role = await command(["HELLO"]).then(roleIn, () => undefined);
   if (role === "replica")
     throw new Error("The server is a replica: what is published to it does not reach its primary");
 }

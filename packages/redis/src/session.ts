@@ -77,7 +77,7 @@ export class RedisSession implements EngineSession {
 
   probe(): Promise<void> {
     return this.dialing.probe(async (wire, id) => {
-      await refuseReplica(wire);
+      await refuseReplica((args) => wire.command(args));
       await wire.publish(this.ownChannel, id);
     });
   }
@@ -94,7 +94,7 @@ export class RedisSession implements EngineSession {
     const wire = await dial({ message: this.message, lost }, this.node.bytes);
     try {
       await wire.open();
-      await refuseReplica(wire);
+      await refuseReplica((args) => wire.command(args));
       await wire.subscribe([this.ownChannel]);
       // So that those that are under way together keep their order: none of them has to be run again by its text.
       const scripts = [...(this.node.records ? RECORD_SCRIPTS : []), ...(this.node.members ? MEMBER_SCRIPTS : [])];

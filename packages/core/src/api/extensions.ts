@@ -19,7 +19,7 @@ import type {
   UpgradeRefused,
 } from "./facts.ts";
 import type { Clock } from "../base/clock.ts";
-import type { EndCounts } from "../extensions/end-counts.ts";
+import type { EndCounter } from "./end-counter.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Limits } from "./limits.ts";
 import type { RetryOptions } from "../message/errors.ts";
@@ -55,7 +55,7 @@ export interface ExtensionListener {
    */
   leaveOut(this: void, hooks: readonly Exclude<keyof Hooks, "control">[]): void;
   /** Counts how messages end from now on, at a fraction of what a hook `settled` costs. */
-  countEnds(this: void, counts: EndCounts): void;
+  countEnds(this: void, counts: EndCounter): void;
   /** Every topic that somebody follows. */
   topics(this: void): Iterable<string>;
   /** Who follows it. */

@@ -1,9 +1,10 @@
+import type { EndCounter } from "../api/end-counter.ts";
 import type { Verdict } from "../api/extensions.ts";
 import type { Outcome, Outgoing, UpgradeRefusalCause } from "../api/facts.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import { shown } from "../base/text.ts";
-import { type Counting, Several } from "./end-counts.ts";
+import { Several } from "./end-counts.ts";
 import { turnAway } from "./gate.ts";
 import { anyOf, type StampsWhen, tellAll } from "./heard.ts";
 import type { Registered } from "./registered.ts";
@@ -22,7 +23,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   hearsIncoming = false;
   private hearsEnds = false;
   timesEnds = false;
-  private ends: Counting | undefined = undefined;
+  private ends: EndCounter | undefined = undefined;
   stamps = false;
   private stampsWhen: StampsWhen | undefined = undefined;
   hearsSent = false;

@@ -1,27 +1,24 @@
+import type { EndCounter } from "../api/end-counter.ts";
 import type { Outcome, Settled } from "../api/facts.ts";
-import type { CompiledRoute } from "../state/route.ts";
 
 /** How many messages of one type have ended in one way. */
 export interface EndCount extends Pick<Settled, "type" | "kind" | "outcome" | "code"> {
   readonly count: number;
 }
 
+type Route = Parameters<EndCounter["add"]>[0];
+
 type Counted = { -readonly [K in keyof EndCount]: EndCount[K] };
 
-/** What is told how each message ends. */
-export interface Counting {
-  add(route: CompiledRoute, type: string, outcome: Outcome, code: string | undefined): void;
-}
-
 /** Several that count the same. */
-export class Several implements Counting {
-  private readonly all: readonly Counting[];
+export class Several implements EndCounter {
+  private readonly all: readonly EndCounter[];
 
-  constructor(all: readonly Counting[]) {
+  constructor(all: readonly EndCounter[]) {
     this.all = all;
   }
 
-  add(route: CompiledRoute, type: string, outcome: Outcome, code: string | undefined): void {
+  add(route: Route, type: string, outcome: Outcome, code: string | undefined): void {
     for (const each of this.all) each.add(route, type, outcome, code);
   }
 }
@@ -35,12 +32,12 @@ export class Several implements Counting {
  * router.extend({ name: "counts", setup: ({ countEnds }) => (countEnds(ends), {}) });
  * for (const { type, outcome, count } of ends) console.log(type, outcome, count);
  */
-export class EndCounts implements Counting {
+export class EndCounts implements EndCounter {
   /** By route, which is found sooner than a type that was just parsed; its ways to end are few, and looked through. */
-  private readonly counts = new Map<CompiledRoute, Counted[]>();
+  private readonly counts = new Map<Route, Counted[]>();
 
   /** @internal */
-  add(route: CompiledRoute, type: string, outcome: Outcome, code: string | undefined): void {
+  add(route: Route, type: string, outcome: Outcome, code: string | undefined): void {
     const known = this.counts.get(route);
     if (known !== undefined) {
       for (let i = 0; i < known.length; i++) {

@@ -1,3 +1,4 @@
+import type { EndCounter } from "../api/end-counter.ts";
 import type { ExtensionConnection } from "../api/extension-connection.ts";
 import type { Hooks } from "../api/extensions.ts";
 import type {
@@ -17,7 +18,6 @@ import type {
   UpgradeRefused,
 } from "../api/facts.ts";
 import type { Packet } from "../protocol/codec.ts";
-import type { Counting } from "./end-counts.ts";
 import type { Heard } from "./heard.ts";
 
 type Anybody = ExtensionConnection | undefined;
@@ -46,7 +46,7 @@ export interface Registered {
   /** By control type. */
   readonly control: ReadonlyMap<string, Heard<ExtensionConnection, ControlFrame>>;
   /** What counts how messages end. */
-  readonly ends: readonly Counting[];
+  readonly ends: readonly EndCounter[];
 }
 
 /** The name of every hook that a list is kept for. */

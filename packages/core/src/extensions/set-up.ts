@@ -1,7 +1,7 @@
+import type { EndCounter } from "../api/end-counter.ts";
 import type { ExtensionConnection } from "../api/extension-connection.ts";
 import type { Extension, Hooks } from "../api/extensions.ts";
 import type { ControlFrame } from "../api/facts.ts";
-import type { EndCounts } from "./end-counts.ts";
 import { ListenerHooks } from "./compiled.ts";
 import type { Listed, Registered } from "./registered.ts";
 import { Heard } from "./heard.ts";
@@ -18,8 +18,8 @@ export function setUp(hub: Listener, extensions: readonly Extension[]): Compiled
   const control = new Map<string, Heard<ExtensionConnection, ControlFrame>>();
   const found: Found[] = [];
   const leftOut = new Map<Extension, readonly Listed[]>();
-  const ends: EndCounts[] = [];
-  const countEnds = (counts: EndCounts): void => {
+  const ends: EndCounter[] = [];
+  const countEnds = (counts: EndCounter): void => {
     ends.push(counts);
     compiled?.change(registered());
   };
