@@ -158,9 +158,15 @@ export function metaOf(ctx: { readonly meta: object }): Meta | undefined {
 }
 
 /**
- * Has the end of one message told, once: for middleware that surrounds few messages, where the hook `settled` is told of all. Of a
- * listener that has an extension; another one tells nothing.
+ * Has the end of one message told, once: for middleware that surrounds few messages, where the hook `settled` is told of all.
+ *
+ * @throws TypeError for what is not the context of a message; Error where the listener has no extension, and so hears of no end.
  */
 export function watchEnd(ctx: { readonly meta: object }, hear: (end: End) => void): void {
-  if (ctx instanceof MessageContextImpl) ctx.conn.hub.hooks?.watch(ctx.envelope, hear);
+  if (!(ctx instanceof MessageContextImpl)) throw new TypeError("watchEnd() takes the ctx of a middleware");
+  const { hooks } = ctx.conn.hub;
+  if (hooks === undefined) {
+    throw new Error("watchEnd() needs an extension: give the middleware one, as its property `extension`");
+  }
+  hooks.watch(ctx.envelope, hear);
 }

@@ -8,7 +8,7 @@ import { Several } from "./end-counts.ts";
 import { turnAway } from "./gate.ts";
 import { anyOf, type StampsWhen, tellAll } from "./heard.ts";
 import type { Registered } from "./registered.ts";
-import { tellWatching, type Watched } from "./watched.ts";
+import { tellWatching, watch, type Watched } from "./watched.ts";
 import { idIn, kindOf, leavesAs, pathIn, sentAs } from "./kinds.ts";
 import type { AnyMessage } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
@@ -204,7 +204,7 @@ export class ListenerHooks implements CompiledHooks<Connection> {
   }
 
   watch(envelope: Envelope, hear: (end: End) => void): void {
-    this.watched.set(envelope, hear);
+    watch(this.watched, envelope, hear);
     this.hearsEnds = true;
   }
 

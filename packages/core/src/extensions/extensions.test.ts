@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, gate, memoryLogger, Note, settle, Told } from "../../test/harness.ts";
 import type { ExtensionConnection } from "../api/extension-connection.ts";
+import type { MiddlewareContext } from "../api/contexts.ts";
 import type { Extension, ExtensionListener, Hooks } from "../api/extensions.ts";
+import type { Next } from "../api/handlers.ts";
 import { defineSlot } from "../state/slots.ts";
 import { message, rpc } from "../message/standard.ts";
 import { createRouter } from "../router/create-router.ts";
@@ -577,6 +579,47 @@ describe("the ends of messages", () => {
       ["ASK", { outcome: "ok", code: undefined, repeated: false }],
     ]);
     expect(logger.lines.filter((line) => line.includes("a message's end"))).toHaveLength(1);
+  });
+
+  it("are told to each of several middlewares, whatever another one does with it", async () => {
+    const told: string[] = [];
+    const watching =
+      (name: string) =>
+      (ctx: MiddlewareContext, next: Next): unknown => {
+        watchEnd(ctx, ({ outcome }) => {
+          told.push(`${name} ${outcome}`);
+          if (name === "first") throw new Error("Not now");
+        });
+        return next();
+      };
+    const router = createRouter({ logger: memoryLogger() })
+      .extend(having({}))
+      .use(watching("first"))
+      .use(watching("second"))
+      .on(Note, () => {});
+    bench(router).connect().message("NOTE", { n: 1 });
+    await settle();
+    expect(told).toEqual(["first ok", "second ok"]);
+  });
+
+  it("are told to a middleware that brings its own extension, and promised to none without", async () => {
+    const told: unknown[] = [];
+    const failed: unknown[] = [];
+    const watching = (ctx: MiddlewareContext, next: Next) => (
+      watchEnd(ctx, ({ outcome }) => told.push(outcome)),
+      next()
+    );
+    for (const middleware of [watching, Object.assign(watching.bind(undefined), { extension: having({}) })]) {
+      const router = createRouter()
+        .use(middleware)
+        .on(Note, () => {})
+        .onError((error) => failed.push(error));
+      bench(router).connect().message("NOTE", { n: 1 });
+      await settle();
+    }
+    expect(told).toEqual(["ok"]);
+    expect(failed).toMatchObject([{ message: expect.stringContaining("watchEnd() needs an extension") as string }]);
+    expect(() => watchEnd({ meta: {} }, () => {})).toThrow("watchEnd() takes the ctx of a middleware");
   });
 });
 
