@@ -58,13 +58,14 @@ it("escapes it in errors as well, and in their causes; of others nothing changes
   });
   const endless = new Error("f\u001b");
   endless.cause = endless;
-  for (const [i, error] of [plain, bad, around, odd, endless, "text", { a: 1 }].entries())
+  const several = new AggregateError([plain, bad], "g");
+  for (const [i, error] of [plain, bad, around, odd, endless, "text", { a: 1 }, several].entries())
     logger.error("abcdefgh".slice(i), error);
-  expect(given).toHaveLength(7);
+  expect(given).toHaveLength(8);
   expect([given[0], given[3]]).toEqual([plain, odd]);
   expect(given[0]).toBe(plain);
   const copy = given[1] as Denied;
-  expect([copy instanceof Error, copy.name, copy.message, copy.code]).toEqual([
+  expect([copy instanceof Denied, copy.name, copy.message, copy.code]).toEqual([
     true,
     "Denied",
     "a\\u001b[2J\n  b\\u000d",
@@ -72,6 +73,8 @@ it("escapes it in errors as well, and in their causes; of others nothing changes
   ]);
   expect(copy.stack).toContain("calm-logger.test.ts");
   expect((copy.cause as Error).message).toBe("c\\u009b");
+  const { errors } = given[7] as AggregateError;
+  expect([errors[0], (errors[1] as Denied).message]).toEqual([plain, copy.message]);
   const printed = given.map((error) => inspect(error)).join("");
   for (const control of ["\u001b", "\u009b", "\r"]) expect(printed).not.toContain(control);
 });

@@ -93,12 +93,19 @@ function tamed(detail: unknown, depth: number): unknown {
   if (!isA(detail, Error)) return detail;
   try {
     const { name, message, stack = "", cause: of, ...more } = detail;
-    const cause = depth > 0 ? tamed(of, depth - 1) : undefined;
+    const inside = (error: unknown): unknown => (depth > 0 ? tamed(error, depth - 1) : undefined);
+    const cause = inside(of);
+    const all: readonly unknown[] = isA(detail, AggregateError) ? detail.errors : [];
+    const errors = all.map(inside);
     const [text, trace] = [escaped(message, IN_STACKS), escaped(stack, IN_STACKS)];
-    if (text === message && trace === stack && cause === of) return detail;
+    const isSame =
+      text === message && trace === stack && cause === of && errors.every((error, at) => error === all[at]);
+    if (isSame) return detail;
     const copy = new Error(text, cause === undefined ? undefined : { cause });
+    Object.setPrototypeOf(copy, Object.getPrototypeOf(detail) as object);
     assignOwn(copy as never, more);
     Object.defineProperties(copy, { name: { value: name }, stack: { value: trace } });
+    if (all.length > 0) Object.defineProperty(copy, "errors", { value: errors });
     return copy;
   } catch {
     return detail;
