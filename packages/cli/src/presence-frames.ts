@@ -5,7 +5,7 @@ type Json = { readonly [key: string]: unknown };
 
 /** What travels of a topic's presence. */
 export interface PresenceFrames {
-  /** The names of its messages, by who sends them; a server alone says who is there where its clients may not. */
+  /** The names of its messages, by who sends them. */
   readonly said: string;
   readonly told: string;
   readonly messages: Json;
@@ -14,7 +14,10 @@ export interface PresenceFrames {
 
 const TOPIC = { type: "string", description: "The name of the topic." };
 
-/** The frames by which clients ask who is there and say so of themselves, and those by which the server answers; undefined where there are none. */
+/**
+ * The frames by which clients ask who is there and say so of themselves, and those by which the server answers; undefined where
+ * there are none.
+ */
 export function presenceFramesOf({ name, presence }: TopicJson): PresenceFrames | undefined {
   if (presence === undefined) return undefined;
   const state = `${name}State`;
@@ -24,7 +27,7 @@ export function presenceFramesOf({ name, presence }: TopicJson): PresenceFrames 
   const said = {
     properties: {
       topic: TOPIC,
-      watch: { const: true },
+      watch: { type: "boolean" },
       ...(presence.fromServer !== true && { state: one, leave: { const: true } }),
     },
     required: ["topic"],

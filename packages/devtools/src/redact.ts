@@ -51,17 +51,18 @@ export function redactor(
 ): (value: unknown, path?: readonly (string | number)[], most?: number) => unknown {
   const names = new Set(typeof rule === "function" ? [] : (rule ?? []).map((name) => name.toLowerCase()));
   const own = typeof rule === "function" ? rule : undefined;
+  const isSecret = (name: string): boolean => SECRET.test(name) || names.has(name.toLowerCase());
 
   const isHidden = (path: readonly (string | number)[], value: unknown): boolean => {
     const said = own?.(path, value);
     if (said !== undefined) return said;
     const name = path.at(-1);
     if (typeof name !== "string" || value === null || value === undefined || typeof value === "boolean") return false;
-    return SECRET.test(name) || names.has(name.toLowerCase());
+    return isSecret(name);
   };
 
   const named = (whole: string, before: string, name: string, value: string): string =>
-    SECRET.test(name) || names.has(name.toLowerCase()) ? before + replacement(value) : whole;
+    isSecret(name) ? before + replacement(value) : whole;
 
   const inText = (text: string): string => {
     if (text.length < 8) return text;
