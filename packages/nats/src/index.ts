@@ -5,7 +5,10 @@ import { NatsSession } from "./session.ts";
 export interface NatsEngineOptions {
   /** Servers of the cluster that keep a copy of what is recorded. Default 1: three lose nothing that was acknowledged. */
   replicas?: number | undefined;
-  /** Where recorded topics are kept: "memory" is gone when the server is: in a cluster it needs three replicas. Default "file". A stream that exists stays as it is. */
+  /**
+   * Where recorded topics are kept: "memory" is gone when the server is, and in a cluster needs three replicas. Default "file". A
+   * stream that exists stays as it is.
+   */
   storage?: "file" | "memory" | undefined;
   /** Before every subject, so that several routers share one NATS. Default "ws-kit". Without dots, spaces and wildcards. */
   prefix?: string | undefined;

@@ -10,8 +10,8 @@ export interface UserReach {
 
 /**
  * What became of it. That nobody was there, or a node did not answer, is no failure; `ok` is false where the message could not
- * be encoded or has more bytes than the engine carries (INVALID_ARGUMENT; `onError` is told of both), where nobody says whose a connection is (FAILED_PRECONDITION), and where the engine is
- * away, so that only this process was reached (UNAVAILABLE).
+ * be encoded or has more bytes than the engine carries (INVALID_ARGUMENT; `onError` is told of both), where nobody says whose a
+ * connection is (FAILED_PRECONDITION), and where the engine is away, so that only this process was reached (UNAVAILABLE).
  */
 export type UserResult =
   | ({ readonly ok: true } & UserReach)

@@ -101,6 +101,9 @@ export interface NodeLink {
    * @throws WsKitError INVALID_ARGUMENT for what the engine cannot carry, before anybody is asked.
    */
   askNodes(what: UserAsk, frame: Packet): Promise<NodeAnswers> | undefined;
-  /** Puts a request to a user's clients on all other nodes; undefined where they do not know users. @throws WsKitError as `askNodes`. */
+  /**
+   * Puts a request to a user's clients on all other nodes; undefined where they do not know users.
+   * @throws WsKitError as `askNodes`.
+   */
   requestOfNodes(what: UserRequest, frame: Packet, events: RequestEvents): NodeRequest | undefined;
 }
