@@ -10,7 +10,6 @@ export {
   type Call,
   type Calls,
   createCalls,
-  type GivenArgs,
   keyOf,
   unasked,
   type WhyNotShown,
@@ -18,6 +17,8 @@ export {
 export { CONNECTING, type Connection, CONNECTION_FIELDS, connectionOf, watchConnection } from "./views/connection.ts";
 export { type Latency, UNMEASURED, watchLatency } from "./views/connection.ts";
 export { fieldsOf, type Given, read } from "./views/fields.ts";
+export { createHooks, type Framework } from "./views/create-hooks.ts";
+export type { ArgsIn, Form, GivenArgs, GivenIn, Hooks, PlainForm, Refetched, ShownIn } from "./views/hooks.ts";
 export { createPresence, type MembersShown, NOBODY, type Presence } from "./views/presence.ts";
 export type { Show } from "./views/show.ts";
 export {

@@ -1,5 +1,5 @@
 import type { Client, Off } from "@ws-kit/client";
-import { fieldsOf, type Given, read, type Show } from "@ws-kit/client/views";
+import { fieldsOf, type Show } from "@ws-kit/client/views";
 import { createEffect, createMemo, createSignal, on, onCleanup } from "solid-js";
 import { useClient } from "./provider.ts";
 
@@ -11,8 +11,8 @@ export function shown<T extends object>(first: T, keys = Object.keys(first) as (
 }
 
 /** Starts once the component is there, and again whenever the source is another; on a server never. */
-export function whileMounted<S>(start: (client: Client, now: S) => Off | void, source?: Given<S>): void {
+export function whileMounted<S>(start: (client: Client, now: S) => Off | void, source?: () => S): void {
   const client = useClient();
-  const now = createMemo(() => read(source) as S);
+  const now = createMemo(() => source?.() as S);
   createEffect(on(now, (value) => onCleanup(start(client, value) ?? (() => {}))));
 }

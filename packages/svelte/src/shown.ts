@@ -1,5 +1,5 @@
 import type { Client, Off } from "@ws-kit/client";
-import { fieldsOf, type Given, read, type Show } from "@ws-kit/client/views";
+import { fieldsOf, type Show } from "@ws-kit/client/views";
 import { onMount } from "svelte";
 import { createSubscriber } from "svelte/reactivity";
 import { toStore } from "svelte/store";
@@ -23,12 +23,12 @@ export function shown<T extends object>(first: T, keys = Object.keys(first) as (
 }
 
 /** Starts once the component is mounted, and again whenever the source is another. */
-export function whileMounted<S>(start: (client: Client, now: S) => Off | void, source?: Given<S>): void {
+export function whileMounted<S>(start: (client: Client, now: S) => Off | void, source?: () => S): void {
   const client = useClient();
   onMount(() => {
     let off: Off | void;
     // How a module without runes watches them: a store tells again what its function reads.
-    const stop = toStore(() => read(source)).subscribe((now) => {
+    const stop = toStore(() => source?.()).subscribe((now) => {
       off?.();
       off = start(client, now as S);
     });

@@ -2,7 +2,6 @@ import type { AnyRpc, InferMetaInput, InferPayload, InferProgress, SendArgsOf, W
 import type { Client } from "../api/client.ts";
 import type { RequestArgs, RequestOptions, RpcOptions } from "../api/requests.ts";
 import type { Off } from "../api/off.ts";
-import type { AllGiven } from "./fields.ts";
 import type { Show } from "./show.ts";
 
 /** What became of a request so far. */
@@ -48,9 +47,6 @@ export type WhyNotShown<R extends AnyRpc> = [WhyNot<R, "client.request(rpc)">] e
 export type AskArgs<R extends AnyRpc, Options = AskOptions<R>> = R extends { readonly stream: undefined }
   ? SendArgsOf<R, Options>
   : [payload: "This rpc has a stream: iterate client.stream(), of a client that uses streams()"];
-
-/** As above, each as it is or as a function that reads it. */
-export type GivenArgs<R extends AnyRpc> = AllGiven<AskArgs<R>>;
 
 /** Names what is asked, and whether it is: a component asks anew where that is another one. */
 export function keyOf<R extends AnyRpc>(rpc: R, payload?: unknown, options: AskOptions<R> = {}): string {

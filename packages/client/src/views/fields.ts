@@ -1,9 +1,6 @@
 /** A value, or a function that reads it: a signal, or one that a framework watches while it runs. */
 export type Given<T> = T | (() => T);
 
-/** The same of each argument. */
-export type AllGiven<Args extends readonly unknown[]> = { [I in keyof Args]: Given<Args[I]> };
-
 export function read<T>(given: Given<T>): T {
   return typeof given === "function" ? (given as () => T)() : given;
 }
