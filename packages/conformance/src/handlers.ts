@@ -37,8 +37,9 @@ export function addLifecycle(router: Router<Data>, gates: Gates, stale: Readonly
     journal(ctx, "close", { code, reason, topics: ctx.topics.list(), stale: stale.has(clientId) });
   });
 
-  router.onError((error, ctx) => {
-    if (ctx !== undefined) journal(ctx, "error", { name: error.name, message: error.message, type: ctx.type ?? "" });
+  router.onError((error, ctx, id = "") => {
+    if (ctx === undefined) return;
+    journal(ctx, "error", { name: error.name, message: error.message, type: ctx.type ?? "", id });
   });
 }
 

@@ -49,23 +49,26 @@ export function failures(bed: Bed): void {
     });
 
     test.for(["sync", "async", "string"])(
-      "an error of kind %s is INTERNAL, with an id and without its text",
+      "an error of kind %s is INTERNAL, with an id that onError is told as well, and without its text",
       async (how) => {
         const room = bed.room();
         const watcher = await room.watch();
         const peer = await room.join();
         peer.send("THROW", { how });
         peer.request("THROW_RPC", "1", { how });
+        const ids: unknown[] = [];
         for (const meta of [{ inReplyTo: "THROW" }, { correlationId: "1" }]) {
           const frame = await peer.next();
           const { id } = frame.payload;
           expect(frame).toEqual(errorFrame("INTERNAL", "Internal error", meta, { id }));
           expect(id).toMatch(/^[0-9a-f-]{36}$/);
+          ids.push(id);
         }
         for (const type of ["THROW", "THROW_RPC"]) {
           const told = await watcher.journal("error");
           expect(told["type"]).toBe(type);
           expect(told["message"]).toContain("the secret cause");
+          expect(told["id"]).toBe(ids.shift());
         }
         await peer.silent();
       },

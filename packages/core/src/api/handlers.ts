@@ -14,8 +14,11 @@ export type Next = () => MaybePromise<unknown>;
 
 export type Middleware<Ctx = MiddlewareContext> = (ctx: Ctx, next: Next) => unknown;
 
-/** Told of every failure that a peer was not to blame for, and of outgoing payloads that do not fit their schema. */
-export type ErrorHandler<Data> = (error: Error, ctx: AnyContext<Data> | undefined) => unknown;
+/**
+ * Told of every failure that a peer was not to blame for, and of outgoing payloads that do not fit their schema. `id` is what the
+ * peer was told instead of the error's text, where it was told of it: the `id` of an INTERNAL.
+ */
+export type ErrorHandler<Data> = (error: Error, ctx: AnyContext<Data> | undefined, id?: string) => unknown;
 
 /** What it returns is ignored, so that `(ctx) => ctx.send(…)` will do; a promise is waited for. */
 export type MessageHandler<M extends AnyMessage, Data> = (ctx: MessageContext<M, Data>) => unknown;

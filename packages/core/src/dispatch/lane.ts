@@ -87,7 +87,7 @@ class LaneTimer implements Expiring {
     const { holder, hub } = this.conn;
     if (holder === undefined) return;
     hub.logger.error(
-      `${holder.subject} of ${holder.clientId} took over ${hub.limits.handlerTimeoutMs} ms: later messages go on without it`,
+      `${holder.type ?? holder.subject} of ${holder.clientId} took over ${hub.limits.handlerTimeoutMs} ms: later messages go on without it`,
     );
     holder.overrun();
     release(this.conn);

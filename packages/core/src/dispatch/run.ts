@@ -80,7 +80,7 @@ function finish(ctx: MessageContextImpl): void {
     const call = ctx as RpcContextImpl;
     if (!call.settled) {
       if (ctx.entered) {
-        hub.logger.error(`The handler of ${ctx.subject} ended without an answer`);
+        hub.logger.error(`The handler of ${ctx.type} ended without an answer`);
         call.settleError(errorPayload("INTERNAL", "The handler ended without an answer"));
       } else call.settleError(errorPayload("PERMISSION_DENIED", "Not let through"));
     }

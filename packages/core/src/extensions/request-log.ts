@@ -1,5 +1,6 @@
 import type { Extension } from "../api/extensions.ts";
 import type { MessageKind, Outcome } from "../api/facts.ts";
+import { infoOf } from "../base/logger.ts";
 
 /** One message or request that ended. */
 export interface RequestLine {
@@ -32,8 +33,9 @@ export type RequestLogOptions =
  * // {"type":"CHAT_SEND","kind":"on","clientId":"7f…","ms":1.4,"waitedMs":0,"outcome":"ok"}
  */
 export function requestLog({ write, logger }: RequestLogOptions): Extension {
-  const line = write ?? logger?.info.bind(logger);
-  if (typeof line !== "function") throw new TypeError("requestLog() needs a write(line) or a logger with info(line)");
+  const line = write ?? (logger && infoOf(logger, textOf));
+  if (typeof line !== "function" || (logger && typeof logger.info !== "function"))
+    throw new TypeError("requestLog() needs a write(line) or a logger with info(line)");
   return {
     name: "request-log",
     setup: () => ({
@@ -54,6 +56,10 @@ export function requestLog({ write, logger }: RequestLogOptions): Extension {
       },
     }),
   };
+}
+
+function textOf({ type = "A frame", outcome, code }: RequestLine): string {
+  return `${type}: ${code ?? outcome}`;
 }
 
 /** A monotonic clock has more digits than anybody reads. */

@@ -5,8 +5,10 @@ import type { Connection, Listener } from "../state/connection.ts";
 
 /** What was at work when something failed: a context, as the log and `onError` see it. */
 export interface Subject {
-  /** What the log calls it. */
+  /** What extensions are told of it. */
   readonly subject: string | undefined;
+  /** A message's, by which the log tells one failure from another. */
+  readonly type?: string;
   readonly clientId: string;
   errorHandlers(): readonly ErrorHandler<never>[];
 }
@@ -18,14 +20,16 @@ export function report(hub: Listener, thrown: unknown, ctx: Subject | undefined,
   if (hub.hooks !== undefined) hub.hooks.failed(conn, error, ctx?.subject, id);
   const handlers = ctx?.errorHandlers() ?? hub.handlers.errorHandlers();
   if (handlers.length === 0) {
-    const where = [ctx?.subject, ctx?.clientId ?? conn?.clientId, id].filter((part) => part !== undefined).join(", ");
+    const where = [ctx?.type ?? ctx?.subject, ctx?.clientId ?? conn?.clientId, id]
+      .filter((part) => part !== undefined)
+      .join(", ");
     hub.logger.error(`${error.message}${where ? ` (${where})` : ""}`, error);
     return;
   }
   const context = ctx ?? (conn && hub.contextOf(conn));
   for (const handler of handlers) {
     try {
-      const result: unknown = handler(error, context as never);
+      const result: unknown = handler(error, context as never, id);
       if (isPromise(result)) result.then(undefined, (late: unknown) => hub.logger.error("onError failed", late));
     } catch (failure) {
       hub.logger.error("onError failed", failure);

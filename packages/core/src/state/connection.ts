@@ -174,6 +174,8 @@ export function arrivalAt(monotonic: number): number {
 export interface Holder {
   /** What the log calls it. */
   readonly subject: string | undefined;
+  /** A message's, by which the log tells one from another. */
+  readonly type?: string;
   readonly clientId: string;
   /** It takes too long: the lane goes on without it. */
   overrun(): void;
