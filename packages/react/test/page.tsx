@@ -14,21 +14,27 @@ import {
   WsProvider,
 } from "@ws-kit/react";
 import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from "@tanstack/react-query";
+import * as React from "react";
 import { Component, type ReactNode, StrictMode, Suspense, useEffect, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { counted } from "@ws-kit/conformance/views/counted";
 import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "@ws-kit/conformance/views/messages";
 
 const renders: Record<string, number> = {};
-Object.assign(window, { renders });
+const live = {};
+Object.assign(window, { renders, live });
 const rendered = (name: string): void => void (renders[name] = (renders[name] ?? 0) + 1);
 
 const make = () =>
-  wsClient({
-    url: `${location.origin.replace("http", "ws")}/ws`,
-    reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
-    heartbeat: { intervalMs: 300 },
-    use: [presence()],
-  });
+  counted(
+    wsClient({
+      url: `${location.origin.replace("http", "ws")}/ws`,
+      reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
+      heartbeat: { intervalMs: 300 },
+      use: [presence()],
+    }),
+    live,
+  );
 
 function Status() {
   rendered("status");
@@ -122,6 +128,28 @@ function Profile({ id }: { id: string }) {
   return <p id="profile">{name}</p>;
 }
 
+function Toggled() {
+  const { data } = useRequest(GetUser, { id: "toggled" });
+  const room = useTopic(Room({ id: "toggled" }), { onGap: () => {} });
+  const { isConnected } = useConnection();
+  useMessage(Said, () => {}, room);
+  useMessage(Tick, () => {});
+  return <p id="toggled">{[data?.name, room.status, isConnected ? "" : "away"].join(" ")}</p>;
+}
+
+/** Hidden by what the newer React has for it. */
+function Toggle() {
+  const [isShown, setToggled] = useState<boolean>();
+  Object.assign(window, { setToggled });
+  if (isShown === undefined) return null;
+  if (!("Activity" in React)) return isShown && <Toggled />;
+  return (
+    <React.Activity mode={isShown ? "visible" : "hidden"}>
+      <Toggled />
+    </React.Activity>
+  );
+}
+
 const queries = new QueryClient();
 
 /** As the README's recipe has it. */
@@ -163,6 +191,7 @@ function App() {
       {name !== undefined && <Who name={name} />}
       <Renaming />
       <Importing rows={rows} />
+      <Toggle />
       <QueryClientProvider client={queries}>
         <Cached />
       </QueryClientProvider>

@@ -1,5 +1,6 @@
 import { presence } from "@ws-kit/client/presence";
 import { wsClient } from "@ws-kit/client/zod";
+import { counted } from "@ws-kit/conformance/views/counted";
 import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "@ws-kit/conformance/views/messages";
 import {
   useCall,
@@ -17,17 +18,21 @@ import { createEffect, createSignal, Show } from "solid-js";
 import { render } from "solid-js/web";
 
 const renders: Record<string, number> = {};
-Object.assign(window, { renders });
+const live = {};
+Object.assign(window, { renders, live });
 /** Counts how often these change. */
 const rendered = (name: string, ..._shown: unknown[]): void => void (renders[name] = (renders[name] ?? 0) + 1);
 
 const make = () =>
-  wsClient({
-    url: `${location.origin.replace("http", "ws")}/ws`,
-    reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
-    heartbeat: { intervalMs: 300 },
-    use: [presence()],
-  });
+  counted(
+    wsClient({
+      url: `${location.origin.replace("http", "ws")}/ws`,
+      reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
+      heartbeat: { intervalMs: 300 },
+      use: [presence()],
+    }),
+    live,
+  );
 
 function Plain() {
   const connection = useConnection();
@@ -113,6 +118,16 @@ function Importing(props: { rows: number }) {
   );
 }
 
+function Toggled() {
+  const user = useRequest(GetUser, { id: "toggled" });
+  const room = useTopic(Room({ id: "toggled" }), { onGap: () => {} });
+  const connection = useConnection();
+  useMessage(Said, () => {}, room);
+  useMessage(Tick, () => {});
+  return <p id="toggled">{[user.data?.name, room.status, connection.isConnected ? "" : "away"].join(" ")}</p>;
+}
+
+const [toggled, setToggled] = createSignal<boolean>();
 const [id, setId] = createSignal("1");
 const [room, setRoom] = createSignal("1");
 const [rows, setRows] = createSignal(5);
@@ -130,6 +145,9 @@ function Page() {
         <Who name={name() ?? ""} />
       </Show>
       <Importing rows={rows()} />
+      <Show when={toggled()}>
+        <Toggled />
+      </Show>
     </WsProvider>
   );
 }
@@ -139,5 +157,5 @@ function setRound(): void {
   dispose?.();
   dispose = render(() => <Page />, document.querySelector("#root") as Element);
 }
-Object.assign(window, { setRound, setId, setRoom, setRows, setName });
+Object.assign(window, { setRound, setId, setRoom, setRows, setName, setToggled });
 setRound();

@@ -1,5 +1,6 @@
 import { presence } from "@ws-kit/client/presence";
 import { wsClient } from "@ws-kit/client/zod";
+import { counted } from "@ws-kit/conformance/views/counted";
 import { GetUser, Import, Join, Lobby, Rename, Room, Said, Say, Tick } from "@ws-kit/conformance/views/messages";
 import {
   useCall,
@@ -13,19 +14,23 @@ import {
   useTopic,
   wsKit,
 } from "@ws-kit/vue";
-import { type App, createApp, defineComponent, Fragment, h, ref, watch } from "vue";
+import { type App, createApp, defineComponent, Fragment, h, KeepAlive, ref, watch } from "vue";
 
 const renders: Record<string, number> = {};
-Object.assign(window, { renders });
+const live = {};
+Object.assign(window, { renders, live });
 const rendered = (name: string): void => void (renders[name] = (renders[name] ?? 0) + 1);
 
 const make = () =>
-  wsClient({
-    url: `${location.origin.replace("http", "ws")}/ws`,
-    reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
-    heartbeat: { intervalMs: 300 },
-    use: [presence()],
-  });
+  counted(
+    wsClient({
+      url: `${location.origin.replace("http", "ws")}/ws`,
+      reconnect: { initialDelayMs: 50, maxDelayMs: 100 },
+      heartbeat: { intervalMs: 300 },
+      use: [presence()],
+    }),
+    live,
+  );
 
 const p = (id: string, ...texts: unknown[]) => h("p", { id }, texts.join(" "));
 const button = (id: string, onClick: () => unknown) => h("button", { id, onClick });
@@ -125,6 +130,16 @@ const Importing = defineComponent(
   { props: ["rows"] },
 );
 
+const Toggled = defineComponent(() => {
+  const { data } = useRequest(GetUser, { id: "toggled" });
+  const { status, ...topic } = useTopic(Room({ id: "toggled" }), { onGap: () => {} });
+  const { state } = useConnection();
+  useMessage(Said, () => {}, { status, ...topic });
+  useMessage(Tick, () => {});
+  return () => p("toggled", data.value?.name, status.value, state.value === "open" ? "" : state.value);
+});
+
+const toggled = ref<boolean>();
 const id = ref("1");
 const room = ref("1");
 const rows = ref(5);
@@ -139,6 +154,7 @@ const Page = defineComponent(() => () => [
   name.value === undefined ? undefined : h(Who, { name: name.value }),
   h(Renaming),
   h(Importing, { rows: rows.value }),
+  toggled.value === undefined ? undefined : h(KeepAlive, null, { default: () => toggled.value && h(Toggled) }),
 ]);
 
 let app: App | undefined;
@@ -153,5 +169,6 @@ Object.assign(window, {
   setRoom: (now: string) => (room.value = now),
   setRows: (now: number) => (rows.value = now),
   setName: (now?: string) => (name.value = now),
+  setToggled: (now?: boolean) => (toggled.value = now),
 });
 setRound();

@@ -21,4 +21,4 @@ async function bundle(): Promise<string> {
   return outputFiles[0]?.text ?? "";
 }
 
-viewsSuite(viewsWorld(bundle, serve));
+viewsSuite(viewsWorld(bundle, serve), { keeps: true });

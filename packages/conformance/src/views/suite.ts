@@ -2,8 +2,12 @@ import { expect, test, vi } from "vitest";
 import { Room, Said, Tick } from "./messages.ts";
 import type { World } from "./world.ts";
 
-/** What components show of a client, whatever framework they are of: each has a page of the same elements. */
-export function viewsSuite(world: World): void {
+/**
+ * What components show of a client, whatever framework they are of: each has a page of the same elements.
+ *
+ * @param keeps Whether a hidden component goes on.
+ */
+export function viewsSuite(world: World, { keeps = false }: { keeps?: boolean } = {}): void {
   const { expectShown } = world;
 
   test("state, latency, answers, reports and messages", async () => {
@@ -122,5 +126,36 @@ export function viewsSuite(world: World): void {
     for (let round = 1; round <= 10; round++) await page.evaluate((n) => window.setRound(n), round);
     await expectShown("user", "user 1  false");
     await vi.waitFor(() => expect(site.router.connections.size).toBe(1));
+  });
+
+  test("what is shown and hidden two hundred times leaves no listener, no topic and no socket, and renders nothing else", async () => {
+    const { page, site } = world;
+    await expectShown("user", "user 1  false");
+    await expectShown("import", / 5 false some$/);
+    const topics = (): (readonly string[])[] => [...site.router.connections].map((one) => [...one.topics].toSorted());
+    const seen = () => page.evaluate(() => ({ live: { ...window.live }, renders: { ...window.renders } }));
+    await vi.waitFor(() => expect(topics()).toEqual([["room:1", "ticks"]]));
+    const without = await seen();
+    await page.evaluate(() => window.setToggled(true));
+    await expectShown("toggled", "user toggled fresh");
+    const once = await seen();
+    expect(once.live).not.toEqual(without.live);
+    await page.evaluate(async () => {
+      for (let round = 0; round < 200; round++) {
+        window.setToggled(false);
+        await new Promise((resolve) => setTimeout(resolve, round % 4));
+        window.setToggled(true);
+        await new Promise((resolve) => setTimeout(resolve, round % 3));
+      }
+    });
+    await expectShown("toggled", "user toggled fresh");
+    expect(await seen()).toEqual(once);
+    await vi.waitFor(() => expect(topics()).toEqual([["room:1", "room:toggled", "ticks"]]));
+    await page.evaluate(() => window.setToggled(false));
+    await vi.waitFor(async () => expect(await seen()).toEqual(keeps ? once : without));
+    await page.evaluate(() => window.setToggled(undefined));
+    await vi.waitFor(async () => expect(await seen()).toEqual(without));
+    await vi.waitFor(() => expect(topics()).toEqual([["room:1", "ticks"]]));
+    expect(world.problems).toEqual([]);
   });
 }

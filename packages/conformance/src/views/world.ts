@@ -1,17 +1,25 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from "vitest";
 import { launchBrowser } from "../../../../test/browser.ts";
+import type { Live } from "./counted.ts";
 import { type Serve, startServer } from "./server.ts";
 
 declare global {
   interface Window {
     /** How often each part of the page was rendered. */
     renders: Record<string, number>;
+    /** Listeners and subscriptions of the page's client. */
+    live: Live;
     setId(id: string): void;
     setRoom(id: string): void;
     setRound(round: number): void;
     setRows(rows: number): void;
     setName(name: string | undefined): void;
+    /**
+     * Shows a component, or hides it as its framework does: `<Activity>`, `<KeepAlive>`, `{#key}`, `<Show>`. Undefined: what has
+     * kept it is gone.
+     */
+    setToggled(isShown: boolean | undefined): void;
   }
 }
 
