@@ -34,22 +34,28 @@ export interface InnerStages {
   readonly enter: Stage;
 }
 
+/** A router on the way to a route, and what the message is called there. */
+interface Step {
+  readonly source: RouteSource;
+  readonly type: string;
+}
+
 interface Found {
   readonly route: Route;
   /** From the outermost router to the one that owns the route. */
-  readonly path: readonly RouteSource[];
+  readonly path: readonly Step[];
 }
 
 /** Which route serves a type, seen from `source`. Throws where two merged routers both claim it. */
 export function resolve(source: RouteSource, type: string): Found | undefined {
   const own = source.own.get(type);
-  if (own !== undefined) return { route: own, path: [source] };
+  if (own !== undefined) return { route: own, path: [{ source, type }] };
   let found: Found | undefined;
   for (const { source: child, prefix, onConflict } of source.children) {
     if (!type.startsWith(prefix)) continue;
     const inner = resolve(child, type.slice(prefix.length));
     if (inner !== undefined && wins(type, inner, found, onConflict))
-      found = { route: inner.route, path: [source, ...inner.path] };
+      found = { route: inner.route, path: [{ source, type }, ...inner.path] };
   }
   return found;
 }
@@ -61,19 +67,27 @@ function resolveAll(source: RouteSource): Map<string, Found> {
     for (const [type, inner] of resolveAll(child)) {
       const whole = prefix + type;
       if (!source.own.has(whole) && wins(whole, inner, all.get(whole), onConflict))
-        all.set(whole, { route: inner.route, path: [source, ...inner.path] });
+        all.set(whole, { route: inner.route, path: [{ source, type: whole }, ...inner.path] });
     }
   }
-  for (const [type, route] of source.own) all.set(type, { route, path: [source] });
+  for (const [type, route] of source.own) all.set(type, { route, path: [{ source, type }] });
   return all;
 }
 
 /** Whether a merged router's route stands in place of that of one merged before it. */
-function wins(type: string, { route }: Found, before: Found | undefined, onConflict: Child["onConflict"]): boolean {
-  if (before === undefined || before.route === route || onConflict === "replace") return true;
+function wins(type: string, inner: Found, before: Found | undefined, onConflict: Child["onConflict"]): boolean {
+  if (before === undefined || isSame(inner, before) || onConflict === "replace") return true;
   if (onConflict === "skip") return false;
   throw new Error(
     `Two merged routers handle ${JSON.stringify(type)}; merge one with { onConflict: "replace" } or "skip" to choose`,
+  );
+}
+
+/** Whether it is the same handler, by way of the same routers: others have other middleware. */
+function isSame({ route, path }: Found, before: Found): boolean {
+  const way = before.path.slice(1);
+  return (
+    route === before.route && path.length === way.length && path.every(({ source }, i) => source === way[i]?.source)
   );
 }
 
@@ -110,8 +124,8 @@ export function compile(source: RouteSource, stages: InnerStages): RouteTable {
 
 function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRoute {
   const { message, kind, handler, options } = route;
-  const global = path.flatMap((router) => router.global);
-  const typed = path.flatMap((router) => router.typed.get(message.type) ?? []);
+  const global = path.flatMap(({ source }) => source.global);
+  const typed = path.flatMap(({ source, type }) => source.typed.get(type) ?? []);
   const { payload, meta } = validatorsOf(message);
   return {
     message,
@@ -121,7 +135,7 @@ function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRout
     streams: (message as Partial<AnyRpc>).stream !== undefined,
     concurrent: options.concurrent === true,
     handler,
-    errorHandlers: [...new Set(path.flatMap((router) => router.ownErrorHandlers).toReversed())],
+    errorHandlers: [...new Set(path.flatMap(({ source }) => source.ownErrorHandlers).toReversed())],
     outer: stagesOf(global, stages.validate),
     typed: stagesOf(typed, stages.enter),
   };
