@@ -1,3 +1,5 @@
+import { aKind } from "../base/options.ts";
+
 /** An IP address as its bytes: 4 or 16 of them. An IPv4 address that came over IPv6 (RFC 4291 §2.5.5.2) is one of 4. */
 export type Address = readonly number[];
 
@@ -19,7 +21,7 @@ export function parseAddress(text: string): Address | undefined {
   }
   // A zone names the link, and nothing of the peer.
   const [plain = ""] = text.split("%", 1);
-  if (!plain.includes(":") || !URL.canParse(`http://[${plain}]`)) return undefined;
+  if (!/^[\d.:a-f]*:[\d.:a-f]*$/i.test(plain) || !URL.canParse(`http://[${plain}]`)) return undefined;
   // The URL's own spelling has no dots and at most one gap.
   const [head = "", tail] = new URL(`http://[${plain}]`).hostname.slice(1, -1).split("::");
   const [before, after] = [groups(head), groups(tail ?? "")];
@@ -45,7 +47,9 @@ export function spellAddress(text: string): string | undefined {
  * @throws TypeError, when the list is read, for what is neither address nor network.
  */
 export function matcher(list: readonly string[]): (address: string) => boolean {
-  const networks = list.flatMap((entry) => NAMED[entry] ?? [entry]).map(parseNetwork);
+  const networks = list
+    .flatMap((entry) => (Object.hasOwn(NAMED, entry) ? (NAMED[entry] ?? []) : [entry]))
+    .map(parseNetwork);
   return (text) => {
     const address = parseAddress(text);
     return address !== undefined && networks.some((network) => contains(network, address));
@@ -53,10 +57,18 @@ export function matcher(list: readonly string[]): (address: string) => boolean {
 }
 
 function parseNetwork(entry: string): Network {
-  const [text = "", length] = entry.split("/", 2);
+  if (typeof entry !== "string")
+    throw new TypeError(`trustProxy: a proxy is a text like 10.0.0.0/8, not ${aKind(entry)}`);
+  const [text = "", length, more] = entry.split("/");
   const base = parseAddress(text);
   const bits = length === undefined ? (base?.length ?? 0) * 8 : Number(length);
-  if (base === undefined || !/^\d*$/.test(length ?? "") || length === "" || bits > base.length * 8) {
+  if (
+    base === undefined ||
+    !/^\d*$/.test(length ?? "") ||
+    length === "" ||
+    more !== undefined ||
+    bits > base.length * 8
+  ) {
     throw new TypeError(`trustProxy: ${JSON.stringify(entry)} is neither an address nor a network like 10.0.0.0/8`);
   }
   return { base, bits };

@@ -80,6 +80,35 @@ describe("trustProxy", () => {
     });
   });
 
+  it("takes host and scheme of Forwarded from where a trusted proxy wrote, not from whom it forwards", () => {
+    const spoofed = "for=6.6.6.6;host=evil.example;proto=https, for=203.0.113.7";
+    expect(told(1, { forwarded: spoofed })).toEqual({
+      remoteAddress: "203.0.113.7",
+      host: undefined,
+      scheme: undefined,
+    });
+    const chained = "for=6.6.6.6;host=evil.example, for=203.0.113.7;host=app.example, for=10.0.0.2;proto=https";
+    expect(told(2, { forwarded: chained })).toEqual({
+      remoteAddress: "203.0.113.7",
+      host: "app.example",
+      scheme: "https",
+    });
+    expect(told(1, { forwarded: chained })).toMatchObject({ host: undefined, scheme: "https" });
+    expect(told(["private"], { forwarded: chained })).toMatchObject({ host: "app.example" });
+    expect(told(9, { forwarded: "for=203.0.113.7;host=app.example" })).toMatchObject({ host: "app.example" });
+  });
+
+  it.each([
+    ['for="203.0.113.7:_http"', "203.0.113.7"],
+    ['for="[2001:db8::1]:_a.b-c"', "2001:db8::1"],
+    ['for="[fe80::1%25eth0]:80"', "fe80::1"],
+    ["for=_203.0.113.7", undefined],
+    ['for="[::1]/@evil[]"', undefined],
+    ['for="::1]:80/["', undefined],
+  ])("finds in %s the address %s", (forwarded, remoteAddress) => {
+    expect(told(1, { forwarded })).toMatchObject({ remoteAddress });
+  });
+
   it.each(["", ",", " , "])("knows no address of a list of none: %j", (none) => {
     expect(told(1, { "x-forwarded-for": none })).toMatchObject({ remoteAddress: "10.0.0.1" });
     expect(told(1, { forwarded: none })).toMatchObject({ remoteAddress: "10.0.0.1" });
@@ -107,7 +136,25 @@ describe("trustProxy", () => {
     expect(told(1, { "x-forwarded-for": "unknown" })).toMatchObject({ remoteAddress: undefined });
   });
 
-  it.each([-1, 1.5, Number.NaN, true, "loopback", ["nginx"]])("cannot be %j", (trust) => {
-    expect(() => readForwarded(trust as TrustProxy)).toThrow(TypeError);
+  it.each([
+    -1,
+    1.5,
+    Number.NaN,
+    true,
+    null,
+    "loopback",
+    ["nginx"],
+    ["constructor"],
+    [null],
+    [["10.0.0.1"]],
+    ["10.0.0.0/8/24"],
+    {},
+    { proxies: null },
+    { proxies: "1" },
+    { header: "forwarded" },
+    { proxies: 1, header: "x-forwarded-for" },
+    { proxies: 1, heder: "forwarded" },
+  ])("cannot be %j", (trust) => {
+    expect(() => readForwarded(trust as TrustProxy)).toThrow(/^trustProxy/);
   });
 });

@@ -1,5 +1,6 @@
 import { matcher, spellAddress } from "./addresses.ts";
 import { isHost } from "./host.ts";
+import { checkOptions } from "../base/options.ts";
 import type { TrustProxy } from "./upgrade-options.ts";
 import type { UpgradeRequest } from "./upgrade-request.ts";
 
@@ -15,6 +16,8 @@ interface Trail {
   readonly addresses: readonly string[];
   readonly hosts: readonly string[];
   readonly schemes: readonly string[];
+  /** The lists say in one place what one proxy has seen; an empty text is nothing of that. */
+  readonly isAligned: boolean;
 }
 
 type SentHeaders = UpgradeRequest["headers"];
@@ -26,8 +29,7 @@ type Read = (headers: SentHeaders, socketAddress: string | undefined) => Forward
  * @throws TypeError for a number of proxies that is none, and for a list with something else than addresses.
  */
 export function readForwarded(trust: TrustProxy): Read {
-  const { proxies, header } =
-    typeof trust === "object" && "proxies" in trust ? trust : { proxies: trust, header: undefined };
+  const { proxies, header } = told(trust);
   const trusts = trustOf(proxies);
 
   function follow(trail: Trail, socketAddress: string | undefined): Forwarded {
@@ -37,8 +39,10 @@ export function readForwarded(trust: TrustProxy): Read {
     while (passed < path.length - 1 && trusts(path[passed], passed)) passed += 1;
     // A host belongs to the outermost of the trusted proxies; one that replaces what it was sent leaves only its own.
     const proxiesPassed = trusts(socketAddress, 0) ? Math.max(1, passed) : 0;
-    const outermost = (values: readonly string[]) =>
-      proxiesPassed === 0 ? undefined : values[Math.max(0, values.length - proxiesPassed)];
+    const outermost = (values: readonly string[]) => {
+      const trusted = proxiesPassed === 0 ? [] : values.slice(-proxiesPassed);
+      return trail.isAligned ? trusted.find(Boolean) : trusted[0];
+    };
     const address = path[passed];
     return {
       remoteAddress: address === undefined ? undefined : spellAddress(address),
@@ -62,6 +66,17 @@ export function readForwarded(trust: TrustProxy): Read {
   };
 }
 
+function told(trust: TrustProxy): {
+  proxies: number | readonly string[];
+  header: "x-forwarded" | "forwarded" | undefined;
+} {
+  if (typeof trust === "number" || Array.isArray(trust)) return { proxies: trust as number, header: undefined };
+  checkOptions("trustProxy", trust ?? null, { proxies: "number|array", header: '"x-forwarded"|"forwarded"' });
+  const { proxies, header } = trust as Partial<Exclude<TrustProxy, number | readonly string[]>>;
+  if (proxies === undefined) throw new TypeError("trustProxy needs { proxies }: how many, or which");
+  return { proxies, header };
+}
+
 function trustOf(proxies: number | readonly string[]): (address: string | undefined, passed: number) => boolean {
   if (Array.isArray(proxies)) {
     const matches = matcher(proxies as readonly string[]);
@@ -78,6 +93,7 @@ function xForwardedTrail(headers: SentHeaders): Trail {
     addresses: list(headers.get("x-forwarded-for")).map(bare),
     hosts: list(headers.get("x-forwarded-host")).filter(isHost),
     schemes: list(headers.get("x-forwarded-proto")),
+    isAligned: false,
   };
 }
 
@@ -111,8 +127,9 @@ function forwardedTrail(headers: SentHeaders): Trail | undefined {
   const values = (name: string) => elements.map((each) => each.get(name) ?? "");
   return {
     addresses: values("for").map(bare),
-    hosts: values("host").filter(isHost),
-    schemes: values("proto").filter(Boolean),
+    hosts: values("host").map((host) => (isHost(host) ? host : "")),
+    schemes: values("proto"),
+    isAligned: true,
   };
 }
 
@@ -124,9 +141,9 @@ function list(header: string | null): string[] {
     .filter(Boolean);
 }
 
-/** Without the port that some proxies add. */
+/** Without the port that some proxies add, or what they call it (RFC 7239 §6.2). */
 function bare(address: string): string {
-  const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d+)?$/.exec(address) ?? [];
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\]|([\d.]+))(?::(?:\d+|_[\w.-]+))?$/.exec(address) ?? [];
   return bracketed ?? dotted ?? address;
 }
 
