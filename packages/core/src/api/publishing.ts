@@ -55,5 +55,5 @@ export interface AnyPublishOptions {
   local?: boolean | undefined;
   ack?: boolean | undefined;
   id?: string | undefined;
-  filter?: (data: never) => unknown;
+  filter?: ((data: never) => unknown) | undefined;
 }

@@ -13,10 +13,13 @@ export function defaultTuning({ maxMessageBytes }: Pick<Limits, "maxMessageBytes
 export function fillTuning(given: RuntimeTuning, defaults: Tuning): Tuning {
   const { idleTimeoutSeconds = defaults.idleTimeoutSeconds, maxPayloadBytes = defaults.maxPayloadBytes } = given;
   const { compression = defaults.compression } = given;
-  if (idleTimeoutSeconds !== undefined && !(idleTimeoutSeconds >= 0 && idleTimeoutSeconds < Infinity)) {
+  if (
+    idleTimeoutSeconds !== undefined &&
+    !(isNumber(idleTimeoutSeconds) && idleTimeoutSeconds >= 0 && idleTimeoutSeconds < Infinity)
+  ) {
     throw new RangeError(`idleTimeoutSeconds must be a number from 0 up, not ${String(idleTimeoutSeconds)}`);
   }
-  if (!(maxPayloadBytes > 0) && maxPayloadBytes !== defaults.maxPayloadBytes) {
+  if (!(isNumber(maxPayloadBytes) && maxPayloadBytes > 0) && maxPayloadBytes !== defaults.maxPayloadBytes) {
     throw new RangeError(`maxPayloadBytes must be a number above 0, not ${String(maxPayloadBytes)}`);
   }
   if (compression !== undefined && typeof compression !== "boolean") {
@@ -29,6 +32,11 @@ export function fillTuning(given: RuntimeTuning, defaults: Tuning): Tuning {
   return same && Object.isFrozen(defaults)
     ? defaults
     : Object.freeze({ idleTimeoutSeconds, maxPayloadBytes, compression });
+}
+
+/** Plain JavaScript also gives texts, which compare as numbers do. */
+function isNumber(value: unknown): boolean {
+  return typeof value === "number";
 }
 
 /**

@@ -49,9 +49,10 @@ async function begin(
   user: string,
   message: AnyMessage,
   payload: unknown,
-  { meta: given, signal, timeoutMs: within }: AskOptions,
+  options: AskOptions,
 ): Promise<Received<AnyMessage>> {
-  checkAsked(message);
+  checkAsked(message, options);
+  const { meta: given, signal, timeoutMs: within } = options;
   const rpc = message as AnyRpc;
   const hub = groups[0]?.[0];
   if (hub === undefined) return answerOf(rpc, nobody(), false);

@@ -284,6 +284,24 @@ test("what does not fit on its way out rejects, and nothing is sent", async () =
   expect(socket.take()).toEqual([]);
 });
 
+test.each([
+  [{ signal: new AbortController() }],
+  [{ signal: null }],
+  [{ signal: {} }],
+  [{ signl: 1 }],
+  [{ onProgress: 1 }],
+  [null],
+])("options that are none are refused, and nothing of the request is left behind: %o", async (options) => {
+  const { router, conn, socket, clock } = rig();
+  const handle = router.connections.get(conn.clientId);
+  const refused = await outcome(handle?.request(Confirm, { text: "?" }, options as never) as Promise<unknown>);
+  expect(refused).toBeInstanceOf(TypeError);
+  expect((refused as Error).message).toMatch(/^ctx\.request\(\)/);
+  expect(socket.take()).toEqual([]);
+  await clock.advance(100_000);
+  expect(() => socket.close()).not.toThrow();
+});
+
 test("a failed request that a handler lets through is INTERNAL to its peer", async () => {
   const { router, from, asked, socket } = rig();
   router.rpc(rpc("ASK", undefined, "ANSWER"), async (ctx) => void (await ctx.request(Confirm, { text: "?" })));

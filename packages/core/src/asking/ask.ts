@@ -1,5 +1,6 @@
 import type { AnyAskOptions } from "../api/asking.ts";
 import { checkMs, MAX_TIMER_MS } from "../base/clock.ts";
+import { checkGiven, type PlainKinds } from "../base/options.ts";
 import type { Expiring } from "../base/deadlines.ts";
 import { isPromise, when } from "../base/when.ts";
 import { checkMessage } from "../message/arguments.ts";
@@ -26,16 +27,28 @@ export function ask(
   options: AnyAskOptions = {},
 ): Promise<Received<AnyMessage>> {
   const asked = new Promise<Received<AnyMessage>>((resolve, reject) => {
-    checkAsked(rpc);
+    checkAsked(rpc, options);
     new Ask(conn, rpc as AnyRpc, options, resolve, reject).begin(payload);
   });
   asked.catch(() => {});
   return asked;
 }
 
-/** @throws TypeError for what servers do not ask. */
-export function checkAsked(rpc: AnyMessage): void {
+const OPTIONS: PlainKinds<AnyAskOptions> = {
+  meta: "object",
+  timeoutMs: "any",
+  signal: "object",
+  onProgress: "function",
+};
+
+/** @throws TypeError for what servers do not ask, and for options that are none. */
+export function checkAsked(rpc: AnyMessage, options: AnyAskOptions): void {
   checkMessage("ctx.request()", rpc);
+  checkGiven("ctx.request()", options, OPTIONS);
+  const { signal } = options;
+  // A controller in its place would fail when the request ends, where nobody could be told.
+  if (signal !== undefined && !("aborted" in signal && typeof signal.removeEventListener === "function"))
+    throw new TypeError("ctx.request(): signal is that of an AbortController");
   if (rpc.kind === "rpc" && rpc.from === "server") return;
   const type = JSON.stringify(rpc.type);
   throw new TypeError(

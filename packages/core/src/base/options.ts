@@ -39,6 +39,27 @@ export function checkOptions(where: string, given: unknown, kinds: Readonly<Reco
   }
 }
 
+/** The kinds of options that come with each message: each one that `typeof` tells, or `any`. */
+export type PlainKinds<Options> = {
+  readonly [Name in keyof Options]-?: "any" | "boolean" | "function" | "object";
+};
+
+/**
+ * As `checkOptions`, at the cost of a few comparisons where nothing is wrong.
+ *
+ * @throws TypeError as `checkOptions`.
+ */
+export function checkGiven<Options>(where: string, given: Options, kinds: PlainKinds<Options>): void {
+  const all = kinds as Readonly<Record<string, Kind>>;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) return checkOptions(where, given, all);
+  for (const name in given) {
+    const value: unknown = given[name];
+    if (value === undefined || all[name] === "any") continue;
+    const fits = typeof value === all[name] && (typeof value !== "object" || (value !== null && !Array.isArray(value)));
+    if (!fits) checkOptions(where, given, all);
+  }
+}
+
 /** What to call a value that must not be shown, since it may be secret. */
 export function aKind(value: unknown): string {
   const kind = kindOf(value);

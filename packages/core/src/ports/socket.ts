@@ -40,14 +40,19 @@ const MAX_REASON_BYTES = 123;
 
 /**
  * What may be given to a socket's `close`: runtimes throw for, or put on the wire, codes that no peer may send
- * (RFC 6455 §7.4) and reasons that do not fit. A code that may not be sent becomes 1000, an overlong reason is cut.
+ * (RFC 6455 §7.4) and reasons that do not fit. A code that may not be sent becomes 1000, an overlong reason is cut, and one
+ * that is no text is left out.
  */
 export function closeArguments(code: number = CLOSE.NORMAL, reason = ""): [code: number, reason: string] {
-  const allowed = (code >= 3000 && code <= 4999) || (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006));
-  let fitting = reason.slice(0, MAX_REASON_BYTES);
+  const allowed =
+    Number.isInteger(code) &&
+    ((code >= 3000 && code <= 4999) || (code >= 1000 && code <= 1014 && !(code >= 1004 && code <= 1006)));
+  // Whoever is to go is gone, whatever was said of why.
+  const text: string = typeof reason === "string" ? reason : "";
+  let fitting = text.slice(0, MAX_REASON_BYTES);
   while (bytesOver(fitting, MAX_REASON_BYTES) !== undefined) fitting = fitting.slice(0, -1);
   // No half of a surrogate pair.
-  if (fitting.length < reason.length) fitting = fitting.replace(/[\uD800-\uDBFF]$/, "");
+  if (fitting.length < text.length) fitting = fitting.replace(/[\uD800-\uDBFF]$/, "");
   return [allowed ? code : CLOSE.NORMAL, fitting];
 }
 

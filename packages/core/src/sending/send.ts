@@ -1,3 +1,4 @@
+import { checkGiven, type PlainKinds } from "../base/options.ts";
 import { describe } from "../base/thrown.ts";
 import { isPromise } from "../base/when.ts";
 import { Misfit } from "../message/errors.ts";
@@ -13,6 +14,8 @@ import { report } from "./report.ts";
 import type { Connection } from "../state/connection.ts";
 import { CLOSED, LEAVING } from "../state/phases.ts";
 
+export const SEND_OPTIONS: PlainKinds<SendOptions> = { meta: "object" };
+
 /** Sends one message to one connection; failures go to `onError`, never to the caller. */
 export function sendMessage(
   conn: Connection,
@@ -23,9 +26,10 @@ export function sendMessage(
   if (conn.state >= LEAVING) return false;
   const { hub } = conn;
   const { hooks } = hub;
-  const meta = hooks !== undefined && hooks.stamps ? hooks.stamp(conn, message, options?.meta) : options?.meta;
   let frame: Packet | Promise<Packet>;
   try {
+    if (options !== undefined) checkGiven("send()", options, SEND_OPTIONS);
+    const meta = hooks !== undefined && hooks.stamps ? hooks.stamp(conn, message, options?.meta) : options?.meta;
     checkSent(message);
     frame = encode(hub, message, payload, meta);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { checkGiven } from "../base/options.ts";
 import { isPromise } from "../base/when.ts";
 import type { AnyMessage, SendOptions } from "../message/message.ts";
 import type { Packet } from "../protocol/codec.ts";
@@ -5,7 +6,7 @@ import type { Connection, Listener } from "../state/connection.ts";
 import { checkSent, encode } from "./encode.ts";
 import { type Skip, skipOf } from "./overflow.ts";
 import { report } from "./report.ts";
-import { postFrame } from "./send.ts";
+import { postFrame, SEND_OPTIONS } from "./send.ts";
 
 /** A message that is ready for any number of connections. */
 export interface Encoded {
@@ -21,6 +22,7 @@ export function encodeForMany(
   payload: unknown,
   options: SendOptions | undefined,
 ): Encoded | Promise<Encoded> {
+  if (options !== undefined) checkGiven("send()", options, SEND_OPTIONS);
   const meta = hub.hooks === undefined ? options?.meta : hub.hooks.stamp(undefined, message, options?.meta);
   checkSent(message);
   const skip = skipOf(message, payload, "");

@@ -1,6 +1,7 @@
 import { toError } from "../base/thrown.ts";
 import { WsKitError } from "../message/errors.ts";
 import type { AnyPublishOptions, PublishResult } from "../api/publishing.ts";
+import { checkGiven, type PlainKinds } from "../base/options.ts";
 import { isPromise, whenAll } from "../base/when.ts";
 import { checkTold } from "../message/untold-topics.ts";
 import type { AnyMessage } from "../message/message.ts";
@@ -27,6 +28,16 @@ interface Publish {
   readonly skip: Skip | undefined;
 }
 
+const OPTIONS: PlainKinds<AnyPublishOptions> = {
+  meta: "object",
+  excludeSelf: "boolean",
+  local: "boolean",
+  ack: "boolean",
+  id: "any",
+  filter: "function",
+};
+const NONE: AnyPublishOptions = {};
+
 /**
  * Publishes to every listener that serves the same router in this process, and to other nodes. Never throws or rejects:
  * failures are reported, and told in the result.
@@ -37,9 +48,11 @@ export function publishFrom(
   topic: string,
   message: AnyMessage,
   payload: unknown,
-  options: AnyPublishOptions = {},
+  options: AnyPublishOptions = NONE,
 ): Promise<PublishResult> {
   try {
+    // A filter of another name would let everybody have it.
+    if (options !== NONE) checkGiven("publish()", options, OPTIONS);
     if (options.filter !== undefined && hub.link !== undefined && options.local !== true) {
       throw new TypeError("A filter cannot travel to other nodes: with an engine, publish with { local: true }");
     }

@@ -75,6 +75,21 @@ describe("subscribe", () => {
     expect(errorOf(peer.socket.take()[0]).code).toBe("PERMISSION_DENIED");
   });
 
+  it.each([[new Error("no")], [new Response("no", { status: 403 })], ["no"], [{ allowed: false }], [1], [() => false]])(
+    "is no yes where the answer is %o, at once or later",
+    async (answer) => {
+      for (const authorizeTopic of [() => answer, async () => answer] as unknown as (() => boolean)[]) {
+        const { topics } = follower({ authorizeTopic });
+        await expect(topics.subscribe("shut")).rejects.toThrow("has to return true to let in, or false, not");
+        expect(topics.list()).toEqual([]);
+      }
+      for (const nothing of [undefined, null] as unknown as boolean[]) {
+        const { topics } = follower({ authorizeTopic: () => nothing });
+        await expect(topics.subscribe("shut")).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+      }
+    },
+  );
+
   it("leaves nothing behind when the connection closes, or the topic is left, while it waits", async () => {
     const allowed = gate();
     const router = createRouter({ authorizeTopic: () => allowed.opened.then(() => true) });
