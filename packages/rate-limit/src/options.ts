@@ -100,8 +100,7 @@ export function resolve<Subject>(where: string, options: RateLimitOptions<Subjec
 }
 
 function checkKeys(where: string, keys: readonly unknown[]): void {
-  const wrong = Array.isArray(keys) ? keys.find((key) => !KEYS.includes(key)) : keys;
-  if (wrong === undefined && keys.length > 0) return;
+  if (Array.isArray(keys) && keys.length > 0 && keys.every((key) => KEYS.includes(key))) return;
   const list = KEYS.map((key) => JSON.stringify(key)).join(", ");
   throw new TypeError(`${where}: by is one of ${list}, a list of them, or a function`);
 }

@@ -261,6 +261,7 @@ describe("options", () => {
     [{ ...good, perMs: 0 }, RangeError, "perMs is a number of milliseconds above 0, not 0"],
     [{ ...good, by: "ip" }, TypeError, 'by is one of "connection", "user", "address", "type", a list of them'],
     [{ ...good, by: [] }, TypeError, "by is one of"],
+    [{ ...good, by: [undefined] }, TypeError, "by is one of"],
     [{ ...good, by: ["user", "ip"] }, TypeError, "by is one of"],
     [{ ...good, by: 7 }, TypeError, "by is one of"],
     [{ ...good, window: 7 }, TypeError, 'no option "window"'],

@@ -2,6 +2,7 @@ import type { RequestHandler } from "@ws-kit/client/parts";
 import { ConnectionClosedError, ServerError, StateError, TimeoutError } from "@ws-kit/client";
 import {
   check,
+  checkMessage,
   ERROR_TYPE,
   PING_FRAME,
   PONG_FRAME,
@@ -113,14 +114,15 @@ export class TestClient {
 
   /** Sends a message, as it is: an invalid payload is the server's to refuse. */
   send<M extends AnyMessage>(message: ClientSends<WhyNot<M, "client.send">> & M, ...args: SendArgsOf<M>): void {
+    checkMessage("send()", message);
     const [payload, options] = args as [unknown, { meta?: object }?];
     this.sendRaw({ type: message.type, meta: options?.meta, payload });
   }
 
   /** Sends any frame: an object is encoded by the router's codec, text and bytes go as they are. */
   sendRaw(frame: object | string | Uint8Array): void {
-    const whole = typeof frame === "string" || frame instanceof Uint8Array;
-    this.socket.toServer(whole ? frame : this.server.codec.encode(frame as Frame));
+    const isObject = typeof frame === "object" && !(frame instanceof Uint8Array);
+    this.socket.toServer(isObject ? this.server.codec.encode(frame as Frame) : frame);
   }
 
   /**
@@ -142,14 +144,14 @@ export class TestClient {
     options?: TestRequestOptions<InferMetaInput<M>>,
   ): Promise<InferMessage<R>>;
   async request(message: AnyMessage, payload?: unknown, ...rest: unknown[]): Promise<unknown> {
+    checkMessage("request()", message);
     const explicit = typeof rest[0] === "object" && rest[0] !== null && "~validators" in rest[0];
     const response = (explicit ? rest[0] : (message as AnyRpc).response) as AnyMessage | undefined;
     if (response === undefined) throw new TypeError(`${message.type} needs a response`);
     const options = (explicit ? rest[1] : rest[0]) as
       | (TestRequestOptions & { onProgress?: (progress: unknown) => void })
       | undefined;
-    const { timeoutMs, signal, onProgress, meta } = options ?? {};
-    const correlationId = `test-${++this.requests}`;
+    const [{ timeoutMs, signal, onProgress, meta }, correlationId] = [options ?? {}, `test-${++this.requests}`];
     if (signal?.aborted === true) throw new StateError("Request aborted", { cause: signal.reason });
     if (this.end !== undefined) throw new ConnectionClosedError(describe(this.end));
     const progress = async (body: unknown) => onProgress?.(await check(message, "progress", "in", body));

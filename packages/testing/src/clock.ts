@@ -59,6 +59,8 @@ export class VirtualClock implements Clock {
    * follows from it has happened when the promise resolves.
    */
   async advance(ms: number): Promise<void> {
+    // What is no time would let none pass, and each timer wait for ever.
+    if (typeof ms !== "number" || !(ms >= 0)) throw new RangeError(`advance() takes milliseconds, not ${String(ms)}`);
     const until = this.elapsed + ms;
     await turn();
     for (;;) {

@@ -218,6 +218,18 @@ test("stop ends the connections, and the router can be served again", async () =
   expect(router.connections.size).toBe(1);
 });
 
+test.each([[Number.NaN], [-1], ["5"], [undefined]])("no time is %j", async (ms) => {
+  await expect(new VirtualClock().advance(ms as number)).rejects.toThrow("advance() takes milliseconds, not");
+});
+
+test("what is no message is refused in plain words", async () => {
+  const client = await createTestServer(createRouter()).connect();
+  expect(() => client.send(undefined as never, {} as never, {} as never)).toThrow(
+    "send() takes a message as message() and rpc() make it",
+  );
+  await expect(client.request("ASK" as never, {} as never, {} as never)).rejects.toThrow("request() takes a message");
+});
+
 test("timers of one clock run in the order of their times, those set on the way included", async () => {
   const clock = new VirtualClock(1_000);
   const ran: [string, number][] = [];

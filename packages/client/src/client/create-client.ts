@@ -119,6 +119,8 @@ export function createClient(
     },
     on,
     once(message: AnyMessage, handler: (received: never) => unknown) {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production")
+        checkHandler("client.once()", handler);
       const off = on(message, (received) => {
         off();
         return handler(received);

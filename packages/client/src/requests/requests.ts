@@ -85,6 +85,8 @@ export function createRequests({
     new Promise((resolve, reject) => {
       if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
         checkMessage("client.request()", message);
+        if (Object(third) !== third)
+          throw new TypeError("client.request() takes a response, or an object with options");
       }
       const [response, options] = "kind" in third ? [third, fourth] : [(message as AnyRpc).response, third];
       if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {

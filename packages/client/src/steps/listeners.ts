@@ -1,4 +1,4 @@
-import type { AnyMessage } from "@ws-kit/core/protocol";
+import { type AnyMessage, checkHandler } from "@ws-kit/core/protocol";
 import type { ErrorContext, ErrorKind, Off } from "../api/client.ts";
 import type { Observation } from "../api/observation.ts";
 import type { ClientLogger } from "../api/options.ts";
@@ -10,6 +10,10 @@ export const ERROR = 1;
 export const UNHANDLED = 2;
 export const OBSERVE = 3;
 export const OPEN = 4;
+
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+/** There reading NODE_ENV takes a permission. */
+declare const Deno: unknown;
 
 type Key = number | string;
 
@@ -51,6 +55,12 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
 
   const listeners: Listeners = {
     _add(key, _call, message) {
+      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
+        checkHandler(
+          `client.${["onState", "onError", "onUnhandled", "observe", "onOpen"][key as number] ?? "on"}()`,
+          _call,
+        );
+      }
       const listener = { _call };
       const groups = listeners._groups(key);
       const those = groups.get(message) ?? new Set();

@@ -33,6 +33,10 @@ test.each([
   [{ reconnect: { jitter: "half" } }, 'wsClient(): reconnect: jitter is "full" or "none"'],
   [{ auth: { attach: "header", getToken: () => "" } }, 'wsClient(): auth: attach is "query" or "protocol"'],
   [{ auth: {} }, "wsClient(): auth needs { getToken }"],
+  [{ connectTimeoutMs: -1 }, "wsClient(): connectTimeoutMs is a number from 0 up, not -1"],
+  [{ reconnect: { maxAttempts: -1 } }, "wsClient(): reconnect: maxAttempts is a number from 0 up, not -1"],
+  [{ heartbeat: { intervalMs: -5 } }, "wsClient(): heartbeat: intervalMs is a number from 0 up, not -5"],
+  [{ codec: { encode: JSON.stringify } }, "wsClient(): codec needs the functions encode and decode"],
 ])("wsClient({ url, ...%o }) is refused", (more, text) => {
   const options = { url: "ws://x/", ...more };
   expect(() => anyClient(options)).toThrow(text);
@@ -53,6 +57,30 @@ test("a type in the place of a message is told of", async () => {
     'client.request() takes a message as message() and rpc() make it, not the text "SAY"',
   );
   expect(told).toEqual([expect.stringContaining("client.send() takes a message")]);
+});
+
+test.each(["once", "onState", "onError", "onOpen", "onUnhandled", "observe"])(
+  "client.%s() takes a function",
+  (name) => {
+    const client = anyClient({ url: "ws://x/", autoConnect: false }) as unknown as Record<
+      string,
+      (...args: unknown[]) => void
+    >;
+    const args = name === "once" ? [message("SAY")] : [];
+    expect(() => client[name]?.(...args, "swordfish")).toThrow(/takes a function, not a string/);
+    expect(() => client[name]?.(...args)).toThrow(TypeError);
+  },
+);
+
+test.each([[null], [5], ["again"], [true]])("request(rpc, payload, %j) is refused in plain words", async (third) => {
+  const client = anyClient({ url: "ws://x/", autoConnect: false });
+  const request = client.request.bind(client) as unknown as (...args: unknown[]) => Promise<unknown>;
+  await expect(request(Ask, { n: 1 }, third)).rejects.toThrow("client.request() takes a response, or an object");
+  await expect(request(Ask, { n: 1 }, { retries: -1 })).rejects.toThrow("retries is a number from 0 up, not -1");
+});
+
+test.each([[null], [{}], [[]], ["requests"]])("use: [%j] is no part", (part) => {
+  expect(() => anyClient({ url: "ws://x/", use: [part] })).toThrow("use takes what a part's function gives");
 });
 
 test("a runtime without WebSocket is told of at once, with what to do", async () => {

@@ -48,6 +48,14 @@ const AUTH: Kinds<AuthOptions> = { getToken: "function", attach: '"query"|"proto
 
 const HEARTBEAT: Kinds<HeartbeatOptions> = { intervalMs: "number", timeoutMs: "number" };
 
+/** @throws RangeError for a figure that stands for less than nothing. */
+function checkFigures(where: string, options: object = {}): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (typeof value === "number" && value < 0)
+      throw new RangeError(`${where}: ${name} is a number from 0 up, not ${value}`);
+  }
+}
+
 /** Options of parts that not every client has, and whose they are. */
 export const OPTIONS_OF_PARTS = {
   auth: "tokens",
@@ -60,13 +68,13 @@ export const OPTIONS_OF_PARTS = {
  * In plain JavaScript a misspelt option would be accepted and ignored.
  *
  * @throws TypeError naming the option that may be meant, or the kind of value that it takes; for a contract without its
- * fingerprint; for what is no part, or a part that is there.
+ * fingerprint; for what is no part, or a part that is there. RangeError for a figure below 0.
  */
 export function checkClientOptions(options: Options, own: readonly ClientPart[]): void {
   checkOptions("wsClient()", options, CLIENT);
   const names = new Set(own.map(({ part }) => part));
   for (const added of options.use ?? []) {
-    if (typeof added !== "object")
+    if (typeof (added as { _install?: unknown } | null)?._install !== "function")
       throw new TypeError("wsClient(): use takes what a part's function gives, as requests()");
     if (names.size === names.add(added.part).size) throw new TypeError(`wsClient() has the part ${added.part} already`);
     const needed = { topics: "requests", presence: "topics", streams: "requests" }[added.part];
@@ -81,6 +89,12 @@ export function checkClientOptions(options: Options, own: readonly ClientPart[])
   checkOptions("wsClient(): auth", options.auth, AUTH);
   if (options.auth && !options.auth.getToken) throw new TypeError("wsClient(): auth needs { getToken }");
   checkOptions("wsClient(): heartbeat", options.heartbeat, HEARTBEAT);
+  checkFigures("wsClient()", options);
+  checkFigures("wsClient(): reconnect", options.reconnect);
+  checkFigures("wsClient(): heartbeat", options.heartbeat);
+  const { codec } = options;
+  if (codec && (typeof codec.encode !== "function" || typeof codec.decode !== "function"))
+    throw new TypeError("wsClient(): codec needs the functions encode and decode");
 }
 
 const CALL: Kinds<CallOptions & { bufferSize: unknown; send: unknown }> = {
@@ -106,6 +120,7 @@ export function checkCall(where: string, message: AnyMessage, payload: unknown, 
     );
   }
   checkOptions(where, options ?? undefined, CALL);
+  checkFigures(where, Object(options) as object);
   const { signal } = Object(options) as { signal?: object };
   if (signal && !("aborted" in signal)) throw new TypeError(`${where}: signal is that of an AbortController`);
 }
