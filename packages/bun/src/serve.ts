@@ -1,6 +1,7 @@
 import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
 import {
+  portOf,
   answered,
   checkOptions,
   checkPath,
@@ -59,7 +60,8 @@ export type WsKitServer = ServerHandle<Server<unknown>>;
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   if (typeof Bun === "undefined") throw new Error(NO_BUN);
   checkOptions("serve()", options, OPTIONS);
-  const { port, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
+  const { port: given, hostname, path, fetch, routes, tls, development, ...handlerOptions } = options;
+  const port = portOf(given);
   const { accept, handler, hubOf } = handlerWithHubs(router, handlerOptions as BunHandlerOptions<Data>);
 
   checkPath(path);

@@ -19,7 +19,7 @@ export {
 } from "./adapter/door.ts";
 export type { KeptPresence } from "./state/presence.ts";
 export type { Connection, HubEvents } from "./adapter/door.ts";
-export { answered, fetchFailed, isForEndpoint, stopOnce, untilNone, urlOf } from "./adapter/server.ts";
+export { answered, fetchFailed, isForEndpoint, portOf, stopOnce, untilNone, urlOf } from "./adapter/server.ts";
 export type { ServeBase, ServerHandle, StopOptions } from "./adapter/server.ts";
 export { frameOver, StandardSocket } from "./adapter/standard-socket.ts";
 export type { StandardWebSocket } from "./adapter/standard-socket.ts";

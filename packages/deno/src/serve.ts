@@ -1,4 +1,5 @@
 import {
+  portOf,
   answered,
   checkOptions,
   checkPath,
@@ -44,7 +45,8 @@ export type WsKitServer = ServerHandle<DenoServer>;
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   checkOptions("serve()", options, OPTIONS);
-  const { port = 3000, hostname = "0.0.0.0", path, fetch, tls, ...handlerOptions } = options;
+  const { port: given, hostname = "0.0.0.0", path, fetch, tls, ...handlerOptions } = options;
+  const port = portOf(given) ?? 3000;
   const { handler, hub, sockets } = handlerWithHub(router, handlerOptions as DenoHandlerOptions<Data>);
 
   checkPath(path);

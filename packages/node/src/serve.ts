@@ -7,6 +7,7 @@ import {
   fetchFailed,
   HANDLER_OPTIONS,
   isForEndpoint,
+  portOf,
   refuse,
   SERVE_OPTIONS,
   stopOnce,
@@ -50,7 +51,8 @@ const CLOSE_MS = 1_000;
  */
 export function serve<Data = OpenData>(router: Router<Data>, options: ServeOptions<Data> = {}): WsKitServer {
   checkOptions("serve()", options, OPTIONS);
-  const { port = Number(process.env["PORT"] ?? 3000), hostname, path, fetch, tls, ...handlerOptions } = options;
+  const { port: given, hostname, path, fetch, tls, ...handlerOptions } = options;
+  const port = portOf(given ?? process.env["PORT"]) ?? 3000;
   const { handler, hub } = handlerWithHub(router, handlerOptions as NodeHandlerOptions<Data>);
 
   async function respond(message: IncomingMessage, out: ServerResponse): Promise<void> {

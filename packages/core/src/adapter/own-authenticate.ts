@@ -6,10 +6,14 @@ import type { AnyUpgradeOptions } from "./upgrade-options.ts";
  * @throws TypeError where only a router that is merged into that one does: nobody would ask it.
  */
 export function withAuthenticate(router: object, options: AnyUpgradeOptions): AnyUpgradeOptions {
-  const { authenticate, mergedAuthenticates } = coreOf(router);
+  const core = coreOf(router);
+  const { authenticate, authenticates } = core;
   if (options.authenticate !== undefined) return options;
   if (authenticate !== undefined) return { ...options, authenticate };
-  if (!mergedAuthenticates) return options;
+  if (!authenticates) {
+    core.open = true;
+    return options;
+  }
   throw new TypeError(
     "authenticate of a router that is merged into another decides nothing: give it to the router that is served",
   );

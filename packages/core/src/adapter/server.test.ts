@@ -1,6 +1,6 @@
 import { memoryLogger } from "../../test/harness.ts";
 import { describe, expect, it } from "vitest";
-import { answered, isForEndpoint, stopOnce, untilNone, urlOf } from "./server.ts";
+import { answered, isForEndpoint, portOf, stopOnce, untilNone, urlOf } from "./server.ts";
 
 it.each([
   ["http", "localhost", 3_000, "http://localhost:3000/"],
@@ -10,6 +10,22 @@ it.each([
   ["https", "::", 3_000, "https://localhost:3000/"],
 ] as const)("the URL of %s on %s, port %i", (scheme, hostname, port, url) => {
   expect(urlOf(scheme, hostname, port).href).toBe(url);
+});
+
+it.each([[""], ["x"], ["80 80"], ["-1"], [-1], [65_536], [1.5], [Number.NaN], [null], ["/tmp/pipe"]])(
+  "%j is no port",
+  (port) => {
+    expect(() => portOf(port)).toThrow(RangeError);
+  },
+);
+
+it.each([
+  [0, 0],
+  ["3000", 3_000],
+  [65_535, 65_535],
+  [undefined, undefined],
+])("%j is the port %j", (given, port) => {
+  expect(portOf(given)).toBe(port);
 });
 
 it("a server stops once, and all who ask wait for it", async () => {

@@ -63,6 +63,17 @@ export function isForEndpoint(req: Request, { path, fetch }: { path?: string | u
   return isUpgrade(req.headers.get("upgrade")) || (path !== undefined && fetch === undefined);
 }
 
+/**
+ * A port, also as a text of the environment; undefined where none was given.
+ * @throws RangeError for what is none: a runtime would take some texts for the name of a pipe.
+ */
+export function portOf(port: unknown): number | undefined {
+  if (port === undefined) return undefined;
+  const figure = typeof port === "string" && /^\d+$/.test(port) ? Number(port) : port;
+  if (typeof figure === "number" && Number.isInteger(figure) && figure >= 0 && figure < 65_536) return figure;
+  throw new RangeError(`A port is a whole number from 0 to 65535, not ${JSON.stringify(port)}`);
+}
+
 /** Waits until nothing is left, or until a reading of `performance.now()`. */
 export async function untilNone(left: () => number, until: number): Promise<void> {
   while (left() > 0 && systemClock.monotonic() < until) await pause(systemClock);

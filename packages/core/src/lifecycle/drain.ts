@@ -1,4 +1,5 @@
 import { checkMs, type Clock } from "../base/clock.ts";
+import { checkOptions, type Kinds } from "../base/options.ts";
 import { CLOSE } from "../protocol/codes.ts";
 import { GOAWAY_TYPE } from "../protocol/envelope.ts";
 import { ping } from "./heartbeat.ts";
@@ -25,8 +26,12 @@ export interface DrainOptions {
   spreadMs?: number | undefined;
 }
 
-/** @throws RangeError for times that are none. `reconnectAfterMs` has to be finite: it travels. */
-export function checkDrain({ timeoutMs = 0, reconnectAfterMs = 0, spreadMs = 0 }: DrainOptions): void {
+const OPTIONS: Kinds<DrainOptions> = { timeoutMs: "any", reconnectAfterMs: "any", spreadMs: "any" };
+
+/** @throws TypeError for an option that does not exist; RangeError for times that are none. `reconnectAfterMs` has to be finite: it travels. */
+export function checkDrain(options: DrainOptions): void {
+  checkOptions("A drain or stop()", options, OPTIONS);
+  const { timeoutMs = 0, reconnectAfterMs = 0, spreadMs = 0 } = options;
   checkMs("timeoutMs", timeoutMs);
   checkMs("reconnectAfterMs", reconnectAfterMs);
   checkMs("spreadMs", spreadMs);

@@ -1,4 +1,5 @@
 import { type ContractJson, describeContract, standardJsonSchema, type ToJsonSchema } from "./contract-json.ts";
+import { aKind, checkOptions, type Kinds } from "../base/options.ts";
 import type { AnyMessage } from "./message.ts";
 import type { Parts } from "./parts.ts";
 import type { AnyTopic } from "./topic.ts";
@@ -14,6 +15,13 @@ export interface ContractOptions {
   /** An end that meets another contract closes with 4400. Default false: both are told, and go on. */
   readonly strict?: boolean | undefined;
 }
+
+const OPTIONS: Kinds<ContractOptions> = {
+  name: "string",
+  version: "string",
+  fingerprint: "string",
+  strict: "boolean",
+};
 
 /** What two ends agreed on, as an object of its own: no router's code is in it. */
 export interface Contract<P extends Parts = Parts> {
@@ -41,6 +49,10 @@ export interface Contract<P extends Parts = Parts> {
  * export const Chat = contract({ Join, Said, Import, Room }, { name: "Chat", version: "2" });
  */
 export function contract<P extends Parts>(parts: P, options: ContractOptions = {}): Contract<P> {
+  checkOptions("contract()", options, OPTIONS);
+  if (typeof parts !== "object" || parts === null || Array.isArray(parts)) {
+    throw new TypeError(`contract() takes an object with its parts, not ${aKind(parts)}`);
+  }
   const types = new Map<string, string>();
   for (const [key, part] of Object.entries<AnyMessage | AnyTopic>(parts)) {
     if (part?.kind === "topic") continue;
@@ -55,6 +67,18 @@ export function contract<P extends Parts>(parts: P, options: ContractOptions = {
   const toJSON: Contract["toJSON"] = (convert) =>
     describeContract(parts, { name, version }, typeof convert === "function" ? convert : standardJsonSchema);
   return Object.freeze({ parts: Object.freeze({ ...parts }), name, version, fingerprint, strict, toJSON });
+}
+
+/** @throws TypeError for what is no contract. */
+export function checkContract(where: string, given: unknown): void {
+  if (typeof given === "object" && given !== null && "parts" in given && "toJSON" in given) return;
+  throw new TypeError(`${where} takes a contract as contract() makes it, not ${aKind(given)}`);
+}
+
+/** What was given for contracts. @throws TypeError for one that is none. */
+export function contractsOf(where: string, given: readonly Contract[]): readonly Contract[] {
+  for (const each of given) checkContract(where, each);
+  return given;
 }
 
 /** How errors and the log call it. */

@@ -52,7 +52,7 @@ const RPC_OPTIONS: Kinds<DefineOptions> = {
   progress: "any",
   errors: "object",
   stream: "object",
-  idempotent: "any",
+  idempotent: "boolean",
 };
 
 /** The untyped form of `message()`; each validator package gives it its own types. */

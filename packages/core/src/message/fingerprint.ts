@@ -1,5 +1,5 @@
 import { fingerprint } from "../base/fingerprint.ts";
-import type { Contract } from "./contract.ts";
+import { checkContract, type Contract } from "./contract.ts";
 import type { ToJsonSchema } from "./contract-json.ts";
 
 /** What a schema says for its readers alone (JSON Schema, "meta-data" vocabulary): it changes nothing of what travels. */
@@ -17,6 +17,7 @@ const ANNOTATIONS = new Set(["title", "description", "examples", "deprecated", "
  * test("the contract's fingerprint is its own", () => expect(Chat.fingerprint).toBe(fingerprintOf(Chat)));
  */
 export function fingerprintOf(of: Contract, convert?: ToJsonSchema): string {
+  checkContract("fingerprintOf()", of);
   const { version, messages, topics } = of.toJSON(convert);
   const parts = [...messages, ...topics].toSorted((a, b) => (a.name < b.name ? -1 : 1));
   return [{ version }, ...parts].map((part) => digest(bare(part))).join("");

@@ -1,3 +1,5 @@
+import { aKind } from "../base/options.ts";
+import { checkMessage } from "./arguments.ts";
 import type { AnyMessage, Holds, SPEC } from "./any.ts";
 import { checkType, whole } from "./define.ts";
 import type { Message, Rpc } from "./message.ts";
@@ -29,6 +31,8 @@ export type Prefixed<P extends string, M> = M extends { readonly [SPEC]: Holds<i
  * await client.request(prefixed("admin.", List));
  */
 export function prefixed<const P extends string, M extends AnyMessage>(prefix: P, message: M): Prefixed<P, M> {
+  if (typeof prefix !== "string") throw new TypeError(`prefixed() takes a prefix first, not ${aKind(prefix)}`);
+  checkMessage("prefixed()", message);
   const type = prefix + message.type;
   checkType(type);
   return Object.freeze({ ...message, type, "~standard": whole(type, message) }) as unknown as Prefixed<P, M>;

@@ -1,4 +1,4 @@
-import { checkOptions } from "../base/options.ts";
+import { aKind, checkOptions } from "../base/options.ts";
 import { type History, type HistoryOptions, resolveHistory } from "./history.ts";
 import type { ServerSends, WhyNot } from "./direction.ts";
 import type { AnyMessage } from "./message.ts";
@@ -148,6 +148,7 @@ export function topic(
   messages: readonly AnyMessage[],
   options: TopicOptions = {},
 ): Topic<string, AnyMessage, boolean> {
+  if (typeof pattern !== "string") throw new TypeError(`topic() takes a pattern first, not ${aKind(pattern)}`);
   const { history, ephemeral } = checkPolicy(pattern, messages, options);
   const parts = pieces(pattern);
   checkPattern(pattern, parts);
@@ -163,6 +164,10 @@ export function topic(
         const value = Object.hasOwn(params, part.name) ? params[part.name] : undefined;
         if (value === undefined || value === null || value === "") {
           throw new TypeError(`${part.name} of the topic ${pattern} is ${value === "" ? "empty" : "missing"}`);
+        }
+        if (!["string", "number", "bigint"].includes(typeof value) || Number.isNaN(value)) {
+          // Of an object the text would be the same for all.
+          throw new TypeError(`${part.name} of the topic ${pattern} is a text or a number, not ${aKind(value)}`);
         }
         return escape(String(value));
       })
@@ -205,6 +210,7 @@ function checkPolicy(
 ): { readonly history: History | undefined; readonly ephemeral: readonly AnyMessage[] } {
   const where = `topic(${JSON.stringify(pattern)})`;
   checkOptions(where, options, { history: "object", ephemeral: "array", presence: "object" });
+  if (!Array.isArray(messages)) throw new TypeError(`${where} takes a list of its messages, not ${aKind(messages)}`);
   const { ephemeral = [] } = options;
   for (const carried of [...messages, ...ephemeral] as (AnyMessage | undefined)[]) {
     if (carried?.kind !== "message" || carried.from === "client") {
@@ -232,8 +238,16 @@ function checkPolicy(
   return { history: resolveHistory(options.history, pattern), ephemeral };
 }
 
-/** @throws Error where one name would belong to two of them. */
+/** @throws TypeError for what is no topic. */
+export function checkTopic(where: string, family: unknown): void {
+  if (typeof family === "function" && "kind" in family && family.kind === "topic") return;
+  const given = typeof family === "string" ? `the text ${JSON.stringify(family)}` : aKind(family);
+  throw new TypeError(`${where} takes a family of topics as topic() makes it, not ${given}`);
+}
+
+/** @throws TypeError for what is no topic; Error where one name would belong to two of them. */
 export function checkTopics(topics: readonly AnyTopic[]): void {
+  for (const one of topics) checkTopic("createRouter(): topics", one);
   for (const [index, { pattern }] of topics.entries()) {
     const other = topics.slice(index + 1).find((later) => overlap(pattern, later.pattern));
     if (other !== undefined) throw new Error(`Topics overlap: one name may be of ${pattern} and of ${other.pattern}`);

@@ -1,18 +1,16 @@
 import type { Extension } from "../api/extensions.ts";
 import type { ErrorHandler, Middleware } from "../api/handlers.ts";
 import { type ResolvedHeartbeat, resolveHeartbeat } from "../api/heartbeat.ts";
-import { DEFAULT_LIMITS, type Limits, resolveLimits } from "../api/limits.ts";
-import { HEARTBEAT_OPTIONS, RESUME_OPTIONS, ROUTER_OPTIONS } from "../api/option-kinds.ts";
+import { type Limits, resolveLimits } from "../api/limits.ts";
 import { type ResolvedResume, resolveResume } from "../api/resume.ts";
 import type { AuthorizeTopic, ExpiresAt, Identify, MergeOptions, RouterOptions } from "../api/options.ts";
 import { defaultTuning, fillTuning } from "../api/tuning.ts";
 import { consoleLogger, type Logger, sureLogger } from "../base/logger.ts";
-import { checkOptions } from "../base/options.ts";
 import type { LinkHandler, LinkReport } from "../api/cluster.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import { checkFingerprint } from "../message/agreement.ts";
 import type { Contract } from "../message/contract.ts";
 import type { AnyMessage } from "../message/message.ts";
+import type { AnyTopic } from "../message/topic.ts";
 import type { AnswerStore } from "../ports/answer-store.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Tuning } from "../ports/tuning.ts";
@@ -21,18 +19,15 @@ import { type Codec, isBinary, jsonCodec } from "../protocol/codec.ts";
 import type { Event, Handlers, Hook, Listener } from "../state/connection.ts";
 import type { RouteTable } from "../state/route.ts";
 import type { TopicRule } from "../state/topic-rule.ts";
-import { allDeclared, checkHistory, checkPresence, DeclaredTopics, isRecorded } from "./declared-topics.ts";
-import { Shared } from "./shared.ts";
-import { checkDecisions } from "./decisions.ts";
+import { allDeclared, DeclaredTopics, isRecorded } from "./declared-topics.ts";
+import { reached } from "./reached.ts";
+import { APART, Shared } from "./shared.ts";
+import { checkPorts, checkRouterOptions } from "./check-options.ts";
+import { checkMerge } from "./check-merge.ts";
 import { checkProvided } from "./provided.ts";
 import { tellLink } from "./tell-link.ts";
 import { checkExtension, checkTogether } from "./extensions.ts";
 import { type Child, compile, type InnerStages, resolve, type Route, type RouteSource, types } from "./routes.ts";
-
-const APART =
-  "A router that several Durable Objects share reaches none of their connections: use the object's own publish() and connections, or give createDurableObject() a function that makes a router for each";
-
-const LIMITS = Object.fromEntries(Object.keys(DEFAULT_LIMITS).map((name) => [name, "any"]));
 
 /** The untyped inside of a `Router`: registrations, and what is compiled from them. */
 export class RouterCore implements RouteSource, Handlers {
@@ -44,6 +39,8 @@ export class RouterCore implements RouteSource, Handlers {
   readonly hubs: Set<Listener> = new Set();
   /** Serves listeners that cannot be reached from here. */
   servesApart = false;
+  /** Some listener asks nobody who may connect. */
+  open = false;
   readonly limits: Readonly<Limits>;
   readonly tuning: Tuning;
   readonly codec: Codec;
@@ -77,9 +74,7 @@ export class RouterCore implements RouteSource, Handlers {
   } = {};
 
   constructor(options: RouterOptions<never>) {
-    checkOptions("createRouter()", options, ROUTER_OPTIONS);
-    checkOptions("createRouter(): heartbeat", options.heartbeat, HEARTBEAT_OPTIONS);
-    checkOptions("createRouter(): limits", options.limits, LIMITS);
+    checkRouterOptions(options);
     this.limits = resolveLimits(options.limits);
     this.tuning = fillTuning(options, defaultTuning(this.limits));
     this.codec = options.codec ?? jsonCodec;
@@ -87,7 +82,6 @@ export class RouterCore implements RouteSource, Handlers {
     this.logger = sureLogger(options.logger ?? consoleLogger);
     this.validateOutgoing = options.validateOutgoing ?? true;
     this.heartbeat = options.heartbeat && resolveHeartbeat(options.heartbeat);
-    if (typeof options.resume === "object") checkOptions("createRouter(): resume", options.resume, RESUME_OPTIONS);
     this.resume = resolveResume(options.resume);
     this.engine = options.engine;
     this.answers = options.answers;
@@ -95,14 +89,10 @@ export class RouterCore implements RouteSource, Handlers {
     this.identify = options.identify;
     this.authenticate = options.authenticate;
     this.topics = new DeclaredTopics(options.topics ?? []);
-    checkHistory(options.topics ?? [], this.engine);
-    checkPresence(options.topics ?? [], this.engine);
+    checkPorts(options);
     this.shared = new Shared(this.engine, () => allDeclared([...this.family()].map(({ topics }) => topics)));
     this.contract = options.contract;
-    if (this.contract !== undefined) {
-      checkFingerprint(this.contract);
-      this.contracts.push(this.contract);
-    }
+    if (this.contract !== undefined) this.contracts.push(this.contract);
     this.expiresAt = options.expiresAt;
   }
 
@@ -137,8 +127,7 @@ export class RouterCore implements RouteSource, Handlers {
 
   /** What becomes of a publish while nothing serves this router. */
   unserved(topic: string, type: string): "recorded" | "away" | "none" {
-    const families = [...this.family()].flatMap(({ topics }) => topics.families);
-    if (isRecorded(families, topic, type)) return "recorded";
+    if (isRecorded(this.families, topic, type)) return "recorded";
     const around = [...this.parents].map((parent) => parent.unserved(topic, type));
     if (this.engine !== undefined) around.push("away");
     return around.find((one) => one === "recorded") ?? around.find((one) => one === "away") ?? "none";
@@ -175,13 +164,16 @@ export class RouterCore implements RouteSource, Handlers {
 
   /** Tells of the link to the other nodes: the log, and who asked. */
   linkChanged(report: LinkReport, logger: Logger): void {
-    const handlers = [...this.family()].flatMap(({ onLink }) => onLink);
-    tellLink(report, logger, handlers);
+    tellLink(
+      report,
+      logger,
+      [...this.family()].flatMap(({ onLink }) => onLink),
+    );
   }
 
   /** @throws Error for a topic that is like another one, or comes too late. */
   addTopic(rule: TopicRule): void {
-    this.topics.add(rule, this.hubs.size > 0 || this.servesApart);
+    this.topics.add(rule, this.served);
     this.changed();
   }
 
@@ -212,9 +204,18 @@ export class RouterCore implements RouteSource, Handlers {
     else this.hubs.add(hub);
   }
 
-  /** Whether one that is merged into this router says who may connect. */
-  get mergedAuthenticates(): boolean {
-    return [...this.family()].some((router) => router !== this && router.authenticate !== undefined);
+  get served(): boolean {
+    return this.hubs.size > 0 || this.servesApart;
+  }
+
+  /** Whether it says who may connect, or one that is merged into it. */
+  get authenticates(): boolean {
+    return [...this.family()].some(({ authenticate }) => authenticate !== undefined);
+  }
+
+  /** The topics that it declares, and all that are merged into it. */
+  get families(): AnyTopic[] {
+    return [...this.family()].flatMap(({ topics }) => topics.families);
   }
 
   /** Those of this router and of all merged into it, each once. */
@@ -235,11 +236,7 @@ export class RouterCore implements RouteSource, Handlers {
   }
 
   addChild(source: RouterCore, prefix: string, { onConflict = "throw" }: MergeOptions): void {
-    if (!["throw", "replace", "skip"].includes(onConflict)) {
-      throw new TypeError(`onConflict is "throw", "replace" or "skip", not ${JSON.stringify(onConflict)}`);
-    }
-    if ([...source.family()].includes(this)) throw new Error("A router cannot be merged into itself");
-    checkDecisions(this, source);
+    checkMerge(this, source, onConflict);
     this.children.push({ source, prefix, onConflict });
     source.parents.add(this);
     try {
@@ -254,12 +251,13 @@ export class RouterCore implements RouteSource, Handlers {
   }
 
   /** This router and all that are merged into it, each once, parents first. */
-  private family(into: Set<RouterCore> = new Set()): Set<RouterCore> {
-    if (!into.has(this)) {
-      into.add(this);
-      for (const { source } of this.children) source.family(into);
-    }
-    return into;
+  family(): Set<RouterCore> {
+    return reached<RouterCore>(this, ({ children }) => children.map(({ source }) => source));
+  }
+
+  /** This router and all that it is merged into, each once. */
+  around(): Set<RouterCore> {
+    return reached<RouterCore>(this, ({ parents }) => parents);
   }
 
   /** Throws where two merged routers claim one of these types; warns, once, where this router shadows a merged one. */
@@ -285,9 +283,7 @@ export class RouterCore implements RouteSource, Handlers {
   /** Throws where extensions that were added came too late, or are like others, here or in a router around this one. */
   private verifyExtensions(added: readonly Extension[]): void {
     if (added.length === 0) return;
-    const late = this.hubs.size > 0 || this.servesApart;
-    checkTogether(this.extensions(), late ? added : []);
-    for (const parent of this.parents) parent.verifyExtensions(added);
+    for (const router of this.around()) checkTogether(router.extensions(), router.served ? added : []);
   }
 
   /** What was compiled is out of date, here and in every router this one is merged into. */

@@ -1,7 +1,7 @@
 /** What a router decides about connections, by its options. */
 const DECISIONS = ["authorizeTopic", "identify", "expiresAt"] as const;
 
-type Decides = { readonly [name in (typeof DECISIONS)[number]]: unknown };
+export type Decides = { readonly [name in (typeof DECISIONS)[number]]: unknown };
 
 /**
  * A listener asks the router that it serves, and none of those that are merged into that one: a rule there would decide

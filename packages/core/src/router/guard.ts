@@ -1,8 +1,9 @@
 import type { MaybePromise } from "../api/data.ts";
 import type { Middleware, Next } from "../api/handlers.ts";
+import { checkOptions } from "../base/options.ts";
 import { isPromise } from "../base/when.ts";
 import { WsKitError } from "../message/errors.ts";
-import type { ErrorCode } from "../protocol/codes.ts";
+import { ERROR_CODES, type ErrorCode } from "../protocol/codes.ts";
 
 /** How a guard answers those it does not let through. */
 export interface GuardRefusal {
@@ -21,7 +22,11 @@ export type GuardCheck<Data, Narrow extends Data> =
 export type Guarded<Data, Narrow> = [Narrow] extends [infer Known] ? ([Known] extends [never] ? Data : Known) : never;
 
 export function guardBy(check: (data: never) => unknown, refusal: GuardRefusal = {}): Middleware<never> {
+  checkOptions("router.guard()", refusal, { code: "string", message: "string" });
   const { code = "UNAUTHENTICATED", message = "Not allowed" } = refusal;
+  if (!Object.hasOwn(ERROR_CODES, code)) {
+    throw new TypeError(`router.guard(): ${JSON.stringify(code)} is no gRPC status code`);
+  }
   const go = (passed: unknown, next: Next): unknown => {
     if (passed === true) return next();
     throw new WsKitError(code, message);

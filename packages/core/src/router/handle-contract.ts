@@ -1,5 +1,6 @@
 import type { PartHandlers } from "../api/contracts.ts";
-import { type Contract, handledParts } from "../message/contract.ts";
+import { checkContract, type Contract, handledParts } from "../message/contract.ts";
+import { aKind } from "../base/options.ts";
 import type { Parts } from "../message/parts.ts";
 import type { AnyMessage } from "../message/message.ts";
 
@@ -14,6 +15,10 @@ export function handleContract<P extends Parts, Data>(
   contract: Contract<P>,
   handlers: PartHandlers<P, Data>,
 ): void {
+  checkContract("router.handle()", contract);
+  if (typeof handlers !== "object" || handlers === null) {
+    throw new TypeError(`router.handle() takes an object with a handler for each part, not ${aKind(handlers)}`);
+  }
   const given = handlers as Readonly<Record<string, (ctx: never) => unknown>>;
   const parts = new Map(handledParts(contract));
   for (const name of new Set([...parts.keys(), ...Object.keys(given)])) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Ask, bench, errorOf, fields, memoryLogger, Note, Told } from "../../test/harness.ts";
+import { topic } from "../message/topic.ts";
 import { withAuthenticate } from "../adapter/own-authenticate.ts";
 import { message, rpc } from "../message/standard.ts";
 import { createRouter } from "./create-router.ts";
@@ -107,6 +108,23 @@ describe("merge", () => {
     expect(() => withAuthenticate(outer, {})).toThrow("decides nothing");
     expect(withAuthenticate(outer, { authenticate })).toEqual({ authenticate });
     expect(withAuthenticate(createRouter({ authenticate }).merge(outer), {})).toEqual({ authenticate });
+  });
+
+  it("refuses what comes too late to decide anything, once it is served", () => {
+    const inner = () => createRouter({ authenticate: () => undefined });
+    const Room = topic("room:{id}", [Told], { history: { size: 5 } });
+    const open = createRouter();
+    const outer = createRouter().merge(open);
+    withAuthenticate(outer, {});
+    bench(outer);
+    expect(() => outer.merge(inner())).toThrow("comes too late");
+    expect(() => open.mount("x.", createRouter().merge(inner()))).toThrow("comes too late");
+    expect(() => open.merge(createRouter({ topics: [Room] }))).toThrow("room:{id} comes too late");
+    expect(() => open.merge(createRouter())).not.toThrow();
+    const asked = createRouter({ topics: [Room] });
+    withAuthenticate(asked, { authenticate: () => ({}) });
+    bench(asked);
+    expect(() => asked.merge(inner()).merge(createRouter({ topics: [Room] }))).not.toThrow();
   });
 
   it("refuses to merge a router into itself", () => {

@@ -7,17 +7,17 @@ import type { ErrorHandler, MessageHandler, Middleware, RequestHandler, RpcHandl
 import { MERGE_OPTIONS, ROUTE_OPTIONS } from "../api/option-kinds.ts";
 import type { FamilyRule, MergeOptions, RouteOptions, RouterOptions } from "../api/options.ts";
 import type { AnyPublishOptions, OutsidePublishOptions, PublishResult } from "../api/publishing.ts";
-import { aKind, checkOptions } from "../base/options.ts";
+import { checkOptions } from "../base/options.ts";
 import { drain, type DrainOptions } from "../lifecycle/drain.ts";
 import { checkHandler, checkMessage } from "../message/arguments.ts";
-import type { Contract } from "../message/contract.ts";
+import { type Contract, contractsOf } from "../message/contract.ts";
 import type { ClientAsks, ClientSends, ServerSends, WhyNot } from "../message/direction.ts";
 import type { AnyMessage, AnyRpc } from "../message/message.ts";
-import type { AnyTopic, Carries, NotCarried } from "../message/topic.ts";
+import { type AnyTopic, type Carries, checkTopic, type NotCarried } from "../message/topic.ts";
 import type { Parts } from "../message/parts.ts";
 import { RouterConnections } from "./connections.ts";
 import { RouterCore } from "./core.ts";
-import { checkRoute } from "./check-route.ts";
+import { checkPrefix, checkRoute } from "./check-route.ts";
 import { handleContract } from "./handle-contract.ts";
 import type { Mergeable } from "./inference.ts";
 import { guardBy, type GuardCheck, type Guarded, type GuardRefusal } from "./guard.ts";
@@ -158,11 +158,11 @@ export class Router<Data = OpenData> {
   }
 
   /**
-   * Says that this router handles what clients send of a contract: with `on()` and `rpc()`, or by routers merged into it.
-   * Whether it does is looked at when it is first served, which throws `Error: contract Chat: nothing handles IMPORT`.
+   * Says that this router, or one merged into it, handles what clients send of a contract: looked at when it is first served.
+   * @throws TypeError for what is no contract; where it is served `Error: contract Chat: nothing handles IMPORT`.
    */
   provides(...contracts: readonly Contract[]): this {
-    this.#core.contracts.push(...contracts);
+    this.#core.contracts.push(...contractsOf("router.provides()", contracts));
     return this;
   }
 
@@ -222,8 +222,7 @@ export class Router<Data = OpenData> {
     options: MergeOptions = {},
   ): this {
     checkOptions("router.mount()", options, MERGE_OPTIONS);
-    if (typeof prefix !== "string") throw new TypeError(`mount() takes a prefix first, not ${aKind(prefix)}`);
-    if (prefix === "") throw new TypeError("mount() needs a prefix; merge() goes without");
+    checkPrefix(prefix);
     this.#core.addChild(coreOf(other), prefix, options);
     return this;
   }
@@ -269,6 +268,7 @@ export class Router<Data = OpenData> {
    * @example router.topic(Room, { authorize: ({ id }, { data }) => isMember(data.userId, id) });
    */
   topic<T extends AnyTopic>(family: T, rule: FamilyRule<T, Data>): this {
+    checkTopic("router.topic()", family);
     checkOptions("router.topic()", rule, { authorize: "function" });
     checkHandler("router.topic()", rule.authorize);
     this.#core.addTopic({ topic: family, authorize: rule.authorize as never });
@@ -288,6 +288,7 @@ export class Router<Data = OpenData> {
 
   /** Calls the handler when the link to the other nodes goes down, and when everything is followed again: see `LinkReport`. */
   onLink(handler: LinkHandler): this {
+    checkHandler("router.onLink()", handler);
     this.#core.onLink.push(handler);
     return this;
   }

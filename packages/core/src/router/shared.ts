@@ -7,6 +7,10 @@ import type { TopicLog } from "../ports/topic-log.ts";
 import { Presence } from "../presence/presence.ts";
 import { checkHistory, checkPresence } from "./declared-topics.ts";
 
+/** What those hear who use a router that serves listeners which cannot be reached from it. */
+export const APART =
+  "A router that several Durable Objects share reaches none of their connections: use the object's own publish() and connections, or give createDurableObject() a function that makes a router for each";
+
 /** What the listeners of this process that can be reached from here share of a router's declared topics. */
 export class Shared {
   private recorded: Recorded | undefined = undefined;
