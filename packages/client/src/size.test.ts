@@ -12,7 +12,7 @@ import { type wsClient } from "./index.ts";
 import { FakeNetwork } from "../test/fake-network.ts";
 
 /** Most bytes of each `wsClient` as published, minified by esbuild and gzipped. Raise them knowingly. */
-const CEILING = 10_040;
+const CEILING = 10_065;
 const LITE_CEILING = 5_830;
 
 const root = join(import.meta.dirname, "../../..");

@@ -370,3 +370,17 @@ test("what a socket throws at is refused, and holds up nothing", async () => {
   expect(rig.client.send(Note, { n: 3 })).toBe(true);
   expect(rig.read()).toEqual(["NOTE 3"]);
 });
+
+test("handlers of errors that fail in turn, each of them, come to an end", () => {
+  const rig = createRig({ queueSize: 1, autoConnect: false });
+  let calls = 0;
+  for (const _ of [1, 2, 3]) {
+    rig.client.onError(() => {
+      if (++calls < 10_000) rig.client.send(Note, { n: 0 });
+    });
+  }
+  rig.client.send(Note, { n: 1 });
+  expect(rig.client.send(Note, { n: 2 })).toBe(false);
+  // Those that heard of the first, and of what each of them did.
+  expect(calls).toBe(3 + 3 * 3);
+});

@@ -523,3 +523,26 @@ test("asynchronous schemas keep the order, out and in", async () => {
   rig.client.send(Note, { n: 5 });
   expect(rig.read()).toEqual(["NOTE 5"]);
 });
+
+test.each([[null], [undefined], ["text"], [Object.create(null)], [Symbol("s")]])(
+  "a schema that throws %o rejects with an Error, and an attempt never",
+  async (thrown) => {
+    const rig = createRig();
+    await rig.open();
+    const { client } = rig;
+    for (const validate of [
+      () => {
+        throw thrown;
+      },
+      () => Promise.reject(thrown),
+    ]) {
+      const Odd = rpc("ODD", { "~standard": { version: 1 as const, vendor: "test", validate } }, "EVEN");
+      await expect(client.request(Odd, {})).rejects.toBeInstanceOf(Error);
+      expect(await client.attempt(Odd, {})).toMatchObject({
+        ok: false,
+        code: "failed",
+        error: expect.any(Error) as Error,
+      });
+    }
+  },
+);

@@ -7,7 +7,7 @@ import type { ClientOptions } from "../api/options.ts";
 import { ServerError, StateError, TimeoutError } from "../api/errors.ts";
 import type { Link } from "../link/link.ts";
 import type { Encode, Outgoing } from "../link/outbox.ts";
-import { attempt } from "../steps/attempt.ts";
+import { asError, attempt } from "../steps/attempt.ts";
 import { checked, type CheckedMessage } from "../steps/check.ts";
 import { type Listeners, OBSERVE } from "../steps/listeners.ts";
 import { now } from "../steps/now.ts";
@@ -119,7 +119,7 @@ export function createRequests({
         return link._outbox._remove(item);
       };
 
-      const fail = (error: unknown): undefined => {
+      const fail = (cause: unknown, error = asError(cause)): undefined => {
         if (settle(error)) link._pass(codec.encode({ type: ABORT_TYPE, meta: { correlationId } }));
         reject(error);
       };

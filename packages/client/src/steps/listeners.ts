@@ -51,6 +51,7 @@ export interface Listeners {
 export function createListeners(logger: ClientLogger | undefined): Listeners {
   const all = new Map<Key, Groups>();
   // What goes wrong while errors are told, or what onError does is observed, must not be told again.
+  let deep = 0;
   const logged: Fail = (error) => listeners._log("error", "onError failed", error);
 
   const listeners: Listeners = {
@@ -84,7 +85,9 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
       const error = asError(cause);
       const context: ErrorContext = { type, ...about };
       listeners._log("error", error.message, { error, ...context });
-      listeners._emit(ERROR, error, context);
+      // What onError does may fail in turn, and so on: each of several would make as many of it.
+      if (deep++ < 2) listeners._emit(ERROR, error, context);
+      deep--;
     },
     _failed: (error) => listeners._report("handler", error),
     _log: (level, text, details) =>

@@ -29,7 +29,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** What the log calls a value, which may be secret itself. */
 export function nameOf(value: unknown): string {
   if (Array.isArray(value)) return "an array";
-  if (typeof value !== "object" || value === null) return `a ${typeof value}`;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== "object") return `a ${typeof value}`;
   const { constructor } = value as { constructor?: unknown };
   return typeof constructor === "function" && constructor.name !== ""
     ? `an instance of ${constructor.name}`
