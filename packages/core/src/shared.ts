@@ -2,6 +2,7 @@
 export { checkOptions } from "./base/options.ts";
 export type { Kind, Kinds } from "./base/options.ts";
 export { isPromise, when } from "./base/when.ts";
+export type { AfterAnswer, MaybeAnswer, UnlessAnswer } from "./message/answer.ts";
 export { checkHandler, checkMessage } from "./message/arguments.ts";
 export { checkFingerprint } from "./message/agreement.ts";
 export { check } from "./message/check.ts";

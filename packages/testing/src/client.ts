@@ -7,10 +7,13 @@ import {
   PING_FRAME,
   PONG_FRAME,
   PROGRESS_TYPE,
+  type AfterAnswer,
   type Codec,
   type ErrorCode,
   type ErrorPayload,
+  type MaybeAnswer,
   type Packet,
+  type UnlessAnswer,
 } from "@ws-kit/core/protocol";
 import { toIssues, validatorsOf } from "@ws-kit/core/schema";
 import {
@@ -28,11 +31,11 @@ import {
   type InferMeta,
   type InferMetaInput,
   type InferPayload,
-  type OnProgress,
   type SendArgsOf,
 } from "@ws-kit/core";
 import type { Frame } from "./frame.ts";
 import { Handlers } from "./handling.ts";
+import type { TestRequestOptions, TestRpcOptions } from "./request-options.ts";
 import { MemorySocket, type Closed } from "./socket.ts";
 
 /** A message as `expect` gives it: validated. */
@@ -40,19 +43,6 @@ export interface Received<M extends AnyMessage> {
   readonly type: M["type"];
   readonly payload: InferPayload<M>;
   readonly meta: InferMeta<M>;
-}
-
-export interface TestRequestOptions<MetaIn = object> {
-  /** Milliseconds of `server.clock` that the server is given. Default: the server's own. */
-  timeoutMs?: number | undefined;
-  /** Cancels the request, which rejects with a StateError. */
-  signal?: AbortSignal | undefined;
-  meta?: MetaIn | undefined;
-}
-
-export interface TestRpcOptions<R extends AnyRpc> extends TestRequestOptions<InferMetaInput<R>> {
-  /** Called for each progress report, in order, before the answer. */
-  onProgress?: OnProgress<R> | undefined;
 }
 
 /** What a client needs of its server. */
@@ -133,16 +123,16 @@ export class TestClient {
    * where that is DEADLINE_EXCEEDED; ConnectionClosedError where the connection ends first; StateError where the signal
    * aborts; ValidationError where the answer does not fit its schema.
    */
-  request<R extends AnyRpc>(
-    rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
-    ...args: SendArgsOf<R, TestRpcOptions<R>>
-  ): Promise<InferMessage<R["response"]>>;
-  request<M extends AnyMessage, R extends AnyMessage>(
+  request<M extends AnyMessage, R extends MaybeAnswer>(
     message: ClientAsks<WhyNot<M, "client.request">> & M,
     payload: InferInput<M>,
     response: ServerSends<WhyNot<R, "client.on">> & R,
-    options?: TestRequestOptions<InferMetaInput<M>>,
+    ...options: AfterAnswer<R, TestRequestOptions<InferMetaInput<M>>>
   ): Promise<InferMessage<R>>;
+  request<R extends AnyRpc, O = unknown>(
+    rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
+    ...args: UnlessAnswer<R, O, SendArgsOf<R, TestRpcOptions<R>>>
+  ): Promise<InferMessage<R["response"]>>;
   async request(message: AnyMessage, payload?: unknown, ...rest: unknown[]): Promise<unknown> {
     checkMessage("request()", message);
     const explicit = typeof rest[0] === "object" && rest[0] !== null && "~validators" in rest[0];

@@ -1,5 +1,6 @@
 export { TestClient } from "./client.ts";
-export type { Received, TestRequestOptions, TestRpcOptions } from "./client.ts";
+export type { Received } from "./client.ts";
+export type { TestRequestOptions, TestRpcOptions } from "./request-options.ts";
 export type { Frame } from "./frame.ts";
 export { expectComplete } from "./complete.ts";
 export { VirtualClock } from "./clock.ts";

@@ -32,6 +32,7 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a wrong payload published": `void router.publish("room", Join, { room: 5 });`,
   "a wrong payload from the client": `client.send(Join, { room: 5 });`,
   "a wrong payload of a request": `void client.request(GetUser, { id: 5 });`,
+  "a wrong payload of a request with its answer": `void client.request(Join, { room: 5 }, message("JOINED"));`,
   "a payload key that is not there": `router.on(Join, (it) => console.log(it.payload.rom));`,
   "a reply outside an rpc": `router.on(Join, (it) => it.reply(Join, { room: "a" }));`,
   "an rpc on on()": `router.on(GetUser, () => {});`,
@@ -95,6 +96,7 @@ const MISTAKES: { readonly [title: string]: string } = {
   "a code that gRPC does not have": `call.error("NOPE", "No such user");`,
   "data that may be missing": `router.on(Join, (it) => it.data.userId.length);`,
   "a shape of something else": `message("X", { room: "string" });`,
+  "errors in a list": `rpc("X", undefined, "Y", undefined, { errors: ["NOT_FOUND"] });`,
   "an rpc without a response": `rpc("X", { id: z.string() });`,
 };
 

@@ -1,4 +1,5 @@
 import type {
+  AfterAnswer,
   AnyMessage,
   ClientAsks,
   ClientSends,
@@ -12,20 +13,13 @@ import type {
   InferMetaInput,
   Live,
   NeedsHistory,
+  MaybeAnswer,
   Meta,
   Received,
   SendArgsOf,
   TopicName,
 } from "@ws-kit/core/protocol";
-import type {
-  AfterAnswer,
-  Attempt,
-  MaybeAnswer,
-  ProgressStream,
-  Reporting,
-  RequestArgs,
-  RequestOptions,
-} from "./requests.ts";
+import type { Attempt, ProgressStream, Reporting, RequestArgs, RequestOptions } from "./requests.ts";
 import type { Off } from "./off.ts";
 import type { StreamArgs } from "./streams.ts";
 import type { Observation } from "./observation.ts";
@@ -169,9 +163,9 @@ export interface Client extends AsyncDisposable {
     ...options: AfterAnswer<R, RequestOptions<InferMetaInput<M>>>
   ): Promise<Received<R>>;
   /** Sends an rpc and waits for its own response. Throws as above. */
-  request<R extends AnyRpc>(
+  request<R extends AnyRpc, O = unknown>(
     rpc: ClientRequests<WhyNot<R, "client.request(rpc)">> & R,
-    ...args: RequestArgs<R>
+    ...args: RequestArgs<R, O>
   ): Promise<Received<R["response"]>>;
 
   /**

@@ -1,5 +1,4 @@
 import type {
-  AnyMessage,
   ClientAsks,
   AnyRpc,
   InferErrors,
@@ -10,6 +9,7 @@ import type {
   Received,
   SendArgsOf,
   SendOptions,
+  UnlessAnswer,
 } from "@ws-kit/core/protocol";
 
 export interface RequestOptions<MetaIn = unknown> extends SendOptions<MetaIn> {
@@ -32,25 +32,9 @@ export interface RpcOptions<R extends AnyRpc> extends RequestOptions<InferMetaIn
 /** What the compiler says of an rpc with a stream where one without belongs. */
 export type HasStream = "This rpc has a stream: ask it with client.stream(), of a client that uses streams()";
 
-declare const NONE: unique symbol;
-
-/** Any answer, and what the compiler takes for one where none is given. */
-export interface MaybeAnswer extends AnyMessage {
-  readonly [NONE]?: never;
-}
-
-/** Whether it is an answer: also one of which nothing is known yet, in code that is generic, and `any`. */
-type IsAnswer<R> = { is: 0 } extends { is: 1 & R } ? true : typeof NONE extends keyof R ? false : true;
-
-/**
- * What follows the answer in `client.request(message, payload, answer, …)`. Where options of an rpc stand for the answer, it
- * asks for more than can be given: then the compiler passes over this signature, and its first line is of the other one.
- */
-export type AfterAnswer<R, Options> = IsAnswer<R> extends false ? [never, never] : [options?: Options];
-
-/** What follows an rpc in `client.request(rpc, …)`. */
-export type RequestArgs<R extends AnyRpc> = R extends { readonly stream: undefined }
-  ? SendArgsOf<R, RpcOptions<R>>
+/** What follows an rpc in `client.request(rpc, …)`; `O` is what stands for its options where it is a message. */
+export type RequestArgs<R extends AnyRpc, O = unknown> = R extends { readonly stream: undefined }
+  ? UnlessAnswer<R, O, SendArgsOf<R, RpcOptions<R>>>
   : [payload?: HasStream];
 
 /** What came of an rpc: its answer, one of its declared errors with their details, or `"failed"`. */

@@ -119,8 +119,10 @@ interface NoOverflow {
   overflow?: "Clients send it, and overflow is of what servers send" | undefined;
 }
 
-/** What an editor offers for the keys: those of a type that is yet to be inferred it does not know. */
-type Codes = { readonly [C in ErrorCode]?: unknown };
+/** What an editor offers for the keys, those of a type that is yet to be inferred it does not know; and no list. */
+type Codes = { readonly [C in ErrorCode]?: unknown } & {
+  readonly [Symbol.iterator]?: "Errors are declared by code, as { NOT_FOUND: schema }";
+};
 
 /** What an rpc that servers ask may declare besides its payload and response. */
 export interface AskedOptions<M, P, E> extends MessageOptions<M> {
