@@ -86,6 +86,7 @@ export class List<T> {
     this.element.style.setProperty("--narrow", columns.flatMap(({ narrow }) => narrow ?? []).join(" "));
     new ResizeObserver(([entry]) => {
       this.height = entry?.contentRect.height ?? 0;
+      if (this.following) this.scrollToEnd();
       this.draw();
     }).observe(this.scroll);
   }
@@ -112,7 +113,7 @@ export class List<T> {
       this.name();
     }
     this.get = get;
-    if (this.following) this.scrollTo(Math.max(0, total * ROW - this.height));
+    if (this.following) this.scrollToEnd();
     else if (gone > 0) this.scrollTo(Math.max(0, this.top - gone * ROW));
     this.draw();
   }
@@ -142,15 +143,22 @@ export class List<T> {
     this.draw();
   }
 
+  private scrollToEnd(): void {
+    this.scrollTo(Math.max(0, this.total * ROW - this.height));
+  }
+
   private scrollTo(top: number): void {
     if (top === this.top) return;
-    this.top = top;
     this.scroll.scrollTop = top;
+    // Not where it was to go: there may not be as much, and what is hidden does not scroll.
+    this.top = this.scroll.scrollTop;
   }
 
   private whenScrolled(): void {
     this.top = this.scroll.scrollTop;
-    if (this.options.follows === true) this.following = this.top + this.height >= this.total * ROW - ROW;
+    // Its own height: the one that was observed is of the frame before, when it may have been hidden.
+    const { clientHeight } = this.scroll;
+    if (this.options.follows === true) this.following = this.top + clientHeight >= this.total * ROW - ROW;
     this.draw();
     this.options.scrolled?.();
   }
