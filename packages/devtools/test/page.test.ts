@@ -109,6 +109,8 @@ describe.each(["bun", "node"] as const)("the page, served by %s", (runtime) => {
     const { page } = await opened();
     const grace = client();
     const room = "quiet room";
+    // More is sent than would wait for a connection.
+    await grace.connect();
     grace.send(Join, { room });
     await page.click("#tab-frames");
     grace.send(Say, { room, text: "needle" });
