@@ -11,6 +11,11 @@ export interface Clock {
   clearTimeout(handle: unknown): void;
 }
 
+/** A reading of the monotonic clock as one of the wall clock: what that shows, less the time that has passed since. */
+export function wallTime(clock: Clock, monotonic: number): number {
+  return Math.round(clock.now() - (clock.monotonic() - monotonic));
+}
+
 /** Longest time that a runtime's timer takes: for more it fires at once (24.8 days). */
 export const MAX_TIMER_MS = 2_147_483_647;
 

@@ -250,6 +250,28 @@ describe("the link", () => {
     ]);
   });
 
+  it.each([3_600_000, -3_600_000])(
+    "was down for as long as time has passed, though the clock was set by %i ms",
+    async (by) => {
+      const { clock, engine, node } = world();
+      const a = node();
+      await settle();
+      await clock.advance(2_500);
+      const began = a.reports.length;
+      engine.kill();
+      engine.kill();
+      const now = clock.now.bind(clock);
+      clock.now = () => now() + by;
+      await clock.advance(1_000);
+      engine.start();
+      await clock.advance(10);
+      expect(a.reports.slice(began)).toMatchObject([
+        { state: "down", sinceMs: 1_001_000, atMs: 1_002_500 },
+        { state: "up", sinceMs: 1_001_000 + by, atMs: 1_003_500 + by, downMs: 2_500 },
+      ]);
+    },
+  );
+
   it("that is deaf is opened anew, and follows everything again", async () => {
     const { clock, engine, node } = world();
     const [a, b] = [node(), node()];

@@ -1,4 +1,5 @@
 import type { ClusterState } from "../api/cluster.ts";
+import { wallTime } from "../base/clock.ts";
 import { toError } from "../base/thrown.ts";
 import { attempt } from "../base/when.ts";
 import type { LogEvents } from "../ports/engine-log.ts";
@@ -37,12 +38,12 @@ export class Link {
   private state: "up" | "down" = "down";
   private changedAt: number;
   /**
-   * When the link was last known to bring everything, in wall-clock milliseconds; 0 before the first probe. That is where
+   * When the link was last known to bring everything, by the monotonic clock as all times here; undefined before the first probe. That is where
    * the probe before the last answered one was sent: what was published before it may still have been on its way between
    * its publisher and the engine when the next one came back.
    */
-  private provenAt = 0;
-  private answeredAt = 0;
+  private provenAt: number | undefined = undefined;
+  private answeredAt: number | undefined = undefined;
   /** A probe was answered on this connection. */
   private proven = false;
   private ready = false;
@@ -60,7 +61,7 @@ export class Link {
   constructor(options: LinkOptions) {
     this.options = options;
     const { clock, engine, logger } = options;
-    this.changedAt = clock.now();
+    this.changedAt = clock.monotonic();
     this.interest = new Interest(clock, options.engineTimeoutMs, {
       complete: () => this.restored(),
       forgotten: (topic) => {
@@ -95,7 +96,7 @@ export class Link {
     const { outbox } = this;
     return {
       state: this.state,
-      sinceMs: this.changedAt,
+      sinceMs: wallTime(this.options.clock, this.changedAt),
       ready: this.ready,
       nodeId: this.nodeId,
       engine: this.options.engine.name,
@@ -163,7 +164,7 @@ export class Link {
     const { node, number, before, frames } = bundle;
     // Its own came to its own listeners when it was published.
     if (node === this.nodeId || this.closed) return;
-    const { deliver, missingSince } = this.seen.judge(topic, node, number, before, this.options.clock.now());
+    const { deliver, missingSince } = this.seen.judge(topic, node, number, before, this.options.clock.monotonic());
     if (missingSince !== undefined) this.missed(missingSince);
     if (!deliver) {
       this.dropped += frames.length;
@@ -200,7 +201,7 @@ export class Link {
     this.generation++;
     this.stopProbing();
     const oldest = this.outbox.oldest;
-    if (oldest !== undefined && oldest < this.provenAt) this.provenAt = oldest;
+    if (oldest !== undefined && this.provenAt !== undefined) this.provenAt = Math.min(oldest, this.provenAt);
     this.outbox.down();
     this.logs?.down();
     this.leases?.down();
@@ -221,38 +222,38 @@ export class Link {
 
   private tellUp(): void {
     const atMs = this.options.clock.now();
-    const sinceMs = this.told ? this.downSince : atMs;
+    const sinceMs = this.told ? wallTime(this.options.clock, this.downSince) : atMs;
     this.told = false;
     this.reasons.clear();
     const engine = this.options.engine.name;
     this.options.report({ state: "up", engine, sinceMs, atMs, downMs: atMs - sinceMs, topics: this.interest.size });
   }
 
-  private tellDown(cause: Error, sinceMs = this.provenAt > 0 ? this.provenAt : this.changedAt): void {
+  private tellDown(cause: Error, since = this.provenAt ?? this.changedAt): void {
     if (this.told) {
-      if (sinceMs < this.downSince) this.downSince = sinceMs;
+      this.downSince = Math.min(since, this.downSince);
       return;
     }
     this.told = true;
-    this.downSince = sinceMs;
+    this.downSince = since;
     this.reasons.told(cause);
     const { clock, engine, report } = this.options;
-    report({ state: "down", engine: engine.name, sinceMs, atMs: clock.now(), cause });
+    report({ state: "down", engine: engine.name, sinceMs: wallTime(clock, since), atMs: clock.now(), cause });
   }
 
   /** Something did not arrive though nothing was ever seen of the link but that it works. */
   private missed(lastAt: number): void {
     // What came last was published some time before it arrived: not longer than a probe is waited for.
-    const sinceMs = Math.min(lastAt, this.provenAt) - PROBE_TIMEOUT_MS;
+    const since = Math.min(lastAt, this.provenAt ?? this.changedAt) - PROBE_TIMEOUT_MS;
     const isUp = this.state === "up";
-    this.tellDown(new Error("A packet of another node is missing"), sinceMs);
+    this.tellDown(new Error("A packet of another node is missing"), since);
     if (isUp) this.tellUp();
     this.leases?.behind();
   }
 
   private change(state: "up" | "down"): void {
     this.state = state;
-    this.changedAt = this.options.clock.now();
+    this.changedAt = this.options.clock.monotonic();
   }
 
   /** It was not there at the start either. */
@@ -264,7 +265,7 @@ export class Link {
   private readonly probe = (): void => {
     const { clock } = this.options;
     const { generation } = this;
-    const sentAt = clock.now();
+    const sentAt = clock.monotonic();
     this.probeTimer = clock.setTimeout(() => {
       this.probeTimer = undefined;
       this.unusable(new Error(`No probe came back within ${PROBE_TIMEOUT_MS} ms`));
@@ -273,7 +274,7 @@ export class Link {
       () => {
         if (generation !== this.generation) return;
         this.stopProbing();
-        this.provenAt = this.answeredAt === 0 ? sentAt : this.answeredAt;
+        this.provenAt = this.answeredAt ?? sentAt;
         this.answeredAt = sentAt;
         this.proven = true;
         this.restored();

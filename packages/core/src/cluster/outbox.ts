@@ -68,7 +68,7 @@ export class Outbox {
     return this.session === undefined || bytesWithin(frame, most) <= most ? undefined : most;
   }
 
-  /** Since when something has been waiting or under way, in wall-clock milliseconds; undefined where nothing is. */
+  /** Since when something has been waiting or under way, by the monotonic clock; undefined where nothing is. */
   get oldest(): number | undefined {
     let oldest: number | undefined;
     for (const { since } of this.queues.values()) if (oldest === undefined || since < oldest) oldest = since;
@@ -95,7 +95,7 @@ export class Outbox {
     this.waiting += size;
     this.published++;
     let queue = this.queues.get(topic);
-    if (queue === undefined) this.queues.set(topic, (queue = new Queue(topic, this.clock.now())));
+    if (queue === undefined) this.queues.set(topic, (queue = new Queue(topic, this.clock.monotonic())));
     queue.frames.push(frame);
     if (queue.flying || queue.frames.length > 1) return true;
     if (this.ready.push(queue) === 1) queueMicrotask(this.flush);
@@ -125,7 +125,7 @@ export class Outbox {
     queue.frames = queue.frames.slice(count);
     queue.flying = true;
     // Where nothing stays behind, what comes now came after this packet left.
-    const since = queue.frames.length === 0 ? this.clock.now() : queue.since;
+    const since = queue.frames.length === 0 ? this.clock.monotonic() : queue.since;
     this.packets++;
     attempt(() => session.publish(queue.topic, this.bundle(queue.topic, frames))).then(
       () => generation === this.generation && this.sent(queue, units, since),

@@ -1,5 +1,5 @@
 import type { ErrorHandler } from "../api/handlers.ts";
-import type { Clock } from "../base/clock.ts";
+import { wallTime } from "../base/clock.ts";
 import { comesOf } from "../base/thrown.ts";
 import { OpenContextImpl } from "./connection-context.ts";
 import { errorPayload, type RetryOptions } from "../message/errors.ts";
@@ -142,11 +142,6 @@ export class MessageContextImpl extends OpenContextImpl {
   protected report(error: unknown, id?: string): void {
     report(this.conn.hub, error, this, this.conn, id);
   }
-}
-
-/** What the wall clock shows, less the time that has passed since. */
-function wallTime(clock: Clock, monotonic: number): number {
-  return Math.round(clock.now() - (clock.monotonic() - monotonic));
 }
 
 /**
