@@ -1,4 +1,7 @@
+import { consoleLogger } from "@ws-kit/core";
 import type { MaybePromise } from "@ws-kit/core/extend";
+
+type Guard = (req: Request) => MaybePromise<boolean>;
 
 /** Names by which a machine calls itself. Another one, that a page somewhere had point here, is not among them (DNS rebinding). */
 const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
@@ -9,10 +12,7 @@ const LOOPBACK = /^(localhost|[\w-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)
  *
  * @returns why not.
  */
-export async function turnedAway(
-  req: Request,
-  guard: ((req: Request) => MaybePromise<boolean>) | undefined,
-): Promise<string | undefined> {
+export async function turnedAway(req: Request, guard: Guard | undefined): Promise<string | undefined> {
   const { host } = new URL(req.url);
   const origin = req.headers.get("origin");
   if (origin !== null && hostOf(origin) !== host) return "This page answers no other origin";
@@ -21,11 +21,27 @@ export async function turnedAway(
   if (site !== null && site !== "same-origin" && site !== "none" && !isNavigation) {
     return "This page answers no other site";
   }
-  if (guard !== undefined) return (await guard(req)) ? undefined : "The guard of devtools() says no";
+  if (guard !== undefined) return (await says(guard, req)) ? undefined : "The guard of devtools() says no";
   if (!LOOPBACK.test(host)) {
     return `This page answers localhost alone, and was asked as ${host}: the option guard of devtools() says who else may look`;
   }
   return undefined;
+}
+
+/** What is no boolean, a response say, is a mistake, and lets nobody in; so does a guard that fails. */
+async function says(guard: Guard, req: Request): Promise<boolean> {
+  try {
+    const said: unknown = await guard(req);
+    if (typeof said !== "boolean") {
+      consoleLogger.error(
+        `The guard of devtools() says true or false, and has said something of type ${typeof said}: nobody may look`,
+      );
+    }
+    return said === true;
+  } catch (error) {
+    consoleLogger.error("The guard of devtools() has failed: nobody may look", error);
+    return false;
+  }
 }
 
 function hostOf(origin: string): string | undefined {

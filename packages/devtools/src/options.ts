@@ -7,7 +7,8 @@ export interface DevtoolsOptions {
   /** Where the page is. Default `/devtools`. */
   path?: string | undefined;
   /**
-   * Says who may look, and send: asked about every request for the page. With it the page is served in production and under
+   * Says who may look, and send, by `true` and nothing else: asked about every request for the page. One that fails lets nobody in, and is
+   * logged. With it the page is served in production and under
    * any host; without it, where `NODE_ENV` is not `production`, to this machine's own names (`localhost`, `127.0.0.1`, `[::1]`).
    */
   guard?: ((req: Request) => MaybePromise<boolean>) | undefined;
@@ -48,14 +49,18 @@ export function checked(options: DevtoolsOptions): DevtoolsOptions & { path: str
   }
   if (guard === undefined && isProduction()) {
     throw new TypeError(
-      "devtools() shows what clients send, and is not served where NODE_ENV is production without the option guard: guard: (req) => boolean says who may look",
+      "devtools() shows what clients send, and is not served where NODE_ENV is production, or cannot be read, without the option guard: guard: (req) => boolean says who may look",
     );
   }
   return { ...options, path };
 }
 
-/** Where there is no environment, as in some Workers, it is taken for production. */
+/** Where there is no environment, as in some Workers, or Deno may not read it, it is taken for production. */
 function isProduction(): boolean {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env === undefined || process.env["NODE_ENV"] === "production";
+  try {
+    return process?.env === undefined || process.env["NODE_ENV"] === "production";
+  } catch {
+    return true;
+  }
 }

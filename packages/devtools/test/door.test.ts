@@ -1,6 +1,11 @@
+import { spawnSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createRouter } from "@ws-kit/zod";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { devtools, type DevtoolsOptions } from "../src/index.ts";
+
+const DENO = join(createRequire(import.meta.url).resolve("deno/package.json"), "../deno");
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -20,7 +25,28 @@ const withHeaders = (more: Record<string, string>): RequestInit => ({ ...look, h
 describe("production", () => {
   it("is refused without a guard, naming it", () => {
     vi.stubEnv("NODE_ENV", "production");
-    expect(() => devtools(createRouter())).toThrow(/NODE_ENV is production without the option guard/);
+    expect(() => devtools(createRouter())).toThrow(
+      /NODE_ENV is production, or cannot be read, without the option guard/,
+    );
+  });
+
+  it.each([
+    ["node", [], "production", "refused"],
+    ["node", [], "test", "served"],
+    ["bun", ["run"], "production", "refused"],
+    ["bun", ["run"], "test", "served"],
+    ["deno", ["run", "--no-prompt", "--allow-read", "--allow-env"], "production", "refused"],
+    ["deno", ["run", "--no-prompt", "--allow-read", "--allow-env"], "test", "served"],
+    // It may not look what it is.
+    ["deno", ["run", "--no-prompt", "--allow-read"], "test", "refused"],
+  ])("is refused by a process of %s %j with NODE_ENV %s: %s", (runtime, args, mode, said) => {
+    const program = runtime === "deno" ? DENO : runtime;
+    const file = join(import.meta.dirname, "production.ts");
+    const { stdout } = spawnSync(program, [...args, file], {
+      env: { ...process.env, NODE_ENV: mode },
+      encoding: "utf8",
+    });
+    expect(stdout).toBe(`${said}\n`);
   });
 
   it("is served with one that is asked about every request", async () => {
@@ -32,6 +58,36 @@ describe("production", () => {
     expect(await asked("https://example.com/devtools/look", staff, { guard })).toBe(200);
     expect(await asked("https://example.com/devtools/look", staff, { guard: () => Promise.resolve(false) })).toBe(403);
   });
+});
+
+describe("a guard that does not say true or false", () => {
+  const failure = new Error("no session store");
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw failure;
+      },
+    ],
+    ["rejects", () => Promise.reject(failure)],
+  ])("lets nobody in where it %s, and is logged", async (_, guard) => {
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    expect(await asked("http://localhost/devtools/look", look, { guard })).toBe(403);
+    expect(await asked("http://localhost/devtools/", { method: "GET" }, { guard })).toBe(403);
+    expect(logged.mock.lastCall?.[1]).toBe(failure);
+    logged.mockRestore();
+  });
+
+  it.each([[new Response("Who?", { status: 401 })], ["no"], [{}], [1], [undefined], [Promise.resolve("false")]])(
+    "lets nobody in for %o",
+    async (said) => {
+      const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+      expect(await asked("http://localhost/devtools/look", look, { guard: () => said as never })).toBe(403);
+      expect(logged).toHaveBeenCalledWith(expect.stringContaining("says true or false"));
+      logged.mockRestore();
+    },
+  );
 });
 
 describe("without a guard", () => {
