@@ -1,7 +1,6 @@
-import { type Rig, useWorld } from "./rig.ts";
+import type { Rig } from "./rig.ts";
 
-export const world = useWorld();
-
+/** What a promise comes to, its error included. */
 export const outcome = (promise: Promise<unknown>) =>
   promise.then(
     (value) => value,
@@ -14,5 +13,3 @@ export function asked(rig: Rig) {
   const frame = rig.network.received.at(-1);
   return { frame, meta: { correlationId: frame?.meta?.correlationId } };
 }
-
-export const done = { value: undefined, done: true };

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { Ask } from "../../test/definitions.ts";
-import { createRig } from "../../test/rig.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 import { ServerError, StateError } from "../api/errors.ts";
-import { outcome, asked } from "../../test/outcome.ts";
+import { asked, outcome } from "../../test/outcome.ts";
+
+useWorld();
 
 test("iterates progress, then ends; a slow consumer misses nothing", async () => {
   const rig = createRig();
@@ -85,4 +87,47 @@ test("a stream that nobody has begun to read can be left as well", async () => {
   await iterator.return?.();
   void outcome(rig.client.request(Ask, { n: 2 }));
   expect(rig.read()).toEqual(["ASK 1", "$ws:abort", "ASK 2"]);
+});
+
+const done = { value: undefined, done: true };
+type Reports = AsyncIterable<{ n: number }>;
+
+test.each<[how: string, leave: (reports: Reports) => Promise<unknown>, told: unknown]>([
+  [
+    "return()",
+    async (reports) => {
+      const iterator = reports[Symbol.asyncIterator]();
+      const waiting = [iterator.next(), iterator.next()];
+      return [await iterator.return?.(5), ...(await Promise.all(waiting)), await iterator.next()];
+    },
+    [{ value: 5, done: true }, done, done, done],
+  ],
+  [
+    "throw()",
+    async (reports) => {
+      const iterator = reports[Symbol.asyncIterator]();
+      const waiting = iterator.next();
+      return [await outcome(iterator.throw?.("mine") ?? Promise.resolve()), await waiting];
+    },
+    ["mine", done],
+  ],
+  [
+    "cancelling the stream of a response",
+    async (reports) => {
+      const reader = (ReadableStream as unknown as { from(source: unknown): ReadableStream }).from(reports).getReader();
+      const waiting = reader.read();
+      await reader.cancel();
+      return waiting;
+    },
+    done,
+  ],
+])("a consumer that leaves by %s while it waits is gone at once", async (_, leave, told) => {
+  const rig = createRig();
+  const socket = await rig.open();
+  const stream = rig.client.stream(Ask, { n: 1 });
+  const { meta } = asked(rig);
+  expect(await leave(stream)).toEqual(told);
+  expect(await outcome(stream.result)).toBeInstanceOf(StateError);
+  socket.read();
+  expect(rig.network.received.at(-1)).toEqual({ type: "$ws:abort", meta });
 });

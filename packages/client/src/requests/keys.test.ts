@@ -1,7 +1,9 @@
 import { expect, test, vi } from "vitest";
 import { Ask, AskAgain } from "../../test/definitions.ts";
-import { createRig } from "../../test/rig.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
 import { asked } from "../../test/outcome.ts";
+
+useWorld();
 
 test("a correlation id is a UUID of version 4", async () => {
   const rig = createRig();

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { rpc } from "@ws-kit/core/protocol";
 import { Answer, Ask, Note } from "../../test/definitions.ts";
-import { createRig } from "../../test/rig.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
 import { ConnectionClosedError, ServerError, StateError, ValidationError } from "../api/errors.ts";
-import { world, outcome, asked, done } from "../../test/outcome.ts";
+import { asked, outcome } from "../../test/outcome.ts";
+
+const world = useWorld();
 
 test("answers with type, meta and payload, by the rpc's own response or a given one", async () => {
   const rig = createRig();
@@ -133,48 +135,6 @@ test("a payload that does not fit rejects and nothing is sent", async () => {
   expect(refused).toBeInstanceOf(ValidationError);
   expect(refused).toMatchObject({ direction: "out", issues: [{ path: ["n"] }] });
   expect(rig.read()).toEqual([]);
-});
-
-type Reports = AsyncIterable<{ n: number }>;
-
-test.each<[how: string, leave: (reports: Reports) => Promise<unknown>, told: unknown]>([
-  [
-    "return()",
-    async (reports) => {
-      const iterator = reports[Symbol.asyncIterator]();
-      const waiting = [iterator.next(), iterator.next()];
-      return [await iterator.return?.(5), ...(await Promise.all(waiting)), await iterator.next()];
-    },
-    [{ value: 5, done: true }, done, done, done],
-  ],
-  [
-    "throw()",
-    async (reports) => {
-      const iterator = reports[Symbol.asyncIterator]();
-      const waiting = iterator.next();
-      return [await outcome(iterator.throw?.("mine") ?? Promise.resolve()), await waiting];
-    },
-    ["mine", done],
-  ],
-  [
-    "cancelling the stream of a response",
-    async (reports) => {
-      const reader = (ReadableStream as unknown as { from(source: unknown): ReadableStream }).from(reports).getReader();
-      const waiting = reader.read();
-      await reader.cancel();
-      return waiting;
-    },
-    done,
-  ],
-])("a consumer that leaves by %s while it waits is gone at once", async (_, leave, told) => {
-  const rig = createRig();
-  const socket = await rig.open();
-  const stream = rig.client.stream(Ask, { n: 1 });
-  const { meta } = asked(rig);
-  expect(await leave(stream)).toEqual(told);
-  expect(await outcome(stream.result)).toBeInstanceOf(StateError);
-  socket.read();
-  expect(rig.network.received.at(-1)).toEqual({ type: "$ws:abort", meta });
 });
 
 test.each([[null], [undefined], ["text"], [Object.create(null)], [Symbol("s")]])(

@@ -1,10 +1,12 @@
 import { expect, test, vi } from "vitest";
 import { rpc } from "@ws-kit/core/protocol";
 import { Answer, Ask, AskAgain, News, Note, numberSchema, slowMessage } from "../../test/definitions.ts";
-import { createRig } from "../../test/rig.ts";
+import { createRig, useWorld } from "../../test/rig.ts";
 import { settled } from "../../test/virtual-time.ts";
 import { StateError, TimeoutError } from "../api/errors.ts";
-import { world, outcome, asked } from "../../test/outcome.ts";
+import { asked, outcome } from "../../test/outcome.ts";
+
+const world = useWorld();
 
 test("the server learns the time that is left, waiting included", async () => {
   const rig = createRig();
