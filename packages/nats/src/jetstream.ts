@@ -2,6 +2,10 @@ import { type Msg, type NatsConnection, RequestError } from "@nats-io/transport-
 
 /** Milliseconds that an answer may take; who asks has a limit of its own. */
 const TIMEOUT_MS = 3_000;
+/** Milliseconds after which what was not answered is asked again, and each time twice as many. */
+const AGAIN_MS = 250;
+/** The same of what may be much, and come slowly. */
+const MUCH_AGAIN_MS = 1_000;
 
 /** An answer that says no. */
 export class ApiError extends Error {
@@ -52,10 +56,41 @@ export interface Stored {
   readonly data?: string;
 }
 
-/** JetStream's own requests (https://docs.nats.io/reference/reference-protocols/nats_api_reference). */
-export async function ask<T>(connection: NatsConnection, request: string, payload?: object): Promise<T> {
+/**
+ * Asks again while there is no answer, and takes the first: a server that leads a stream no longer, or not yet, says nothing to
+ * who asks about it. For what does no harm when it is done twice.
+ */
+export async function insist<T>(asking: (timeoutMs: number) => Promise<T>, againMs: number = AGAIN_MS): Promise<T> {
+  const asked: Promise<T>[] = [];
+  const end = Date.now() + TIMEOUT_MS;
+  for (let ms = againMs; ; ms *= 2) {
+    const left = end - Date.now();
+    asked.push(asking(Math.max(left, 1)));
+    if (ms >= left) return Promise.race(asked);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), ms);
+    });
+    const answers = asked.map((one) => one.then((answer) => ({ answer })));
+    const first = await Promise.race([...answers, late]).finally(() => clearTimeout(timer));
+    if (first !== undefined) return first.answer;
+  }
+}
+
+/** JetStream's own requests (https://docs.nats.io/reference/reference-protocols/nats_api_reference), put once. */
+export async function askOnce<T>(
+  connection: NatsConnection,
+  request: string,
+  payload?: object,
+  timeout: number = TIMEOUT_MS,
+): Promise<T> {
   const body = payload === undefined ? "" : JSON.stringify(payload);
-  return answerOf(await connection.request(`$JS.API.${request}`, body, { timeout: TIMEOUT_MS }).catch(unheard)) as T;
+  return answerOf(await connection.request(`$JS.API.${request}`, body, { timeout }).catch(unheard)) as T;
+}
+
+/** The same, for what does no harm when it is done twice. */
+export function ask<T>(connection: NatsConnection, request: string, payload?: object): Promise<T> {
+  return insist((timeoutMs) => askOnce(connection, request, payload, timeoutMs));
 }
 
 /** A server without JetStream says of a request that nobody answers it, which tells nobody what to do. */
@@ -103,13 +138,24 @@ export interface Reading {
 }
 
 /** Reads what a stream has now. @throws Error where it does not come in time, by rejecting. */
-export async function consume(
+export function consume<T>(
   connection: NatsConnection,
   stream: string,
   which: Reading,
-  each: (msg: Msg, seq: number) => unknown,
-): Promise<void> {
+  read: (msg: Msg, seq: number) => T,
+): Promise<T[]> {
+  return insist((timeoutMs) => consumeOnce(connection, stream, which, read, timeoutMs), MUCH_AGAIN_MS);
+}
+
+async function consumeOnce<T>(
+  connection: NatsConnection,
+  stream: string,
+  which: Reading,
+  read: (msg: Msg, seq: number) => T,
+  timeoutMs: number,
+): Promise<T[]> {
   const inbox = `_INBOX.${crypto.randomUUID()}`;
+  const messages: T[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let end!: () => void;
   const whole = new Promise<void>((resolve) => (end = resolve));
@@ -117,7 +163,7 @@ export async function consume(
     callback: (error, msg) => {
       if (error !== null) return;
       const { seq, pending } = placeOf(msg.reply ?? "");
-      each(msg, seq);
+      messages.push(read(msg, seq));
       if (pending === 0) end();
     },
   });
@@ -132,14 +178,15 @@ export async function consume(
       inactive_threshold: IDLE_NS,
     };
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), TIMEOUT_MS);
+      timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), timeoutMs);
     });
     late.catch(() => {});
     const asked = { stream_name: stream, config };
-    const made = await ask<ConsumerInfo>(connection, `CONSUMER.CREATE.${stream}`, asked);
+    const made = await askOnce<ConsumerInfo>(connection, `CONSUMER.CREATE.${stream}`, asked, timeoutMs);
     // There is nothing, and nothing was sent either.
-    if (made.num_pending === 0 && made.delivered.consumer_seq === 0) return;
+    if (made.num_pending === 0 && made.delivered.consumer_seq === 0) return messages;
     await Promise.race([whole, late]);
+    return messages;
   } finally {
     clearTimeout(timer);
     subscription.unsubscribe();

@@ -178,16 +178,9 @@ export class NatsLog implements EngineLog {
   }
 
   /** What is kept of a topic after an offset. */
-  private async entries(
-    connection: NatsConnection,
-    stream: string,
-    subject: string,
-    after: number,
-  ): Promise<LogEntry[]> {
-    const entries: LogEntry[] = [];
+  private entries(connection: NatsConnection, stream: string, subject: string, after: number): Promise<LogEntry[]> {
     const which = { deliver_policy: "by_start_sequence", opt_start_seq: after + 1, filter_subject: subject };
-    await consume(connection, stream, which, (msg, seq) => entries.push(this.entry(msg, seq)));
-    return entries;
+    return consume(connection, stream, which, (msg, seq) => this.entry(msg, seq));
   }
 }
 

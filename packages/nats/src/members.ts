@@ -1,6 +1,6 @@
-import { headers } from "@nats-io/transport-node";
+import { headers, type Msg } from "@nats-io/transport-node";
 import type { MemberStore } from "@ws-kit/core/extend";
-import { answerOf, ApiError, ask, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
+import { answerOf, ApiError, ask, askOnce, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
 import type { NatsLogSide } from "./log.ts";
 import { token } from "./names.ts";
 import type { MemberStreams } from "./streams.ts";
@@ -66,7 +66,7 @@ export class NatsMembers implements MemberStore {
       Promise.all(
         [...changes].map(async ([entry, text]) => {
           const subject = this.entry(token(set), node, token(entry));
-          if (text === undefined) await ask(connection, `STREAM.PURGE.${entries}`, { filter: subject });
+          if (text === undefined) await askOnce(connection, `STREAM.PURGE.${entries}`, { filter: subject });
           else answerOf(await connection.request(subject, text, { timeout: TIMEOUT_MS }));
         }),
       ),
@@ -84,11 +84,11 @@ export class NatsMembers implements MemberStore {
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     const nodes = new Map<string, Map<string, string>>();
     const which = { deliver_policy: "all", filter_subject: this.entry(token(set), "*", "*") };
-    await consume(connection, entries, which, (msg) => {
-      const [node = "", entry = ""] = msg.subject.split(".").slice(-2);
+    for (const [subject, text] of await consume(connection, entries, which, subjectAndText)) {
+      const [node = "", entry = ""] = subject.split(".").slice(-2);
       const found = nodes.get(node) ?? new Map<string, string>();
-      nodes.set(node, found.set(Buffer.from(entry, "base64url").toString(), msg.string()));
-    });
+      nodes.set(node, found.set(Buffer.from(entry, "base64url").toString(), text));
+    }
     if (nodes.size === 0) return nodes;
     // Asked afterwards: a node is known before it writes anything, and no longer when it was swept.
     const known = new Set(await namesIn(connection, entries, this.known("*")));
@@ -98,9 +98,9 @@ export class NatsMembers implements MemberStore {
 
   async sweep(node: string): Promise<void> {
     await this.within(async (connection, { leases, entries }) => {
-      await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.entry("*", node, "*") });
-      await ask(connection, `STREAM.PURGE.${leases}`, { filter: this.lease(node) });
-      await ask(connection, `STREAM.PURGE.${entries}`, { filter: this.known(node) });
+      await askOnce(connection, `STREAM.PURGE.${entries}`, { filter: this.entry("*", node, "*") });
+      await askOnce(connection, `STREAM.PURGE.${leases}`, { filter: this.lease(node) });
+      await askOnce(connection, `STREAM.PURGE.${entries}`, { filter: this.known(node) });
     });
   }
 
@@ -129,6 +129,10 @@ export class NatsMembers implements MemberStore {
   private entry(set: string, node: string, entry: string): string {
     return `${this.prefix}.m.e.${set}.${node}.${entry}`;
   }
+}
+
+function subjectAndText(msg: Msg): readonly [subject: string, text: string] {
+  return [msg.subject, msg.string()];
 }
 
 /** The nodes that a stream has a message of under subjects of this form. */

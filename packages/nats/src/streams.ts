@@ -5,6 +5,7 @@ import {
   answerOf,
   ApiError,
   ask,
+  insist,
   NAME_IN_USE,
   NO_STREAM,
   storedMessage,
@@ -221,7 +222,9 @@ export class Streams {
       const conditions = headers();
       conditions.set("Nats-Expected-Last-Subject-Sequence", String(seq));
       try {
-        answerOf(await this.connection.request(subject, wanted, { timeout: 3_000, headers: conditions }));
+        await insist(async (timeout) => {
+          return answerOf(await this.connection.request(subject, wanted, { timeout, headers: conditions }));
+        });
         return wanted;
       } catch (error) {
         if (!(error instanceof ApiError) || error.code !== WRONG_LAST) throw error;
