@@ -58,12 +58,13 @@ export class LogReader {
     return read;
   }
 
-  /** Does what asks a log until it succeeds, a number of times at most. */
-  async repeat(log: EngineLog, doing: () => Promise<boolean>): Promise<void> {
+  /** Does what asks a log until it succeeds, a number of times at most. @returns whether it has. */
+  async repeat(log: EngineLog, doing: () => Promise<boolean>): Promise<boolean> {
     for (let tries = 1; tries < TRIES && this.log === log; tries++) {
-      if (await doing()) return;
+      if (await doing()) return true;
       await pause(this.options.clock, AGAIN_MS * tries);
     }
+    return false;
   }
 
   /** Holds against a log what is known of it here, where nobody follows the topic. */

@@ -50,8 +50,14 @@ export class Recorded {
     this.replicasOf = replicasOf;
   }
 
+  /** @throws WsKitError UNAVAILABLE, by rejecting, where an engine keeps them and is away. */
   grantsOf(topic: string): Grants | Promise<Grants> {
-    return this.log === undefined ? this.replicasOf(topic).grants() : (this.grants ??= this.ownGrants(this.log));
+    return this.log === undefined ? this.replicasOf(topic).grants.soon() : (this.grants ??= this.ownGrants(this.log));
+  }
+
+  /** The same, however long that takes; undefined where an engine has no part in it. */
+  grantsAtLast(topic: string): Promise<Grants> | undefined {
+    return this.log === undefined ? this.replicasOf(topic).grants.atLast() : undefined;
   }
 
   /** What a grant has to carry that is given out now; what is revoked while it is being signed makes it void. */

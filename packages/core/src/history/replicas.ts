@@ -15,7 +15,8 @@ import type { ReadLimits, Reading } from "../ports/topic-log.ts";
 import type { Position } from "../protocol/position.ts";
 import { AgreedGrants } from "./agreed-grants.ts";
 import { Appender } from "./appender.ts";
-import type { Grants } from "./grants.ts";
+import { AwaitedGrants } from "./awaited-grants.ts";
+import { Chasing } from "./chasing.ts";
 import { inTime } from "./in-time.ts";
 import { LogReader, type Read, WAVE } from "./log-reader.ts";
 import { type Change, Replica } from "./replica.ts";
@@ -23,11 +24,10 @@ import { Unfollowed } from "./unfollowed.ts";
 
 /** UTF-16 units, or bytes, of messages that all replicas of a node have together; over it, those least recently used lose theirs. */
 const TAIL_BYTES = 67_108_864;
-/** How long what has come waits for the log to tell what was before it. */
-const HOLD_MS = 2_000;
 const AGAIN_MS = 50;
-/** Between two looks whether something has not come at all. */
+/** Between two looks whether something has not come at all, and where one has failed, twice as long each time. */
 const CHECK_MS = 25_000;
+const FAILED_CHECK_MS = 500;
 
 export interface ReplicasOptions {
   readonly clock: Clock;
@@ -50,7 +50,7 @@ export class Replicas implements LogEvents {
   /** The least recently used first. */
   private readonly replicas = new Map<string, Replica>();
   private readonly reader: LogReader;
-  private readonly chased = new Set<Replica>();
+  private readonly chasing: Chasing;
   private readonly appender: Appender;
   private readonly options: ReplicasOptions;
   /** The engine's return. */
@@ -58,25 +58,28 @@ export class Replicas implements LogEvents {
   private checkTimer: unknown = undefined;
   private bytes = 0;
   readonly agreed: AgreedGrants;
+  readonly grants: AwaitedGrants;
   private readonly unfollowed: Unfollowed;
 
   constructor(options: ReplicasOptions) {
     this.options = options;
     this.agreed = new AgreedGrants(() => options.clock.now());
+    this.grants = new AwaitedGrants(this.agreed, { ...options, whenUp: () => this.whenUp() });
     this.reader = new LogReader({
       ...options,
       absorb: (topic, replica, reading, deep) => this.absorb(topic, replica, reading, deep),
+    });
+    this.chasing = new Chasing({
+      clock: options.clock,
+      isOn: (topic, replica) => this.log !== undefined && this.replicas.get(topic) === replica,
+      read: (topic, replica) => this.look(topic, replica, false),
+      tell: (topic, change) => this.tell(topic, change),
     });
     this.unfollowed = new Unfollowed(this.reader, (topic) => this.keepingOf(topic));
     this.appender = new Appender({
       ...options,
       added: (topic, recording, added) => this.published(topic, recording, added),
     });
-  }
-
-  /** What proves who may see which of them, on all nodes. @throws WsKitError UNAVAILABLE where the engine is away. */
-  async grants(): Promise<Grants> {
-    return this.agreed.grants ?? this.inTime(this.whenUp().then((log) => this.agreed.agree(log)));
   }
 
   revoke(revocation: Revocation): void {
@@ -159,7 +162,7 @@ export class Replicas implements LogEvents {
     const next = replica.take(frame, this.options.clock.monotonic());
     this.count(topic, replica, before);
     if (next !== undefined) this.options.tell(topic, { entries: [next] });
-    else if (replica.isBehind && !this.chased.has(replica)) void this.chase(topic, replica);
+    else if (replica.isBehind) this.chasing.begin(topic, replica);
   }
 
   changed(topic: string, epoch: string): void {
@@ -232,45 +235,31 @@ export class Replicas implements LogEvents {
     }
   }
 
-  /** Reads the log until nothing waits for what came before it. */
-  private async chase(topic: string, replica: Replica): Promise<void> {
-    const { clock } = this.options;
-    this.chased.add(replica);
-    const until = clock.monotonic() + HOLD_MS;
-    while (replica.isBehind && this.log !== undefined && this.replicas.get(topic) === replica) {
-      if (clock.monotonic() >= until || replica.isOverfull) {
-        this.tell(topic, replica.giveUp(clock.monotonic()));
-        break;
-      }
-      const { succeeds } = this.look(topic, replica, false);
-      const left = pause(clock, until - clock.monotonic()).then(() => true);
-      if (!(await Promise.race([succeeds, left]))) await pause(clock, AGAIN_MS);
-    }
-    this.chased.delete(replica);
-  }
-
   /** Asks all logs, again and again, whether something was added that did not come. */
-  private async check(log: EngineLog): Promise<void> {
+  private async check(log: EngineLog, failures = 0): Promise<void> {
     const { clock, link } = this.options;
     await this.inTime(this.agreed.agree(log)).catch(() => {});
     const all = [...this.replicas];
+    let isWhole = true;
     for (let i = 0; i < all.length; i += WAVE) {
       const reads = all.slice(i, i + WAVE).map(async ([topic, replica]) => {
         // Somebody waits for a subscribe, and reads it by itself.
-        if (!replica.loaded) return;
+        if (!replica.loaded) return true;
         await link.follow(topic, false);
-        await this.checked(topic, replica, log);
+        return this.checked(topic, replica, log);
       });
-      await Promise.all(reads);
+      if ((await Promise.all(reads)).includes(false)) isWhole = false;
     }
     if (this.log !== log) return;
     clock.clearTimeout(this.checkTimer);
-    this.checkTimer = clock.setTimeout(() => void this.check(log), CHECK_MS * (0.9 + Math.random() / 5));
+    const failed = isWhole ? 0 : failures + 1;
+    const ms = isWhole ? CHECK_MS : Math.min(FAILED_CHECK_MS * 2 ** failed, CHECK_MS);
+    this.checkTimer = clock.setTimeout(() => void this.check(log, failed), ms * (0.9 + Math.random() / 5));
   }
 
   /** @param since What was asked up to this question is no answer. */
-  private async checked(topic: string, replica: Replica, log: EngineLog, since = 0): Promise<void> {
-    await this.reader.repeat(log, async () => {
+  private checked(topic: string, replica: Replica, log: EngineLog, since = 0): Promise<boolean> {
+    return this.reader.repeat(log, async () => {
       if (this.replicas.get(topic) !== replica) return true;
       const { number, succeeds } = this.look(topic, replica, false);
       return (await succeeds) && (number > since || this.look(topic, replica, false).succeeds);

@@ -1,3 +1,4 @@
+import type { Grants } from "../history/grants.ts";
 import type { Recorded } from "../history/recorded.ts";
 import { GRANT_TYPE } from "../protocol/envelope.ts";
 import { report } from "../sending/report.ts";
@@ -22,24 +23,35 @@ export function giveGrant(conn: Connection, recorded: Recorded, topic: string, e
   if (recorded.historyOf(topic)?.visible !== "granted") return;
   const { hub } = conn;
   const holder = holderOf(conn, recorded, topic);
-  grantFor(holder, recorded, topic, epoch, begin).then(
-    (grant) => {
-      // A void one may come behind the one that takes its place.
-      if (hub.followers.of(topic)?.has(conn) !== true || recorded.markOf(topic, holder.user) !== holder.mark) return;
-      post(conn, hub.codec.encode({ type: GRANT_TYPE, payload: { topic, epoch, grant } }), GRANT_TYPE, undefined);
-    },
-    (error: unknown) => report(hub, error, undefined, conn),
-  );
+  const give = (grant: string): void => {
+    // A void one may come behind the one that takes its place.
+    if (hub.followers.of(topic)?.has(conn) !== true || recorded.markOf(topic, holder.user) !== holder.mark) return;
+    post(conn, hub.codec.encode({ type: GRANT_TYPE, payload: { topic, epoch, grant } }), GRANT_TYPE, undefined);
+  };
+  const failed = (error: unknown): void => report(hub, error, undefined, conn);
+  const later = (error: unknown): void => {
+    failed(error);
+    // Without one nobody comes back from another node without a gap.
+    recorded
+      .grantsAtLast(topic)
+      ?.then((grants) => signed(grants, holder, topic, epoch, begin).then(give))
+      .catch(failed);
+  };
+  grantFor(holder, recorded, topic, epoch, begin).then(give, later);
 }
 
 export async function grantFor(
-  { conn, user, mark }: Holder,
+  holder: Holder,
   recorded: Recorded,
   topic: string,
   epoch: string,
   begin: number,
 ): Promise<string> {
-  const grants = await recorded.grantsOf(topic);
+  return signed(await recorded.grantsOf(topic), holder, topic, epoch, begin);
+}
+
+function signed(grants: Grants, holder: Holder, topic: string, epoch: string, begin: number): Promise<string> {
+  const { conn, user, mark } = holder;
   return grants.give({ topic, user, epoch, begin, by: nameOf(conn.clientId), mark }, conn.hub.clock.now());
 }
 

@@ -78,6 +78,7 @@ function world(logWhims: LogWhims = {}, whims: Whims = {}, history: HistoryOptio
       return {
         ...made,
         take,
+        taken,
         said: () =>
           take().flatMap(({ at, type, payload }) => (type === "SAID" ? [`${at?.[1]} ${String(payload["text"])}`] : [])),
         /** Where it stands by what it was told. */
@@ -326,6 +327,54 @@ describe("a recorded topic whose log is an engine's", () => {
     expect(engine.logOf("room:7").severed).toBe(0);
   });
 
+  it.each([
+    ["nothing, where the log says within ten seconds what was between", 6_000, ["1 a", "2 b", "3 c"], []],
+    ["a gap, where it does not", 60_000, ["1 a", "3 c"], ["hole"]],
+  ])("tells who follows of %s", async (_, away, said, gaps) => {
+    let [copies, from] = [1, Infinity];
+    const { clock, node, come } = world({
+      copies: () => copies,
+      fails: (what) => what === "read" && clock.now() >= from && clock.now() < from + away,
+    });
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = there.peer();
+    await peer.join();
+    from = clock.now();
+    for (const text of ["a", "b", "c"]) {
+      copies = text === "b" ? 0 : 1;
+      void here.say(text);
+      await come();
+    }
+    await clock.advance(5_000);
+    expect(peer.take().flatMap(({ payload }) => payload["reason"] ?? [])).toEqual([]);
+    for (let i = 0; i < 8; i++) await Promise.all([clock.advance(1_000), come()]);
+    const frames = peer.taken;
+    peer.take();
+    expect(frames.flatMap(({ at, payload }) => (at ? `${at[1]} ${String(payload["text"])}` : []))).toEqual(said);
+    expect(frames.flatMap(({ payload }) => payload["reason"] ?? [])).toEqual(gaps);
+  });
+
+  it("brings what was missed soon after the log can be read, however long that takes and however little comes", async () => {
+    let from = Infinity;
+    const { clock, engine, node, come } = world({
+      fails: (what) => what === "read" && clock.now() >= from && clock.now() < from + 8_000,
+    });
+    const [here, there] = [node(), node()];
+    await come();
+    const peer = there.peer();
+    await peer.join();
+    peer.take();
+    engine.kill();
+    await come();
+    engine.logOf("room:7").add('{"type":"SAID","payload":{"text":"a"}}');
+    from = clock.now();
+    engine.start();
+    for (let i = 0; i < 12; i++) await Promise.all([clock.advance(1_000), come()]);
+    expect(here.router.cluster?.state).toBe("up");
+    expect(peer.said()).toEqual(["1 a"]);
+  });
+
   it.each(["a process that follows it", "one that only publishes"])(
     "tells everybody of a message that is lost when %s alone had it, those that went on already too",
     async (who) => {
@@ -563,6 +612,28 @@ describe("a recorded topic whose log is an engine's", () => {
     await come();
     await nodes[1].peer().join(place);
     expect(nodes[1].joined.at(-1)).toBe("grant");
+  });
+
+  it("gives a grant to who follows as soon as the engine says by what to sign it, however late, and says that it is late", async () => {
+    const { clock, engine, node, come } = world();
+    const { promise, resolve } = deferred<void>();
+    engine.silence = promise;
+    const here = node();
+    await come();
+    const peer = here.peer();
+    await peer.join();
+    await clock.advance(10_000);
+    await come();
+    const grants = () => peer.take().filter(({ type }) => type === "$ws:grant").length;
+    expect([here.joined, grants()]).toEqual([["fresh"], 0]);
+    expect(here.logger.lines.join()).toContain("is away");
+    resolve();
+    await clock.advance(2_000);
+    await come();
+    expect(grants()).toBe(1);
+    await clock.advance(30_000);
+    await come();
+    expect(grants()).toBe(0);
   });
 
   it("gives no grant for a stay that was revoked before it was signed", async () => {
