@@ -24,12 +24,15 @@ describe("what redisEngine takes", () => {
     expect(() => redisEngine(oldIo)).toThrow(/sharded pub\/sub \(ssubscribe\)/);
   });
 
-  it.each([createClientPool(), createSentinel({ name: "main", sentinelRootNodes: [] }), {}, null, "redis://localhost"])(
-    "anything else is refused: %#",
-    (source) => {
-      expect(() => redisEngine(source as unknown as RedisSource)).toThrow(/redisEngine takes a client/);
-    },
-  );
+  it.each([createClientPool(), {}, null, "redis://localhost"])("anything else is refused: %#", (source) => {
+    expect(() => redisEngine(source as unknown as RedisSource)).toThrow(/redisEngine takes a client of the package/);
+  });
+
+  it("node-redis's client of Sentinel is refused with the one that is taken", () => {
+    const sentinel = createSentinel({ name: "main", sentinelRootNodes: [] }) as unknown as RedisSource;
+    expect(() => redisEngine(sentinel)).toThrow(/of ioredis, new Redis\(\{ sentinels, name \}\)/);
+    expect(redisEngine(new Redis({ sentinels: [{ port: 1 }], name: "main", lazyConnect: true })).name).toBe("redis");
+  });
 
   it.each([0, 1.5, 257, Number.NaN])("%d slots of a cluster are refused", (clusterSlots) => {
     expect(() => redisEngine(cluster(), { clusterSlots })).toThrow(/whole number from 1 to 256/);

@@ -36,6 +36,8 @@ export interface RedisEngineOptions {
  * by rendezvous hash: one that is away concerns its own topics only. A client of a cluster is used for its sharded pub/sub
  * (Redis 7.0 or later): topics lie in a few slots, and each slot is followed to where it moves.
  *
+ * Where Sentinel says which server is the primary, the client is ioredis's, `new Redis({ sentinels, name })`.
+ *
  * @throws TypeError for what is no such client or has no sharded pub/sub for its cluster, for a prefix with a colon or a
  * space, and for `clusterSlots` out of range or without a cluster.
  * @throws Error for `{ url }` anywhere but on Bun.

@@ -18,7 +18,10 @@ import {
 } from "./node-redis.ts";
 import type { Dial } from "./session.ts";
 
-/** A client of node-redis or ioredis, open or not, that stays the application's; or a URL for Bun's own client. */
+/**
+ * A client of node-redis or ioredis, open or not, that stays the application's; or a URL for Bun's own client. Of Sentinel that of
+ * ioredis, `new Redis({ sentinels, name })`: it finds the primary anew whenever one has replaced another.
+ */
 export type RedisSource = NodeRedisClient | IoRedisClient | BunRedisOptions;
 
 /** A client of a Redis Cluster, open or not, that stays the application's. */
@@ -31,12 +34,17 @@ export function clusterOf(source: object): ClusterKind | undefined {
   return isIoRedisCluster(source) ? ioRedisClusterKind(source) : undefined;
 }
 
-/** @throws TypeError for what is no client; Error for `{ url }` anywhere but on Bun. */
+/** @throws TypeError for what is no client, or node-redis's of Sentinel; Error for `{ url }` anywhere but on Bun. */
 export function dialOf(source: RedisSource, by: string): Dial {
   if (typeof source === "object" && source !== null) {
     if (isNodeRedis(source)) return dialNodeRedis(source);
     if (isIoRedis(source)) return dialIoRedis(source);
     if ("url" in source && typeof source.url === "string") return dialBun(source);
+    if ("getSentinelNode" in source) {
+      throw new TypeError(
+        `${by} takes a client of Sentinel of ioredis, new Redis({ sentinels, name }): node-redis's does not tell what it connects to servers with`,
+      );
+    }
   }
   throw new TypeError(
     `${by} takes a client of the package "redis" (createClient(), createCluster()) or "ioredis" (new Redis(), new Cluster()), or on Bun { url: "redis://…" }`,

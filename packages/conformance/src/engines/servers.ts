@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -34,6 +34,24 @@ export function startRedis(path: string, settings: readonly string[] = []): Prom
     ...settings,
   ];
   return start(path, args);
+}
+
+/** One that looks after a primary called "main". @param path The program of Redis. @param primary Its port. */
+export function startSentinel(path: string, primary: number, quorum: number): Promise<EngineServer> {
+  return start(path, (port, folder) => {
+    const file = join(folder, "sentinel.conf");
+    const lines = [
+      `port ${port}`,
+      "bind 127.0.0.1",
+      `dir ${folder}`,
+      `sentinel monitor main 127.0.0.1 ${primary} ${quorum}`,
+      "sentinel down-after-milliseconds main 1000",
+      "sentinel failover-timeout main 3000",
+    ];
+    // It writes there itself what it learns.
+    if (!existsSync(file)) writeFileSync(file, `${lines.join("\n")}\n`);
+    return [file, "--sentinel"];
+  });
 }
 
 /** @param path The program, as the setup has found it. */
