@@ -23,6 +23,8 @@ export const NO_MESSAGE = 10_037;
 export const TOO_LARGE = 10_054;
 export const NAME_IN_USE = 10_058;
 export const WRONG_LAST = 10_071;
+/** A message with this id is on its way into the stream. */
+export const IN_PROCESS = 10_158;
 
 /** What is asked for of a stream. Times are nanoseconds. */
 export interface StreamConfig {

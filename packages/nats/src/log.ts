@@ -13,7 +13,16 @@ import type {
   Recording,
   Revocation,
 } from "@ws-kit/core/extend";
-import { answerOf, ApiError, ask, consume, storedMessage, type StreamInfo, TOO_LARGE } from "./jetstream.ts";
+import {
+  answerOf,
+  ApiError,
+  ask,
+  consume,
+  IN_PROCESS,
+  storedMessage,
+  type StreamInfo,
+  TOO_LARGE,
+} from "./jetstream.ts";
 import type { SeveredTopic, Stand } from "./severed.ts";
 import type { Streams } from "./streams.ts";
 
@@ -64,6 +73,8 @@ export class NatsLog implements EngineLog {
         if (id !== undefined) head.set("Nats-Msg-Id", createHash("sha1").update(`${topic}\n${id}`).digest("base64url"));
         const answer = await connection.request(added(topic), packet, { timeout: TIMEOUT_MS, headers: head });
         const { seq, duplicate = false } = answerOf(answer) as { seq: number; duplicate?: boolean };
+        // Its id is known, and the message itself is not kept yet, if it ever is: servers before 2.11 say so by this.
+        if (seq === 0) throw new Error("JetStream has yet to record a message with this id");
         return { offset: seq, duplicate };
       });
       const [settled] = await Promise.all([Promise.allSettled(adding), known]);
@@ -219,8 +230,12 @@ function notRecorded(cause: unknown): Failed {
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const isTooLarge = error instanceof errors.InvalidArgumentError || (error as Partial<ApiError>).code === TOO_LARGE;
   // No server has taken it, or the one that keeps the stream has said no.
-  const isKnown = isTooLarge || error instanceof ApiError || isWithoutResponders(error);
+  const isKnown = isTooLarge || isRefusal(error) || isWithoutResponders(error);
   return isKnown ? Object.assign(error, { recorded: false as const, isTooLarge }) : error;
+}
+
+function isRefusal(error: Error): boolean {
+  return error instanceof ApiError && error.code !== IN_PROCESS;
 }
 
 function isWithoutResponders(error: Error): boolean {

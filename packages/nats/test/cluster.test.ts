@@ -26,6 +26,21 @@ withServer("nats", "a cluster of NATS", (path) => {
     }
   });
 
+  it("says of a message where it is when it is recorded, and no sooner, whichever node is asked twice", async () => {
+    const nodes = [node({ prefix: "twice", replicas: 3 }), node({ prefix: "twice", replicas: 3 })] as const;
+    try {
+      await Promise.all(nodes.map((each) => each.up()));
+      while (!(await nodes[0].say("7", "0", { ack: true })).ok) await wait(100);
+      for (let n = 1; n <= 20; n++) {
+        const options = { ack: true, id: String(n) };
+        const told = await Promise.all([...nodes, ...nodes].map((each) => each.say("7", String(n), options)));
+        expect(told).toMatchObject([1, 2, 3, 4].map(() => ({ ok: true, position: { offset: n + 1 } })));
+      }
+    } finally {
+      await Promise.all(nodes.map((each) => each.close()));
+    }
+  });
+
   it("loses nothing that it has acknowledged when the server that leads is killed", async () => {
     const nodes = [node({ replicas: 3 }), node({ replicas: 3 })] as const;
     const peer = new RecordedPeer("7");
