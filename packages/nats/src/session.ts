@@ -16,6 +16,9 @@ import { type RecordOptions, Streams } from "./streams.ts";
 /** What the client does by itself when a connection is lost is done by the session, which has to know when. */
 const NOTHING_BY_ITSELF: NodeConnectionOptions = { reconnect: false, waitOnFirstConnect: false, timeout: 3_000 };
 
+/** Topics whose subjects are remembered. */
+const MAX_SUBJECTS = 1_000;
+
 /** Two connections: what is published by the first does not come back to it, so the second proves that it works. */
 class Pair implements Wire {
   readonly followed: Map<string, { unsubscribe(): void }> = new Map();
@@ -41,6 +44,9 @@ export class NatsSession implements EngineSession {
   private readonly node: NodeSide;
   private readonly prefix: string;
   private readonly records: RecordOptions;
+  private turn: Promise<void> | undefined = undefined;
+  /** Of the topics that were published to or followed last. */
+  private readonly subjects = new Map<string, string>();
   readonly log: NatsLog;
   readonly members: NatsMembers;
 
@@ -95,8 +101,17 @@ export class NatsSession implements EngineSession {
 
   publish(topic: string, packet: Packet): Promise<void> {
     this.dialing.connected.main.publish(this.subject(topic), packet);
-    // The client does not say when it was sent: what is published in this turn of the event loop leaves together.
-    return new Promise((resolve) => void setImmediate(resolve));
+    return (this.turn ??= this.endOfTurn());
+  }
+
+  /** The client does not say when something was sent: what is published in this turn of the event loop leaves together. */
+  private endOfTurn(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        resolve();
+      });
+    });
   }
 
   /** From the one connection to the other, and back. */
@@ -113,7 +128,12 @@ export class NatsSession implements EngineSession {
   }
 
   private subject(topic: string): string {
-    return `${this.prefix}.t.${token(topic)}`;
+    const known = this.subjects.get(topic);
+    if (known !== undefined) return known;
+    const subject = `${this.prefix}.t.${token(topic)}`;
+    if (this.subjects.size >= MAX_SUBJECTS) this.subjects.clear();
+    this.subjects.set(topic, subject);
+    return subject;
   }
 
   private ownSubject(connection: "main" | "witness"): string {

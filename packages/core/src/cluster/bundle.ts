@@ -16,6 +16,11 @@ export type Frame = Packet;
 const TEXT = "t";
 const BYTES = "b";
 const FIRST_BYTE = 98;
+/** Characters, and bytes, of its head. */
+const LINE_FEED = 10;
+const SPACE = 32;
+const COMMA = 44;
+const ZERO = 48;
 
 /** Bytes before the frames, at most: form, node, two numbers; and of each frame its length and what stands around it. */
 export const HEAD_BYTES = 80;
@@ -26,6 +31,9 @@ export const HEAD_BYTES_PER_FRAME = 12;
  * in the text form, bytes in the other.
  */
 export function pack(node: string, number: number, before: number, frames: readonly Frame[]): Packet {
+  const [only] = frames;
+  if (frames.length === 1 && typeof only === "string")
+    return `${TEXT} ${node} ${number} ${before} ${only.length}\n${only}`;
   if (frames.every((frame) => typeof frame === "string")) {
     return `${TEXT} ${node} ${number} ${before} ${frames.map((frame) => frame.length).join(",")}\n${frames.join("")}`;
   }
@@ -51,41 +59,70 @@ export function unpack(packet: Packet): Bundle | undefined {
 }
 
 function unpackText(packet: string): Bundle | undefined {
-  const end = packet.indexOf("\n");
-  const head = readHead(packet.slice(0, end), TEXT);
-  if (end < 0 || head === undefined) return undefined;
-  const frames: string[] = [];
-  let at = end + 1;
-  for (const length of head.lengths) frames.push(packet.slice(at, (at += Number(length))));
-  const { node, number, before } = head;
+  const head = readHead(packet, TEXT);
+  if (head === undefined) return undefined;
+  const { node, number, before, lengths } = head;
+  let at = head.end;
+  const frames = lengths.map((length) => packet.slice(at, (at += length)));
   return at === packet.length ? { node, number, before, frames } : undefined;
 }
 
 function unpackBytes(packet: Uint8Array): Bundle | undefined {
   const decoder = new TextDecoder();
   if (packet[0] !== FIRST_BYTE) return unpackText(decoder.decode(packet));
-  const end = packet.indexOf(10);
-  const head = readHead(decoder.decode(packet.subarray(0, Math.max(end, 0))), BYTES);
+  const end = packet.indexOf(LINE_FEED) + 1;
+  const head = readHead(decoder.decode(packet.subarray(0, end)), BYTES);
   if (head === undefined) return undefined;
-  const frames: Frame[] = [];
-  let at = end + 1;
-  for (const length of head.lengths) {
-    const isText = length.startsWith(TEXT);
-    const part = packet.slice(at, (at += Number(isText ? length.slice(1) : length)));
-    frames.push(isText ? decoder.decode(part) : part);
-  }
-  const { node, number, before } = head;
+  const { node, number, before, lengths, texts } = head;
+  let at = end;
+  const frames = lengths.map((length, i): Frame => {
+    const part = packet.slice(at, (at += length));
+    return texts?.has(i) === true ? decoder.decode(part) : part;
+  });
   return at === packet.byteLength ? { node, number, before, frames } : undefined;
 }
 
-const HEAD = /^([tb]) (\S+) (\d+) (\d+) (t?\d+(?:,t?\d+)*)$/;
-
 interface Head extends Omit<Bundle, "frames"> {
-  readonly lengths: string[];
+  readonly lengths: readonly number[];
+  /** Which of the frames are text among bytes. */
+  readonly texts: ReadonlySet<number> | undefined;
+  /** Where the frames begin. */
+  readonly end: number;
 }
 
-function readHead(head: string, form: string): Head | undefined {
-  const [, found, node, number, before, lengths] = HEAD.exec(head) ?? [];
-  if (found !== form || node === undefined || lengths === undefined) return undefined;
-  return { node, number: Number(number), before: Number(before), lengths: lengths.split(",") };
+/** Where the figure ends that was read last. */
+let figureEnd = 0;
+
+/** Read where it stands: no part of it but the node is needed as a text. */
+function readHead(packet: string, form: string): Head | undefined {
+  const nodeEnd = packet.indexOf(" ", 2);
+  if (nodeEnd < 3 || packet[0] !== form || packet.charCodeAt(1) !== SPACE) return undefined;
+  const number = figureAt(packet, nodeEnd + 1);
+  if (number < 0 || packet.charCodeAt(figureEnd) !== SPACE) return undefined;
+  const before = figureAt(packet, figureEnd + 1);
+  if (before < 0 || packet.charCodeAt(figureEnd) !== SPACE) return undefined;
+  const lengths: number[] = [];
+  let texts: Set<number> | undefined;
+  let next = COMMA;
+  while (next === COMMA) {
+    const isText = form === BYTES && packet[figureEnd + 1] === TEXT;
+    if (isText) (texts ??= new Set()).add(lengths.length);
+    const length = figureAt(packet, figureEnd + (isText ? 2 : 1));
+    if (length < 0) return undefined;
+    lengths.push(length);
+    next = packet.charCodeAt(figureEnd);
+  }
+  if (next !== LINE_FEED) return undefined;
+  return { node: packet.slice(2, nodeEnd), number, before, lengths, texts, end: figureEnd + 1 };
+}
+
+/** The whole number that begins there; -1 where none does. */
+function figureAt(packet: string, start: number): number {
+  let value = 0;
+  let at = start;
+  for (let digit = packet.charCodeAt(at) - ZERO; digit >= 0 && digit <= 9; digit = packet.charCodeAt(++at) - ZERO) {
+    value = value * 10 + digit;
+  }
+  figureEnd = at;
+  return at === start ? -1 : value;
 }
