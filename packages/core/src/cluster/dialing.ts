@@ -11,6 +11,8 @@ export interface Wire {
 const OPEN_TIMEOUT_MS = 3_000;
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
+/** A connection that is of no use sooner after it was opened, as for who may not publish, is one more that has failed. */
+const STEADY_MS = 5_000;
 
 interface Probe {
   readonly resolve: () => void;
@@ -80,15 +82,20 @@ export class Dialing<W extends Wire> {
   private async run(): Promise<void> {
     // Whoever makes it has it before it is up.
     await Promise.resolve();
-    for (let failures = 0; !this.closed; failures++) {
-      const cause = await this.connection(() => (failures = 0));
+    let failures = 0;
+    let short = 0;
+    while (!this.closed) {
+      let openedAt: number | undefined;
+      const cause = await this.connection(() => (openedAt = systemClock.monotonic()));
       this.wire = undefined;
+      failures = openedAt === undefined ? failures + 1 : 0;
+      if (openedAt !== undefined) short = systemClock.monotonic() - openedAt < STEADY_MS ? short + 1 : 0;
       for (const { reject } of this.probes.values()) reject(cause);
       this.probes.clear();
       // Also of a dial that failed: why it did is for the node to tell.
       this.node.link("down", cause);
       if (this.closed) return;
-      const least = Math.min(RETRY_MS * 2 ** Math.floor(failures / 3), MAX_RETRY_MS);
+      const least = Math.min(RETRY_MS * 2 ** Math.floor(Math.max(failures - 1, short - 1, 0) / 3), MAX_RETRY_MS);
       await this.pause(least * (1 + 2 * Math.random()));
     }
   }
