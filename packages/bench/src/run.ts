@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { dispatchCases } from "./dispatch/cases.ts";
 import { clientCases } from "./dispatch/client-cases.ts";
-import { CLIENT_CUTS, measureDispatch } from "./dispatch/quick.ts";
+import { measureDispatch } from "./dispatch/quick.ts";
 import { GENERATOR_CPU, SERVER_CPU } from "./load/server-process.ts";
 import { measureMemory, measureStart, measureSuite } from "./measure.ts";
 import { markdownOf, type Results, tablesOf } from "./results.ts";
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   const rounds = quick ? 15 : 60;
   if (wanted("dispatch")) results.dispatch.push(...(await measureDispatch(dispatchCases(), rounds)));
   show();
-  if (wanted("client")) results.client.push(...(await measureDispatch(await clientCases(), rounds, CLIENT_CUTS)));
+  if (wanted("client")) results.client.push(...(await measureDispatch(await clientCases(), rounds)));
   show();
   for (const suite of suites.filter(({ name }) => wanted(name))) {
     results.suites.push({ name: suite.name, figures: await measureSuite(suite, effort) });

@@ -7,8 +7,10 @@ import { runCase } from "../dispatch/slice.ts";
  * Times slices of a checkout's own cases, each when it is told to: `{ name, messages }` a line in, nanoseconds of CPU a
  * line out. All threads count, so that what the compiler and the collector do beside a slice is not free.
  */
-const { dispatchCases } = (await import(pathToFileURL(process.argv[2] ?? "").href)) as { dispatchCases: () => Case[] };
-const cases = new Map(dispatchCases().map((each) => [each.name, each]));
+const { href } = pathToFileURL(process.argv[2] ?? "");
+const { dispatchCases } = (await import(href)) as { dispatchCases: () => Case[] };
+const { clientCases } = (await import(new URL("client-cases.ts", href).href)) as { clientCases: () => Promise<Case[]> };
+const cases = new Map([...dispatchCases(), ...(await clientCases())].map((each) => [each.name, each]));
 process.stdout.write(`${JSON.stringify([...cases.keys()])}\n`);
 
 async function timed(each: Case, messages: number): Promise<number> {

@@ -8,6 +8,9 @@ import type { Case } from "./cases.ts";
 const PAYLOAD = { roomId: "lobby", text: "The quick brown fox jumps over", seq: 12345 };
 const ECHOED_FRAME = JSON.stringify({ type: "ECHOED", payload: PAYLOAD });
 
+/** Sent before the next pong: what waits for one is bounded. */
+const UNCONFIRMED = 1_000;
+
 /** A browser's socket that is open at once, takes everything and counts it. */
 class OpenSocket implements SocketLike {
   static last: OpenSocket | undefined;
@@ -78,7 +81,13 @@ export async function clientCases(): Promise<Case[]> {
       socket: byHand,
       run: () => byHand.fire("message", { data: ECHOED_FRAME }),
     },
-    { name: "client.send", baseline: "hand-written send", socket, run: () => void client.send(Echo, PAYLOAD) },
+    {
+      name: "client.send",
+      baseline: "hand-written send",
+      socket,
+      run: () => void client.send(Echo, PAYLOAD),
+      inFlight: UNCONFIRMED,
+    },
     {
       name: "client.on",
       baseline: "hand-written receive",

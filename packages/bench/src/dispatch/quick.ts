@@ -4,10 +4,8 @@ import { clientCases } from "./client-cases.ts";
 import { runCase } from "./slice.ts";
 import { median } from "../stats.ts";
 
-/** Messages of one timed slice, and how many times as many slices a client's are cut into. */
+/** Messages of one timed slice. */
 const SLICE = 20_000;
-/** Between slices what a client has sent is confirmed, which no client has thousands of messages wait for. */
-export const CLIENT_CUTS = 20;
 
 export interface DispatchFigure {
   readonly name: string;
@@ -21,16 +19,10 @@ export interface DispatchFigure {
  * Times all cases in turns, so that whatever else the machine does meets all of them alike, and each beside its baseline, the one
  * and the other first: who allocates pays for what the case before has left, which in a row of forty is not its own.
  */
-export async function measureDispatch(cases: readonly Case[], rounds: number, cuts = 1): Promise<DispatchFigure[]> {
-  const slice = SLICE / cuts;
+export async function measureDispatch(cases: readonly Case[], rounds: number): Promise<DispatchFigure[]> {
   const byName = new Map(cases.map((each) => [each.name, each]));
   const times = new Map(cases.map(({ name }) => [name, { own: [] as number[], ratios: [] as number[] }]));
-  const timed = async (each: Case): Promise<number> => {
-    const begun = performance.now();
-    await runCase(each, slice);
-    return ((performance.now() - begun) * 1e6) / slice;
-  };
-  for (let round = -3 * cuts; round < rounds * cuts; round++) {
+  for (let round = -3; round < rounds; round++) {
     // Deadlines and whatever else was put off get their turn between rounds.
     await pause(0);
     for (const each of cases) {
@@ -51,13 +43,19 @@ export async function measureDispatch(cases: readonly Case[], rounds: number, cu
   });
 }
 
+async function timed(each: Case): Promise<number> {
+  const begun = performance.now();
+  await runCase(each, SLICE);
+  return ((performance.now() - begun) * 1e6) / SLICE;
+}
+
 if (import.meta.main) {
   // Rounds, and what the names of the cases have in them, baselines included: all where left out.
   const [, , rounds = "60", ...wanted] = process.argv;
   const chosen = (cases: readonly Case[]) =>
     cases.filter(({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
-  for (const [cases, cuts] of [[chosen(dispatchCases())], [chosen(await clientCases()), CLIENT_CUTS]] as const) {
-    for (const { name, ns, ratio } of await measureDispatch(cases, Number(rounds), cuts)) {
+  for (const cases of [chosen(dispatchCases()), chosen(await clientCases())]) {
+    for (const { name, ns, ratio } of await measureDispatch(cases, Number(rounds))) {
       process.stdout.write(`${name.padEnd(34)}${ns.toFixed(0).padStart(6)} ns${ratio.toFixed(2).padStart(7)}×\n`);
     }
   }
