@@ -5,6 +5,7 @@ import { ConnectionClosedError, StateError } from "../api/errors.ts";
 import type { ClientOptions } from "../api/options.ts";
 import type { ClientPart } from "../api/part.ts";
 import { createLink } from "../link/create-link.ts";
+import type { Encode } from "../link/outbox.ts";
 import { checkCall, checkClientOptions } from "../steps/options.ts";
 import { checked } from "../steps/check.ts";
 import { createListeners, ERROR, OPEN, STATE, UNHANDLED } from "../steps/listeners.ts";
@@ -67,26 +68,30 @@ export function createClient(
   } as Omit<Host, "_connect"> as Host;
   const receive = createInbox(host);
 
+  let prepare = (message: AnyMessage, payload: unknown, given?: SendOptions): Encode | Promise<Encode> => {
+    if ("response" in message) throw new TypeError(`${message.type} is an rpc: it is sent by request`);
+    return when(checked(message, "out", given?.meta, payload, codec), (frame) => {
+      const packet = codec.encode(frame);
+      return () => packet;
+    });
+  };
+  // Asked once, and not at each message: Node and Bun ask the system every time.
+  if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
+    const unchecked = prepare;
+    prepare = (...call) => {
+      checkCall("client.send()", ...call);
+      return unchecked(...call);
+    };
+  }
+
   /** @param turn The number of the only connection that takes it, past the queue; 0 for every other message. */
   const send = (turn: number, message: AnyMessage, payload?: unknown, given?: SendOptions): boolean => {
-    const type = message?.type;
-    if (!turn && !link._opens()) return false;
+    if (!(turn || link._opens())) return false;
     const fail = (error: unknown): void => {
-      const lost = error instanceof ConnectionClosedError && "lost";
-      const kind = error instanceof StateError ? "overflow" : lost;
-      listeners._report(kind || "invalid", error, { message: type, payload: kind ? payload : undefined });
+      const kind = error instanceof StateError ? "overflow" : error instanceof ConnectionClosedError && "lost";
+      listeners._report(kind || "invalid", error, { message: message?.type, payload: kind ? payload : undefined });
     };
-    return link._outbox._post({ _on: turn, _fail: fail }, () => {
-      if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
-        checkCall("client.send()", message, payload, given);
-      }
-      if ("response" in message) throw new TypeError(`${type} is an rpc: it is sent by request`);
-      const meta = given?.meta;
-      return when(checked(message, "out", meta, payload, codec), (frame) => {
-        const packet = codec.encode({ ...frame, meta: meta && frame.meta });
-        return () => packet;
-      });
-    });
+    return link._outbox._post({ _on: turn, _fail: fail }, () => prepare(message, payload, given));
   };
 
   const client = {

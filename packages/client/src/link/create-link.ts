@@ -147,7 +147,7 @@ export function createLink(
       if (opening !== mine || !those.has(handler)) continue;
       const late = new Promise<void>((done) => arm(connectTimeoutMs, done));
       link._greets = true;
-      const greeted = attempt(() => handler._call(opens as never), listeners._failed);
+      const greeted = attempt(handler._call, listeners._failed, opens as never);
       link._greets = false;
       await Promise.race([late, greeted]);
     }

@@ -113,7 +113,7 @@ export function createPresence(host: Watching) {
     const isNew = members.count !== count || joined.size + updated.size + left.size > 0;
     members.count = count;
     const diff = { joined, updated, left, count };
-    if (isNew) for (const handler of room._handlers) void attempt(() => handler(diff), listeners._failed);
+    if (isNew) for (const handler of room._handlers) void attempt(handler, listeners._failed, diff);
   };
 
   listeners._add(PRESENCE_TYPE, take);

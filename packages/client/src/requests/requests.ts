@@ -170,12 +170,13 @@ export function createRequests({
       };
 
       deadline(timeoutMs, late);
-      pending.set(correlationId, (frame) => attempt(() => take(frame), fail));
+      pending.set(correlationId, (frame) => attempt(take, fail, frame));
       cancelBy?.(cancel);
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);
       link._outbox._post(item, () =>
-        when(checked(message, "out", options.meta, payload, codec), (frame) => {
+        // Its id has its place before the payload then, where a server finds it that reads no further.
+        when(checked(message, "out", options.meta ?? {}, payload, codec), (frame) => {
           const given = codec.decode(codec.encode(frame)) as CheckedMessage;
           encode = () => {
             const left = Math.min(Math.ceil(startedAt + timeoutMs - now()), MAX_TOLD_MS);

@@ -13,11 +13,16 @@ export function asError(cause: unknown): Error {
 /** Told what went wrong. */
 export type Fail = (error: unknown) => void;
 
-/** Runs a step that may fail now or later. */
-export function attempt<T>(step: () => T | Promise<T>, fail: (error: unknown) => T): T | Promise<T> {
+/** Runs a step, given what stands behind `fail`, that may fail now or later. A message then needs no function of its own. */
+export function attempt<T, A = void, B = void>(
+  step: (first: A, second: B) => T | Promise<T>,
+  fail: (error: unknown) => T,
+  first?: A,
+  second?: B,
+): T | Promise<T> {
   try {
-    const result = step();
-    return isPromise(result) ? result.then(undefined, fail) : result;
+    const result = step(first as A, second as B);
+    return isPromise(result) ? result.then(null, fail) : result;
   } catch (error) {
     return fail(error);
   }

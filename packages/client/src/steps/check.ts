@@ -29,7 +29,7 @@ export function checked(
     when(check(definition, "payload", direction, payload), (value) => {
       const frame = {
         type,
-        meta: declared ? { ...meta, ...declared } : meta,
+        meta: (given && (declared ? { ...meta, ...declared } : meta)) as Meta,
         payload: value,
       };
       const found = codec === jsonCodec && validatorsOf(definition).uncarried?.(frame);

@@ -12,8 +12,7 @@ export function createLane(): Lane {
   return (step) => {
     const result = when(tail, step);
     if (isPromise(result)) {
-      tail = result;
-      void result.then(() => {
+      void (tail = result).then(() => {
         if (tail === result) tail = undefined;
       });
     }

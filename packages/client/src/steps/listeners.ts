@@ -77,8 +77,10 @@ export function createListeners(logger: ClientLogger | undefined): Listeners {
     _groups: (key) => all.get(key) ?? new Map(),
     _emit(key, first, second, those = listeners._groups(key).get(undefined) ?? new Set()) {
       const fail = key === ERROR || key === OBSERVE ? logged : listeners._failed;
-      for (const listener of Array.from(those)) {
-        if (those.has(listener)) void attempt(() => listener._call(first as never, second as never), fail);
+      const present = [...those];
+      for (const listener of present) {
+        if (those.has(listener))
+          void attempt<unknown, never, never>(listener._call, fail, first as never, second as never);
       }
     },
     _report(type, cause, about) {

@@ -83,6 +83,27 @@ test.each([[null], [{}], [[]], ["requests"]])("use: [%j] is no part", (part) => 
   expect(() => anyClient({ url: "ws://x/", use: [part] })).toThrow("use takes what a part's function gives");
 });
 
+test.each(["production", undefined])("no message asks the system again whether NODE_ENV is %s", (value) => {
+  const { env } = process;
+  const read = vi.fn<() => string | undefined>(() => value);
+  process.env = Object.defineProperty({ ...env }, "NODE_ENV", { get: read });
+  try {
+    const client = anyClient({ url: "ws://x/", autoConnect: false });
+    const told: string[] = [];
+    client.onError((error) => told.push(error.message));
+    const Say = message("SAY");
+    expect(client.send(Say)).toBe(true);
+    const { length } = read.mock.calls;
+    expect(length).toBeGreaterThan(0);
+    (client.send as (type: string) => boolean)("SAY");
+    client.send(Say);
+    expect(read).toHaveBeenCalledTimes(length);
+    expect(told[0]?.includes("client.send() takes a message")).toBe(value === undefined);
+  } finally {
+    process.env = env;
+  }
+});
+
 test("a runtime without WebSocket is told of at once, with what to do", async () => {
   vi.stubGlobal("WebSocket", undefined);
   try {

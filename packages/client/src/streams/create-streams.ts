@@ -59,7 +59,7 @@ export function createStreams(
 ) {
   const pending = _pending as NonNullable<Streaming["_pending"]>;
 
-  const begin = (rpc: AnyRpc, payload: unknown, { timeoutMs = 30_000, signal, meta, send }: StreamOptions) => {
+  const begin = (rpc: AnyRpc, payload: unknown, { timeoutMs = 30_000, signal, meta = {}, send }: StreamOptions) => {
     const correlationId = uuid();
     const startedAt = now();
     const timer = createTimer();
@@ -155,7 +155,7 @@ export function createStreams(
       if (link._greets) throw new StateError("In onOpen, no stream can be asked for");
       if (!link._opens()) throw new StateError("Client closed");
       if (pending.size >= maxPendingRequests) throw new StateError(`${maxPendingRequests} requests are pending`);
-      pending.set(correlationId, (frame) => attempt(() => take(frame), fail));
+      pending.set(correlationId, (frame) => attempt(take, fail, frame));
       watch();
       if (signal?.aborted) return abort();
       signal?.addEventListener("abort", abort);

@@ -83,7 +83,7 @@ export function createTopics(host: Following): Topics {
     const handlers = [...(wanted.get(topic)?._users.values() ?? [])].filter((onGap) => onGap !== undefined);
     if (!handlers[0])
       listeners._report("gap", new StateError(`Messages of ${topic} were missed (${reason})`), { message: topic });
-    for (const handler of handlers) void attempt(() => handler({ topic, reason }), listeners._failed);
+    for (const handler of handlers) void attempt(handler, listeners._failed, { topic, reason });
   };
 
   const ask = (topic: string, want: Wanted): void => {

@@ -16,19 +16,29 @@ export function uncarried(given: unknown): Uncarried | undefined {
   const { toJSON } = (given ?? {}) as { toJSON?: unknown };
   const value: unknown = typeof toJSON === "function" ? toJSON.call(given, "") : given;
   if (isScalar(value)) return undefined;
-  const list = Array.isArray(value);
-  if (!list && tagOf(value) !== "Object")
-    return { path: [], message: `JSON cannot carry ${typeof given === "number" ? given : tagOf(given)}` };
-  // The places of a list and not its keys: a hole has none.
-  for (const key of list ? value.keys() : Object.keys(value as object)) {
-    const item = (value as Record<PropertyKey, unknown>)[key];
-    const found = (item !== undefined || list) && uncarried(item);
-    if (found) {
-      found.path.unshift(key);
-      return found;
+  if (Array.isArray(value)) {
+    // Its places and not its keys: a hole has none.
+    for (let place = 0; place < value.length; place++) {
+      const found = uncarriedAt(place, value[place]);
+      if (found) return found;
     }
+    return undefined;
+  }
+  if ({}.toString.call(value) !== "[object Object]")
+    return { path: [], message: `JSON cannot carry ${typeof given === "number" ? given : tagOf(given)}` };
+  for (const key of Object.keys(value as object)) {
+    const item = (value as Record<string, unknown>)[key];
+    const found = item !== undefined && uncarriedAt(key, item);
+    if (found) return found;
   }
   return undefined;
+}
+
+/** Most parts are scalars: of those nothing is called. */
+function uncarriedAt(key: string | number, item: unknown): Uncarried | undefined {
+  const found = isScalar(item) ? undefined : uncarried(item);
+  found?.path.unshift(key);
+  return found;
 }
 
 function isScalar(value: unknown): boolean {
