@@ -92,7 +92,11 @@ export const suites: readonly Suite[] = [
   {
     name: "Bun: echo, asynchronous handlers",
     workload: small,
-    entries: [bun("hand-written", "hand-written", ["--async"]), bun("ws-kit", "ws-kit-bun", ["--async"])],
+    entries: [
+      bun("hand-written, nobody waits", "hand-written", ["--async"]),
+      bun("hand-written, in order", "hand-written", ["--async", "--in-order"]),
+      bun("ws-kit", "ws-kit-bun", ["--async"]),
+    ],
   },
   {
     name: "Bun: rpc",

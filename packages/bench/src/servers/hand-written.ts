@@ -7,7 +7,20 @@ import { announce } from "./announce.ts";
 const checkReply = !process.argv.includes("--unchecked");
 const receive = process.argv.includes("--valibot") ? handWrittenValibot(checkReply) : handWrittenZod(checkReply);
 const receiveLater = async (peer: Peer, text: string) => receive(peer, text);
-const handle = process.argv.includes("--async") ? receiveLater : receive;
+/** Waits for the message before, as whoever keeps the order of asynchronous handlers has to; what fails is dropped. */
+const receiveAfter = async (before: Promise<void> | undefined, peer: Peer, text: string) => {
+  await before;
+  try {
+    await receiveLater(peer, text);
+  } catch {}
+};
+/** The last message of each connection. */
+const last = new WeakMap<Peer, Promise<void>>();
+const receiveInOrder = (peer: Peer, text: string) => {
+  last.set(peer, receiveAfter(last.get(peer), peer, text));
+};
+const receiveAsync = process.argv.includes("--in-order") ? receiveInOrder : receiveLater;
+const handle = process.argv.includes("--async") ? receiveAsync : receive;
 const Payload = z.object(shape);
 const Join = z.object({ topic: z.string() });
 
