@@ -48,7 +48,7 @@ export function start(conn: Connection, envelope: Envelope, arrived: number, wai
 
   let result: unknown;
   try {
-    result = route.outer === undefined ? validate(ctx) : route.outer.run(ctx);
+    result = route.outer === undefined ? validate(ctx) : route.outer.run(ctx, fail);
   } catch (error) {
     fail(ctx, error);
   }

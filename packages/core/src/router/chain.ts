@@ -2,6 +2,8 @@ import type { Middleware } from "../api/handlers.ts";
 import { isPromise } from "../base/when.ts";
 import type { Passage, Stage, Stages } from "../state/route.ts";
 
+type Caught = (ctx: never, error: unknown) => void;
+
 type AnyMiddleware = Middleware<never>;
 
 /** Middleware that may have something to do with some messages alone. */
@@ -35,8 +37,8 @@ class Detour implements Stages {
     this.past = past;
   }
 
-  run(ctx: Passage): unknown {
-    return this.when(ctx as never) ? this.through.run(ctx) : this.past(ctx as never);
+  run(ctx: Passage, caught?: Caught): unknown {
+    return this.when(ctx as never) ? this.through.run(ctx, caught) : this.past(ctx as never);
   }
 }
 
@@ -55,21 +57,28 @@ export class Chain implements Stages {
     this.last = last;
   }
 
-  run(ctx: Passage): unknown {
+  run(ctx: Passage, caught?: Caught): unknown {
     const run = this.idle ?? new Run(this);
     this.idle = undefined;
     run.ctx = ctx;
     run.entering = true;
     let result: unknown;
-    // One for all stages: what is thrown takes its time at each.
+    // One for all stages, and no second one where somebody takes it here: what is thrown takes its time at each.
     try {
       result = run.begin();
-    } finally {
-      left(run, ctx, result);
-      if (isPromise(result)) run.endWith(result);
-      else if (!run.waits) this.ended(run);
+    } catch (error) {
+      this.leave(run, ctx, undefined);
+      if (caught === undefined) throw error;
+      return caught(ctx as never, error);
     }
+    this.leave(run, ctx, result);
     return result;
+  }
+
+  private leave(run: Run, ctx: Passage, result: unknown): void {
+    left(run, ctx, result);
+    if (isPromise(result)) run.endWith(result);
+    else if (!run.waits) this.ended(run);
   }
 
   private ended(run: Run): void {

@@ -13,7 +13,8 @@ export type Stage = (ctx: never) => unknown;
 
 /** Stages that call each other, ready to be entered by one message after the other. */
 export interface Stages {
-  run(ctx: Passage): unknown;
+  /** @param caught Given what they throw, and answers in their place. Default: it is thrown on. */
+  run(ctx: Passage, caught?: (ctx: never, error: unknown) => void): unknown;
 }
 
 /** A route with everything around it, ready to run. */
