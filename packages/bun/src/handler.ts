@@ -70,6 +70,11 @@ export function createBunHandler<Data = OpenData>(
   return handlerWithHubs(router, options).handler;
 }
 
+const PROMISES = {
+  isFulfilled: (promise: Promise<unknown>) => Bun.peek.status(promise) === "fulfilled",
+  valueOf: (promise: Promise<unknown>) => Bun.peek(promise),
+};
+
 const NO_SERVER =
   "The handler of createBunHandler() takes a request and Bun's server, the second argument of the fetch of Bun.serve: handler(req, server), in Hono handler(c.req.raw, c.env). This is not Bun's server; on Node take createNodeHandler of @ws-kit/node";
 
@@ -92,6 +97,7 @@ export function handlerWithHubs<Data>(router: Router<Data>, options: BunHandlerO
       hub = new Hub(router, {
         tuning,
         publish: (topic, frame) => server.publish(topic, frame),
+        promises: PROMISES,
         closesForGood: true,
         endsSilent: true,
         bufferGrowth: 2,

@@ -52,8 +52,25 @@ export function start(conn: Connection, envelope: Envelope, arrived: number, wai
   } catch (error) {
     fail(ctx, error);
   }
-  if (ctx.inner === undefined && !isPromise(result)) finish(ctx);
+  if (ctx.inner === undefined && (!isPromise(result) || isDone(ctx, result))) finish(ctx);
   else wait(ctx, result);
+}
+
+/** So many messages of a route in a row were looked at in vain: its handler waits for something. */
+const ENOUGH = 16;
+
+/** Whether there is nothing to wait for: an asynchronous handler need not have waited, and some runtimes can tell. */
+function isDone(ctx: MessageContextImpl, result: PromiseLike<unknown>): boolean {
+  const { promises } = ctx.conn.hub.runtime;
+  const { route } = ctx;
+  if (promises === undefined || route.unfinished >= ENOUGH || !(result instanceof Promise)) return false;
+  if (!promises.isFulfilled(result)) {
+    route.unfinished++;
+    return false;
+  }
+  route.unfinished = 0;
+  if (answersItself(route)) take(ctx as RpcContextImpl, promises.valueOf(result));
+  return true;
 }
 
 /** A message with an id that is no request: the answer to one of the server, or sent by mistake. */
@@ -150,12 +167,16 @@ function follow(ctx: MessageContextImpl, promise: PromiseLike<unknown>): void {
 
 /** A request's handler returned. */
 function answered(call: RpcContextImpl, value: unknown): void {
+  take(call, value);
+  ended(call);
+}
+
+function take(call: RpcContextImpl, value: unknown): void {
   try {
     call.returned(value);
   } catch (error) {
     fail(call, error);
   }
-  ended(call);
 }
 
 /** What was followed has ended; so has the message, unless an inner stage goes on whose middleware did not wait. */

@@ -4,6 +4,13 @@ import type { Packet } from "../protocol/codec.ts";
 import type { TopicLog } from "./topic-log.ts";
 import type { Tuning } from "./tuning.ts";
 
+/** Looks into promises without waiting for them. */
+export interface Peek {
+  isFulfilled(promise: Promise<unknown>): boolean;
+  /** What a fulfilled one is fulfilled with. */
+  valueOf(promise: Promise<unknown>): unknown;
+}
+
 /**
  * What a listener (one server, one Durable Object) offers besides its sockets.
  *
@@ -47,6 +54,8 @@ export interface Runtime<Conn = never> {
   expires?(at: number): void;
   /** Where it keeps recorded topics, if it is apart: a Durable Object's storage. Default: the memory of this process. */
   log?: TopicLog;
+  /** How it looks into promises, where it can. Absent: each is waited for. */
+  promises?: Peek;
   /** Told of every failure, besides `onError` or the log. */
   failed?(error: Error): void;
 }

@@ -131,6 +131,7 @@ function compileRoute({ route, path }: Found, stages: InnerStages): CompiledRout
     message,
     payload,
     meta,
+    unfinished: 0,
     isRpc: kind === "rpc",
     streams: (message as Partial<AnyRpc>).stream !== undefined,
     concurrent: options.concurrent === true,

@@ -19,6 +19,8 @@ export interface Stages {
 
 /** A route with everything around it, ready to run. */
 export interface CompiledRoute {
+  /** How many of its messages in a row were not over when their stages returned a promise. */
+  unfinished: number;
   readonly message: AnyMessage;
   /** Those of the message: what a frame of thousands of types has to be looked up by is read from memory, not from a cache. */
   readonly payload: Validators["payload"];
