@@ -99,6 +99,15 @@ export const suites: readonly Suite[] = [
     ],
   },
   {
+    name: "Bun: echo, handlers that wait",
+    workload: small,
+    entries: [
+      bun("hand-written, nobody waits", "hand-written", ["--async", "--awaits"]),
+      bun("hand-written, in order", "hand-written", ["--async", "--awaits", "--in-order"]),
+      bun("ws-kit", "ws-kit-bun", ["--async", "--awaits"]),
+    ],
+  },
+  {
     name: "Bun: rpc",
     workload: { ...small, type: "ASK" },
     entries: [hand, handAgain, wsKit, socketIoBun],

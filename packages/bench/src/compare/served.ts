@@ -22,6 +22,7 @@ const served: readonly Served[] = [
   { name: "echo", workload: requests },
   { name: "echo, middleware ×3", workload: requests, args: ["--middleware=3"] },
   { name: "echo, asynchronous", workload: requests, args: ["--async"] },
+  { name: "echo, asynchronous, that waits", workload: requests, args: ["--async", "--awaits"] },
   { name: "rpc, ctx.reply", workload: { ...requests, type: "ASK" } },
   { name: "rpc, returned", workload: { ...requests, type: "ASK_RETURNED" } },
   { name: "publish to 500", workload: { kind: "publish", followers: 500 } },

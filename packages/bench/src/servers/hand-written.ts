@@ -6,7 +6,11 @@ import { announce } from "./announce.ts";
 /** A server on bare Bun, as in `dispatch/hand-written.ts`, with topics. */
 const checkReply = !process.argv.includes("--unchecked");
 const receive = process.argv.includes("--valibot") ? handWrittenValibot(checkReply) : handWrittenZod(checkReply);
-const receiveLater = async (peer: Peer, text: string) => receive(peer, text);
+const awaits = process.argv.includes("--awaits");
+const receiveLater = async (peer: Peer, text: string) => {
+  if (awaits) await Promise.resolve();
+  receive(peer, text);
+};
 /** Waits for the message before, as whoever keeps the order of asynchronous handlers has to; what fails is dropped. */
 const receiveAfter = async (before: Promise<void> | undefined, peer: Peer, text: string) => {
   await before;

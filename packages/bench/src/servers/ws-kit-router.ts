@@ -4,7 +4,7 @@ import { createRouter, message } from "@ws-kit/zod";
 import * as byValibot from "../messages.valibot.ts";
 import { Ask, AskReturned, Echo, Echoed, Join, Joined, Publish, Published, shape } from "../messages.zod.ts";
 
-/** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--async` handlers; `--routes=n`; `--middleware=n`; `--valibot`; `--limit=gate|middleware`; `--telemetry=share`. */
+/** The router that is served on Bun and on Node. `--off`: no outgoing checks; `--async` handlers, which wait for something with `--awaits`; `--routes=n`; `--middleware=n`; `--valibot`; `--limit=gate|middleware`; `--telemetry=share`. */
 export async function benchRouter(args: readonly string[]): Promise<Router> {
   const figure = (name: string) => Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split("=")[1] ?? 0);
   const router = (args.includes("--valibot") ? valibotRouter : createRouter)({
@@ -25,7 +25,9 @@ export async function benchRouter(args: readonly string[]): Promise<Router> {
     });
   }
   if (args.includes("--async")) {
+    const awaits = args.includes("--awaits");
     return router.on(Echo, async (ctx) => {
+      if (awaits) await Promise.resolve();
       ctx.send(Echoed, ctx.payload);
     });
   }
