@@ -1,18 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NodeSide } from "../ports/engine.ts";
-import { Dialing } from "./dialing.ts";
+import { Dialing, type Wire } from "./dialing.ts";
 
 describe("dialling an engine", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  /** How often it was dialled within ten seconds, where each connection is of no use after so many milliseconds. */
-  async function dials(lastsMs: number): Promise<number> {
+  /** How often it was dialled within ten seconds, where each connection ends so many milliseconds after it was opened. */
+  async function dials(lastsMs: number, end: "given up" | "lost"): Promise<number> {
     let count = 0;
     const node = { link() {} } as unknown as NodeSide;
-    const dialing = new Dialing(async (lost) => {
+    const dialing: Dialing<Wire> = new Dialing(async (lost) => {
       count++;
-      setTimeout(() => lost(new Error("NOPERM")), lastsMs);
+      setTimeout(() => (end === "lost" ? lost(new Error("ended")) : dialing.reconnect(new Error("NOPERM"))), lastsMs);
       return { destroy() {} };
     }, node);
     await vi.advanceTimersByTimeAsync(10_000);
@@ -22,29 +22,15 @@ describe("dialling an engine", () => {
     return count;
   }
 
-  it("is done ever more rarely where each connection is of no use as soon as it is open", async () => {
-    const count = await dials(1);
+  it("is done ever more rarely where what is open is given up at once", async () => {
+    const count = await dials(1, "given up");
     expect(count).toBeGreaterThan(8);
     expect(count).toBeLessThan(30);
   });
 
-  it("is done again at once where one has lasted", async () => {
-    expect(await dials(5_000)).toBe(2);
-    const node = { link() {} } as unknown as NodeSide;
-    let [count, loses] = [0, (_cause: Error): void => {}];
-    const dialing = new Dialing(async (lost) => {
-      count++;
-      loses = lost;
-      return { destroy() {} };
-    }, node);
-    for (let i = 0; i < 20; i++) {
-      await vi.advanceTimersByTimeAsync(6_000);
-      loses(new Error("killed"));
-      await vi.advanceTimersByTimeAsync(150);
-    }
-    expect(count).toBe(21);
-    const closed = dialing.close();
-    await vi.advanceTimersByTimeAsync(1_000);
-    await closed;
+  it("is done again soon where a connection was lost, however short it was, or given up when it had lasted", async () => {
+    expect(await dials(100, "lost")).toBeGreaterThan(38);
+    // The pauses are 150 milliseconds at most.
+    expect(await dials(1_000, "given up")).toBeGreaterThanOrEqual(9);
   });
 });

@@ -11,8 +11,8 @@ export interface Wire {
 const OPEN_TIMEOUT_MS = 3_000;
 const RETRY_MS = 50;
 const MAX_RETRY_MS = 1_000;
-/** A connection that is of no use sooner after it was opened, as for who may not publish, is one more that has failed. */
-const STEADY_MS = 5_000;
+/** One that is given up sooner after it was opened, as by who may not publish, is one more that has failed; one that was lost is not. */
+const STEADY_MS = 1_000;
 
 interface Probe {
   readonly resolve: () => void;
@@ -34,6 +34,8 @@ export class Dialing<W extends Wire> {
   private readonly probes: Map<string, Probe> = new Map();
   private asked = 0;
   private closed = false;
+  /** By `reconnect`. */
+  private givenUp = false;
   private wake: (() => void) | undefined = undefined;
   private readonly ended: Promise<void>;
 
@@ -69,6 +71,7 @@ export class Dialing<W extends Wire> {
   }
 
   reconnect(cause: Error): void {
+    this.givenUp = true;
     this.lost?.(cause);
   }
 
@@ -86,10 +89,14 @@ export class Dialing<W extends Wire> {
     let short = 0;
     while (!this.closed) {
       let openedAt: number | undefined;
+      this.givenUp = false;
       const cause = await this.connection(() => (openedAt = systemClock.monotonic()));
       this.wire = undefined;
       failures = openedAt === undefined ? failures + 1 : 0;
-      if (openedAt !== undefined) short = systemClock.monotonic() - openedAt < STEADY_MS ? short + 1 : 0;
+      if (openedAt !== undefined) {
+        const isShort = this.givenUp && systemClock.monotonic() - openedAt < STEADY_MS;
+        short = isShort ? short + 1 : 0;
+      }
       for (const { reject } of this.probes.values()) reject(cause);
       this.probes.clear();
       // Also of a dial that failed: why it did is for the node to tell.
