@@ -1,7 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BuildOptions, BuildResult, Plugin } from "esbuild";
-import type { Assets } from "./src/assets.ts";
+
+/** What the page is made of. */
+export interface Assets {
+  readonly html: string;
+  readonly js: string;
+  readonly css: string;
+}
 
 type Build = (options: BuildOptions & { write: false }) => Promise<BuildResult<{ write: false }>>;
 

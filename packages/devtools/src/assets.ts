@@ -1,9 +1,4 @@
-/** What the page is made of. */
-export interface Assets {
-  readonly html: string;
-  readonly js: string;
-  readonly css: string;
-}
+import type { Assets } from "../page-plugin.ts";
 
 let made: Promise<Assets | undefined> | undefined;
 
