@@ -1,7 +1,6 @@
 import { type MaybePromise, type OpenData, type Router } from "@ws-kit/core";
 import type { Server, Serve } from "bun";
 import {
-  portOf,
   answered,
   checkOptions,
   checkPath,
@@ -9,6 +8,7 @@ import {
   isHost,
   isForEndpoint,
   isUpgrade,
+  portOf,
   refuse,
   SERVE_OPTIONS,
   stopOnce,

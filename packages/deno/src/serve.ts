@@ -1,5 +1,4 @@
 import {
-  portOf,
   answered,
   checkOptions,
   checkPath,
@@ -8,6 +7,7 @@ import {
   isHost,
   isForEndpoint,
   isUpgrade,
+  portOf,
   refuse,
   SERVE_OPTIONS,
   stopOnce,

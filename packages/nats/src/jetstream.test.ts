@@ -44,6 +44,16 @@ describe("a question to JetStream", () => {
     expect(asks.map((at, i) => at - (asks[0] ?? 0) + (timeouts[i] ?? 0))).toEqual([3_000, 3_000, 3_000, 3_000]);
   });
 
+  it.each([3_600_000, -3_600_000])("waits as long where the clock is set by %i ms meanwhile", async (by) => {
+    const { timeouts, answered } = asked(0, () => "yes");
+    await vi.advanceTimersByTimeAsync(100);
+    vi.setSystemTime(Date.now() + by);
+    await vi.advanceTimersByTimeAsync(2_899);
+    expect(timeouts).toEqual([3_000, 2_750, 2_250, 1_250]);
+    await vi.advanceTimersByTimeAsync(2);
+    await expect(answered).rejects.toThrow("timeout");
+  });
+
   it("fails at once where it is refused", async () => {
     const { asks, answered } = asked(1, () => {
       throw new Error("no");

@@ -64,9 +64,9 @@ export interface Stored {
  */
 export async function insist<T>(asking: (timeoutMs: number) => Promise<T>, againMs: number = AGAIN_MS): Promise<T> {
   const asked: Promise<T>[] = [];
-  const end = Date.now() + TIMEOUT_MS;
+  const end = performance.now() + TIMEOUT_MS;
   for (let ms = againMs; ; ms *= 2) {
-    const left = end - Date.now();
+    const left = Math.round(end - performance.now());
     asked.push(asking(Math.max(left, 1)));
     if (ms >= left) return Promise.race(asked);
     let timer: ReturnType<typeof setTimeout> | undefined;
