@@ -36,6 +36,11 @@ export abstract class BatchedSocket extends WebSocket {
   protected handling = false;
   private batching = false;
 
+  /** Something that was sent waits to leave with the rest. */
+  protected get isBatching(): boolean {
+    return this.batching;
+  }
+
   /** The stream has room again. */
   protected abstract drained(): void;
 
@@ -64,8 +69,9 @@ export abstract class BatchedSocket extends WebSocket {
     if (this.readyState !== WebSocket.OPEN) return 0;
     this.batch();
     if (typeof data === "string" && data.length > LARGE_BYTES && rest.length === 0) {
-      (super.send as (...args: unknown[]) => void)(bytesOf(data), AS_TEXT);
-    } else (super.send as (...args: unknown[]) => void)(data, ...rest);
+      super.send(bytesOf(data), AS_TEXT);
+    } else if (rest.length === 0) super.send(data);
+    else (super.send as (...args: unknown[]) => void)(data, ...rest);
     held += (data as { length?: number }).length ?? 0;
     const full = this.bufferedAmount > BATCH_BYTES;
     if (full) this.flush();
