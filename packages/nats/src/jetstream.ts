@@ -6,6 +6,8 @@ const TIMEOUT_MS = 3_000;
 const AGAIN_MS = 250;
 /** The same of what may be much, and come slowly. */
 const MUCH_AGAIN_MS = 1_000;
+/** Milliseconds until another server is asked for what one did not have. */
+const BEHIND_AGAIN_MS = 50;
 
 /** An answer that says no. */
 export class ApiError extends Error {
@@ -139,34 +141,65 @@ export interface Reading {
   readonly filter_subject: string;
 }
 
-/** Reads what a stream has now. @throws Error where it does not come in time, by rejecting. */
+/** A server that does not have all that the one that leads has: one that was just started again is given what it missed. */
+class BehindError extends Error {
+  constructor(stream: string) {
+    super(`A server does not yet have all messages of ${stream}, or not all of them came`);
+  }
+}
+
+/**
+ * Reads what a stream has now. Any of the servers that keep it may be the one that sends, and it does not say what it lacks.
+ * @param last Number of the last message that there is, as the server says that leads.
+ * @throws Error where not all come in time, by rejecting.
+ */
 export function consume<T>(
   connection: NatsConnection,
   stream: string,
   which: Reading,
+  last: number,
   read: (msg: Msg, seq: number) => T,
 ): Promise<T[]> {
-  return insist((timeoutMs) => consumeOnce(connection, stream, which, read, timeoutMs), MUCH_AGAIN_MS);
+  return insist(async (timeoutMs) => {
+    const end = performance.now() + timeoutMs;
+    for (;;) {
+      try {
+        return await consumeOnce(connection, stream, which, last, read, end - performance.now());
+      } catch (error) {
+        if (!(error instanceof BehindError) || performance.now() + BEHIND_AGAIN_MS > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, BEHIND_AGAIN_MS));
+      }
+    }
+  }, MUCH_AGAIN_MS);
 }
 
 async function consumeOnce<T>(
   connection: NatsConnection,
   stream: string,
   which: Reading,
+  last: number,
   read: (msg: Msg, seq: number) => T,
   timeoutMs: number,
 ): Promise<T[]> {
   const inbox = `_INBOX.${crypto.randomUUID()}`;
   const messages: T[] = [];
+  let came = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let end!: () => void;
-  const whole = new Promise<void>((resolve) => (end = resolve));
+  let fail!: (error: Error) => void;
+  const whole = new Promise<void>((resolve, reject) => {
+    [end, fail] = [resolve, reject];
+  });
+  whole.catch(() => {});
   const subscription = connection.subscribe(inbox, {
     callback: (error, msg) => {
       if (error !== null) return;
-      const { seq, pending } = placeOf(msg.reply ?? "");
-      messages.push(read(msg, seq));
-      if (pending === 0) end();
+      const { seq, number, pending } = placeOf(msg.reply ?? "");
+      if (number !== ++came) return fail(new BehindError(stream));
+      // One that is behind begins with what it has.
+      if (seq >= (which.opt_start_seq ?? 0)) messages.push(read(msg, seq));
+      if (seq >= last && pending === 0) end();
+      else if (pending === 0) fail(new BehindError(stream));
     },
   });
   try {
@@ -179,15 +212,12 @@ async function consumeOnce<T>(
       num_replicas: 1,
       inactive_threshold: IDLE_NS,
     };
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error("The stream did not send its messages in time")), timeoutMs);
-    });
-    late.catch(() => {});
+    timer = setTimeout(() => fail(new Error("The stream did not send its messages in time")), timeoutMs);
     const asked = { stream_name: stream, config };
     const made = await askOnce<ConsumerInfo>(connection, `CONSUMER.CREATE.${stream}`, asked, timeoutMs);
     // There is nothing, and nothing was sent either.
-    if (made.num_pending === 0 && made.delivered.consumer_seq === 0) return messages;
-    await Promise.race([whole, late]);
+    if (made.num_pending === 0 && made.delivered.consumer_seq === 0) throw new BehindError(stream);
+    await whole;
     return messages;
   } finally {
     clearTimeout(timer);
@@ -200,9 +230,18 @@ interface ConsumerInfo {
   readonly delivered: { readonly consumer_seq: number };
 }
 
+interface Place {
+  readonly seq: number;
+  /** Counts what was sent. */
+  readonly number: number;
+  /** How many are yet to come. */
+  readonly pending: number;
+}
+
 /** `$JS.ACK.<stream>.<consumer>.<delivered>.<seq>.<seq of the consumer>.<time>.<pending>`, or the longer form with a domain. */
-function placeOf(reply: string): { readonly seq: number; readonly pending: number } {
+function placeOf(reply: string): Place {
   const parts = reply.split(".");
   const shift = parts.length > 9 ? 2 : 0;
-  return { seq: Number(parts[5 + shift]), pending: Number(parts[8 + shift]) };
+  const [seq = 0, number = 0, , pending = 0] = parts.slice(5 + shift).map(Number);
+  return { seq, number, pending };
 }

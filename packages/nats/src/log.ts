@@ -102,7 +102,7 @@ export class NatsLog implements EngineLog {
       streams.severed.look(stream, topic),
     ]);
     const isMore = last !== undefined && last.seq > after && limits.messages > 0;
-    const found = isMore ? await this.entries(connection, stream.name, subject, after) : [];
+    const found = isMore ? await this.entries(connection, stream.name, subject, after, last.seq) : [];
     // Looked at after the messages: had one behind this boundary been dropped for its number before, as many would be left now.
     const info = await ask<StreamInfo>(connection, `STREAM.INFO.${stream.name}`, { subjects_filter: subject });
     if (info.created !== stream.created) {
@@ -188,10 +188,16 @@ export class NatsLog implements EngineLog {
     return { offset, packet: this.bytes ? msg.data.slice() : msg.string(), from: from === "" ? undefined : from };
   }
 
-  /** What is kept of a topic after an offset. */
-  private entries(connection: NatsConnection, stream: string, subject: string, after: number): Promise<LogEntry[]> {
+  /** What is kept of a topic after an offset, up to the last one. */
+  private entries(
+    connection: NatsConnection,
+    stream: string,
+    subject: string,
+    after: number,
+    last: number,
+  ): Promise<LogEntry[]> {
     const which = { deliver_policy: "by_start_sequence", opt_start_seq: after + 1, filter_subject: subject };
-    return consume(connection, stream, which, (msg, seq) => this.entry(msg, seq));
+    return consume(connection, stream, which, last, (msg, seq) => this.entry(msg, seq));
   }
 }
 

@@ -1,6 +1,6 @@
 import { headers, type Msg } from "@nats-io/transport-node";
 import type { MemberStore } from "@ws-kit/core/extend";
-import { answerOf, ApiError, ask, askOnce, consume, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
+import { answerOf, ApiError, ask, askOnce, consume, storedMessage, type StreamInfo, WRONG_LAST } from "./jetstream.ts";
 import type { NatsLogSide } from "./log.ts";
 import { token } from "./names.ts";
 import type { MemberStreams } from "./streams.ts";
@@ -51,7 +51,7 @@ export class NatsMembers implements MemberStore {
       namesIn(connection, leases, this.lease("*")),
       namesIn(connection, entries, this.known("*")),
     ]);
-    const left = new Map(known.map((name) => [name, 0]));
+    const left = new Map([...known].map((name) => [name, 0]));
     for (const name of live) left.set(name, LOOK_MS);
     return left;
   }
@@ -83,16 +83,23 @@ export class NatsMembers implements MemberStore {
     set: string,
   ): Promise<ReadonlyMap<string, ReadonlyMap<string, string>>> {
     const nodes = new Map<string, Map<string, string>>();
-    const which = { deliver_policy: "all", filter_subject: this.entry(token(set), "*", "*") };
-    for (const [subject, text] of await consume(connection, entries, which, subjectAndText)) {
+    const subjects = this.entry(token(set), "*", "*");
+    const last = await storedMessage(connection, entries, { last_by_subj: subjects });
+    if (last === undefined) return nodes;
+    const which = { deliver_policy: "all", filter_subject: subjects };
+    const found = await consume(connection, entries, which, last.seq, subjectAndText);
+    // Asked afterwards, of the server that leads: the one that sent may not know yet what was taken away. A node is known
+    // before it writes anything, and no longer when it was swept.
+    const [left, known] = await Promise.all([
+      subjectsIn(connection, entries, subjects),
+      namesIn(connection, entries, this.known("*")),
+    ]);
+    for (const [subject, text] of found) {
       const [node = "", entry = ""] = subject.split(".").slice(-2);
-      const found = nodes.get(node) ?? new Map<string, string>();
-      nodes.set(node, found.set(Buffer.from(entry, "base64url").toString(), text));
+      if (!left.has(subject) || !known.has(node)) continue;
+      const ofNode = nodes.get(node) ?? new Map<string, string>();
+      nodes.set(node, ofNode.set(Buffer.from(entry, "base64url").toString(), text));
     }
-    if (nodes.size === 0) return nodes;
-    // Asked afterwards: a node is known before it writes anything, and no longer when it was swept.
-    const known = new Set(await namesIn(connection, entries, this.known("*")));
-    for (const node of nodes.keys()) if (!known.has(node)) nodes.delete(node);
     return nodes;
   }
 
@@ -135,8 +142,18 @@ function subjectAndText(msg: Msg): readonly [subject: string, text: string] {
   return [msg.subject, msg.string()];
 }
 
-/** The nodes that a stream has a message of under subjects of this form. */
-async function namesIn(connection: NatsLogSide["connection"], stream: string, subjects: string): Promise<string[]> {
+/** The subjects of this form that a stream has a message under. */
+async function subjectsIn(
+  connection: NatsLogSide["connection"],
+  stream: string,
+  subjects: string,
+): Promise<ReadonlySet<string>> {
   const { state } = await ask<StreamInfo>(connection, `STREAM.INFO.${stream}`, { subjects_filter: subjects });
-  return Object.keys(state.subjects ?? {}).map((subject) => subject.slice(subject.lastIndexOf(".") + 1));
+  return new Set(Object.keys(state.subjects ?? {}));
+}
+
+/** The nodes that a stream has a message of under subjects of this form. */
+async function namesIn(connection: NatsLogSide["connection"], stream: string, subjects: string): Promise<Set<string>> {
+  const found = await subjectsIn(connection, stream, subjects);
+  return new Set([...found].map((subject) => subject.slice(subject.lastIndexOf(".") + 1)));
 }
