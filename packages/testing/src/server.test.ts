@@ -253,13 +253,21 @@ test("timers of one clock run in the order of their times, those set on the way 
   expect(ran.at(-1)).toEqual(["late", 1_030]);
 });
 
+const bytes: Codec = {
+  name: "bytes",
+  encode: (frame) => new TextEncoder().encode(JSON.stringify(frame)),
+  decode: (packet: Uint8Array) => JSON.parse(new TextDecoder().decode(packet)) as unknown,
+};
+
+test("reads what is text under every codec: what a connection that comes back is told first", async () => {
+  const server = createTestServer(createRouter({ codec: bytes, resume: true }));
+  const { received } = await server.connect();
+  await server.settle();
+  expect(received).toMatchObject([{ type: "$ws:session" }]);
+});
+
 test("speaks the router's codec, bytes included, and is refused where it offers another one", async () => {
-  const codec: Codec = {
-    name: "bytes",
-    encode: (frame) => new TextEncoder().encode(JSON.stringify(frame)),
-    decode: (packet: Uint8Array) => JSON.parse(new TextDecoder().decode(packet)) as unknown,
-  };
-  const router = createRouter({ codec }).rpc(Plain, (ctx) => ctx.reply(Doubled, { n: ctx.payload.n * 2 }));
+  const router = createRouter({ codec: bytes }).rpc(Plain, (ctx) => ctx.reply(Doubled, { n: ctx.payload.n * 2 }));
   const server = createTestServer(router, { protocols: ["chat.v1"] });
   const client = await server.connect();
   expect(client.protocol).toBe("ws-kit.bytes");
@@ -270,7 +278,7 @@ test("speaks the router's codec, bytes included, and is refused where it offers 
   client.socket.reading = false;
   client.sendRaw({ type: "NOBODY" });
   await server.settle();
-  const { length } = codec.encode({
+  const { length } = bytes.encode({
     type: "ERROR",
     meta: { inReplyTo: "NOBODY" },
     payload: { code: "UNIMPLEMENTED", message: 'Nothing here handles "NOBODY"', retryable: false },

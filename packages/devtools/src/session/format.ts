@@ -1,3 +1,5 @@
+import { packed, unpacked } from "./values.ts";
+
 /** The first line of a file. */
 export interface SessionHeader {
   /** Version of the format. */
@@ -29,9 +31,9 @@ export interface Session {
   readonly events: readonly SessionEvent[];
 }
 
-/** JSON Lines (https://jsonlines.org): a header, then an event a line. */
+/** JSON Lines (https://jsonlines.org): a header, then an event a line. Bytes stand there as `{"$ws:bytes":"<base64>"}`. */
 export function writeSession({ header, events }: Session): string {
-  return [header, ...events].map((line) => `${JSON.stringify(line)}\n`).join("");
+  return [header, ...events].map((line) => `${JSON.stringify(packed(line))}\n`).join("");
 }
 
 /** @throws TypeError that names the line. */
@@ -56,7 +58,7 @@ export function parseSession(text: string): Session {
 
 function parsed(line: string, number: number): object {
   try {
-    const value: unknown = JSON.parse(line);
+    const value: unknown = unpacked(JSON.parse(line));
     if (typeof value === "object" && value !== null) return value;
   } catch {
     // Said below.

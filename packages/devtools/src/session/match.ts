@@ -1,3 +1,5 @@
+import { kindOf, mapped, packed } from "./values.ts";
+
 /** Two values that are not what one another should be. */
 export interface Unlike {
   /** Where they stand in the frame: `payload.rooms.0.name`. */
@@ -40,14 +42,12 @@ export class Bindings {
   /** What a recorded value is now. */
   now(value: unknown): unknown {
     if (typeof value === "string") return this.text(value);
-    if (Array.isArray(value)) return value.map((each) => this.now(each));
-    if (typeof value !== "object" || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, this.now(each)]));
+    return typeof value === "object" && value !== null ? mapped(value, (each) => this.now(each)) : value;
   }
 
   /** Redacted values that nothing is known for. */
   unknown(value: unknown): string[] {
-    return [...(JSON.stringify(value) ?? "").matchAll(PLACEHOLDER)]
+    return [...(JSON.stringify(packed(value)) ?? "").matchAll(PLACEHOLDER)]
       .map(([name]) => name)
       .filter((name) => !this.values.has(name));
   }
@@ -79,14 +79,17 @@ export class Bindings {
       return;
     }
     if (typeof expected !== "object" || expected === null || typeof actual !== "object" || actual === null) {
-      if (expected !== actual && !(isTime(expected) && isTime(actual))) unlike.push({ path: at, expected, actual });
+      if (!Object.is(expected, actual) && !(isTime(expected) && isTime(actual)))
+        unlike.push({ path: at, expected, actual });
       return;
     }
-    if (Array.isArray(expected) !== Array.isArray(actual)) {
+    const kind = kindOf(expected);
+    if (kind !== kindOf(actual) || (kind === "bytes" && !isSameBytes(expected, actual))) {
       unlike.push({ path: at, expected, actual });
       return;
     }
-    const [was, is] = [expected as Record<string, unknown>, actual as Record<string, unknown>];
+    if (kind === "bytes" || kind === "date") return;
+    const [was, is] = [membersOf(expected), membersOf(actual)];
     for (const key of new Set([...Object.keys(was), ...Object.keys(is)])) {
       this.walk(was[key], is[key], [...path, key], unlike, learned);
     }
@@ -130,6 +133,17 @@ export class Bindings {
     }
     return text;
   }
+}
+
+function isSameBytes(expected: object, actual: object): boolean {
+  const [was, is] = [expected as Uint8Array, actual as Uint8Array];
+  return was.length === is.length && was.every((byte, index) => byte === is[index]);
+}
+
+/** What is looked at one after the other. */
+function membersOf(value: object): Record<string, unknown> {
+  if (value instanceof Map) return Object.fromEntries(value);
+  return (value instanceof Set ? [...value] : value) as Record<string, unknown>;
 }
 
 /** Whether somebody made it up: by its shape, or by its name and more than one kind of letters. */

@@ -1,4 +1,4 @@
-import { type Codec, jsonCodec, codecProtocol } from "@ws-kit/core/protocol";
+import { type Codec, codecProtocol, jsonCodec, PING_FRAME, PONG_FRAME } from "@ws-kit/core/protocol";
 
 /** A frame, as far as a replay looks into it. */
 export interface AnyFrame {
@@ -12,6 +12,8 @@ export interface Line {
   readonly arrived: AnyFrame[];
   readonly closed: { readonly code: number; readonly reason: string } | undefined;
   send(frame: unknown): void;
+  /** Waits until the server has begun with what was sent, so that nobody else's frame comes before it; milliseconds at the most. */
+  reached(ms: number): Promise<void>;
   close(code: number, reason: string): void;
 }
 
@@ -88,12 +90,18 @@ export function socketPlace(
       // Without a subprotocol nothing of it is resumed, for which a client would have to count.
       const socket = new Class(urlOf(recorded), name === "json" ? [] : [codecProtocol(name)]);
       socket.binaryType = "arraybuffer";
+      let pongs = 0;
       const line = {
         arrived: [] as AnyFrame[],
         closed: undefined as Line["closed"],
         send: (frame: unknown) => {
           const packet = codec.encode(frame as { type: string });
           socket.send(typeof packet === "string" ? packet : new Uint8Array(packet));
+        },
+        async reached(ms: number) {
+          const before = pongs;
+          if (line.closed === undefined) socket.send(PING_FRAME);
+          await wait(() => pongs > before || line.closed !== undefined, ms);
         },
         close: (code: number, reason: string) => socket.close(code === 1000 || code >= 3_000 ? code : 1000, reason),
       };
@@ -103,8 +111,10 @@ export function socketPlace(
         progressed();
       });
       socket.addEventListener("message", ({ data }) => {
-        const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
-        line.arrived.push(codec.decode(packet) as AnyFrame);
+        // These two are text under every codec.
+        if (data === PING_FRAME) return socket.send(PONG_FRAME);
+        if (data === PONG_FRAME) pongs++;
+        else line.arrived.push(frameOf(data as string | ArrayBuffer, codec));
         progressed();
       });
       socket.addEventListener("close", ({ code, reason }) => {
@@ -125,6 +135,12 @@ export function socketPlace(
       }
     },
   };
+}
+
+/** The protocol's own texts are JSON whatever the codec is. */
+function frameOf(data: string | ArrayBuffer, codec: Codec): AnyFrame {
+  if (typeof data !== "string") return codec.decode(new Uint8Array(data)) as AnyFrame;
+  return (data.startsWith('{"type":"$ws:') ? JSON.parse(data) : codec.decode(data)) as AnyFrame;
 }
 
 /** What a replay needs of `createTestServer` of `@ws-kit/testing`. */
@@ -168,6 +184,8 @@ export function memoryPlace(
           return closed;
         },
         send: (frame) => client.sendRaw(frame as object),
+        // Time that passes between two events lets it come.
+        reached: () => Promise.resolve(),
         close: (code, reason) => client.close(code, reason),
       };
     },

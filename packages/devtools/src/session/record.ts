@@ -2,10 +2,13 @@ import type { Closed, ExtensionConnection, ExtensionListener, Packet } from "@ws
 import type { RedactRule } from "../redact.ts";
 import { redactor } from "../redact.ts";
 import type { Session, SessionEvent } from "./format.ts";
+import { packed } from "./values.ts";
 
 export interface RecordOptions {
   /** Most frames; what comes after them is counted and left out. Default 100,000. */
   readonly maxFrames?: number | undefined;
+  /** Most bytes of frames, as they travelled (of text: UTF-16 units); what is over it is counted and left out. Default 67,108,864. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** A session that is being recorded. */
@@ -29,6 +32,8 @@ export class Recorder {
   dropped = 0;
   readonly since: number;
   private readonly maxFrames: number;
+  private readonly maxBytes: number;
+  private bytes = 0;
   private readonly events: SessionEvent[] = [];
   private readonly numbers = new Map<ExtensionConnection, number>();
   private readonly hidden = new Map<string, string>();
@@ -36,10 +41,15 @@ export class Recorder {
   private lastPacket: Packet | undefined = undefined;
   private lastFrame: unknown = undefined;
 
-  constructor(rule: RedactRule | undefined, since: number, { maxFrames = 100_000 }: RecordOptions) {
+  constructor(
+    rule: RedactRule | undefined,
+    since: number,
+    { maxFrames = 100_000, maxBytes = 67_108_864 }: RecordOptions,
+  ) {
     this.since = since;
     this.maxFrames = maxFrames;
-    this.redact = redactor(rule, (value) => this.placeholder(value));
+    this.maxBytes = maxBytes;
+    this.redact = redactor(rule, (value) => this.placeholder(value), true);
   }
 
   opened(connection: ExtensionConnection, at: number, late = false): number {
@@ -78,7 +88,7 @@ export class Recorder {
     { codec }: ExtensionListener,
     at: number,
   ): void {
-    if (this.frames >= this.maxFrames) return void this.dropped++;
+    if (this.frames >= this.maxFrames || this.bytes + packet.length > this.maxBytes) return void this.dropped++;
     // A publish comes once for each of its receivers.
     if (packet !== this.lastPacket) {
       try {
@@ -90,11 +100,12 @@ export class Recorder {
     }
     const c = this.numbers.get(connection) ?? this.opened(connection, at, true);
     this.frames++;
+    this.bytes += packet.length;
     this.events.push({ at: this.time(at), c, [way]: this.lastFrame });
   }
 
   private placeholder(value: unknown): string {
-    const key = JSON.stringify(value) ?? String(value);
+    const key = JSON.stringify(packed(value)) ?? String(value);
     let name = this.hidden.get(key);
     if (name === undefined) this.hidden.set(key, (name = `[redacted ${this.hidden.size + 1}]`));
     return name;

@@ -51,9 +51,13 @@ const KINDS = {
 } as const;
 
 /** They depend on the moment, and not on what was sent. */
-const OF_THE_MOMENT = ["$ws:ping", "$ws:pong", "$ws:presence", "$ws:goaway", "$ws:auth", "$ws:session"];
-/** What frames have that is new each time: where they stand in a connection that can be resumed, times. */
-const NEW_EACH_TIME = ["n", "meta.timestamp", "payload.retryAfterMs"];
+const OF_THE_MOMENT = ["$ws:ping", "$ws:pong", "$ws:goaway", "$ws:auth", "$ws:session", "$ws:ack"];
+/** Clients are told of presence when it is time; what they say of themselves is sent, since handlers may ask who is there. */
+const TOLD_IN_TIME = "$ws:presence";
+/** Milliseconds that a server at a URL has for what a frame begins, before another connection goes on; less where it was less. */
+const SETTLE_MS = 50;
+/** What frames have that is new each time: where they stand in a connection that can be resumed, times, what is left of them. */
+const NEW_EACH_TIME = ["n", "meta.timestamp", "meta.timeoutMs", "payload.retryAfterMs"];
 
 /**
  * Sends a server what clients sent when a session was recorded, in that order, and compares what it answers. A frame is
@@ -91,12 +95,15 @@ class Replay {
   private readonly events: readonly SessionEvent[];
   private readonly place: Place;
   private readonly bindings: Bindings;
+  private readonly unsent: ReadonlySet<unknown>;
   private readonly ignored: ReadonlySet<unknown>;
   private readonly timeoutMs: number;
   private readonly speed: number;
   private readonly inMemory: boolean;
   private readonly lines = new Map<number, Line>();
   private readonly differences: Difference[] = [];
+  /** The connection that sent last, and when by the session. */
+  private last: { readonly c: number; readonly line: Line; readonly at: number } | undefined = undefined;
   private readonly unfilled = new Set<string>();
   private sent = 0;
   private compared = 0;
@@ -110,7 +117,8 @@ class Replay {
     this.events = events;
     this.place = place;
     this.bindings = bindings;
-    this.ignored = new Set([...OF_THE_MOMENT, ...ignoreTypes]);
+    this.unsent = new Set([...OF_THE_MOMENT, ...ignoreTypes]);
+    this.ignored = new Set([...this.unsent, TOLD_IN_TIME]);
     this.timeoutMs = timeoutMs;
     this.speed = speed;
     this.inMemory = server !== undefined;
@@ -133,7 +141,9 @@ class Replay {
     return new Replayed({ differences, sent, compared, connections: this.lines.size, unfilled: [...this.unfilled] });
   }
 
-  private async take({ c, open, in: sent, out, close }: SessionEvent, gap: number, number: number): Promise<void> {
+  private async take(event: SessionEvent, gap: number, number: number): Promise<void> {
+    const { c, at, open, in: sent, out, close } = event;
+    if (out === undefined && c !== this.last?.c) await this.settleLast(at);
     if (open !== undefined) {
       this.lines.set(c, await this.place.open({ number: c, data: open.data }));
       return;
@@ -141,10 +151,24 @@ class Replay {
     const line = this.lines.get(c);
     if (line === undefined)
       throw new TypeError(`Line ${number} of the session is of connection ${c}, which did not open`);
-    if (sent !== undefined && !this.ignored.has((sent as AnyFrame).type)) this.send(line, sent);
+    if (sent !== undefined && !this.unsent.has((sent as AnyFrame).type)) {
+      this.send(line, sent);
+      this.last = { c, line, at };
+    }
     if (out !== undefined && !this.ignored.has((out as AnyFrame).type))
       await this.expect(c, line, out as AnyFrame, gap, number);
     if (close !== undefined) await this.end(c, line, close, number);
+  }
+
+  /** What one connection sent has an effect before the next one comes: sockets know no order among each other. */
+  private async settleLast(at: number): Promise<void> {
+    const { last } = this;
+    this.last = undefined;
+    if (last === undefined || this.inMemory) return;
+    await last.line.reached(this.timeoutMs);
+    const ms = Math.min(at - last.at, SETTLE_MS);
+    // What it begins may wait for something; as long as it had then.
+    if (ms > 1 && this.speed === 0) await this.place.pass(ms);
   }
 
   private send(line: Line, recorded: unknown): void {

@@ -1,4 +1,11 @@
 import type { Unlike } from "./match.ts";
+import { packed } from "./values.ts";
+
+/** Differences that a report names: one handler that has changed makes hundreds in a stream. */
+const MAX_TOLD = 50;
+/** UTF-16 units of a value that a report has, and how many of them stand before what differs. */
+const MAX_SHOWN = 300;
+const BEFORE = 40;
 
 /** Something that is not as it was. */
 export interface Difference {
@@ -41,13 +48,14 @@ export class Replayed {
 
   toJSON(): object {
     const { ok, connections, sent, compared, unfilled, differences } = this;
-    return { ok, connections, sent, compared, unfilled, differences };
+    return { ok, connections, sent, compared, unfilled, differences: packed(differences) };
   }
 
   toString(): string {
     const { differences, connections, sent, compared, unfilled } = this;
     const count = `${plural(connections, "connection")}, ${plural(sent, "frame")} sent, ${compared} compared`;
-    const lines = differences.map((one) => describe(one));
+    const lines = differences.slice(0, MAX_TOLD).map((one) => describe(one));
+    if (differences.length > MAX_TOLD) lines.push(`… and ${plural(differences.length - MAX_TOLD, "difference")} more`);
     if (unfilled.length > 0 && !this.ok) {
       lines.push(`Sent as they are, since nothing is known for them: ${unfilled.join(", ")} (the option values)`);
     }
@@ -57,10 +65,26 @@ export class Replayed {
 
 function describe({ kind, type, connection, line, expected, actual, unlike }: Difference): string {
   const where = `line ${line}, connection ${connection}: ${type}`;
-  if (kind === "missing") return `${where} did not come\n  expected ${short(expected)}`;
-  if (kind === "unexpected") return `${where} had not come then\n  got ${short(actual)}`;
-  const parts = unlike.map((each) => `  ${each.path}: expected ${short(each.expected)}, got ${short(each.actual)}`);
+  if (kind === "missing") return `${where} did not come\n  expected ${cut(short(expected))}`;
+  if (kind === "unexpected") return `${where} had not come then\n  got ${cut(short(actual))}`;
+  const parts = unlike.map((each) => {
+    const [was, is] = fromWhereTheyDiffer(short(each.expected), short(each.actual));
+    return `  ${each.path}: expected ${was}, got ${is}`;
+  });
   return [where, ...parts].join("\n");
+}
+
+/** Long texts are often alike for longer than is shown of them. */
+function fromWhereTheyDiffer(was: string, is: string): [string, string] {
+  let at = 0;
+  while (at < was.length && was[at] === is[at]) at++;
+  const from = Math.max(was.length, is.length) > MAX_SHOWN && at > BEFORE ? at - BEFORE : 0;
+  return [cut(was, from), cut(is, from)];
+}
+
+function cut(text: string, from = 0): string {
+  const end = from + MAX_SHOWN;
+  return `${from > 0 ? "…" : ""}${text.slice(from, end)}${end < text.length ? "…" : ""}`;
 }
 
 function plural(count: number, name: string): string {
@@ -68,6 +92,6 @@ function plural(count: number, name: string): string {
 }
 
 function short(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
-  return text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  if (!(value instanceof Uint8Array)) return value === undefined ? "nothing" : JSON.stringify(packed(value));
+  return `${plural(value.length, "byte")} ${Array.from(value, (byte) => byte.toString(16).padStart(2, "0")).join(" ")}`;
 }
