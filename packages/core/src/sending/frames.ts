@@ -156,30 +156,40 @@ function isLate(conn: Connection): boolean {
 
 /** Keeps a frame until the tick's microtasks. Everything sent to the connection later has to come this way too. */
 function gather(conn: Connection, frame: Packet): void {
-  const { hub } = conn;
-  const late = (conn.late ??= { frames: [], units: 0 });
-  if (late.frames.push(frame) === 1 && hub.late.push(conn) === 1) queueMicrotask(hub.flushLate);
+  const { hub, late } = conn;
+  let units = frame.length;
+  if (late === undefined) {
+    conn.late = { first: frame, all: undefined, units };
+    if (hub.late.push(conn) === 1) queueMicrotask(hub.flushLate);
+  } else {
+    (late.all ??= [late.first]).push(frame);
+    units = late.units += units;
+  }
   if ((hub.lateUnits += frame.length) > MAX_GATHERED_TOTAL) flushAll(hub);
-  else if ((late.units += frame.length) > MAX_GATHERED) flush(conn);
+  else if (units > MAX_GATHERED) flush(conn);
 }
 
 /** Sends everything that was gathered, because its tick ends or something is about to be sent that must come after it. */
 export function flushAll(hub: Listener): void {
   if (hub.late.length === 0) return;
   const { late } = hub;
-  hub.late = [];
   hub.lateUnits = 0;
+  if (late.length === 1) return flush(late.pop() as Connection);
+  hub.late = [];
   for (const conn of late) flush(conn);
 }
 
 function flush(conn: Connection): void {
   if (conn.late === undefined) return;
-  const { frames } = conn.late;
+  const { first, all } = conn.late;
   conn.late = undefined;
-  if (frames.length === 1) hand(conn, frames[0] as Packet);
-  else {
-    conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
-    // Only now it is known what the peer did not take.
-    if (!conn.congested && conn.state < CLOSING && conn.socket.getBufferedAmount() > 0) fallBehind(conn, 0);
-  }
+  if (all === undefined) hand(conn, first);
+  else handAll(conn, all);
+}
+
+/** Apart from `flush`: a function that holds a closure pays for it at every call. */
+function handAll(conn: Connection, frames: readonly Packet[]): void {
+  conn.socket.cork?.(() => frames.forEach((frame) => conn.state < CLOSING && hand(conn, frame)));
+  // Only now it is known what the peer did not take.
+  if (!conn.congested && conn.state < CLOSING && conn.socket.getBufferedAmount() > 0) fallBehind(conn, 0);
 }

@@ -170,6 +170,15 @@ export function arrivalAt(monotonic: number): number {
   return monotonic === 0 ? -Number.MIN_VALUE : -monotonic;
 }
 
+/** Frames that leave together at the end of a tick; nearly always one, which takes no list. */
+export interface Late {
+  readonly first: Packet;
+  /** Where there are more: all of them. */
+  all: Packet[] | undefined;
+  /** UTF-16 units, or bytes, of them. */
+  units: number;
+}
+
 /** What a connection's later messages wait for. */
 export interface Holder {
   /** What the log calls it. */
@@ -236,7 +245,7 @@ export class Connection {
   /** What it sends, from the first on that has yet to be checked until nothing has; see `sending/outbox.ts`. */
   outbox: Turns | undefined = undefined;
   /** Frames that leave together at the end of the tick, and their UTF-16 units, or bytes; see `sending/frames.ts`. */
-  late: { readonly frames: Packet[]; units: number } | undefined = undefined;
+  late: Late | undefined = undefined;
   /** The topics it follows. */
   followed: Followed = undefined;
   /** Subscribes that wait for permission. */
