@@ -45,6 +45,7 @@ export class NatsSession implements EngineSession {
   private readonly prefix: string;
   private readonly records: RecordOptions;
   private turn: Promise<void> | undefined = undefined;
+  private turnEnds: () => void = () => {};
   /** Of the topics that were published to or followed last. */
   private readonly subjects = new Map<string, string>();
   readonly log: NatsLog;
@@ -101,18 +102,19 @@ export class NatsSession implements EngineSession {
 
   publish(topic: string, packet: Packet): Promise<void> {
     this.dialing.connected.main.publish(this.subject(topic), packet);
-    return (this.turn ??= this.endOfTurn());
+    return (this.turn ??= new Promise(this.endOfTurn));
   }
 
   /** The client does not say when something was sent: what is published in this turn of the event loop leaves together. */
-  private endOfTurn(): Promise<void> {
-    return new Promise((resolve) => {
-      setImmediate(() => {
-        this.turn = undefined;
-        resolve();
-      });
-    });
-  }
+  private readonly endOfTurn = (resolve: () => void): void => {
+    this.turnEnds = resolve;
+    setImmediate(this.endTurn);
+  };
+
+  private readonly endTurn = (): void => {
+    this.turn = undefined;
+    this.turnEnds();
+  };
 
   /** From the one connection to the other, and back. */
   probe(): Promise<void> {

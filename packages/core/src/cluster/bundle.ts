@@ -63,7 +63,8 @@ function unpackText(packet: string): Bundle | undefined {
   if (head === undefined) return undefined;
   const { node, number, before, lengths } = head;
   let at = head.end;
-  const frames = lengths.map((length) => packet.slice(at, (at += length)));
+  const frames: Frame[] = [];
+  for (const length of lengths) frames.push(packet.slice(at, (at += length)));
   return at === packet.length ? { node, number, before, frames } : undefined;
 }
 

@@ -1,5 +1,5 @@
-import { attempt } from "../base/when.ts";
 import type { Clock } from "../base/clock.ts";
+import { toError } from "../base/thrown.ts";
 import type { EngineSession } from "../ports/engine.ts";
 import type { Packet } from "../protocol/codec.ts";
 import { bytesOver } from "../base/bytes.ts";
@@ -19,6 +19,8 @@ class Queue {
   readonly topic: string;
   /** None of its frames, those under way included, is older. */
   since: number;
+  /** None of those is that wait while others are under way; undefined while none does. */
+  next: number | undefined = undefined;
 
   constructor(topic: string, since: number) {
     this.topic = topic;
@@ -96,6 +98,7 @@ export class Outbox {
     this.published++;
     let queue = this.queues.get(topic);
     if (queue === undefined) this.queues.set(topic, (queue = new Queue(topic, this.clock.monotonic())));
+    else if (queue.flying) queue.next ??= this.clock.monotonic();
     queue.frames.push(frame);
     if (queue.flying || queue.frames.length > 1) return true;
     if (this.ready.push(queue) === 1) queueMicrotask(this.flush);
@@ -121,14 +124,14 @@ export class Outbox {
       units += frame.length;
       count++;
     }
-    const frames = queue.frames.slice(0, count);
-    queue.frames = queue.frames.slice(count);
+    const { frames } = queue;
+    queue.frames = frames.splice(count);
     queue.flying = true;
     // Where nothing stays behind, what comes now came after this packet left.
-    const since = queue.frames.length === 0 ? this.clock.monotonic() : queue.since;
+    queue.next = queue.frames.length === 0 ? undefined : queue.since;
     this.packets++;
-    attempt(() => session.publish(queue.topic, this.bundle(queue.topic, frames))).then(
-      () => generation === this.generation && this.sent(queue, units, since),
+    this.hand(session, queue.topic, frames).then(
+      () => generation === this.generation && this.sent(queue, units),
       (error: unknown) => {
         this.lost += count;
         if (generation === this.generation) this.failed(error);
@@ -136,22 +139,32 @@ export class Outbox {
     );
   }
 
+  /** Rejects also where the session throws. */
+  private hand(session: EngineSession, topic: string, frames: readonly Frame[]): Promise<unknown> {
+    try {
+      return Promise.resolve(session.publish(topic, this.bundle(topic, frames)));
+    } catch (error) {
+      return Promise.reject(toError(error));
+    }
+  }
+
   private bundle(topic: string, frames: readonly Frame[]): Packet {
     const { last, node } = this;
     const before = last.get(topic) ?? 0;
-    // Put at the end again, so that the first is the one that was quiet longest.
-    if (before > 0) last.delete(topic);
-    else if (last.size >= MAX_REMEMBERED) forgetFirst(last);
+    // Put at the end again where some will be forgotten, so that the first is the one that was quiet longest.
+    if (before > 0) {
+      if (last.size > MAX_REMEMBERED / 2) last.delete(topic);
+    } else if (last.size >= MAX_REMEMBERED) forgetFirst(last);
     last.set(topic, ++this.number);
     return pack(node, this.number, before, frames);
   }
 
-  private sent(queue: Queue, units: number, since: number): void {
+  private sent(queue: Queue, units: number): void {
     this.waiting -= units;
     queue.flying = false;
-    queue.since = since;
-    if (queue.frames.length > 0) this.send(queue);
-    else this.queues.delete(queue.topic);
+    if (queue.next === undefined) return void this.queues.delete(queue.topic);
+    queue.since = queue.next;
+    this.send(queue);
   }
 }
 

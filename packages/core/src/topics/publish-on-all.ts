@@ -6,7 +6,7 @@ import { publishFrom } from "./publish.ts";
 
 /** A router, and the listeners that serve it. */
 interface Served {
-  servedBy(): Iterable<Listener>;
+  servedBy(): ReadonlySet<Listener>;
   /** Why none can be reached from here, where that is so. */
   unreachable(): Error | undefined;
   /** Whether a message is for a log that only a listener reaches, and otherwise how far a publish comes while there is none. */
@@ -21,20 +21,36 @@ export async function publishOnAll(
   payload: unknown,
   options: AnyPublishOptions | undefined,
 ): Promise<PublishResult> {
+  const listeners = router.servedBy();
+  const [only] = listeners;
+  // As nearly every router has.
+  const result =
+    only !== undefined && listeners.size === 1
+      ? await publishFrom(only, undefined, topic, message, payload, options)
+      : await publishOnEach(listeners, topic, message, payload, options);
+  if (!result.ok) return result;
+  const error = router.unreachable();
+  if (error !== undefined) return { ok: false, matched: 0, error };
+  if (only !== undefined) return result;
+  const remote = options?.local === true ? "none" : router.unserved(topic, message?.type);
+  return remote === "recorded" ? { ok: false, matched: 0, error: notServed(topic) } : { ...result, remote };
+}
+
+async function publishOnEach(
+  listeners: ReadonlySet<Listener>,
+  topic: string,
+  message: AnyMessage,
+  payload: unknown,
+  options: AnyPublishOptions | undefined,
+): Promise<PublishResult> {
   const done = new Set<unknown>();
   const pending: Promise<PublishResult>[] = [];
-  for (const hub of router.servedBy()) {
+  for (const hub of listeners) {
     if (done.has(hub.peers)) continue;
     done.add(hub.peers);
     pending.push(publishFrom(hub, undefined, topic, message, payload, options));
   }
-  const total = addUp(await Promise.all(pending));
-  if (!total.ok) return total;
-  const error = router.unreachable();
-  if (error !== undefined) return { ok: false, matched: 0, error };
-  if (pending.length > 0) return total;
-  const remote = options?.local === true ? "none" : router.unserved(topic, message?.type);
-  return remote === "recorded" ? { ok: false, matched: 0, error: notServed(topic) } : { ...total, remote };
+  return addUp(await Promise.all(pending));
 }
 
 function notServed(topic: string): WsKitError {
