@@ -73,10 +73,13 @@ export class Metrics {
       [counter("disconnections", "{connection}", "Connections that have ended"), this.closed],
     ] as const;
     const messages = counter("messages", "{message}", "Messages and requests that have ended");
-    const connections = gauge("connections", "{connection}", "Connections");
-    const buffered = gauge("buffered", "By", "Bytes sent to peers that have not read them");
+    // What may be added up over processes; topics may not, since several follow the same.
+    const sum = (name: string, unit: string, description: string) =>
+      meter.createObservableUpDownCounter(`ws_kit.server.${name}`, { unit, description });
+    const connections = sum("connections", "{connection}", "Connections");
+    const buffered = sum("buffered", "By", "Bytes sent to peers that have not read them");
     const topics = gauge("topics", "{topic}", "Topics that somebody follows");
-    const link = gauge("cluster.link", "1", "1 while the link to the other nodes is up, 0 while it is down");
+    const link = gauge("cluster.link", "{link}", "1 while the link to the other nodes is up, 0 while it is down");
     const lost = counter(
       "cluster.lost",
       "{message}",

@@ -71,7 +71,8 @@ function noting(span: Span, next: () => unknown): unknown {
 
 function endSpan(span: Span, end: End, isRpc: boolean): void {
   const { outcome, code, repeated } = end;
-  span.setAttributes({ [OUTCOME]: repeated ? "repeated" : outcome, ...ending(end, isRpc) });
+  span.setAttribute(OUTCOME, repeated ? "repeated" : outcome);
+  if (code !== undefined || outcome === "abandoned") span.setAttributes(ending(end, isRpc));
   if (outcome === "error" || outcome === "abandoned") {
     span.setStatus({ code: SpanStatusCode.ERROR, ...(code === undefined ? {} : { message: code }) });
   }
@@ -80,7 +81,11 @@ function endSpan(span: Span, end: End, isRpc: boolean): void {
 
 /** Whether what leaves carries a trace on. An answer does not: it belongs to the span of whoever asked. */
 export function isStamped(kind: Outgoing["kind"]): boolean {
-  return kind === "request" || (kind === "message" && trace.getActiveSpan() !== undefined);
+  // Asked for each message that is sent, most of which nothing traces.
+  return (
+    kind === "request" ||
+    (kind === "message" && context.active() !== ROOT_CONTEXT && trace.getActiveSpan() !== undefined)
+  );
 }
 
 /** What a message that is sent or published is given, so that who gets it goes on with the trace in which it was sent. */

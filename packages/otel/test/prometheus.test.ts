@@ -23,8 +23,17 @@ function panels(): string[] {
   return all.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll("$__rate_interval", "10s")));
 }
 
+/** Names as the OpenTelemetry Collector writes them: with their unit. */
+const WITH_UNITS = [
+  ["(.*_duration)(_bucket|_sum|_count)", "${1}_seconds${2}"],
+  ["(ws_kit_server_buffered)()", "${1}_bytes"],
+].map(([regex, replacement]) => ({ source_labels: ["__name__"], regex, target_label: "__name__", replacement }));
+
 withServer("prometheus", "by Prometheus", (path) => {
-  test("every query of the dashboard has an answer, and the alerts are taken and evaluated", async () => {
+  test.each([
+    ["", []],
+    [", names with units", WITH_UNITS],
+  ])("every query of the dashboard has an answer, and the alerts are taken and evaluated%s", async (_, relabelled) => {
     const [port, scraped] = [await freePort(), await freePort()];
     const exporter = new PrometheusExporter({ port: scraped, host: "127.0.0.1" });
     await exporter.startServer().catch(() => {});
@@ -47,7 +56,13 @@ withServer("prometheus", "by Prometheus", (path) => {
       JSON.stringify({
         global: { scrape_interval: "1s", evaluation_interval: "1s" },
         rule_files: [join(dashboards, "alerts.yml")],
-        scrape_configs: [{ job_name: "ws-kit", static_configs: [{ targets: [`127.0.0.1:${scraped}`] }] }],
+        scrape_configs: [
+          {
+            job_name: "ws-kit",
+            static_configs: [{ targets: [`127.0.0.1:${scraped}`] }],
+            metric_relabel_configs: relabelled,
+          },
+        ],
       }),
     );
     const child = spawn(

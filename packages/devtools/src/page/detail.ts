@@ -1,4 +1,7 @@
-import { el, pretty } from "./dom.ts";
+import { el, plain, pretty } from "./dom.ts";
+
+/** UTF-16 units of a title; a longer one stands below the facts as a whole. */
+const MAX_TITLE = 200;
 
 /** The pane beside a list that says all of a row. */
 export class Detail {
@@ -15,14 +18,18 @@ export class Detail {
   show(title: string, facts: Readonly<Record<string, string | null | undefined>>, ...more: readonly Node[]): void {
     const list = el("dl");
     for (const [name, value] of Object.entries(facts)) {
-      if (value !== undefined && value !== null && value !== "") list.append(el("dt", {}, name), el("dd", {}, value));
+      if (value !== undefined && value !== null && value !== "")
+        list.append(el("dt", {}, name), el("dd", {}, plain(value)));
     }
+    const isLong = title.length > MAX_TITLE;
+    const heading = plain(isLong ? `${title.slice(0, MAX_TITLE)}…` : title);
     const close = el("button", { "aria-label": "Close", onclick: () => this.hide() }, "✕");
     const pane = el(
       "section",
-      { class: "detail", "aria-label": title },
-      el("header", {}, el("h2", {}, title), close),
+      { class: "detail", "aria-label": heading },
+      el("header", {}, el("h2", {}, heading), close),
       list,
+      isLong ? code(title) : undefined,
       ...more,
     );
     pane.addEventListener("keydown", ({ key }) => {
@@ -44,7 +51,7 @@ export class Detail {
 
 /** JSON as people read it. */
 export function code(value: unknown): HTMLElement {
-  const text = typeof value === "string" ? value : pretty(value);
+  const text = typeof value === "string" ? plain(value) : pretty(value);
   return el("pre", { tabindex: "0" }, text);
 }
 

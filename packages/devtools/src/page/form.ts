@@ -1,4 +1,4 @@
-import { el } from "./dom.ts";
+import { el, plain } from "./dom.ts";
 
 /** The part of JSON Schema (draft 2020-12) that a form is made of; the rest is typed as JSON. */
 export interface Schema {
@@ -125,7 +125,7 @@ function choiceField(label: string, schema: Schema, choices: readonly unknown[],
     "select",
     {},
     ...(required ? [] : [el("option", { value: "" }, "left out")]),
-    ...choices.map((choice, index) => el("option", { value: String(index) }, String(choice))),
+    ...choices.map((choice, index) => el("option", { value: String(index) }, plain(String(choice)))),
   );
   return {
     element: labelled(label, schema, required, input),

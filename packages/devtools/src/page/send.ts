@@ -1,7 +1,7 @@
 import type { Look, Sendable, SendAnswer } from "../wire.ts";
 import { ask } from "./ask.ts";
 import { code } from "./detail.ts";
-import { el, pretty, say } from "./dom.ts";
+import { el, plain, pretty, say } from "./dom.ts";
 import { type Field, fieldFor, jsonField, type Schema } from "./form.ts";
 import type { PageView } from "./view.ts";
 import { OwnSocket } from "./own-socket.ts";
@@ -95,7 +95,7 @@ export class Send implements PageView {
     const other = isOwn ? "server" : "client";
     const fits = this.messages.filter(({ from, kind }) => from !== other && (isOwn || kind === "message"));
     const before = this.type.value;
-    this.type.replaceChildren(...fits.map(({ type }) => el("option", { value: type }, type)));
+    this.type.replaceChildren(...fits.map(({ type }) => el("option", { value: type }, plain(type))));
     if (fits.some(({ type }) => type === before)) this.type.value = before;
     this.toField.hidden = isOwn;
     this.to.required = !isOwn;
