@@ -39,7 +39,7 @@ export function fieldFor(schema: Schema, root: Schema = schema, label = "Payload
   if (found === undefined || depth > MAX_DEPTH) return jsonField(label, schema, required);
   const choices = found.enum ?? (found.const !== undefined ? [found.const] : undefined);
   if (choices !== undefined) return choiceField(label, found, choices, required);
-  const variants = found.anyOf ?? found.oneOf;
+  const variants = found.anyOf ?? found.oneOf ?? ofEachType(found);
   if (variants !== undefined) return variantField(label, variants, root, required, depth);
   switch (found.type) {
     case "object":
@@ -57,10 +57,19 @@ export function fieldFor(schema: Schema, root: Schema = schema, label = "Payload
       return numberField(label, found, required);
     case "boolean":
       return booleanField(label, found, required);
+    case "null":
+      return choiceField(label, found, [null], required);
     case undefined:
     default:
       return jsonField(label, found, required);
   }
+}
+
+/** `type: ["string", "null"]` is a union in other words. */
+function ofEachType(schema: Schema): readonly Schema[] | undefined {
+  const { type } = schema;
+  // Each is called by its type.
+  return typeof type === "object" ? type.map((each) => ({ ...schema, title: each, type: each })) : undefined;
 }
 
 /** What a reference within the schema leads to; undefined for one that leads elsewhere. */
@@ -196,8 +205,11 @@ function objectField(label: string, schema: Schema, root: Schema, required: bool
 function listField(label: string, items: Schema, root: Schema, required: boolean, depth: number): Field {
   const fields = new Set<Field>();
   const place = el("div", { class: "field" });
+  // Each has a number of its own, whatever was taken away before.
+  let made = 0;
   const add = (): void => {
-    const field = fieldFor(items, root, `${label} ${fields.size + 1}`, true, depth + 1);
+    const name = `${label} ${++made}`;
+    const field = fieldFor(items, root, name, true, depth + 1);
     const row = el("div", { class: "field" }, field.element);
     row.append(
       el(
@@ -209,7 +221,7 @@ function listField(label: string, items: Schema, root: Schema, required: boolean
             row.remove();
           },
         },
-        `Take ${label} ${fields.size + 1} away`,
+        `Take ${name} away`,
       ),
     );
     fields.add(field);
