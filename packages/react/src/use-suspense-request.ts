@@ -7,6 +7,11 @@ import { useClient } from "./provider.ts";
 
 /** Milliseconds for which an answer waits for a component that shows it. */
 const UNUSED_MS = 30_000;
+/**
+ * Milliseconds for which a failure is every component's that asks the same: React renders a long tree in parts, and once more where
+ * something was thrown, and each would ask anew otherwise.
+ */
+const FAILED_MS = 100;
 
 interface Entry {
   readonly promise: Promise<void>;
@@ -35,8 +40,8 @@ export function useSuspenseRequest<R extends AnyRpc>(
   useEffect(() => use(client, key, entry), [client, key, entry]);
   if (entry.settled === undefined) throw entry.promise; // oxlint-disable-line only-throw-error -- how React is told to wait
   if ("error" in entry.settled) {
-    // A boundary that is reset asks again.
-    dropLater(client, key, entry, 0);
+    // A boundary that is reset after that asks again.
+    dropLater(client, key, entry, FAILED_MS);
     throw entry.settled.error;
   }
   return entry.settled.data as Answer<R>;
