@@ -3,7 +3,14 @@ import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import chromium, { inflate } from "@sparticuz/chromium";
-import { type Browser, chromium as playwright, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium as playwright,
+  type LaunchOptions,
+  type Page,
+} from "playwright-core";
+import { freePort } from "./ports.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const SYSTEM_CHROMIUM = "/usr/bin/chromium";
@@ -12,17 +19,46 @@ const SYSTEM_CHROMIUM = "/usr/bin/chromium";
  * Starts a headless Chromium. The binary, its libraries and fonts come from npm, so a machine with only Node shows the
  * same page as any other; the system's Chromium is used where npm's does not start (it is built for x64 Linux).
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: LaunchOptions = {}): Promise<Browser> {
   try {
     const home = await unpack();
-    return await launch(join(home, "chromium"), {
-      FONTCONFIG_PATH: join(home, "fonts"),
-      LD_LIBRARY_PATH: join(home, "al2023", "lib"),
-    });
+    const env = { FONTCONFIG_PATH: join(home, "fonts"), LD_LIBRARY_PATH: join(home, "al2023", "lib") };
+    return await launch(join(home, "chromium"), env, more);
   } catch (error) {
     if (!existsSync(SYSTEM_CHROMIUM)) throw error;
-    return launch(SYSTEM_CHROMIUM, {});
+    return launch(SYSTEM_CHROMIUM, {}, more);
   }
+}
+
+/** Whether a page that is left goes into the back/forward cache: npm's Chromium has none. */
+export const HAS_PAGE_CACHE: boolean = existsSync(SYSTEM_CHROMIUM);
+
+export interface Tabs {
+  readonly context: BrowserContext;
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * The tabs of a browser as people use it: `Page.setWebLifecycleState` freezes them, which it does not do to Playwright's own
+ * pages, since those are never hidden; and where there is a back/forward cache, a page that is left goes there.
+ */
+export async function launchTabs(): Promise<Tabs> {
+  const port = await freePort();
+  const more = {
+    args: [`--remote-debugging-port=${port}`],
+    ignoreDefaultArgs: ["--disable-back-forward-cache"],
+  };
+  const browser = HAS_PAGE_CACHE ? await launch(SYSTEM_CHROMIUM, {}, more) : await launchBrowser(more);
+  const tabs = await playwright.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+  const [context] = tabs.contexts();
+  if (!context) throw new Error("Chromium has no window");
+  return {
+    context,
+    async close() {
+      await tabs.close();
+      await browser.close();
+    },
+  };
 }
 
 /** Keeps a picture of the page in `artifacts/`, which a build can publish. */
@@ -30,12 +66,20 @@ export async function screenshot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(ROOT, "artifacts", `${name}.png`) });
 }
 
-function launch(executablePath: string, env: Record<string, string>): Promise<Browser> {
+function launch(executablePath: string, env: Record<string, string>, more: LaunchOptions): Promise<Browser> {
   return playwright.launch({
+    ...more,
     executablePath,
     env: { ...process.env, ...env },
     // Containers run as root without a user namespace and with 64 MB of /dev/shm.
-    args: ["--no-sandbox", "--no-zygote", "--disable-dev-shm-usage", "--disable-gpu", "--font-render-hinting=none"],
+    args: [
+      "--no-sandbox",
+      "--no-zygote",
+      "--disable-dev-shm-usage",
+      "--disable-gpu",
+      "--font-render-hinting=none",
+      ...(more.args ?? []),
+    ],
   });
 }
 

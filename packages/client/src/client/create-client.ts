@@ -6,7 +6,7 @@ import type { ClientOptions } from "../api/options.ts";
 import type { ClientPart } from "../api/part.ts";
 import { createLink } from "../link/create-link.ts";
 import type { Encode } from "../link/outbox.ts";
-import { checkCall, checkClientOptions } from "../steps/options.ts";
+import { checkCall, checkClientOptions, checkClose } from "../steps/options.ts";
 import { checked } from "../steps/check.ts";
 import { createListeners, ERROR, OPEN, STATE, UNHANDLED } from "../steps/listeners.ts";
 import type { Host, Part } from "./host.ts";
@@ -94,6 +94,14 @@ export function createClient(
     return link._outbox._post({ _on: turn, _fail: fail }, () => prepare(message, payload, given));
   };
 
+  let close = link._close;
+  if (typeof process === "object" && typeof Deno !== "object" && process.env.NODE_ENV !== "production") {
+    close = async (...given) => {
+      checkClose(...given);
+      await link._close(...given);
+    };
+  }
+
   const client = {
     get state() {
       return link._state;
@@ -117,7 +125,7 @@ export function createClient(
       return link._pulse._latencyMs;
     },
     connect: link._connect,
-    close: link._close,
+    close,
     [Symbol.asyncDispose]() {
       link._autoConnect = false;
       return link._close();

@@ -58,7 +58,7 @@ export function createInbox(host: Host): Receive {
         link._holdOffMs = Math.min(Math.abs(Number(reconnectAfterMs)) || 0, MAX_HOLD_OFF_MS);
         // Nothing more is sent on this connection; the pong says that everything before has arrived.
         link._transmit(GOAWAY_FRAME);
-        link._pulse._probe(true);
+        link._pulse._probe();
       } else {
         const session = link._session;
         const gap = host._see?.(frame);

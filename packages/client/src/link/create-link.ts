@@ -48,13 +48,17 @@ export function createLink(
   /** Moved to while another one is being told: each listener hears of all, in their order. */
   const untold: [ConnectionState, StateInfo][] = [];
 
-  const isUp = (): boolean => link._state === "open" || opening > 0;
+  const isUp = (): boolean => opening > 0 || link._state === "open";
 
   const transmit = (packet: Packet): boolean => {
     const left = isUp() && !!socket?._send(packet);
     if (left) listeners._tell?.("sent", packet);
     return left;
   };
+
+  const dead = (): void => drop("no sign of life");
+  /** Of what is our own: a socket that throws at it is of no use, whatever it says of itself. */
+  const pass = (packet: Packet): boolean => attempt<unknown, Packet>(transmit, dead, packet) as boolean;
 
   const outbox = createOutbox(options, (packet, on) => {
     const allowed = (on ? on === turn : !opening) && link._holdOffMs === undefined && pulse._hasRoom();
@@ -67,9 +71,9 @@ export function createLink(
     options.heartbeat,
     () => {
       const confirm = outbox._mark();
-      return transmit(PING_FRAME) && confirm;
+      return pass(PING_FRAME) && confirm;
     },
-    () => drop("no sign of life"),
+    dead,
   );
 
   /** Listeners may do anything: whoever goes on after this asks whether it is still its turn. */
@@ -89,7 +93,7 @@ export function createLink(
     const mine = ++turn;
     link._holdOffMs = undefined;
     why = "";
-    move("connecting", {}, connectTimeoutMs, () => drop("dial timed out"));
+    move("connecting", {}, connectTimeoutMs, dead);
     if (mine !== turn) return;
     try {
       asked = "url()";
@@ -99,8 +103,10 @@ export function createLink(
       asked = "";
       // React Native's own URL changes what it is given, and most of its members throw.
       const isNative = runtime.navigator?.product === "ReactNative";
+      // What a page's own sockets go by, also in a frame without an address.
+      const base = runtime.document?.baseURI ?? runtime.location?.href;
       // The fragment is no server's business, and some sockets refuse it.
-      const url = String(isNative ? given : new URL(given, runtime.location?.href)).replace(/#.*/, "");
+      const url = String(isNative ? given : new URL(given, base)).replace(/#.*/, "");
       asked = "getToken()";
       const token = await link._token?.(retries._refresh || retries._doubts === 1);
       if (mine !== turn) return;
@@ -129,7 +135,7 @@ export function createLink(
       const packet = typeof data === "string" ? data : new Uint8Array(data as ArrayBuffer);
       listeners._tell?.("received", packet);
       pulse._heard(packet === PONG_FRAME);
-      if (packet === PING_FRAME) transmit(PONG_FRAME);
+      if (packet === PING_FRAME) pass(PONG_FRAME);
       else if (packet !== PONG_FRAME) receive(packet);
     }
   };
@@ -172,7 +178,7 @@ export function createLink(
     const mine = ++turn;
     const closing = link._state === "closing";
     end = `${code} ${reason}`.trim();
-    if (isUp()) retries._lasted(now() - openedAt);
+    if (isUp() && now() - openedAt >= retries._stableMs) retries._forgive();
     const wanted = phase === ON;
     const failed = wanted && link._state === "connecting" && !opening;
     // A new connect() while closing is followed whatever ended the old one.
@@ -209,11 +215,13 @@ export function createLink(
   };
 
   const wake = ({ type }: { type: string }): void => {
-    // Also a hidden page dials at once when the network is back.
-    if (type !== "online" && runtime.document?.hidden) return;
-    retries._forgive();
+    // What was sent before a page is left is confirmed while it can still hear of it.
     pulse._probe();
-    redial();
+    // Also a hidden page dials at once when the network is back.
+    if (type === "online" || !runtime.document?.hidden) {
+      retries._forgive();
+      redial();
+    }
   };
 
   const enter = (to: number): void => {
@@ -267,7 +275,7 @@ export function createLink(
       enter(link._autoConnect ? IDLE : OVER);
       if (isUp()) {
         closeCode = fitCode(code);
-        move("closing", {}, closeTimeoutMs, () => drop("close timed out"));
+        move("closing", {}, closeTimeoutMs, dead);
         socket?._close(closeCode, fitReason(reason));
       } else if (link._state === "closed") outbox._lose(byUs, true, false)();
       else if (link._state !== "closing") drop(byUs, NORMAL);
@@ -282,8 +290,8 @@ export function createLink(
       return phase !== OVER;
     },
     _buffered: () => socket?._buffered() ?? 0,
-    _pass: transmit,
-    _transmit: transmit,
+    _pass: pass,
+    _transmit: pass,
   };
 
   if (options.autoConnect) link._wish();

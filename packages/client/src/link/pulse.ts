@@ -1,7 +1,7 @@
 import type { HeartbeatOptions } from "../api/options.ts";
 import { now } from "../steps/now.ts";
 import { createTimer } from "../steps/timer.ts";
-import { CONFIRM_MS, FRAME_BYTES, LATE_MS, MAX_BYTES, PATIENCE_MS, SLOWEST } from "../steps/figures.ts";
+import { ASK_BYTES, CONFIRM_MS, FRAME_BYTES, LATE_MS, MAX_BYTES, PATIENCE_MS, SLOWEST } from "../steps/figures.ts";
 
 /** Called at the pong. */
 type Confirm = () => void;
@@ -18,8 +18,8 @@ export interface Pulse {
   readonly _sent: (length: number) => void;
   /** Something came from the server. */
   readonly _heard: (pong: boolean) => void;
-  /** Asks now, or `again` once the ping under way is answered. */
-  readonly _probe: (again?: boolean) => void;
+  /** Asks now, or once the ping under way is answered. */
+  readonly _probe: () => void;
 }
 
 /**
@@ -72,7 +72,7 @@ export function createPulse(
     _hasRoom: () => bytes < MAX_BYTES,
     _sent(length) {
       bytes += length + FRAME_BYTES;
-      if (bytes > MAX_BYTES / 8) pulse._probe();
+      if (bytes > ASK_BYTES) pulse._probe();
       else due();
     },
     _heard(pong) {
@@ -88,9 +88,9 @@ export function createPulse(
       if (asksAgain) pulse._probe();
       else if (bytes > 0) due();
     },
-    _probe(again = false) {
-      asksAgain = (asksAgain || again) && !!confirm;
-      if (confirm || !(confirm = ping())) return;
+    _probe() {
+      asksAgain = !!confirm;
+      if (asksAgain || !(confirm = ping())) return;
       pingedAt = now();
       patience = 1;
       bytesBefore = bytes;

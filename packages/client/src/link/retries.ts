@@ -16,8 +16,8 @@ export interface Retries {
   readonly _spent: () => boolean;
   /** Forgets earlier failures. */
   readonly _forgive: () => void;
-  /** A connection has lasted so long. */
-  readonly _lasted: (ms: number) => void;
+  /** A connection that lasted so long forgives them. */
+  readonly _stableMs: number;
   /** @returns whether to dial again after such an end. */
   readonly _allow: (code: number, reason: string) => boolean;
   /**
@@ -43,9 +43,7 @@ export function createRetries(options: ReconnectOptions = {}, failed: Fail): Ret
       retries._attempts = retries._doubts = 0;
       retries._refresh = false;
     },
-    _lasted(ms) {
-      if (ms >= stableAfterMs) retries._forgive();
-    },
+    _stableMs: stableAfterMs,
     _allow: (code, reason) =>
       enabled &&
       !retries._spent() &&

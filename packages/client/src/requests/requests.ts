@@ -169,11 +169,11 @@ export function createRequests({
         });
       };
 
+      signal?.addEventListener("abort", abort);
       deadline(timeoutMs, late);
       pending.set(correlationId, (frame) => attempt(take, fail, frame));
       cancelBy?.(cancel);
       if (signal?.aborted) return abort();
-      signal?.addEventListener("abort", abort);
       link._outbox._post(item, () =>
         // Its id has its place before the payload then, where a server finds it that reads no further.
         when(checked(message, "out", options.meta ?? {}, payload, codec), (frame) => {

@@ -54,7 +54,8 @@ export function openAgain(memory: Memory, options: ClientOptions, target: Target
 
   const ack = (): void => {
     owed = 0;
-    if (socket.readyState === 1) socket.send(`{"type":"$ws:ack","payload":{"received":${memory._received}}}`);
+    if (socket.readyState === 1)
+      void attempt(() => socket.send(`{"type":"$ws:ack","payload":{"received":${memory._received}}}`), lose);
   };
 
   const start = (resumed?: boolean): void => {

@@ -12,6 +12,9 @@ export const SLOWEST = 16;
 /** Most bytes that are sent with no answer to a ping behind them; what is more waits in the queue. */
 export const MAX_BYTES = 2 ** 23;
 
+/** After how many a ping is sent at once. */
+export const ASK_BYTES = 2 ** 20;
+
 /** What remembering a frame takes beside its text. */
 export const FRAME_BYTES = 800;
 

@@ -124,3 +124,19 @@ export function checkCall(where: string, message: AnyMessage, payload: unknown, 
   const { signal } = Object(options) as { signal?: object };
   if (signal && !("aborted" in signal)) throw new TypeError(`${where}: signal is that of an AbortController`);
 }
+
+/**
+ * Looks at what plain JavaScript closes with, before anything is done.
+ *
+ * @throws TypeError for a code or a reason of which no figure and no text can be made.
+ */
+export function checkClose(code: unknown, reason: unknown): void {
+  try {
+    // An event of a button is no code, and closes as without one.
+    if (/string|bigint/.test(typeof code)) throw new TypeError(`Not a number: ${code as string}`);
+    Math.trunc(code as number);
+    String(reason);
+  } catch (cause) {
+    throw new TypeError("client.close() takes a number and a text", { cause });
+  }
+}
