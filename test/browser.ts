@@ -10,6 +10,7 @@ import {
   type LaunchOptions,
   type Page,
 } from "playwright-core";
+import type { TestContext } from "vitest";
 import { freePort } from "./ports.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -30,8 +31,8 @@ export async function launchBrowser(more: LaunchOptions = {}): Promise<Browser> 
   }
 }
 
-/** Whether a page that is left goes into the back/forward cache: npm's Chromium has none. */
-export const HAS_PAGE_CACHE: boolean = existsSync(SYSTEM_CHROMIUM);
+/** Whether tabs hide one another, and a page that is left goes into the back/forward cache: npm's Chromium has no window. */
+const HAS_WINDOW: boolean = existsSync(SYSTEM_CHROMIUM);
 
 export interface Tabs {
   readonly context: BrowserContext;
@@ -48,7 +49,7 @@ export async function launchTabs(): Promise<Tabs> {
     args: [`--remote-debugging-port=${port}`],
     ignoreDefaultArgs: ["--disable-back-forward-cache"],
   };
-  const browser = HAS_PAGE_CACHE ? await launch(SYSTEM_CHROMIUM, {}, more) : await launchBrowser(more);
+  const browser = HAS_WINDOW ? await launch(SYSTEM_CHROMIUM, {}, more) : await launchBrowser(more);
   const tabs = await playwright.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
   const [context] = tabs.contexts();
   if (!context) throw new Error("Chromium has no window");
@@ -59,6 +60,11 @@ export async function launchTabs(): Promise<Tabs> {
       await browser.close();
     },
   };
+}
+
+/** Leaves a test out that needs tabs of a window. */
+export function needsWindow(context: TestContext): void {
+  if (!HAS_WINDOW) context.skip("npm's Chromium has no window with tabs: apt-get install chromium");
 }
 
 /** Keeps a picture of the page in `artifacts/`, which a build can publish. */

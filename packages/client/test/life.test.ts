@@ -1,7 +1,7 @@
 /** What becomes of a client whose page is left, put to sleep or has no address of its own, in Chromium's own tabs. */
 import type { Frame, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { HAS_PAGE_CACHE, launchTabs, type Tabs } from "../../../test/browser.ts";
+import { launchTabs, needsWindow, type Tabs } from "../../../test/browser.ts";
 import { openPage } from "./page.ts";
 import { startServer } from "./process.ts";
 
@@ -22,7 +22,7 @@ async function openLife(url: string): Promise<Page> {
 const until = (page: Page | Frame, holds: () => unknown) => page.waitForFunction(holds, undefined, { polling: 20 });
 
 test("a page that comes back from the back/forward cache is connected again", async (context) => {
-  if (!HAS_PAGE_CACHE) context.skip("npm's Chromium keeps no page that is left: apt-get install chromium");
+  needsWindow(context);
   const server = await startServer();
   const page = await openLife(server.url);
   await page.evaluate(() => {
@@ -67,7 +67,8 @@ test("a tab that was frozen while its server was started anew is connected again
   await second.kill();
 });
 
-test("a tab that another one hides has the server confirm what it has sent, without waiting for a while", async () => {
+test("a tab that another one hides has the server confirm what it has sent, without waiting for a while", async (context) => {
+  needsWindow(context);
   const server = await startServer();
   const page = await openLife(server.url);
   await page.bringToFront();
