@@ -9,11 +9,12 @@ const deeds: Record<string, (page: Page, session: CDPSession, ms: number, random
     await sleep(ms);
     await setHidden(page, false);
   },
-  /** A tab that Chromium has put to sleep runs nothing at all. */
+  /** It runs nothing at all, as a tab that Chromium has put to sleep: Playwright's own pages are never hidden, and do not sleep. */
   async freeze(_, session, ms) {
-    await session.send("Page.setWebLifecycleState", { state: "frozen" });
+    await session.send("Debugger.enable");
+    await session.send("Debugger.pause");
     await sleep(ms);
-    await session.send("Page.setWebLifecycleState", { state: "active" });
+    await session.send("Debugger.disable");
   },
   /** The page's only thread is busy. */
   async block(page, _, ms) {
