@@ -98,3 +98,20 @@ it("does not say of those who are gone that they are there, where the server tha
   const found = await new NatsMembers(() => ({ connection, streams }), "p").read("room");
   expect([...(found.get("n") ?? [])]).toEqual([["here", "text 2"]]);
 });
+
+it("has everybody of a set of which the server tells in parts", async () => {
+  const names = ["a", "b", "c"];
+  const entry = (name: string): string => `p.m.e.${token("room")}.n.${token(name)}`;
+  const sent = names.map((name, i): Sent => [i + 1, i + 1, entry(name)]);
+  const part = (from: number) => ({ state: { subjects: { [entry(names[from] ?? "")]: 1 } }, total: 3 });
+  const { connection } = sending([sent], {
+    "MSG.GET": { message: { seq: 3 } },
+    "p.m.n.*": { state: { subjects: { "p.m.n.n": 1 } }, total: 1 },
+    '"offset":0': part(0),
+    '"offset":1': part(1),
+    '"offset":2': part(2),
+  });
+  const streams = { members: async () => ({ leases: "l", entries: "e" }), forgetMembers() {} } as unknown as Streams;
+  const found = await new NatsMembers(() => ({ connection, streams }), "p").read("room");
+  expect([...(found.get("n")?.keys() ?? [])]).toEqual(names);
+});

@@ -47,6 +47,8 @@ export interface StreamInfo {
   readonly created: string;
   /** Of a stream that several servers keep. */
   readonly cluster?: object;
+  /** How many subjects there are, of which as many are told as one answer has. */
+  readonly total?: number;
   readonly state: {
     readonly first_seq: number;
     readonly last_seq: number;

@@ -142,14 +142,20 @@ function subjectAndText(msg: Msg): readonly [subject: string, text: string] {
   return [msg.subject, msg.string()];
 }
 
-/** The subjects of this form that a stream has a message under. */
+/** The subjects of this form that a stream has a message under. The server tells of 100,000 at a time. */
 async function subjectsIn(
   connection: NatsLogSide["connection"],
   stream: string,
   subjects: string,
 ): Promise<ReadonlySet<string>> {
-  const { state } = await ask<StreamInfo>(connection, `STREAM.INFO.${stream}`, { subjects_filter: subjects });
-  return new Set(Object.keys(state.subjects ?? {}));
+  const found = new Set<string>();
+  for (;;) {
+    const asked = { subjects_filter: subjects, offset: found.size };
+    const { state, total = 0 } = await ask<StreamInfo>(connection, `STREAM.INFO.${stream}`, asked);
+    const page = Object.keys(state.subjects ?? {});
+    for (const subject of page) found.add(subject);
+    if (page.length === 0 || found.size >= total) return found;
+  }
 }
 
 /** The nodes that a stream has a message of under subjects of this form. */

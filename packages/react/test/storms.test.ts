@@ -2,25 +2,17 @@ import { type Client, wsClient } from "@ws-kit/client/zod";
 import { GetUser } from "@ws-kit/conformance/views/messages";
 import { serve } from "@ws-kit/node";
 import { createRouter } from "@ws-kit/zod";
-// @ts-expect-error -- it has no types
-import { JSDOM } from "jsdom";
-import type * as ReactModule from "react";
 import type { ReactNode } from "react";
-import type { createRoot as CreateRoot, Root } from "react-dom/client";
+import type { Root } from "react-dom/client";
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type * as Hooks from "../src/index.ts";
+import { type Loaded, loadInWindow } from "./window.ts";
 
-let React: typeof ReactModule;
-let createRoot: typeof CreateRoot;
-let ws: typeof Hooks;
+let React: Loaded["React"];
+let createRoot: Loaded["createRoot"];
+let ws: Loaded["ws"];
 let place: Element;
 beforeAll(async () => {
-  const { window } = new JSDOM("<div></div>", { url: "http://localhost/" });
-  Object.assign(globalThis, { window, document: window.document });
-  place = window.document.querySelector("div") as Element;
-  React = await import("react");
-  ({ createRoot } = await import("react-dom/client"));
-  ws = await import("../src/index.ts");
+  ({ React, createRoot, ws, place } = await loadInWindow());
 });
 
 let asked: string[];
